@@ -229,7 +229,7 @@ export const organizations: Fault[] = [
   },
   {
     title: 'an organization has no more active members than seats (S7)',
-    file: `${server}/domain/command/plan.ts`,
+    file: `${server}/domain/command/seats.ts`,
     find: '(await tx.memberships.countActive(organization.id)) < seats',
     replace: 'seats > 0',
     test: `${tests}/resources/races.test.ts`,

@@ -1,6 +1,7 @@
 import type { InvitationId } from '@muster/contract/ids.ts'
+import { copyInvitationLink } from '@muster/server/domain/invitations/copy-link.ts'
 import { createSecret, declineInvitation, previewInvitation, revokeInvitation } from '@muster/server/domain/invitations/invitation.ts'
-import { addressesIn, copyInvitationLink, inviteByEmail, resendInvitation } from '@muster/server/domain/invitations/invite-by-email.ts'
+import { addressesIn, inviteByEmail, resendInvitation } from '@muster/server/domain/invitations/invite-by-email.ts'
 import { emailAddress } from '@muster/server/domain/model/email.ts'
 import { formatToken, parseToken } from '@muster/server/domain/model/opaque-token.ts'
 import { systemPrincipal } from '@muster/server/domain/model/principal.ts'

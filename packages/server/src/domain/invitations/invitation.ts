@@ -3,7 +3,7 @@ import { type InvitationId, isId, type OrganizationId, type UserId } from '@must
 import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
-import { requireMultiUser } from '../command/plan.ts'
+import { requireMultiUser } from '../command/seats.ts'
 import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation, InvitationState, Inviter } from '../model/invitation.ts'

@@ -3,7 +3,7 @@ import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
-import { requireMultiUser } from '../command/plan.ts'
+import { requireMultiUser } from '../command/seats.ts'
 import type { Accounts } from '../command/services.ts'
 import { spendAmongStrangers } from '../command/spend.ts'
 import { type EmailAddress, emailAddress } from '../model/email.ts'
@@ -12,7 +12,7 @@ import type { Invitation, NamedInvitation } from '../model/invitation.ts'
 import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
-import { invitationFault, invitationLifetimes, invitationOf, invitationPath } from './invitation.ts'
+import { invitationFault, invitationLifetimes, invitationOf } from './invitation.ts'
 
 // Email invitations. The only thing checked about an address is its standing in the caller's own organization. Whether it has an account, and where, is neither
 // read nor revealed (S13).
@@ -67,7 +67,7 @@ interface Invite {
   role: Role
 }
 
-type Invites = Pick<Accounts, 'store' | 'limits' | 'execute'>
+export type Invites = Pick<Accounts, 'store' | 'limits' | 'execute'>
 type Options = { idempotency?: Idempotency | undefined }
 
 /**
@@ -168,7 +168,8 @@ async function memberFault(tx: Tx, organizationId: OrganizationId, emailCanonica
   return status === 'deactivated' ? 'member_deactivated' : null
 }
 
-interface InvitationReference {
+/** An invitation of an organization, by name or id. */
+export interface InvitationReference {
   organization: string
   id: string
 }
@@ -204,28 +205,6 @@ async function renewInvitation(context: Context, { organization: reference, id }
   await record({ type: 'invitation.resent', target: renewed.id, organizationId: organization.id, version, expiresAt: renewed.expiresAt.toISOString() })
   await tx.jobs.send({ name: 'mail', data: { template: 'invitation', invitationId: renewed.id, version } })
   return viewOf(tx, renewed.id)
-}
-
-/** Returns the link of an email invitation, to be delivered by hand. The link is derived, not stored, and the audit log names the admin who copied it (S18). */
-export async function copyInvitationLink(context: Context, { organization: reference, id }: InvitationReference): Promise<{ path: string; expiresAt: string }> {
-  const { tx, keys, record } = context
-  const { organization } = await context.enter(reference, 'invitations:create')
-  const invitation = await invitationOf(tx, organization.id, id)
-  const fault = invitationFault(invitation, await tx.now())
-  if (fault) throw new Problem(fault)
-  if (invitation.kind === 'secret') throw new Problem('invitation_without_link')
-  await record({ type: 'invitation.link_copied', target: invitation.id, organizationId: organization.id })
-  return { path: invitationPath(keys, invitation), expiresAt: invitation.expiresAt.toISOString() }
-}
-
-/** As `copyInvitationLink`, within the sender's limit. */
-export async function copyLinkWithinLimit(
-  { limits, execute }: Pick<Invites, 'limits' | 'execute'>,
-  principal: Principal,
-  reference: InvitationReference,
-): ReturnType<typeof copyInvitationLink> {
-  await limits.spend('invitation link by sender', principalId(principal))
-  return execute(copyInvitationLink, principal, reference)
 }
 
 async function viewOf(tx: Tx, id: InvitationId): Promise<InvitationView> {

@@ -1,6 +1,6 @@
 import { deactivationDetails } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
-import { requireSeat } from '../command/plan.ts'
+import { requireSeat } from '../command/seats.ts'
 import { copyableKeys, oneLine } from '../credentials/api-key.ts'
 import type { ListedKey } from '../credentials/store.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'

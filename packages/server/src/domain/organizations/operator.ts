@@ -1,5 +1,5 @@
 import type { Context } from '../command/context.ts'
-import { refuseUnknownPlan } from '../command/plan.ts'
+import { refuseUnknownPlan } from '../command/seats.ts'
 import { type CreatedSecret, makeSecret } from '../invitations/invitation.ts'
 import type { Member } from '../model/membership.ts'
 import { requireCurrentName } from '../model/names.ts'

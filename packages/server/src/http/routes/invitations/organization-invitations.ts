@@ -1,11 +1,11 @@
 import { nextStepOf, problems } from '@muster/contract/problems.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { copyLinkWithinLimit } from '../../../domain/invitations/copy-link.ts'
 import { revokeInvitation } from '../../../domain/invitations/invitation.ts'
 import {
   ADDRESSES_AT_ONCE,
   addressesIn,
-  copyLinkWithinLimit,
   type InvitationView,
   type InviteResult,
   invitationView,
