@@ -7,7 +7,6 @@ const units: [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
 ]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
 
 /** "3 days ago", "in 2 hours", "just now". */
 export function relativeTime(at: Date, now: Date): string {
@@ -20,7 +19,6 @@ export function relativeTime(at: Date, now: Date): string {
 export const exactTime = (at: Date): string => `${exact.format(at)} (${Intl.DateTimeFormat().resolvedOptions().timeZone})`
 /** "14:05". */
 export const clockTime = (at: Date): string => at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
-export const dayOf = (at: Date): string => day.format(at)
 
 /** The remaining time in at most two units: "6 d 4 h", "12 min 3 s". Null when it is over. */
 export function timeLeft(until: Date, now: Date): string | null {
