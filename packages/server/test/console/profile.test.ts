@@ -79,7 +79,7 @@ test('the email address changes when the emailed code is entered (S44)', async (
   const entry = dialog(page, 'Enter the code from the email')
   const code = /\b\d{6}\b/.exec((await site.muster.mail.next('bob@new.example.com')).text)?.[0] ?? ''
   await entry.getByText(/It expires in (9|10) min/).waitFor()
-  await entry.getByLabel('Six-digit code').fill(code === '000000' ? '000001' : '000000')
+  await entry.getByLabel('Code from the email').fill(code === '000000' ? '000001' : '000000')
   await press(page, 'Confirm')
   await entry.getByRole('alert').getByText('The code is incorrect', { exact: false }).waitFor()
   await isForEveryone(page)
@@ -87,7 +87,7 @@ test('the email address changes when the emailed code is entered (S44)', async (
   await page.keyboard.press('Escape')
   await page.getByText('A code was sent to bob@new.example.com.', { exact: false }).waitFor()
   await press(page, 'Enter code')
-  await dialog(page, 'Enter the code from the email').getByLabel('Six-digit code').fill(code)
+  await dialog(page, 'Enter the code from the email').getByLabel('Code from the email').fill(code)
   await press(page, 'Confirm')
   await page.getByText('Email address changed to bob@new.example.com').first().waitFor()
   await page.getByRole('region', { name: 'How you sign in' }).getByText('bob@new.example.com').waitFor()

@@ -42,7 +42,7 @@ function EnterAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
       open
       onClose={onClose}
       title="Change your email address"
-      lead={`We'll email a six-digit code to the new address. ${me.email} stays your address until you enter the code.`}
+      lead={`We'll email a code to the new address. ${me.email} stays your address until you enter the code.`}
       onSubmit={() => ready && !ask.isPending && ask.mutate({ email: email.trim(), password })}
       foot={
         <>
@@ -113,7 +113,7 @@ function EnterCode({ pending, onPending, onClose }: Props & { pending: PendingEm
       }
     >
       <TextField
-        label="Six-digit code"
+        label="Code from the email"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         inputMode="numeric"
