@@ -32,7 +32,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const page = await tab({ javaScriptEnabled })
     await page.goto(url)
     assert.equal(await heading(page), 'Create an account')
-    await page.getByText('Registering with muster on your terminal').waitFor()
+    await page.getByText('Registering with muster in your terminal').waitFor()
     await signUp(page, muster, { email: `${name}@example.com` })
     await compareCode(page, code)
     assert.equal(await heading(page), `Register as ${name}?`)
