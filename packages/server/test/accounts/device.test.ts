@@ -31,7 +31,7 @@ describe('approving a terminal login', () => {
     const continuing = `/device?user_code=${code}`
     expect(start.headers.location).toBe(`/sign-in?continue=${encodeURIComponent(continuing)}`)
     const signIn = await browser.get(start.headers.location as string)
-    expect(signIn.body).toContain('on your terminal')
+    expect(signIn.body).toContain('in your terminal')
     expect((await browser.post('/sign-in', { identifier: 'ada', password: goodPassword, continue: continuing })).headers.location).toBe(continuing)
     const prefilled = await browser.get(continuing)
     expect(prefilled.body).toContain(`value="${code}"`)

@@ -101,7 +101,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     await signIn(page, person.email)
     await page.getByRole('heading', { name: 'Choose a username' }).waitFor()
     await page.goto(muster.url)
-    assert.equal(await heading(page), 'Choose a username to finish')
+    assert.equal(await heading(page), 'Choose a username to finish signing up')
     await page.getByRole('link', { name: 'Choose a username' }).click()
     await page.getByLabel('Username').fill('ursel')
     await press(page, 'Register')
