@@ -170,11 +170,11 @@ describe("FeatureBase Cloud's requests", () => {
   })
 
   test('a link is copied only within the limit of the sender, as over the API', async () => {
-    const ivy = await muster.person('ivy')
-    const { IdToken } = await signedIn(ivy)
+    const ike = await muster.person('ike')
+    const { IdToken } = await signedIn(ike)
     const { body: made } = await api(IdToken, 'POST', '/v2/invites', { email: 'jo@example.com' })
     const limit = 'invitation link by sender'
-    await muster.server.services.limits.spend(limit, ivy.id, limits[limit].points)
+    await muster.server.services.limits.spend(limit, ike.id, limits[limit].points)
     assert.equal((await api(IdToken, 'GET', `/v2/invites/${made.id}`)).status, 429)
     assert.equal((await api(IdToken, 'POST', '/v2/invites', { email: 'jo@example.com' })).status, 429)
     // A new invitation was paid for with its email, so its link is shown.

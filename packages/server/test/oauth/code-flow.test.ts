@@ -135,7 +135,7 @@ test('a native client redirects to any loopback port and always asks for consent
   const visitor = browser((await browserOf(muster, ada)).cookie)
   const { url, checks } = await authorize(config, { redirect_uri: 'http://127.0.0.1:52113/cb' })
   const asked = await visitor.visit(url)
-  assert.match(asked.text, /Let Desk know/)
+  assert.match(asked.text, /Allow Desk to use your account/)
   const { at } = await visitor.visit(asked.at.href, { decision: 'allow' })
   assert.equal(at.port, '52113')
   assert.equal((await client.authorizationCodeGrant(config, at, checks)).claims()?.sub, ada.id)
