@@ -151,9 +151,11 @@ describe('signing up', () => {
   test('an address gets ten codes a day, then two per network of twelve digits (S44)', async () => {
     for (let round = 0; round < 5; round++) {
       const browser = office.browser(`192.0.${round}.1`)
+      // Each email is awaited before the next request, because a code that a newer one has replaced is not sent.
       expect((await browser.post('/sign-up', form('jane@example.com'))).statusCode).toBe(303)
+      expect((await office.mail('jane@example.com')).code).toMatch(/^\d{6}$/)
       expect((await browser.post('/sign-up/resend', {})).statusCode).toBe(303)
-      for (const _ of [1, 2]) expect((await office.mail('jane@example.com')).code).toMatch(/^\d{6}$/)
+      expect((await office.mail('jane@example.com')).code).toMatch(/^\d{6}$/)
     }
     const jane = office.browser('198.51.100.9')
     expect((await jane.post('/sign-up', form(' JANE@example.COM '))).statusCode).toBe(303)
