@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { problems } from '@muster/contract/problems.ts'
+import { nextLine, problems } from '@muster/contract/problems.ts'
 import { runCommand } from '@muster/testkit/command.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { expect, onTestFinished, test } from 'vitest'
@@ -68,6 +68,6 @@ test('move plan with an unknown invitation id reports that there is none', async
 
 const hints = Object.entries(problems).filter(([, { next }]) => /^(List|See|Show) (?!\/docs)/.test(next))
 
-test.each(hints)('the hint of %s names the command to list with', (_code, { next }) => {
-  expect(next).toMatch(/: muster [a-z-]+/)
+test.each(hints)('the hint of %s names the command to list with', (_code, problem) => {
+  expect(nextLine(problem)).toMatch(/: muster [a-z-]+/)
 })
