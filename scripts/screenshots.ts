@@ -42,9 +42,11 @@ const muster = await startMuster({ engine: 'pglite', env: { PORT: '4000' } })
 const browser = await launchBrowser()
 try {
   const humans = await foundNorthwind(muster)
+  const alice = await muster.newcomer('alice')
+  await succeed('PATCH', '/v1/me', alice.token, { given_name: 'Alice', family_name: 'Ng' })
   for (const theme of ['light', 'dark'] as const) {
     await manageUsers(browser, humans.mara as Human, theme)
-    await deviceLogin(browser, theme)
+    await deviceLogin(browser, alice, theme)
   }
 } finally {
   await browser.close()
@@ -53,7 +55,7 @@ try {
 process.exit()
 
 /** Founds the organization and brings each person in at their time. Jonas is deactivated. */
-async function foundNorthwind({ clock, call, person, login }: Muster): Promise<Record<string, Human>> {
+async function foundNorthwind({ clock, person, login }: Muster): Promise<Record<string, Human>> {
   const ago = (seconds: number): Promise<void> => clock.advance(-seconds - clock.ahead())
   const humans: Record<string, Human> = {}
   const founder = async (): Promise<string> => (await login(humans.mara as Human)).token
@@ -77,12 +79,13 @@ async function foundNorthwind({ clock, call, person, login }: Muster): Promise<R
   await ago(0)
   await succeed('POST', '/v1/organizations/northwind/members/jonas/deactivate', await founder(), {})
   return humans
+}
 
-  async function succeed(method: string, path: string, token: string, body?: unknown) {
-    const answer = await call(method, path, { token, body })
-    if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
-    return answer
-  }
+/** Calls the API. @throws if the response is not 2xx */
+async function succeed(method: string, path: string, token: string, body?: unknown) {
+  const answer = await muster.call(method, path, { token, body })
+  if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+  return answer
 }
 
 /** The page "Manage users" with the menu of one member open. */
@@ -96,8 +99,7 @@ async function manageUsers(browser: Browser, human: Human, theme: 'light' | 'dar
 }
 
 /** A terminal that waits for a login, beside the page that approves it. */
-async function deviceLogin(browser: Browser, theme: 'light' | 'dark'): Promise<void> {
-  const newcomer = await muster.newcomer(`alice_${theme}`)
+async function deviceLogin(browser: Browser, newcomer: Human, theme: 'light' | 'dark'): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-screenshots-'))
   const command = await startCommand(['register', '-u', 'alice', '--no-browser'], {
     cwd: folder,
@@ -114,7 +116,6 @@ async function deviceLogin(browser: Browser, theme: 'light' | 'dark'): Promise<v
     void command.ended.then(({ stderr }) => reject(new Error(`The command ended: ${stderr}`)))
   })
   const { context, page } = await signedIn(browser, newcomer, theme, { width: 560, height: 760 })
-  await page.request.patch('/v1/me', { headers: { authorization: `Bearer ${newcomer.token}` }, data: { given_name: 'Alice', family_name: 'Ng' } })
   await page.goto(url)
   await page.getByRole('button', { name: 'Approve' }).waitFor()
   const portal = (await page.screenshot({ fullPage: true })).toString('base64')
@@ -140,7 +141,14 @@ async function signedIn(browser: Browser, human: Human, colorScheme: 'light' | '
     systemPrincipal,
     undefined,
   )
-  const context: BrowserContext = await browser.newContext({ baseURL: muster.url, colorScheme, viewport, deviceScaleFactor: 1.25, locale: 'en-GB' })
+  const context: BrowserContext = await browser.newContext({
+    baseURL: muster.url,
+    colorScheme,
+    reducedMotion: 'reduce',
+    viewport,
+    deviceScaleFactor: 1.25,
+    locale: 'en-GB',
+  })
   await context.addCookies([{ name: 'muster_session', value: cookie, url: muster.url, httpOnly: true, sameSite: 'Lax' }])
   const page: Page = await context.newPage()
   return { context, page }
@@ -164,7 +172,7 @@ function sceneOf(text: string, portal: string, theme: 'light' | 'dark'): string 
   return `<style>
     body { margin: 0; background: transparent }
     main { display: inline-flex; gap: 24px; align-items: flex-start; padding: 8px }
-    pre { width: 600px; margin: 0; padding: 24px 28px; border-radius: 10px; font: 16px/1.6 monospace; box-sizing: border-box;
+    pre { width: 640px; margin: 0; padding: 24px 28px; border-radius: 10px; font: 16px/1.6 monospace; box-sizing: border-box;
       background: ${colours.surface}; border: 1px solid ${colours.line}; color: ${colours.text}; white-space: pre-wrap; overflow-wrap: anywhere }
     span { color: ${colours.link} }
     img { width: 560px; border-radius: 10px; border: 1px solid ${colours.line} }
