@@ -10,7 +10,7 @@ import type { Database } from './store/database.ts'
 export class WrongSecret extends Error {
   constructor() {
     super(
-      'MUSTER_SECRET is not the one this database was made with. With it, nothing stored could be opened and every link would be dead. Set the first one again.',
+      'MUSTER_SECRET differs from the secret that this database was created with. With it, nothing stored could be decrypted and no link would work. Set the original secret again.',
     )
     this.name = 'WrongSecret'
   }

@@ -107,7 +107,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       accessTokens: oauth,
       listen: (notices) => {
         applyOwnRevocation = notices.revocation // this process must not wait for its own notice, which arrives a moment after the commit
-        return listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices of other processes are not heard'))
+        return listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices from other processes are not received'))
       },
       sign: oauth.signEventToken,
       onKeyWithdrawn: oauth.readSigningKeys,
