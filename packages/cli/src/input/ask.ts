@@ -1,8 +1,8 @@
 import { Failure, interrupted, usage } from '../errors.ts'
 
-/** Questions, where there is someone to answer. Without a terminal it refuses and names the flag that answers instead. */
+/** Prompts at a terminal. Without a terminal, a prompt is a usage error that names the flag to pass instead. */
 export class Ask {
-  /** A terminal on both ends, and nobody forbade it. */
+  /** True if standard input and standard error are a terminal, and neither `--no-input` nor `--json` was given. */
   readonly possible: boolean
   constructor(possible: boolean) {
     this.possible = possible
@@ -30,7 +30,7 @@ export class Ask {
     return (await this.hidden(message, flag)).trim()
   }
 
-  /** As it is typed: a password may begin or end with a space. */
+  /** The answer is not trimmed, because a password may begin or end with a space. */
   async hidden(message: string, flag: string): Promise<string> {
     if (!this.possible) throw usage(`${message} is required, and there is no terminal to prompt on.`, `Pass ${flag}.`)
     const { password } = await import('@clack/prompts')
@@ -46,12 +46,12 @@ export class Ask {
     return answer
   }
 
-  /** Refuses before anything is asked of the server, when nobody could answer afterwards. */
+  /** Called before the first request, so that a command that cannot prompt fails without sending one. */
   mustBePossible(): void {
     if (!this.possible) throw usage('This command asks for confirmation, and there is no terminal to answer on.', 'Pass --yes to skip the confirmation.')
   }
 
-  /** Goes on, or ends the command with nothing changed. */
+  /** Returns if the user confirms. @throws Failure otherwise */
   async confirm(message: string): Promise<void> {
     this.mustBePossible()
     const { confirm } = await import('@clack/prompts')
@@ -61,7 +61,7 @@ export class Ask {
   }
 }
 
-/** A terminal that does not say how wide it is (a serial line, `docker exec -t`) has no columns, and a question would be broken after every letter. */
+/** A terminal of unknown width (a serial line, `docker exec -t`) has no columns, and a prompt would be wrapped after every letter. */
 function terminal(): NodeJS.WriteStream {
   process.stderr.columns ||= 80
   return process.stderr

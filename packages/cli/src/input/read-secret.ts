@@ -3,7 +3,7 @@ import { usage } from '../errors.ts'
 import { confirmServer } from '../login/chosen-server.ts'
 import { standardInput } from './standard-input.ts'
 
-/** A secret given as `-` is typed unseen at a terminal, else read from standard input: it stands in no history and no process list. */
+/** With `-`, the secret is typed without echo or read from standard input, which keeps it out of the shell history and the process list. */
 export async function readSecret({ ask }: Context, argument: string, what: string): Promise<string> {
   if (argument === '-' && ask.possible) return ask.secret(`The ${what}`, '-')
   const secret = argument === '-' ? standardInput().trim() : argument.trim()
@@ -11,7 +11,7 @@ export async function readSecret({ ask }: Context, argument: string, what: strin
   return secret
 }
 
-/** A secret to be sent, once it is certain which server it goes to. */
+/** Returns the secret after the user has confirmed the server that receives it. */
 export async function secretFrom(context: Context, argument: string, what: string): Promise<string> {
   const secret = await readSecret(context, argument, what)
   await confirmServer(context, what)

@@ -12,7 +12,7 @@ export function isChosen(context: Context): boolean {
   return source === 'named' || context.knownServers.has(credentialsPath(context), url)
 }
 
-/** For a credential that a job or a file provides. Never asks: the person who set it can set the server beside it. */
+/** For a credential from the environment or a file. Never prompts, because the server can be specified in the same place. */
 export function requireChosenServer(context: Context, credential: string): void {
   if (isChosen(context)) return
   throw unchosen(`${credential} was not sent: no server is specified.`, {
@@ -37,8 +37,8 @@ export async function confirmServer(context: Context, secret: string): Promise<v
 }
 
 /**
- * A secret is redeemed for the account that is logged in. A login that came with a checkout is for the right server, and would let in whoever
- * made it: the account is confirmed once, unless it was logged in from this folder.
+ * A secret is redeemed for the account that is logged in. If the login came with a checkout, the secret would make the author of the checkout a
+ * member, even at the right server. The account is therefore confirmed once, unless the login was created from this folder.
  */
 export async function confirmAccount(context: Context, { isStored, me }: { isStored: boolean; me: Me | KeyIdentity }, secret: string): Promise<void> {
   if (!isStored || !(context.hasUnconfirmedLogin || hasUnknownLogin(context))) return
@@ -53,11 +53,11 @@ export async function confirmAccount(context: Context, { isStored, me }: { isSto
   await rememberServer(context, credentialsPath(context))
 }
 
-/** MUSTER_CREDENTIALS names a file on purpose. */
+/** Whether the stored login was not created from this folder. A file named by MUSTER_CREDENTIALS was chosen by the user. */
 const hasUnknownLogin = (context: Context): boolean =>
   !context.env.MUSTER_CREDENTIALS && context.credentials() !== null && !context.knownServers.has(credentialsPath(context), context.server.url)
 
-/** Logging in makes a server a chosen one, so a server that only a folder's file names is confirmed first. */
+/** Logging in makes a server a chosen one, so a server that only a `.muster/credentials` file names is confirmed first. */
 export async function confirmLoginServer(context: Context): Promise<void> {
   const { ask, say, server } = context
   if (server.source !== 'login' || isChosen(context)) return
@@ -70,7 +70,7 @@ export async function confirmLoginServer(context: Context): Promise<void> {
   await ask.confirm(`Log in at ${server.url}?`)
 }
 
-/** A home folder that cannot be written to costs no more than being asked again. */
+/** If the configuration folder is not writable, the user is only asked again next time. */
 export async function rememberServer(context: Context, path: string): Promise<void> {
   try {
     await context.knownServers.add(path, context.server.url)

@@ -22,7 +22,7 @@ import { withLock } from './lock.ts'
 /** A stored login (S50). `user` and `organization` are stored only to notice changes (S51); no command relies on them. */
 export interface Credentials {
   version: 1
-  /** The server that issued the tokens. They are sent to no other. */
+  /** The server that issued the tokens. The tokens are sent to no other server. */
   issuer: string
   access_token: string
   expires_at: string
@@ -90,8 +90,8 @@ export class CredentialsFile {
   }
 
   /**
-   * Deletes a file that `read` refuses: the entry itself and not the target of a link, and only in a `.muster` folder of this user. A file that only
-   * MUSTER_CREDENTIALS calls a login may be something of value. Returns false if nothing was deleted.
+   * Deletes a file that `read` refuses: the entry itself and not the target of a link, and only in a `.muster` folder of this user. A file
+   * that MUSTER_CREDENTIALS names might not be a login, so it is kept. Returns false if nothing was deleted.
    */
   async discard(): Promise<boolean> {
     const [folder, file] = [lstat(this.#folder), lstat(this.path)]

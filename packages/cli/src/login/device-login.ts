@@ -16,7 +16,7 @@ export interface DeviceLoginOptions {
   browser?: boolean
 }
 
-/** Refuses where nobody can read the address and open it: a job would wait ten minutes for a person who never comes. */
+/** Refuses a login that nobody can approve. Without this check, a job would wait ten minutes for the code to expire. */
 export function requirePerson({ settings, env }: Context): void {
   const why = !settings.input
     ? '--no-input was given, and logging in needs a person with a browser.'
@@ -61,7 +61,7 @@ async function poll(context: Context, { device_code, interval }: DeviceAuthoriza
   let state = startPolling(performance.now(), interval ?? 5)
   let wait = state.intervalMs
   for (;;) {
-    // The wait is measured, not counted: a laptop that slept asks at once when it wakes.
+    // `afterPoll` receives the time from a clock and does not add up the waits, because a wait can take longer than requested.
     await sleep(wait, undefined, { signal: context.signal }).catch(() => {
       throw interrupted()
     })
@@ -95,7 +95,7 @@ const endings = {
   used: { code: 'invalid_grant', text: 'The code is unknown or was already used.', next: 'Run the command again for a new code.' },
 } as const
 
-/** Any command may have begun the login, with words of its own: none is named. */
+/** The next step names no command, because any command may have started the login. */
 function ended(end: 'denied' | 'expired' | 'used' | 'deactivated' | 'refused', cause: Error): Failure {
   if (end === 'deactivated') return deactivated(cause)
   if (end === 'refused') return cause instanceof Failure ? cause : new Failure('The login failed.', { code: 'login_failed', cause })
@@ -104,7 +104,7 @@ function ended(end: 'denied' | 'expired' | 'used' | 'deactivated' | 'refused', c
   return new Failure(text, { code, next, requestId, body: { ...body, code }, cause })
 }
 
-/** Said in the server's words: of which organization, since when, and whom to ask (S35). */
+/** Shows the server's explanation: the organization, the date, and the contact (S35). */
 export function deactivated(cause: Error): Failure {
   const { requestId, body } = cause instanceof Failure ? cause : { requestId: undefined, body: undefined }
   const why = typeof body?.error_description === 'string' ? body.error_description : typeof body?.detail === 'string' ? body.detail : undefined

@@ -17,8 +17,8 @@ export type LoginEnd =
 
 /**
  * Ends a login on the server (S49). A login from a refresh token shares its session with everyone who uses that token, so only its access token
- * is revoked, unless `revoke` is set. The server says whether a login came from a refresh token, because one from MUSTER_REFRESH_TOKEN is stored
- * without it. With `awaited`, the response says which services have acknowledged the revocation.
+ * is revoked, unless `revoke` is set. The server reports whether a login came from a refresh token, because a login from MUSTER_REFRESH_TOKEN
+ * is stored without that token. With `awaited`, the response lists the services that have acknowledged the revocation.
  */
 export async function endLogin(api: Api, credentials: Credentials, { revoke = false, awaited = false } = {}): Promise<LoginEnd> {
   const { access_token: token, refresh_token: refreshToken } = credentials

@@ -9,10 +9,10 @@ import { requireChosenServer } from './chosen-server.ts'
 /** True when the command acts with a key. Reads no key, so the server need not be known yet. */
 export const hasKey = ({ settings, env }: Context): boolean => settings.tokenFile !== undefined || Boolean(env.MUSTER_TOKEN?.trim())
 
-/** Standard input can be read once. */
+/** Keys read from `--token-file`. They are kept, because standard input can be read only once. */
 const keys = new WeakMap<Context, string>()
 
-/** The key of a person or of a service account that the command acts with: from the named file, else from the environment. */
+/** The key of a user or service account that the command acts with: from `--token-file`, otherwise from MUSTER_TOKEN. */
 export function keyOf(context: Context): string | undefined {
   const { settings, env } = context
   if (settings.tokenFile === undefined) return checked(context, 'MUSTER_TOKEN', env.MUSTER_TOKEN)
@@ -21,7 +21,7 @@ export function keyOf(context: Context): string | undefined {
   return checked(context, 'The key from --token-file', key)
 }
 
-/** Logs a job in without being stored (S47). */
+/** The refresh token that a job logs in with. It is never stored (S47). */
 export const refreshTokenFromEnvironment = (context: Context): string | undefined => checked(context, 'MUSTER_REFRESH_TOKEN', context.env.MUSTER_REFRESH_TOKEN)
 
 function checked(context: Context, name: string, value: string | undefined): string | undefined {

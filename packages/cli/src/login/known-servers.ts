@@ -3,12 +3,12 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { withLock } from './lock.ts'
 
-/** Which servers the user has logged in to or confirmed, by the path of the credentials file that was in use. */
+/** The servers that the user has logged in to or confirmed, by the path of the credentials file that was in use. */
 type Servers = Record<string, string[]>
 
 /**
- * The user's own record of servers: `muster/servers.json` in the user's configuration folder. A checkout can bring a `.muster/credentials`
- * of its own; it cannot bring this file (decision 0040).
+ * The user's own record of servers: `muster/servers.json` in the user's configuration folder. A checkout can contain a
+ * `.muster/credentials` file, but not this one (decision 0040).
  */
 export class KnownServers {
   readonly path: string
@@ -33,7 +33,7 @@ export class KnownServers {
     })
   }
 
-  /** Empty when the file is missing, damaged or writable by another user: then every server is confirmed again. */
+  /** Empty if the file is missing, damaged or writable by another user, so that every server must be confirmed again. */
   #read(): Servers {
     try {
       const { uid, mode } = statSync(this.path)
@@ -47,7 +47,7 @@ export class KnownServers {
   }
 }
 
-/** A relative XDG_CONFIG_HOME is ignored, as its specification says: it would lead into the checkout. */
+/** A relative XDG_CONFIG_HOME is ignored, as its specification requires. It would lead into the checkout. */
 function configurationFolder(env: NodeJS.ProcessEnv): string {
   const named = process.platform === 'win32' ? env.APPDATA : env.XDG_CONFIG_HOME
   return named && isAbsolute(named) ? named : join(homedir(), '.config')

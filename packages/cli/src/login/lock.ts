@@ -3,11 +3,11 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../errors.ts'
 
-/** Longer than any request inside the lock may take; only then is a holder on another machine taken for dead. */
+/** The age at which the lock of another machine is stale. Longer than any request under the lock may take. */
 const staleMs = 120_000
 const patienceMs = 60_000
 
-/** Runs `work` while no other process of this person is inside the same lock file. A holder that died is taken over from. */
+/** Runs `work` while no other process holds the lock file. The lock of a process that no longer runs is removed. */
 export async function withLock<T>(path: string, work: () => Promise<T> | T): Promise<T> {
   const mine = JSON.stringify({ pid: process.pid, host: hostname(), nonce: Math.random() })
   const until = performance.now() + patienceMs
@@ -40,19 +40,19 @@ function take(path: string, mine: string): boolean {
   return false
 }
 
-// Two processes may find the same stale lock: whoever moved away a fresh one puts it back.
+// Two processes may find the same stale lock. A process that has moved a newer lock by mistake puts that lock back.
 function breakLock(path: string, stale: string): void {
   const aside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
   try {
     renameSync(path, aside)
     if (contents(aside) !== stale) linkSync(aside, path)
   } catch {
-    // Somebody else was quicker.
+    // Another process has already removed the lock.
   }
   try {
     unlinkSync(aside)
   } catch {
-    // It never was there.
+    // The lock was not moved.
   }
 }
 
@@ -64,7 +64,7 @@ function isStale(path: string, found: string): boolean {
     process.kill(pid, 0)
     return false
   } catch (error) {
-    // A file that is still being written cannot be parsed yet; a pid that is not ours to signal is alive.
+    // A file that is still being written cannot be parsed yet. A process that this user cannot signal (EPERM) is running.
     return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
 }

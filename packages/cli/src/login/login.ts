@@ -195,7 +195,7 @@ export const withoutKey = (context: Context) => ({
   next: `To act as yourself, run it without ${context.settings.tokenFile === undefined ? 'MUSTER_TOKEN' : '--token-file'}.`,
 })
 
-/** Says which credential was refused and how to get another one, for the person who maintains a job. */
+/** Names the credential that was refused and explains how to get another one, for the person who maintains a job. */
 function keyRefused(cause: ProblemError, context: Context): Failure {
   return loginFirst(`The key ${sourceOfKey(context)} was not accepted.`, {
     why: cause.why ?? cause.message,

@@ -6,10 +6,10 @@ import { type Context, isLocal } from '../context.ts'
 import { Failure, usage } from '../errors.ts'
 import { requireChosenServer } from './chosen-server.ts'
 
-/** Where the operator's token is, on every command of theirs. */
+/** The option of all operator commands that names the file with the operator's token. */
 export const operatorTokenFile = value('FILE', "file with the operator's token (default: MUSTER_OPERATOR_TOKEN, else .muster/data/operator-token)")
 
-/** The operator's credential (S58): a file that is named, the environment, or the data folder of a server that runs here. */
+/** The operator's credential (S58): from the named file, the environment, or the data folder of a server on this machine. */
 export function operatorToken(context: Context, file: string | undefined): string {
   const { api, env, settings, server } = context
   const named = file ? read(file) : env.MUSTER_OPERATOR_TOKEN?.trim()
@@ -18,10 +18,10 @@ export function operatorToken(context: Context, file: string | undefined): strin
     requireChosenServer(context, file ? 'The token from --operator-token-file' : 'MUSTER_OPERATOR_TOKEN')
     return named
   }
-  // A token that names no issuer leaves this machine only when its owner says so.
+  // The token does not name its issuer, so the one in the data folder is used only for a server on this machine.
   const here = isLocal(api.url) ? read(join(env.MUSTER_DATA_DIR || join('.muster', 'data'), 'operator-token')) : undefined
   if (here) {
-    // The embedded server listens at the default unless told otherwise; another local address may be anybody's.
+    // The embedded server listens at the default address. Any other local address may belong to another user.
     if (server.source !== 'default') requireChosenServer(context, "The operator's token in the data folder")
     return here
   }
@@ -32,7 +32,7 @@ export function operatorToken(context: Context, file: string | undefined): strin
   })
 }
 
-/** The API as the operator may call it. */
+/** Calls to the API with the operator's token. */
 class OperatorCalls extends Calls {
   readonly #context: Context
   readonly #file: string | undefined

@@ -1,4 +1,4 @@
-/** What one poll of a device login came to (RFC 8628 section 3.5). */
+/** The result of one poll of a device login (RFC 8628 section 3.5). */
 export type PollAnswer =
   | { kind: 'pending' }
   | { kind: 'slow_down' }
@@ -8,13 +8,13 @@ export type PollAnswer =
 export interface PollState {
   startedAt: number
   intervalMs: number
-  /** Answers that did not come, one after the other. */
+  /** Consecutive polls without a response. */
   missed: number
 }
 
 export type PollStep = { wait: number; state: PollState } | { end: 'denied' | 'expired' | 'used' | 'deactivated' | 'refused' }
 
-// A sign-up that is running holds the code's end back, so `expires_in` is no reason to stop; this is the longest the server allows, and a little (S52).
+// A sign-up in progress extends the lifetime of the code, so polling does not stop after `expires_in`. This is the server's maximum, plus a margin (S52).
 export const longestLoginMs = 31 * 60_000
 const longestWaitMs = 30_000
 
@@ -24,11 +24,11 @@ export const startPolling = (now: number, intervalSeconds: number): PollState =>
   missed: 0,
 })
 
-/** What to do after an answer: poll again in so many milliseconds, or stop, and why. `now` is monotonic. */
+/** The step after a poll: either the milliseconds to wait before the next one, or the reason to stop. `now` is monotonic. */
 export function afterPoll(state: PollState, answer: PollAnswer, now: number): PollStep {
   if (answer.kind === 'refused') return { end: endOf(answer) }
   const next = { ...state, missed: 0 }
-  // Five seconds more for this and all that follow.
+  // RFC 8628 section 3.5: five more seconds for this and all later polls.
   if (answer.kind === 'slow_down') next.intervalMs += 5000
   let wait = next.intervalMs
   if (answer.kind === 'unreachable') {

@@ -13,13 +13,13 @@ export interface Names {
   company?: string | undefined
 }
 
-/** The rule of names, before anything is asked of anyone (S39, S43). */
+/** Checks the name locally, before any prompt or request (S39, S43). */
 export function checkName(name: string): void {
   const fault = nameFault(name)
   if (fault) throw nameFailure(name, fault)
 }
 
-/** The rule, and whether somebody has it. */
+/** Checks the name locally, then asks the server whether it is available. */
 export async function checkUsername(context: Context, name: string): Promise<void> {
   checkName(name)
   const answer = await context.api.GET('/v1/usernames/{name}', { params: { path: { name } } })
@@ -29,11 +29,11 @@ export async function checkUsername(context: Context, name: string): Promise<voi
 const nameFailure = (name: string, code: 'name_invalid' | 'name_reserved' | 'name_taken'): Failure =>
   new Failure(`"${name}" cannot be used as a name.`, { code, why: problems[code].title, next: nextLine(problems[code]), body: { ...problems[code], code } })
 
-/** A bad secret ends here, with nothing made (S5). */
+/** Refuses an invalid secret before an account is created (S5). */
 export const checkSecret = ({ api }: Context, secret: string): Promise<Preview> =>
   api.POST('/v1/invitations/preview', { body: { token: secret }, repeatable: true })
 
-/** Gives the account its username; with a secret, in somebody's organization. In one transaction on the server (S5). */
+/** Gives the account its username and, with a secret, makes it a member of an organization. The server does both in one transaction (S5). */
 export async function register(login: Login, { username, secret, names }: { username: string; secret?: string | undefined; names: Names }): Promise<void> {
   const { givenName, familyName, company } = names
   const body = {
@@ -60,7 +60,7 @@ export async function register(login: Login, { username, secret, names }: { user
   }
 }
 
-/** "Registered and logged in as alice", and where. */
+/** Reports the username and the organization. */
 export function sayRegistered({ say }: Context, { me }: Login): void {
   say.done(`Registered and logged in as ${me.username}.`)
   if (me.organization)
@@ -71,7 +71,7 @@ export function sayRegistered({ say }: Context, { me }: Login): void {
     )
 }
 
-/** Someone who is logged in without an account name runs another command (S51). */
+/** Registers a user who is logged in without a username and runs another command (S51). */
 export async function offerRegistration(context: Context, login: Login): Promise<void> {
   const { ask, say } = context
   if (!ask.possible)

@@ -8,10 +8,13 @@ import { keyOf, refreshTokenFromEnvironment } from './environment.ts'
 import { credentialsFrom, keptIdentity, Login } from './login.ts'
 import { offerRegistration } from './registration.ts'
 
-/** A key has no end that is known before the server says it. */
+/** A key does not expire. */
 const never = '9999-12-31T23:59:59Z'
 
-/** The login that is here, if any: the key one acts with, else the one that MUSTER_REFRESH_TOKEN gives, else the file's. A job says whom it runs as, whoever logged in on its machine. */
+/**
+ * The login to use, or null: a key, otherwise the login of MUSTER_REFRESH_TOKEN, otherwise the stored one. The credentials of a job thus take
+ * precedence over a login that a person has stored on the same machine.
+ */
 export async function storedLogin(context: Context): Promise<Login | null> {
   const { api } = context
   const key = keyOf(context)
@@ -28,7 +31,7 @@ export async function storedLogin(context: Context): Promise<Login | null> {
   return login
 }
 
-/** An access token for a refresh token somebody handed us. A command that only needs a login ends as without one (`exit`); to `login` it is a refusal. */
+/** Gets an access token for a refresh token. `exit` is the exit code if the refresh token is invalid: a command that needs a login passes `loginFirst`. */
 export async function exchange(context: Context, refreshToken: string, { exit = exits.failed }: { exit?: number } = {}): Promise<Tokens> {
   try {
     const { access_token, expires_in } = await refreshLogin(context.api, refreshToken)
@@ -49,7 +52,7 @@ export async function exchange(context: Context, refreshToken: string, { exit = 
   }
 }
 
-/** Stores a login that was just made. What was last seen of the person is kept, so that a change of organization can be told. */
+/** Stores a new login. It keeps the user and organization of the previous login at this server, so that a change of organization can be reported. */
 export async function storeLogin(context: Context, file: CredentialsFile, credentials: Credentials): Promise<Login> {
   const stored = await file.update((found) => {
     if (found && found.issuer !== credentials.issuer) context.say.warn(`This replaces the stored login for ${found.issuer}.`)
@@ -61,8 +64,8 @@ export async function storeLogin(context: Context, file: CredentialsFile, creden
 }
 
 /**
- * Every command that needs someone begins here (S51): logs in, and offers to register, where there is a terminal; else says what to run.
- * `unregistered`: an account without a username will do (S55).
+ * The login for a command that needs one (S51). At a terminal it starts a login and offers to register; otherwise it fails and names the command to
+ * run. With `unregistered`, an account without a username is accepted (S55).
  */
 export async function signedIn(context: Context, { unregistered = false } = {}): Promise<Login> {
   const { ask, say, api } = context
