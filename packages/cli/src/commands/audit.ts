@@ -58,7 +58,7 @@ const list = command(
   },
 )
 
-/** `role admin, reason accepted`: what a person looks for. Ids, and numbers that only machines compare, stay in `--json`. */
+/** `role admin, reason accepted`. Ids, and numbers that only programs compare, are shown only with `--json`. */
 export function detailsOf(details: Record<string, unknown>): string {
   const quiet = new Set(['epoch', 'version', 'attempted', 'jti'])
   return Object.entries(details)

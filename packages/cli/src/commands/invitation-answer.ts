@@ -134,7 +134,7 @@ const decline = command(
       if (say.json) return say.data(answer, () => '')
       say.done(`You declined the invitation to ${organization.name}.`)
     } catch (error) {
-      // What was asked for has happened before.
+      // Declining an invitation again is not an error.
       if (!(error instanceof ProblemError) || error.code !== 'invitation_declined') throw error
       if (say.json) return say.data({ state: 'declined' }, () => '')
       say.done('The invitation was already declined.')

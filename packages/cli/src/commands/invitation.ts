@@ -48,7 +48,7 @@ const list = command(
 
 const byIdOrAddress = 'Accepts the id of an invitation, or the address of an open one.'
 
-/** An address has one that is open at most; how it is written is not compared more closely than people do. */
+/** The id of an invitation. An address has at most one open invitation and is compared without regard to case. */
 async function idOf(login: Login, reference: string): Promise<string> {
   if (!reference.includes('@')) return reference
   const open = await readAllPages(login, '/v1/organizations/{org}/invitations', {
@@ -60,7 +60,7 @@ async function idOf(login: Login, reference: string): Promise<string> {
   return found.id
 }
 
-/** Names whom it is for. One that is not open the server answers for. */
+/** Describes the invitation in the prompt. If no open invitation has the id, the server responds without a prompt. */
 export async function confirmRevocation({ ask, now }: Context, login: Login, id: string): Promise<void> {
   const found = (
     await readAllPages(login, '/v1/organizations/{org}/invitations', { params: { path: { org: login.organizationId }, query: { state: 'open' } } })

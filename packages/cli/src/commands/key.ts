@@ -64,7 +64,7 @@ const revoke = command(
   (context, { id, yes }) => revokeKey(context, id, { yes }),
 )
 
-/** Calls the API for the caller's own key, and for an admin also for any other key of the organization: an id does not say which. */
+/** Tries the caller's own keys first and then, for an admin, all keys of the organization. The id does not show the holder of the key. */
 async function mineOrTheirs<T>(login: Login, { mine, theirs }: { mine: () => Promise<T>; theirs: () => Promise<T> }): Promise<T> {
   if ('key' in login.me) return theirs()
   try {
@@ -78,7 +78,7 @@ async function mineOrTheirs<T>(login: Login, { mine, theirs }: { mine: () => Pro
 const keysOfOrganization = (login: Login): Promise<Key[]> =>
   readAllPages(login, '/v1/organizations/{org}/keys', { params: { path: { org: login.organizationId } } })
 
-/** Names what ends: an id tells nobody what stops working. One that is not among those that work the server answers for. */
+/** Describes the key in the prompt, because a person cannot recognize an id. If no valid key has the id, the server responds without a prompt. */
 async function confirmRevocation({ ask, now }: Context, login: Login, id: string): Promise<void> {
   const mine = 'key' in login.me ? [] : await readAllPages(login, '/v1/me/keys', {})
   const hasId = (key: Key) => key.id === id
@@ -102,7 +102,7 @@ export async function revokeKey(context: Context, id: string, { yes }: { yes: bo
   sayRevocation(context, answer)
 }
 
-/** Alone on standard output, so that it can be caught in a variable and copied with two clicks. */
+/** Prints the key alone on standard output, so that a script can capture it and a double click selects it. */
 export function sayCreated({ say, api }: Context, made: CreatedKey, acts: string, end: string): void {
   say.note(`Created the key "${made.description}". ${acts} Treat it like a password. It is shown only once:\n`)
   say.data(made, () => made.key)

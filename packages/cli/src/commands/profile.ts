@@ -46,7 +46,7 @@ const profile = command(
   },
 )
 
-/** Whom a key acts as: what somebody who set up a job looks for first. */
+/** Shows the holder of the key first, because people use this to check how a job is set up. */
 function sayKey({ say, api, now }: Context, me: KeyIdentity): void {
   say.data(me, () =>
     say.details([
@@ -62,7 +62,7 @@ function sayKey({ say, api, now }: Context, me: KeyIdentity): void {
   )
 }
 
-/** Typed without being shown, or from standard input, one on a line. On the command line it would stand in the history and in the list of processes. */
+/** Prompts for passwords without echo, or reads them from standard input, one per line. Arguments would be in the shell history and the process list. */
 async function passwords(context: Context, source: string | undefined, ...needed: string[]): Promise<string[]> {
   if (source !== undefined && source !== '-')
     throw usage('A password cannot be passed on the command line.', 'Omit it to be prompted, or pass - to read it from standard input.')

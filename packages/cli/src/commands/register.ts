@@ -56,12 +56,12 @@ const registerCommand = command(
   },
 )
 
-/** A login whose account has no username yet needs no second browser visit; a registered one ends here (S5). */
+/** A login without a username, which can register without a second visit to the browser. @throws Failure if the account is registered (S5) */
 async function unregisteredLogin(context: Context): Promise<Login | null> {
   const login = await storedLogin(context)
   if (!login) return null
   const me = await context.api.GET('/v1/me', { token: login.accessToken }).catch((error: unknown) => {
-    // The old login is no good: a new one is made.
+    // The stored login is invalid, so a new one is created.
     if (error instanceof ProblemError && error.status === 401 && error.code !== 'user_deactivated') return null
     throw error
   })

@@ -28,7 +28,7 @@ const list = command('session list', { summary: 'list your sessions', examples: 
   )
 })
 
-/** `Firefox on Linux`: as much of what a browser says of itself as helps to know it again. */
+/** `Firefox on Linux`: enough of the user agent for a person to recognize the browser. */
 export function browserOf(userAgent: string | null): string | null {
   if (userAgent === null) return null
   const found = (names: [pattern: RegExp, name: string][]) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
@@ -51,7 +51,7 @@ export function browserOf(userAgent: string | null): string | null {
 
 const placeOf = ({ kind, user_agent, client_id }: Session): string | null => (kind === 'browser' ? browserOf(user_agent) : client_id)
 
-/** Names what ends: an id tells nobody which one it is. One that is not among those that are open the server answers for. */
+/** Describes the session in the prompt, because a person cannot recognize an id. If no session has the id, the server responds without a prompt. */
 async function confirmOne({ ask, now }: Context, login: Login, id: string): Promise<void> {
   const { items } = await login.GET('/v1/me/sessions')
   const found = items.find((item) => item.id === id || (id === 'current' && item.current))

@@ -5,7 +5,7 @@ import { sayRevocation } from '../output/revocation.ts'
 import { confirmDeparture, removeMember, sayDeparture } from './shared/member-removal.ts'
 import { confirmSignOut, saySignedOut } from './shared/sign-out.ts'
 
-// Keeping a member out, letting them in again, and parting for good (S1).
+// Deactivating, reactivating, removing and signing out members (S1).
 
 const deactivate = command(
   'user deactivate <user>',

@@ -91,7 +91,7 @@ const role = command(
   },
 )
 
-/** Where nothing changes, or the server refuses, nobody is asked. */
+/** Asks only if the member would lose the admin role. If nothing would change, or the server would refuse, there is no prompt. */
 async function confirmDemotion({ ask }: Context, login: Login, user: string): Promise<void> {
   const member = await login.GET('/v1/organizations/{org}/members/{user}', { params: { path: { org: login.organizationId, user } } })
   const { username, organization } = login.me

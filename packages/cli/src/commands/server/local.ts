@@ -5,8 +5,8 @@ import { command } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { Failure } from '../../errors.ts'
 
-// The two that do not speak with a running server: they read its settings here, and its database. The server's own code does the work, in a
-// process of its own: one file with the database drivers in it would make every other command slower.
+// Commands that need no running server: they use its settings and its database directly. The server's code runs in a separate process,
+// because a command bundled with the database drivers would start more slowly.
 
 const notes = "Run this on the server's machine with its environment. It connects to nothing but the database."
 
@@ -31,7 +31,7 @@ const config = command(
 )
 
 async function administer({ settings, signal, env }: Context, what: 'migrate' | 'config'): Promise<void> {
-  // The same two folders up from the source, the bundle and the command itself.
+  // The folders of the source, the bundle and the executable are at the same depth below the root.
   const root = join(dirname(realpathSync(process.argv[1] ?? '.')), '../../..')
   const script = join(root, 'packages/server/src/administration.ts')
   if (!existsSync(script))
@@ -42,7 +42,7 @@ async function administer({ settings, signal, env }: Context, what: 'migrate' | 
     child.on('error', reject)
     child.on('close', resolve)
   })
-  // It has said what happened.
+  // The child process has reported the error.
   if (code !== 0) process.exit(code ?? 1)
 }
 

@@ -9,7 +9,7 @@ import { momentInFull, when } from '../../output/time.ts'
 import { contactOf } from '../org-contacts.ts'
 import { confirmSignOut, saySignedOut } from '../shared/sign-out.ts'
 
-// What whoever runs this Muster does to an organization from outside (S58).
+// The operator's commands for organizations (S58).
 
 const organization = command(
   'server organization <org>',

@@ -38,7 +38,7 @@ const rotate = command(
   },
 )
 
-/** Whether there are new keys shows in what was there before: while one is upcoming, none is made. */
+/** Compares the keys before and after the request, because the server creates no new key while one is upcoming. */
 function sayRotation({ say, now }: Context, before: SigningKey[], after: SigningKey[]): void {
   const upcoming = after.filter(({ state }) => state === 'upcoming')
   const isNew = upcoming.some(({ kid }) => !before.some((key) => key.kid === kid))

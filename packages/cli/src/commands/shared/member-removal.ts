@@ -8,7 +8,7 @@ import { count } from '../../output/text.ts'
 
 // The confirmation before a member is deactivated or removed, and the report after it.
 
-/** Shows what is revoked and what is transferred, then asks for confirmation. Without a terminal, it sends no request for this. */
+/** Shows what is revoked and what is transferred, then asks for confirmation. Without a terminal, it fails before the first request. */
 export async function confirmDeparture(context: Context, login: Login, user: string, verb: 'Deactivate' | 'Remove'): Promise<void> {
   const { ask, say } = context
   ask.mustBePossible()

@@ -3,9 +3,9 @@ import type { Context } from '../../context.ts'
 import { sayRevocation } from '../../output/revocation.ts'
 import { count } from '../../output/text.ts'
 
-// Signing a member out everywhere: an admin and the operator read the same words.
+// Signing a member out everywhere, with the same texts for an admin and the operator.
 
-/** Asks, naming what ends and what stays valid. */
+/** Lists the credentials that end and those that stay valid, then asks for confirmation. */
 export async function confirmSignOut({ ask, say }: Context, user: string): Promise<void> {
   say.note('  Ends         browser sessions, CLI logins, applications, access tokens and refresh tokens, including those in CI')
   say.note('  Stays valid  keys, and keys of service accounts\n')

@@ -1,14 +1,14 @@
 import { hasValidChecksum } from '@muster/contract/token-form.ts'
 import { usage } from '../../errors.ts'
 
-/** Secrets that look like tokens, and how each is revoked instead. */
+/** Values that look like tokens, and the command that revokes each. */
 const others: { prefix: RegExp; name: string; next: string }[] = [
   { prefix: /^key_/, name: 'the id of a key', next: 'To revoke it: muster key revoke ID' },
   { prefix: /^muster_(os|il|ei)_/, name: 'an invitation', next: 'To revoke it: muster invitation revoke ID' },
   { prefix: /^muster_/, name: 'another kind of secret', next: 'This command revokes refresh tokens, access tokens and keys.' },
 ]
 
-/** Refuses a mistyped token here: to the server every unknown token is as good as revoked (RFC 7009 section 2.2). */
+/** Refuses a mistyped token before the request, because the server reports success for every unknown token (RFC 7009 section 2.2). */
 export function checkToken(token: string): void {
   if (isJwt(token)) return
   if (/^muster_(rt|uk|sk)_/.test(token)) {
@@ -26,7 +26,7 @@ export function checkToken(token: string): void {
   )
 }
 
-/** The shape alone (RFC 7515 section 7.1): the signature is for the server to check. */
+/** Checks only the form (RFC 7515 section 7.1). The server checks the signature. */
 function isJwt(token: string): boolean {
   const parts = token.split('.')
   return parts.length === 3 && parts.every((part) => /^[\w-]+$/.test(part)) && parts.slice(0, 2).every(isJsonObject)
