@@ -4,12 +4,12 @@ import type { Context } from '../context.ts'
 import { Failure, interrupted } from '../errors.ts'
 import { count } from '../output/text.ts'
 
-/** How often the count is told to somebody who waits. */
+/** The interval between updates of the progress line. */
 const tellEveryMs = 200
 
 /**
- * Writes a stream as it comes, to a file or to standard output, and counts its events on standard error. A file has its name only
- * when it is whole: half an export that looks like one would be worse than none.
+ * Writes a stream to a file or to standard output as it arrives, and shows the number of events on standard error. A file gets its name
+ * only when it is complete, because part of an export could be mistaken for all of it.
  */
 export async function exportTo(
   context: Context,
@@ -17,7 +17,7 @@ export async function exportTo(
   { file, format }: { file: string | undefined; format: 'jsonl' | 'csv' },
 ): Promise<void> {
   const { say, signal } = context
-  // Never beside a pipe: what is read there would be in the middle of it.
+  // Not if standard output is a pipe or a terminal: the progress line would be mixed with the export or with the output of its reader.
   const shows = say.isTerminal && !say.json && (file !== undefined || fstatSync(1).isFile())
   const counter = new Counter(format)
   const temporary = file === undefined ? null : `${file}.part`
@@ -56,7 +56,7 @@ export async function exportTo(
   else if (shows) say.done(`${count(counter.events, 'event')}, ${size(counter.bytes)}.`)
 }
 
-/** Waits where the reader is slower than the server. */
+/** Resolves when the chunk is written, so that a slow reader slows the download down. */
 const written = (chunk: Uint8Array): Promise<void> =>
   new Promise((resolve, reject) => process.stdout.write(chunk, (error) => (error ? reject(error) : resolve())))
 
@@ -64,7 +64,7 @@ function refuse(file: string, error: Error): never {
   throw new Failure(`${file} cannot be written.`, { code: 'file_refused', why: error.message, next: 'Choose another file: -o FILE', cause: error })
 }
 
-/** Events are lines, but for the head of a CSV and the line ends inside its quotes. */
+/** Counts one event per line, except for the header of a CSV and line breaks inside its quotes. */
 class Counter {
   bytes = 0
   #lines = 0

@@ -2,10 +2,10 @@ import type { Page } from '../api/pages.ts'
 import type { Context } from '../context.ts'
 import type { Cell } from './table.ts'
 
-/** How many items of a list are read without `--all`. An organization may have a million members. */
+/** The number of items listed without `--all`. An organization may have a million members. */
 export const defaultListSize = 100
 
-/** A table of the items, or a hint when there are none; and a hint when the list goes on. */
+/** Prints the items as a table, or the hint `none` for an empty list. The hint `more` follows if the list has more items. */
 export function printList<T>(
   { say }: Context,
   { items, next_cursor }: Page<T>,

@@ -15,13 +15,13 @@ export interface OutputOptions {
   json: boolean
   quiet: boolean
   debug: boolean
-  /** Says a text's commands as this person runs them. */
+  /** Rewrites the commands in a text to the way the user runs them. */
   commands?: (text: string) => string
 }
 
 /**
- * Data goes to stdout, everything else to stderr. With `--json` stdout has one JSON value, and stderr one JSON object a line:
- * `{"event": …}` for what a program may want to act on, and at the end the problem, if there was one.
+ * Data goes to stdout, everything else to stderr. With `--json`, stdout has one JSON value, and stderr has one JSON object per line:
+ * `{"event": …}` objects, and after a failure the problem as the last line.
  */
 export class Output {
   readonly json: boolean
@@ -36,7 +36,7 @@ export class Output {
     return this.#options.stderr.isTTY === true
   }
 
-  /** Alone on standard output, for a program to catch; a person at a terminal has read it in a sentence. */
+  /** Prints a bare value for a script to capture. At a terminal and with `--json` it prints nothing, because the other output contains the value. */
   caught(text: string): void {
     if (!this.json && !this.#options.stdout.isTTY) this.#options.stdout.write(ensureNewline(text))
   }
@@ -45,7 +45,7 @@ export class Output {
     return this.#options.commands?.(text) ?? text
   }
 
-  /** The answer of the command: the value for programs, or the same in words. */
+  /** Prints the result of the command: the value with `--json`, otherwise the text. */
   data(value: unknown, words: () => string): void {
     this.#options.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : ensureNewline(words()))
   }
@@ -54,7 +54,7 @@ export class Output {
     this.note(`${this.style('green', '✓')} ${text}`)
   }
 
-  /** `steps` are what to do about it, one on a line: commands, mostly. A program gets both in one event. */
+  /** `steps` are the commands to run next, one per line. With `--json`, the warning and its steps are one event. */
   warn(text: string, steps: string[] = []): void {
     this.event('warning', { message: text, ...(steps.length > 0 ? { steps } : {}) })
     this.note(`${this.style('yellow', '!')} ${text}`)
@@ -65,12 +65,12 @@ export class Output {
     this.asIs(wrap(this.#commands(text), columnsOf(this.#options.stderr)))
   }
 
-  /** Lines whose breaks are part of them, such as a QR code. */
+  /** Prints text without wrapping it, such as a QR code. */
   asIs(text: string): void {
     if (!this.json) this.#options.stderr.write(`${text}\n`)
   }
 
-  /** The next step, or something worth knowing. */
+  /** Prints a next step or other advice, unless `--quiet` was given. */
   hint(text: string): void {
     if (!this.#options.quiet) this.asIs(this.style('dim', wrap(this.#commands(text), columnsOf(this.#options.stderr))))
   }
@@ -84,18 +84,18 @@ export class Output {
       this.#options.stderr.write(`${this.json ? JSON.stringify({ event: 'debug', message: redact(text) }) : this.style('dim', redact(text))}\n`)
   }
 
-  /** Characters that stand alone on a line of a terminal and are wiped again. */
+  /** Replaces the current line of the terminal. An empty text clears the line. */
   transient(text: string): void {
     this.#options.stderr.write(`\r\u001b[K${text}`)
   }
 
   style(style: Style, text: string, stream: Stream = this.#options.stderr): string {
-    // Said here too: a Node older than 22.8 does not look at the stream.
+    // Before version 22.8, Node's `styleText` does not check the stream.
     if (!stream.isTTY && !process.env.FORCE_COLOR) return text
     return styleText(style, text, { stream: stream as NodeJS.WriteStream })
   }
 
-  /** Aligned columns under a muted head, as wide as the terminal; when piped, tab-separated lines without a head, with every column. */
+  /** Aligned columns under a dim head, fitted to the terminal. When piped: tab-separated lines with every column, without a head. */
   table(head: string[], rows: Cell[][]): string {
     const { stdout } = this.#options
     if (!stdout.isTTY) return rows.map((row) => row.flatMap(piped).join('\t')).join('\n')
@@ -103,7 +103,7 @@ export class Output {
     return [...(names === null ? [] : [this.style('dim', names, stdout)]), ...lines].join('\n')
   }
 
-  /** One thing, with a line for each property; unknown ones are left out. */
+  /** One object, with a line per property. Empty properties are omitted. */
   details(pairs: [string, Cell][]): string {
     const known = pairs.filter(([, cell]) => piped(cell).some((fact) => fact !== ''))
     const { stdout } = this.#options
@@ -121,7 +121,7 @@ export class Output {
       const retryAfter = failure.retryAfterMs > 0 ? { retry_after: Math.ceil(failure.retryAfterMs / 1000) } : {}
       const own = { title: failure.message, detail: failure.why, next: failure.next, request_id: failure.requestId, ...retryAfter }
       const told = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
-      // What a person reads is what a program reads. The code is the server's, where it gave one: it says more than that a login is needed.
+      // A program gets the same texts as a person. The code is the server's if there is one, because it is more specific than `login_required`.
       stderr.write(`${JSON.stringify({ code: failure.code, ...failure.body, ...told })}\n`)
     } else {
       const lines = [`${this.style('red', '✗')} ${failure.message}`]
@@ -139,13 +139,13 @@ export class Output {
   }
 }
 
-/** A name that is not there or does not fit is for the person to correct: nobody needs to look for it in a log. With `--json` the id is there. */
+/** The user can correct an unknown name or an invalid value without the server's log, so the request id is not shown. `--json` includes it. */
 const isTypingMistake = ({ body }: Failure): boolean => [400, 404, 422].includes(Number(body?.status))
 
-/** Some terminals say they are 0 columns wide; then nothing is known, and no line is broken. */
+/** Some terminals report 0 columns. Their width is unknown, so no line is wrapped. */
 const columnsOf = (stream: Stream): number => (stream.isTTY && stream.columns) || Number.POSITIVE_INFINITY
 
-/** What a problem lists beside its text: blockers with the command that clears each (S24), clashing addresses, faulty fields. */
+/** The lists in a problem: blockers with the commands that resolve them (S24), conflicting addresses, invalid fields, candidates. */
 function* listed(body: Record<string, unknown> | undefined): Generator<string> {
   for (const name of ['blockers', 'clashes', 'errors', 'candidates']) {
     const items = body?.[name]

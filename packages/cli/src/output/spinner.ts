@@ -2,7 +2,7 @@ import type { Output } from './output.ts'
 
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 
-/** Shows that we wait: moving in a terminal, one plain line elsewhere. Stops by itself when the wait ends, however it ends. */
+/** Shows a spinner while `work` runs. Without a terminal, it prints one plain line. */
 export async function waiting<T>(say: Output, text: string, work: () => Promise<T>): Promise<T> {
   if (say.json || !say.isTerminal) {
     say.note(text)

@@ -1,13 +1,13 @@
 import { clean, pad, width, wordsIn } from './text.ts'
 
-/** What a cell says: words for a person; where the output is piped, each fact in a column of its own. */
+/** The content of a cell: `shown` at a terminal; when piped, each value of `piped` in its own column. */
 export interface Facts {
   shown: string
   piped: (string | null)[]
 }
 export type Cell = string | null | undefined | Facts
 
-/** Words for a person that hold several facts, or a fact that a program reads in another form. */
+/** A cell that shows several values as one text, or a value that has another format when piped. */
 export const facts = (shown: string, ...piped: (string | null | undefined)[]): Facts => ({ shown, piped: piped.map((fact) => fact ?? null) })
 
 const isFacts = (cell: Cell): cell is Facts => typeof cell === 'object' && cell !== null
@@ -18,8 +18,8 @@ export const piped = (cell: Cell): string[] => (isFacts(cell) ? cell.piped : [ce
 const GAP = 2
 
 /**
- * The lines of a table under its head. In a narrow terminal the columns whose head ends with `?` are left out, the last one first; then cells
- * break at words; and where even that is too wide, each row becomes a block of its own.
+ * The head and the lines of a table. In a narrow terminal, columns with a `?` at the end of their head are omitted, the last one first. If the table
+ * is still too wide, its cells wrap at words. If that is not enough either, each row becomes a block with a line per column.
  */
 export function tableLines(head: string[], rows: Cell[][], columns: number): { head: string | null; lines: string[] } {
   const names = head.map((name) => name.replace(/\?$/, ''))
@@ -33,7 +33,7 @@ export function tableLines(head: string[], rows: Cell[][], columns: number): { h
   return { head: headLine, lines }
 }
 
-/** Some terminals say they are 0 columns wide; then nothing is known, and all columns stay. */
+/** Omits optional columns, the last one first, until the table fits. */
 function keptColumns(head: string[], lines: string[][], columns: number): Set<number> {
   const widths = naturalWidths(lines)
   const kept = new Set(head.keys())
@@ -47,7 +47,7 @@ function keptColumns(head: string[], lines: string[][], columns: number): Set<nu
 
 const naturalWidths = (lines: string[][]): number[] => (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))))
 
-/** Widths that fit, taken from the widest columns; null where the longest words alone are too wide. */
+/** Narrows the widest columns until the table fits. Returns null if even the longest words are too wide. */
 function fittingWidths(lines: string[][], columns: number): number[] | null {
   const widths = naturalWidths(lines)
   const least = naturalWidths(
@@ -62,7 +62,7 @@ function fittingWidths(lines: string[][], columns: number): number[] | null {
   return widths
 }
 
-/** One row, in as many lines as its longest cell needs. */
+/** One row, with as many lines as its longest cell needs. */
 function aligned(cells: string[], widths: number[]): string[] {
   const broken = cells.map((cell, column) => wordsIn(cell, widths[column] ?? 0))
   const height = Math.max(...broken.map(({ length }) => length))

@@ -2,7 +2,7 @@ import type { Me } from '../api/types.ts'
 import { usage } from '../errors.ts'
 import type { Facts } from './table.ts'
 
-/** The server's clock as seen from here (S54): learnt from the `Date` of its answers, so that a wrong local clock changes nothing. */
+/** The server's clock (S54), computed from the `Date` header of its responses, so that a wrong local clock has no effect. */
 export class ServerClock {
   offsetMs: number
   constructor(offsetMs = 0) {
@@ -13,7 +13,7 @@ export class ServerClock {
     return Date.now() + this.offsetMs
   }
 
-  /** `Date` has whole seconds and was written somewhere between sending and receiving: within that slack the local clock is taken as right. */
+  /** `Date` has whole seconds and was set at some time between sending and receiving. Within that error, the local clock counts as right. */
   learn(date: string | null, sentAt: number, receivedAt: number): void {
     const server = Date.parse(date ?? '')
     if (Number.isNaN(server)) return
@@ -29,7 +29,7 @@ const units = [
   ['second', 1],
 ] as const
 
-/** "in 24 hours", "3 days ago"; the unit is the largest of which there are about two or more. */
+/** "in 24 hours", "3 days ago". The unit is the largest with a value of about two or more. */
 export function relative(date: string, now: number): string {
   const seconds = (Date.parse(date) - now) / 1000
   const size = Math.abs(seconds)
@@ -40,23 +40,23 @@ export function relative(date: string, now: number): string {
   return seconds < 0 ? `${text} ago` : `in ${text}`
 }
 
-/** "2026-11-21 18:12 UTC": the same for everyone who reads it. */
+/** "2026-11-21 18:12 UTC", the same in every time zone and locale. */
 export const exact = (date: string): string => `${new Date(date).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
-/** For a table: "3 days ago", and the exact time where the output is piped. `none` is shown for what never happened. */
+/** For a table: "3 days ago", or the exact time when piped. `none` is shown if there is no date. */
 export const moment = (date: string | null | undefined, now: number, none = ''): Facts => ({
   shown: date ? relative(date, now) : none,
   piped: [date ?? null],
 })
 
-/** For details: "in 24 hours (2026-11-21 18:12 UTC)", and the exact time where the output is piped. */
+/** For details: "in 24 hours (2026-11-21 18:12 UTC)", or the exact time when piped. */
 export const momentInFull = (date: string | null | undefined, now: number): Facts => ({ shown: date ? when(date, now) : '', piped: [date ?? null] })
 
 /** "in 24 hours (2026-11-21 18:12 UTC)" */
 export const when = (date: string, now: number): string => `${relative(date, now)} (${exact(date)})`
 
 /**
- * When a login ends. With a refresh token stored beside it only the access token ends soon: the next command after that gets another one.
+ * The expiry of a login. A login with a refresh token has two: after its access token expires, the next command gets another one.
  */
 export function loginEnds({ token, session }: Pick<Me, 'token' | 'session'>, { renews }: { renews: boolean }, now: number): [string, Facts][] {
   const accessEnds = momentInFull(token?.expires_at ?? session.expires_at, now)
@@ -70,7 +70,7 @@ export function loginEnds({ token, session }: Pick<Me, 'token' | 'session'>, { r
 
 const lengths = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
 
-/** A day, an instant, or a time back from now (`90m`, `7d`), as an instant. A day without a clock begins at midnight UTC. */
+/** Parses a day (from midnight UTC), an instant, or a duration before now (`90m`, `7d`). Returns an ISO 8601 instant. @throws a usage error */
 export function momentFrom(text: string, option: string, now: number): string {
   const back = /^(\d{1,6})([smhdw])$/.exec(text.trim())
   if (back) return new Date(now - Number(back[1]) * lengths[back[2] as keyof typeof lengths] * 1000).toISOString()
