@@ -66,7 +66,7 @@ interface Spec<O extends Record<string, Option>> {
   notes?: string
 }
 
-/** One command, as one reads it: where it stands and what it takes, what it is for, and what it does. */
+/** Declares a command. The names and types of `input` follow from `usage` and `options`. */
 export function command<const S extends string, const O extends Record<string, Option> = Record<never, never>>(
   usage: S,
   { summary, options, examples, notes }: Spec<O>,

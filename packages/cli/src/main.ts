@@ -12,7 +12,7 @@ const shortHelp = `muster ${version} · accounts for your cloud
 For all commands, run "muster --help"; for one of them, "muster COMMAND --help".
 `
 
-/** The exit code. Loads what the command line asks for, and nothing for the two things that are asked most. */
+/** Returns the exit code. The short help and `--version` do not load the commands, so that they are fast. */
 async function main(words: string[]): Promise<number> {
   if (words.length === 0) {
     process.stdout.write(shortHelp)
@@ -22,10 +22,10 @@ async function main(words: string[]): Promise<number> {
     process.stdout.write(`${version}\n`)
     return 0
   }
-  // Where the reader has left, as `head` does, there is nothing more to say.
+  // A reader that closes the pipe early, such as `head`, is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   const controller = new AbortController()
-  // The command in hand ends at its next wait and cleans up; whoever insists ends it at once.
+  // The first Ctrl-C aborts the command at its next wait, so that it can clean up. The second one exits at once.
   process.once('SIGINT', () => {
     controller.abort()
     process.once('SIGINT', () => process.exit(130))
@@ -54,7 +54,7 @@ async function report(error: unknown, words: string[]): Promise<number> {
   return failure.exit
 }
 
-// Not awaited at the top level, so that it can be bundled in either module format.
+// No top-level await, so that this file can be bundled in either module format.
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code
 })

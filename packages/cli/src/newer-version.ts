@@ -9,8 +9,8 @@ const DAY = 86_400_000
 const PATIENCE_MILLISECONDS = 1500
 
 /**
- * Says once a day that the server hands out another version. Only a chosen server is asked: what it answers is a package that people run.
- * In a checkout there is nothing to say.
+ * Reports once a day that the server offers another version. Only a chosen server is asked, because the hint tells the user to run a package from it.
+ * A checkout has no package version, so nothing is reported.
  */
 export async function sayNewerVersion(context: Context): Promise<void> {
   const { api, say, env, settings, server } = context
@@ -24,7 +24,7 @@ export async function sayNewerVersion(context: Context): Promise<void> {
   )
 }
 
-/** Builds of one version differ in their digest alone, which has no order: another one at the server counts as newer. */
+/** Compares the numbers only. Builds of one version differ in their digest, which has no order, so another build at the server counts as newer. */
 function isOlder(version: string, than: string): boolean {
   const parts = (text: string) => (text.split('-')[0] ?? '').split('.').map(Number)
   const [a, b] = [parts(version), parts(than)]
@@ -32,7 +32,7 @@ function isOlder(version: string, than: string): boolean {
   return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0)
 }
 
-/** Marks the day as well, so that a server that does not answer is not asked by every command. */
+/** Also records the check, so that a server that does not respond delays at most one command a day. */
 function isDue({ knownServers }: Context): boolean {
   const mark = join(dirname(knownServers.path), 'newer-version-checked')
   try {

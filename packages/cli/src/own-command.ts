@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { packageVersion as ownVersion } from './version.ts'
 
-/** How the person runs this command, for the next steps it prints: a bare `muster` may be nobody's, or a stranger's package on npm. */
+/** The way the user runs this command, for the next steps that it prints. A bare `muster` may not be installed, or be a stranger's package on npm. */
 export function ownCommand(env: NodeJS.ProcessEnv, script = process.argv[1] ?? '', packageVersion = ownVersion): string {
   if (env.MUSTER_CLI_COMMAND?.trim()) return env.MUSTER_CLI_COMMAND.trim()
   if (packageVersion === null) return env.npm_command === 'exec' ? 'npx muster' : 'muster'
@@ -10,7 +10,7 @@ export function ownCommand(env: NodeJS.ProcessEnv, script = process.argv[1] ?? '
   return address === null ? 'muster' : `npx --yes ${address}`
 }
 
-/** What `npx` was asked to run: it notes the address beside the folder that it installed the package in. */
+/** The address that was passed to `npx`, which records it in a package.json next to the `node_modules` folder with the package. */
 function npxAddress(script: string): string | null {
   try {
     const [folder] = realpathSync(script).split(/[\\/]node_modules[\\/]/)

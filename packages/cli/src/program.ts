@@ -16,7 +16,7 @@ interface Noun {
 
 const login = () => import('./commands/login.ts')
 
-/** The first words of all commands, most used first. What stands behind one is loaded when it is asked for. */
+/** The first words of all commands, the most used first. The modules of the commands are loaded on demand. */
 export const nouns: Record<string, Noun> = {
   register: { group: 'Get started:', summary: 'create an account and log in', load: () => import('./commands/register.ts') },
   login: { group: 'Get started:', summary: 'log in with your browser', load: login },
@@ -57,7 +57,7 @@ export const nouns: Record<string, Noun> = {
   completion: { group: 'This command:', summary: 'print a shell completion script', load: () => import('./commands/completion.ts') },
 }
 
-/** What stands below a first word and is no command itself. */
+/** Groups of commands below a first word. */
 const groups: Record<string, string> = {
   'service-account key': 'keys of a service account: list, create, revoke',
   'server client': 'OAuth clients: create, list, show, remove',
@@ -65,13 +65,13 @@ const groups: Record<string, string> = {
   'server stream': 'event streams: list, remove',
 }
 
-/** Every command there is, for help, completion and the generated documentation. */
+/** All commands, for help, completion and the generated documentation. */
 export async function allCommands(): Promise<Command[]> {
   const modules = await Promise.all([...new Set(Object.values(nouns).map(({ load }) => load))].map((load) => load()))
   return modules.flatMap((module) => module.default)
 }
 
-/** The options of every command, as completion knows them. */
+/** The global options, for completion. */
 const globals: Record<string, CommandOption> = {
   json: flag('print JSON'),
   url: value('URL', 'the Muster server to use'),
@@ -83,7 +83,7 @@ const globals: Record<string, CommandOption> = {
   help: flag('show help'),
 }
 
-/** What a shell asks at a tab. It never fails: where nothing is known, nothing is printed. */
+/** Prints the completions for a shell. Never fails: if the server cannot provide candidates, none are printed. */
 async function completeWords(words: string[], signal: AbortSignal): Promise<void> {
   const { complete } = await import('./completion/complete.ts')
   const summaries = { ...groups, ...Object.fromEntries(Object.entries(nouns).map(([name, { summary }]) => [name, summary])) }
@@ -114,10 +114,10 @@ async function fromServer(source: Source, words: string[], signal: AbortSignal):
   }
 }
 
-/** Longer than this nobody waits for a tab. */
+/** After this time, completion prints nothing, so that a slow server does not block the shell. */
 const COMPLETION_TIMEOUT_MS = 3000
 
-/** Runs what the words ask for. Throws `Failure`; prints help and version itself. */
+/** Runs the command that the words name. Prints help and version itself. @throws Failure */
 export async function run(given: string[], signal: AbortSignal): Promise<void> {
   const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given
   if (words[0] === 'complete') return completeWords(words.slice(words[1] === '--' ? 2 : 1), signal)
@@ -134,13 +134,13 @@ export async function run(given: string[], signal: AbortSignal): Promise<void> {
   }
 }
 
-/** The words that are no options: a value of a global option must not hide the command behind it. */
+/** The words that are neither options nor values of global options. The first one is the command. */
 const plainWords = (words: string[]): string[] =>
   words.filter((word, at) => !word.startsWith('-') && words[at - 1] !== '--url' && words[at - 1] !== '--token-file')
 
 const firstWord = (words: string[]): string | undefined => plainWords(words)[0]
 
-/** Commander explains the nearest command it knows; a word that leads to none is a mistake all the same. */
+/** With `--help`, Commander ignores unknown words and shows the help of the command before them. They are refused instead. */
 function refuseUnknown(program: Commander, words: string[]): void {
   let command = program
   for (const word of plainWords(words)) {
@@ -167,7 +167,7 @@ function build(commands: Command[], signal: AbortSignal): Commander {
     .option('--debug', 'show requests and stack traces (no secrets)')
     .helpOption('-h, --help', 'show help')
     .configureHelp({ formatHelp: helpOf, minWidthToWrap: 20 })
-    // What commander says of a wrong command line is thrown and said by main.ts.
+    // Commander prints no errors. They are thrown, and main.ts reports them.
     .configureOutput({ writeErr: () => {}, outputError: () => {} })
     .showSuggestionAfterError(true)
   explains(program)
@@ -198,7 +198,7 @@ function add(program: Commander, command: Command, signal: AbortSignal): void {
     const given = own.opts()
     for (const [name, option] of Object.entries(command.options))
       input[name] = option.kind === 'flag' ? given[attribute(name)] === !(name.startsWith('no') && isNegated(name)) : given[name]
-    const { Context } = await import('./context.ts') // not needed to explain something
+    const { Context } = await import('./context.ts') // not needed for help
     const context = new Context(settingsOf(program.opts()), signal)
     await command.run(context, input)
     await (await import('./newer-version.ts')).sayNewerVersion(context)
@@ -212,14 +212,14 @@ function group(parent: Commander, word: string): Commander {
   return explains(made)
 }
 
-/** What stands above commands takes any words: those that lead nowhere are told here, before the options that belong to them. */
+/** A group accepts all words and options, so that `explain` reports an unknown command before Commander reports an option of it as unknown. */
 const explains = (command: Commander): Commander =>
   namesItself(command)
     .allowUnknownOption()
     .allowExcessArguments()
     .action(() => explain(command))
 
-/** `muster org` alone says what there is; a word that is no command is not passed over. */
+/** Shows the help of a group such as `muster org`. An unknown option or command is refused. */
 function explain(command: Commander): void {
   const [unknown] = command.args
   if (unknown?.startsWith('-')) throw usage(`Unknown option '${unknown.replace(/=.*$/s, '')}'.`, `See: ${names(command).join(' ')} --help`)
@@ -229,7 +229,7 @@ function explain(command: Commander): void {
 
 const commandOf = new WeakMap<CommanderError, Commander>()
 
-/** An error of commander's does not say which command it is about. */
+/** Records the command of an error, because a `CommanderError` does not include it. */
 const namesItself = (command: Commander): Commander =>
   command.exitOverride((error) => {
     commandOf.set(error, command)
@@ -240,8 +240,8 @@ const examplesOf = new WeakMap<Commander, string[]>()
 const notesOf = new WeakMap<Commander, string>()
 
 /**
- * Commander's help in another order: examples first, then the commands, options last. It breaks lists of commands and options itself. The usage line
- * names the program; every other command in it is printed as the person runs it.
+ * Commander's help in another order: examples, commands, options. Commander has already wrapped the lists of commands and options. The usage line
+ * shows the program's own name; all other commands are shown the way the user runs them.
  */
 function helpOf(command: Commander, helper: Help): string {
   const blocks = Help.prototype.formatHelp.call(helper, command, helper).trimEnd().split('\n\n')
@@ -292,7 +292,7 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 
 const names = (command: Commander): string[] => (command.parent ? [...names(command.parent), command.name()] : [command.name()])
 
-/** What was typed is not said again: it may have been a secret in the wrong place. */
+/** The error does not repeat the input, which may be a secret in the wrong place. */
 function usageFailure(error: CommanderError): Failure {
   const command = commandOf.get(error)
   const line = command ? names(command).join(' ') : 'muster'
@@ -306,7 +306,7 @@ function usageFailure(error: CommanderError): Failure {
   return usage(`${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`, next)
 }
 
-/** The nearest name, if one is near. */
+/** Suggests a command with a similar name, otherwise the help. */
 function suggestion(word: string, command: Commander): string {
   const near = command.commands.map((child) => child.name()).sort((a, b) => distance(word, a) - distance(word, b))[0]
   return near && distance(word, near) <= Math.max(2, word.length / 3) ? `Did you mean ${near}?` : `See: ${names(command).join(' ')} --help`

@@ -1,7 +1,7 @@
 import type { Command, Option } from './command.ts'
 import { allCommands, nouns } from './program.ts'
 
-/** `docs/cli.md`, generated from the commands, so that it says the same as `--help`. */
+/** `docs/cli.md`, generated from the commands, so that it matches `--help`. */
 export async function cliReference(): Promise<string> {
   const commands = (await allCommands()).toSorted((a, b) => order(a) - order(b))
   return `<!-- Generated from the commands by \`npm run generate\`. Do not edit. -->

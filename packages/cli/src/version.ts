@@ -1,6 +1,6 @@
 import manifest from '../package.json' with { type: 'json' }
 
-/** Set by the build of the package that a server hands out (`scripts/build-downloads.ts`). */
+/** Set by the build of the package that a server offers (`scripts/build-downloads.ts`). */
 declare const MUSTER_PACKAGE_VERSION: string | undefined
 
 /** The version of that package, or null in a checkout. */

@@ -11,7 +11,7 @@ const tries = 4
 /** If the server asks for a longer wait, the command reports the error instead of waiting. */
 const longestRetryAfterMs = 20_000
 const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']
-/** Node's codes for a certificate that no CA it knows has signed. */
+/** Node's error codes for a certificate that no trusted CA has signed. */
 const untrusted = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT)/
 
 interface ApiOptions {
@@ -19,7 +19,7 @@ interface ApiOptions {
   clock: ServerClock
   signal: AbortSignal
   debug: (text: string) => void
-  /** Where the proxy is named. */
+  /** Contains the proxy variables. */
   env?: NodeJS.ProcessEnv
 }
 
@@ -48,7 +48,7 @@ export class Api extends Calls {
     this.#env = env
   }
 
-  /** The 2xx response to a request, repeated after a passing failure. Throws `ProblemError`, `OAuthError` or `Unreachable`. */
+  /** The 2xx response to a request, retried after a temporary failure. Throws `ProblemError`, `OAuthError` or `Unreachable`. */
   override async fetch(request: Request, { repeatable, isStream }: FetchOptions): Promise<Response> {
     const { method, url } = request
     const headers = { ...Object.fromEntries(request.headers), 'user-agent': userAgent }
@@ -86,7 +86,7 @@ export class Api extends Calls {
     const response = await this.#send(url, init, { endless: isStream })
     if (isStream && response.ok && response.body) return response
     const text = await response.text().catch((error: unknown) => this.#unreachable(error))
-    // A revocation may answer with nothing (RFC 7009 section 2.2).
+    // The response to a revocation may be empty (RFC 7009 section 2.2).
     const answer = text === '' && response.ok ? {} : readJson(text)
     if (response.ok && answer !== undefined) return Response.json(answer)
     throw failureOf(answer, response, this.#place, response.headers.get('x-request-id') ?? undefined)

@@ -35,7 +35,7 @@ const WAIT_SECONDS = 2
 
 /**
  * Calls to the API, typed by the generated OpenAPI types: a path, a parameter or a body that the API does not have does not compile. A subclass
- * says how a request is sent. `fetch` resolves with a 2xx response only and throws `Failure` otherwise.
+ * sends the requests: its `fetch` resolves with a 2xx response and throws `Failure` otherwise.
  */
 export abstract class Calls {
   readonly url: string
@@ -74,7 +74,7 @@ export abstract class Calls {
     return this.#call('get', path, init, accept)
   }
 
-  /** The only place where the types of a call are given up: the signatures above have checked it. */
+  /** The only untyped call. The signatures above check its arguments. */
   async #call<T>(method: Method, path: string, options: CallOptions = {}, accept?: string): Promise<T> {
     const { token, creates, ends, repeatable = creates || method === 'get' || method === 'put' || method === 'delete', ...init } = options
     const headers = {

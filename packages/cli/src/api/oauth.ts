@@ -24,7 +24,7 @@ export interface Tokens {
 interface DeviceRequest {
   /** Asks for a refresh token of this name beside the access token (S47). */
   refreshTokenName?: string | undefined
-  /** The username this login will register: the browser then opens sign-up, and the approval page names it. */
+  /** The username to register with this login. The browser opens sign-up, and the approval page shows the username. */
   registersAs?: string | undefined
 }
 
@@ -45,5 +45,5 @@ export const pollDeviceLogin = (api: Api, deviceCode: string): Promise<Tokens> =
 export const refreshLogin = (api: Api, refreshToken: string): Promise<Tokens> =>
   api.postForm('/oauth/token', { ...client, grant_type: 'refresh_token', refresh_token: refreshToken }, { repeatable: true })
 
-/** RFC 7009. Answers the same for a token nobody knows. */
+/** RFC 7009. The response for an unknown token is the same. */
 export const revokeToken = (api: Api, token: string): Promise<unknown> => api.postForm('/oauth/revoke', { ...client, token }, { repeatable: true })

@@ -18,7 +18,7 @@ export interface HttpProxy {
   authorization: string | undefined
 }
 
-/** The proxy for an address, or null: the lower-case variable first, as curl does, and never for this machine itself, as Go does. */
+/** The proxy for an address, or null. The lower-case variable takes precedence, as in curl. Loopback addresses never use a proxy, as in Go. */
 export function proxyFor(target: URL, env: NodeJS.ProcessEnv): HttpProxy | null {
   const variable = variablesFor(target, env).find((name) => env[name])
   if (variable === undefined || isLoopback(target) || isExcepted(target, env.no_proxy || env.NO_PROXY || '')) return null
@@ -94,8 +94,8 @@ function isInNetwork(address: string, network: string): boolean {
 }
 
 /**
- * Like `fetch`, but through the proxy. The proxy sees an https request only as the name and port in CONNECT: TLS is spoken with the
- * server, and its certificate is checked against the server's name. No redirect is followed.
+ * Like `fetch`, but through the proxy. The proxy sees an https request only as the name and port in CONNECT: TLS runs between the
+ * command and the server, and the certificate is checked against the server's name. Redirects are not followed.
  */
 export async function fetchThrough(proxy: HttpProxy, target: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
   const { signal } = init
@@ -128,7 +128,7 @@ async function connectTo(proxy: HttpProxy, signal: AbortSignal): Promise<Socket>
   } catch (error) {
     throw unreachable(proxy, error)
   }
-  // From here on, the request over the socket reports its errors.
+  // From here on, the request that uses the socket reports the socket's errors.
   return socket.on('error', () => {})
 }
 

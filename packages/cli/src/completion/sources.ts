@@ -5,7 +5,7 @@ import type { Login } from '../login/login.ts'
 import { storedLogin } from '../login/sign-in.ts'
 import type { Candidate, Source } from './complete.ts'
 
-/** More than anybody chooses from with the tab key. */
+/** The most candidates that are read from one list. */
 const most = 100
 
 type Members = 'active' | 'deactivated' | undefined
@@ -50,7 +50,7 @@ const sources: Record<Source, (login: Login, typed: string) => Promise<Candidate
     })),
 }
 
-/** With the login that is there and nothing else: a tab asks nobody anything and starts no login. */
+/** Uses only an existing login. Completion never prompts and never starts a login. */
 export async function candidatesFrom(context: Context, source: Source, typed: string): Promise<Candidate[]> {
   const login = await storedLogin(context)
   if (!login) return []
