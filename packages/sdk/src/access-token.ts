@@ -40,7 +40,7 @@ export function createAccessTokenReader({ keys, issuer, audience, clock }: { key
 
 async function keyOf(keys: Keys, header: Record<string, unknown>): Promise<VerificationKey> {
   const { alg, typ, kid, ...strange } = header
-  // No critical header parameter is supported, and no header of Muster carries a key or the address of one (RFC 7515 section 4.1.11).
+  // No critical header parameter is supported, and Muster's headers contain neither a key nor its URL (RFC 7515 section 4.1.11).
   for (const _ in strange) throw new TokenRefused('invalid_token')
   if (typ !== 'at+jwt' || typeof kid !== 'string' || (alg !== 'ES256' && alg !== 'RS256')) throw new TokenRefused('invalid_token')
   const key = keys.find(kid) ?? (await keys.lookUp(kid))
@@ -53,7 +53,7 @@ function parsed(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(utf8.decode(base64url.decode(text)))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   } catch {
-    // refused below, like everything that is not a token
+    // The text is not a token. It is refused below.
   }
   throw new TokenRefused('invalid_token')
 }

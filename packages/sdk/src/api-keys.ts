@@ -5,23 +5,23 @@ import type { Issuer } from './issuer.ts'
 
 export const looksLikeKey = (token: string): boolean => token.startsWith('muster_uk_') || token.startsWith('muster_sk_')
 
-/** Prefix, 256 bits in base62, checksum. A string of another form is refused without a request to the issuer. */
+/** Prefix, 256 bits in base62, checksum. Any other string is refused without a request to the issuer. */
 const form = /^muster_[us]k_[0-9A-Za-z]{49}$/
 const isWellFormed = (key: string): boolean => form.test(key) && checksum(key.slice(0, -6)) === key.slice(-6)
 
-/** A key does not expire and revocations are forgotten after a day, so the issuer is asked again long before that. */
+/** A key does not expire, and its revocation is kept for only a day, so each key is introspected again well within a day. */
 const KEPT_MILLISECONDS = 600_000
 /** Short, because the keys of an organization are valid again as soon as its suspension ends. */
 const REFUSED_MILLISECONDS = 5_000
 
-/** Anyone can send strings in the form of a key. This many unknown ones are introspected at once, and this many per second. Known keys do not count. */
+/** Limits the introspection of unknown keys, because anyone can send made-up ones. Known keys are not limited. */
 const UNKNOWN = { most: 200, perSecond: 50 }
 
 interface Known {
   claims: TokenClaims | null
   /** Why the key is refused. */
   refusal: TokenRefused | null
-  /** Null when the answer counts for one request only, because the lease had ended. */
+  /** Null when the answer is valid for one request only, because the lease had expired. */
   askedAt: Moment | null
 }
 
@@ -47,7 +47,7 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
     const claims = answer && claimsOf(answer, { issuer: issuer.url, audience })
     return { claims, refusal: claims ? null : await issuer.whyNot(key), askedAt }
   }
-  /** Concurrent requests share one introspection, but only while revocations that happen meanwhile arrive here. */
+  /** Shares one introspection between concurrent requests. Only safe while the lease is valid, because revocations arrive only then. */
   const askOnce = (key: string, print: string): Promise<Known> => {
     const under = asking.get(print) ?? ask(key).finally(() => asking.delete(print))
     asking.set(print, under)
@@ -77,7 +77,7 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
   }
 }
 
-/** Allows `most` at once, and `perSecond` after that. */
+/** Allows a burst of `most`, and `perSecond` after that. */
 function createAllowance(clock: Clock, { most, perSecond }: { most: number; perSecond: number }): () => boolean {
   let left = most
   let at = momentOf(clock)
@@ -92,7 +92,7 @@ function createAllowance(clock: Clock, { most, perSecond }: { most: number; perS
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** CRC-32 in base62. It detects typing errors and stops no attacker. */
+/** CRC-32 in base62. It detects typing errors and is no defence against attackers. */
 function checksum(body: string): string {
   let crc = 0xffffffff
   for (const character of body) {

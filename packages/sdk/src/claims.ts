@@ -5,7 +5,7 @@ export interface TokenClaims {
   sub: string
   /** `org_…`. Null: an account without a username, or a client. */
   organizationId: string | null
-  /** The organization's name, for display; only the id decides. */
+  /** The organization's name, for display only. Access is decided by the id. */
   organization: string | null
   role: 'admin' | 'member' | null
   scopes: ReadonlySet<string>

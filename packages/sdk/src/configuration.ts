@@ -1,6 +1,6 @@
 import { VerifierUnavailable } from './errors.ts'
 
-// Detects wrong options of a verifier by the issuer's responses, and says how to correct them.
+// Detects wrong options of a verifier from the issuer's responses. Each message says how to correct them.
 
 export interface Named {
   issuer: string
@@ -31,7 +31,7 @@ export function faultOfDiscovery(answer: Response, body: Record<string, unknown>
     : wrong(`The server at ${issuer} is the issuer ${named}. Set issuer: '${named}'; its tokens carry that address.`)
 }
 
-/** Returns the reason why the client was given no token. Null: a temporary fault. */
+/** Returns the reason why the client's token request was refused. Null: the fault is temporary. */
 export function faultOfToken(answer: Response, body: Record<string, unknown>, named: Named): VerifierUnavailable | null {
   const general = faultOfAnswer(answer, named.issuer)
   if (general) return general
@@ -44,7 +44,7 @@ export function faultOfToken(answer: Response, body: Record<string, unknown>, na
   return null
 }
 
-/** Names the scopes that the client was not given. Null: it has all. */
+/** Returns a fault when the client lacks a required scope, or null. */
 export function faultOfScopes(granted: readonly string[], named: Named): VerifierUnavailable | null {
   const missing = named.scopes.filter((scope) => !granted.includes(scope))
   if (missing.length === 0) return null

@@ -1,4 +1,4 @@
-/** The codes, titles and next steps of refusals. They equal those of Muster's API, so that a caller reads the same text at every service. */
+/** The codes, titles and next steps of refusals. They match Muster's API, so that a caller reads the same text at every service. */
 export const refusals = {
   authentication_required: { status: 401, title: 'You are not logged in.', next: 'Log in.', command: 'muster login' },
   invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again.', command: 'muster login' },
@@ -33,12 +33,13 @@ export class TokenRefused extends Error {
 }
 
 /**
- * Why a verifier could not decide. `stale`: it has received nothing from the issuer for longer than the lease. `issuer`: the issuer did not answer as it
- * should. `configuration`: the issuer, the client, its secret or its scopes are wrong, and a person has to correct them. `closed`: the verifier was closed.
+ * Why a verifier could not decide. `stale`: the verifier has received nothing from the issuer for longer than the lease. `issuer`: the issuer did not give
+ * a usable answer. `configuration`: the issuer, the client, its secret or its scopes are wrong, and an operator must correct them. `closed`:
+ * the verifier was closed.
  */
 export type UnavailableReason = 'stale' | 'issuer' | 'configuration' | 'closed'
 
-/** The verifier could not find out whether the credential is valid. That is the service's or the issuer's fault, never the caller's: answer 503. */
+/** The verifier could not determine whether the credential is valid. The fault is the service's or the issuer's, never the caller's: answer 503. */
 export class VerifierUnavailable extends Error {
   override readonly name = 'VerifierUnavailable'
   readonly reason: UnavailableReason

@@ -5,7 +5,7 @@ import type { Verifier } from './verifier.ts'
 export interface Requirements {
   /** `admin` admits admins only; `member` admits admins and members. */
   role?: 'admin' | 'member' | undefined
-  /** The id (`org_…`) of the organization the caller must belong to. A name is for display and decides nothing. */
+  /** The id (`org_…`) of the organization the caller must belong to. Names are for display only. */
   organization?: string | undefined
 }
 
@@ -16,7 +16,10 @@ export interface Refusal {
   body: Record<string, unknown>
 }
 
-/** Checks the `Authorization` header. A token in a query or a body is not accepted: it would end up in logs (RFC 6750 section 2). @throws TokenRefused, VerifierUnavailable */
+/**
+ * Checks the `Authorization` header. A token in a query or a body is not accepted, because such a token would end up in logs (RFC 6750 section 2).
+ * @throws TokenRefused, VerifierUnavailable
+ */
 export async function authenticate<Caller extends Claims>(
   verifier: Pick<Verifier<Caller>, 'verify'>,
   authorization: string | undefined,

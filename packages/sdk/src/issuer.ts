@@ -25,8 +25,8 @@ export interface Issuer {
   /** Introspects a token (RFC 7662). Null: it is not active. @throws VerifierUnavailable */
   introspect(token: string): Promise<Record<string, unknown> | null>
   /**
-   * Returns why an inactive token is refused. Introspection gives no reason (RFC 7662 section 2.2), but the holder of the token may read it (S35, S36). Null:
-   * no reason was given.
+   * Returns why an inactive token is refused. Introspection gives no reason (RFC 7662 section 2.2), so the request is made with the token itself, and the
+   * refusal names the reason (S35, S36). Null: no reason was given.
    */
   whyNot(token: string): Promise<TokenRefused | null>
 }
@@ -43,12 +43,12 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
   const named: Named = { issuer: url, clientId, scopes }
   // Called without a receiver, because some runtimes refuse `fetch` as a method of another object.
   const send: typeof globalThis.fetch = given ?? ((input, init) => globalThis.fetch(input, init))
-  // RFC 6749 section 2.3.1: both are form-encoded before they are joined.
+  // RFC 6749 section 2.3.1: the id and the secret are form-encoded before they are joined.
   const formEncoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
   const basic = `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`)}`
   let accessToken: { value: string; got: Moment; forMilliseconds: number } | undefined
 
-  // A redirect is a fault, and must not receive the secrets.
+  // A redirect is a fault, and its target must not receive the secrets.
   const fetchAt = (path: string, init?: RequestInit): Promise<Response> => send(`${url}${path}`, { redirect: 'manual', ...init })
   const post = (path: string, form: Record<string, string>, signal: AbortSignal): Promise<Response> =>
     fetchAt(path, { method: 'POST', headers: { authorization: basic }, body: new URLSearchParams(form), signal })

@@ -10,7 +10,7 @@ export interface VerificationKey {
 }
 
 export interface Keys {
-  /** Looks in the keys that were fetched last. */
+  /** Searches the keys of the last fetch. */
   find(kid: string): VerificationKey | undefined
   /**
    * Fetches the keys again to find an unknown one. At most once a minute, because anyone can send made-up key ids (E06); sooner when the issuer itself named
@@ -19,16 +19,16 @@ export interface Keys {
    */
   lookUp(kid: string, namedBy?: 'anybody' | 'issuer'): Promise<VerificationKey | undefined>
   refresh(): Promise<void>
-  /** Drops a key that the issuer withdrew, for good, and fetches the others again. */
+  /** Removes a key that the issuer withdrew, permanently, and fetches the others again. */
   withdraw(kid: string): void
   /** Fetches the keys again when they are some minutes old. */
   keepFresh(): void
-  /** Calls back when a key is no longer published: everything it signed is invalid. */
+  /** Sets the callback for a key that is no longer published. Every token that the key signed is invalid. */
   onRemoved(heard: () => void): void
 }
 
 const REFETCH_MILLISECONDS = { anybody: 60_000, issuer: 2_000 }
-/** Shorter than ten minutes: that is how long a new key is published before it signs. */
+/** Shorter than the ten minutes for which a new key is published before it signs. */
 const FRESH_MILLISECONDS = 300_000
 const ANSWER_MILLISECONDS = 10_000
 
@@ -96,7 +96,7 @@ export function createKeys({ issuer, clock }: { issuer: Issuer; clock: Clock }):
     },
     keepFresh() {
       const wanted = !askedAt || since(clock, askedAt) >= (failed ? REFETCH_MILLISECONDS.anybody : FRESH_MILLISECONDS)
-      if (wanted && !asking) refresh().catch(() => {}) // The present keys stay in use, and a token of an unknown key reports the fault.
+      if (wanted && !asking) refresh().catch(() => {}) // The present keys stay in use. A token of an unknown key reports the fault.
     },
     onRemoved(heard) {
       removed = heard

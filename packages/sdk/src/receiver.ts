@@ -31,12 +31,12 @@ export interface Receiver {
 const pollMethod = 'urn:ietf:rfc:8936'
 /** The event type of a token that contains many revocations. */
 const revocationBatch = 'urn:muster:event-type:revocations'
-/** By requesting this event type, the receiver says that it drops a signing key when a batch names it. */
+/** By requesting this event type, the receiver declares that it stops using a signing key when a batch names the key. */
 const signingKeyWithdrawn = 'urn:muster:event-type:signing-key-withdrawn'
 
 const ANSWER_MILLISECONDS = 10_000
 const BACKOFF_MILLISECONDS = { least: 100, most: 5_000 }
-/** After this many polls with unreadable events, the issuer is informed and a new stream starts with every revocation. */
+/** After this many polls with unreadable events, the receiver reports the events and creates a new stream, which starts with every revocation. */
 const UNREADABLE_MOST = 3
 
 /** The stream no longer exists, or belongs to another client. */
@@ -72,7 +72,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   }
 
   const poll = async (current: NonNullable<typeof stream>): Promise<void> => {
-    // The lease starts here. For the issuer it starts when this request arrives, so it ends here first.
+    // The lease starts when the poll is sent. The issuer counts from the poll's arrival, so the lease expires here first.
     const askedAt = momentOf(clock)
     const path = `/ssf/streams/${encodeURIComponent(current.id)}/poll`
     const answer = await post(path, { ack: current.ack, returnImmediately: !current.caughtUp }, lease * 500)
@@ -110,7 +110,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     if (sets.length === 0 && complete !== true && since(clock, askedAt) < 1_000) await pause()
   }
 
-  /** An unreadable event may be a revocation, so the lease is not renewed until it can be read. */
+  /** An unreadable event may be a revocation, so the lease is not renewed until the event can be read. */
   const unreadable = async (current: NonNullable<typeof stream>, faults: [jti: string, reason: unknown][]): Promise<void> => {
     current.unreadable += 1
     lastError = new Error('An event of the issuer could not be read.', { cause: faults[0]?.[1] })
@@ -213,8 +213,8 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       closed = true
       heardAt = null
       const last = stream
-      if (last) await remove(last.id, within(2_000)).catch(() => {}) // If this fails, the stream's lease ends by itself.
-      // The pending poll ends with the stream. If it does not, it is aborted.
+      if (last) await remove(last.id, within(2_000)).catch(() => {}) // If this fails, the stream's lease expires by itself.
+      // The pending poll ends when the stream is deleted. Otherwise, the poll is aborted.
       const giveUp = setTimeout(() => ending.abort(), last ? 1_500 : 0)
       await running
       clearTimeout(giveUp)

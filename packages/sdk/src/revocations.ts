@@ -1,8 +1,8 @@
 import { isReadable, isRevocationKind, isStronger, type KnownRevocations, type ReadRevocation, type RevocationKind } from '@muster/contract/revocation.ts'
 
-/** A revocation as the issuer's signed events carry it. */
+/** A revocation in the form of the issuer's signed events. */
 export interface Revocation extends ReadRevocation {
-  /** Seconds since 1970. No token that the revocation is about lives longer. */
+  /** Seconds since 1970. Every token that the revocation affects has expired by then. */
   expiresAt: number
 }
 
@@ -10,15 +10,16 @@ export interface Revocation extends ReadRevocation {
 const GRACE_SECONDS = 300
 const SWEEP_SECONDS = 600
 
-/** The id of the signing key that the issuer withdrew, or null if the row says something else. */
+/** The id of the signing key that the issuer withdrew. Null for every other row. */
 export function withdrawnKeyOf(row: unknown): string | null {
   const { kind, subject } = (row ?? {}) as Record<string, unknown>
   return kind === 'signing_key' && typeof subject === 'string' ? subject : null
 }
 
 /**
- * Null: a withdrawn signing key, which the key set drops, or a kind added after this version, which says nothing about tokens of a known form.
- * @throws when the row cannot be read: it may be about a token that is accepted here
+ * Reads a revocation. Null: a withdrawn signing key, which the key set handles, or a kind added after this version, which affects no token that this version
+ * accepts.
+ * @throws when the row cannot be read, because the row may revoke a token that is accepted here
  */
 export function revocationOf(row: unknown): Revocation | null {
   const { kind, subject, value, expires_at: expiresAt } = (row ?? {}) as Record<string, unknown>
@@ -30,7 +31,7 @@ export function revocationOf(row: unknown): Revocation | null {
   throw new Error(`A revocation cannot be read (kind: ${String(kind).slice(0, 40)}).`)
 }
 
-/** All revocations that still matter, in memory. Their number is bounded by the revocations within the longest life of a token. */
+/** All unexpired revocations, in memory. Their number is bounded by the number of revocations within the longest lifetime of a token. */
 export class Revocations implements KnownRevocations {
   readonly #all: Record<RevocationKind, Map<string, Revocation>> = {
     user: new Map(),
@@ -62,7 +63,7 @@ export class Revocations implements KnownRevocations {
     else if (revocation.expiresAt > known.expiresAt) ofKind.set(revocation.subject, { ...known, expiresAt: revocation.expiresAt })
   }
 
-  /** Forgets revocations whose tokens have all expired. */
+  /** Deletes expired revocations. */
   sweep(nowSeconds: number): void {
     this.#sweptAt = nowSeconds
     for (const ofKind of Object.values(this.#all)) {

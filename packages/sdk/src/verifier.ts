@@ -21,24 +21,24 @@ export interface VerifierOptions extends IssuerOptions {
    */
   lease?: number | undefined
   /**
-   * What happens when the lease has run out: `introspect` (default) asks the issuer about each credential, `refuse` answers 503. Both accept nothing while the
-   * issuer is down.
+   * The behaviour after the lease has expired: `introspect` (default) introspects each credential, `refuse` answers 503. Neither accepts a credential while
+   * the issuer is down.
    */
   onStale?: 'introspect' | 'refuse' | undefined
   /** The scope that a person's token must carry: `api` by default, the right to act as that person. `null` requires none. */
   scope?: string | null | undefined
-  /** True to accept the tokens that clients hold for themselves (client credentials) too. They expire within an hour, and are refused once the client is removed. */
+  /** True to also accept clients' own tokens (client credentials). These tokens expire within an hour, and are refused once the client is removed. */
   clients?: boolean | undefined
-  /** What an admin reads when a revocation waits for this process: `billing-7`, for example. */
+  /** The name of this process for admins, shown when a revocation waits for the process: `billing-7`, for example. */
   description?: string | undefined
   /** How many verified tokens are remembered: 20,000 by default, about 1 kB each. */
   remember?: number | undefined
   /**
-   * Receives faults in the background, which are retried in any case, and each time that a credential could be neither accepted nor refused. By default they
-   * are printed with `console.warn`, the same one at most once a minute.
+   * Receives every fault in the background, which the verifier retries in any case, and every fault that kept a credential from being accepted or refused. By
+   * default, faults are printed with `console.warn`, the same one at most once a minute.
    */
   onError?: ((error: unknown) => void) | undefined
-  /** The wall clock and the steady clock; the process's own by default. Tests move it. */
+  /** The wall clock and the steady clock; the process's own by default. Tests replace them. */
   clock?: Clock | undefined
 }
 
@@ -53,7 +53,7 @@ export interface Verifier<Caller extends Claims = MemberClaims> {
    * Checks a credential and returns its holder. Access tokens need no request: signature, time and revocations are checked here. An API key is
    * introspected once.
    * @throws TokenRefused when the credential is not valid
-   * @throws VerifierUnavailable when the verifier could not find out
+   * @throws VerifierUnavailable when the verifier cannot determine that
    */
   verify(token: string): Promise<Caller>
   /** True while the lease is valid, so decisions are made from memory. */
@@ -128,7 +128,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     const before = withdrawals
     const claims = await accessTokens.read(token)
     requireTime(claims)
-    // Its key may have been withdrawn during the check.
+    // The signing key may have been withdrawn during the check.
     if (withdrawals !== before) return accessTokens.read(token)
     if (remembered.size >= remember) remembered.delete(remembered.keys().next().value as string)
     remembered.set(print, claims)
@@ -151,7 +151,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     const claims = isKey ? await apiKeys.read(token, print, receiver.isCurrent) : await readToken(token, print)
     // Checked after every wait, so that a revocation in the meantime counts.
     if (receiver.isCurrent()) return admit(claims, true)
-    // A known revocation decides. Only an unknown state needs a request.
+    // A known revocation refuses the credential without a request.
     const admitted = admit(claims, false)
     if (onStale === 'refuse') requireCurrent()
     // The key was introspected a moment ago.
