@@ -9,7 +9,7 @@ import { realDate } from './clock.ts'
 
 // Runs `muster` without starting a process, which costs ten times as much as most commands. The code is the shipped bundle, built from the current sources.
 // Each command gets its own modules, `process`, working directory and clock, so that commands can run concurrently, beside a server whose clock a test has
-// moved. A command that needs a terminal or starts another program needs a real process.
+// moved. A command that uses a terminal or starts another program needs a real process.
 
 export interface CommandOptions {
   cwd: string
@@ -40,7 +40,7 @@ type Program = (
 
 const file = fileURLToPath(new URL('../../cli/dist/muster.cjs', import.meta.url))
 const nativeRequire = createRequire(file)
-/** The process ids of running commands. No process of the system has one of them. */
+/** The made-up process ids of running commands. No real process has one of these ids. */
 const running = new Set<number>()
 let lastNumber = 10_000_000
 let program: Promise<Program> | undefined

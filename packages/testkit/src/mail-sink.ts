@@ -15,14 +15,14 @@ export interface Mail {
 export interface MailSink {
   /** For MUSTER_SMTP_URL. */
   url: string
-  /** The oldest email to the address that no earlier call has returned. Waits for it. */
+  /** Returns the oldest email to the address that no earlier call has returned. Waits until there is one. */
   next(to: string, options?: { withinMilliseconds?: number }): Promise<Mail>
   all(): Mail[]
   /** Refuses the next deliveries temporarily (451), like a server with a problem. */
   refuse(times: number): void
-  /** Accepts the next deliveries and cuts the connection before the response, so the sender cannot know. */
+  /** Accepts the next deliveries and cuts the connection before the response, so the sender cannot tell whether they arrived. */
   dropAfterData(times: number): void
-  /** The time the server takes after it has read an email. */
+  /** Delays the response to every later email by this time. */
   slow(milliseconds: number): void
   stop(): Promise<void>
 }

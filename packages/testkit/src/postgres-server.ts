@@ -149,7 +149,7 @@ async function restoreLinks(folder: string): Promise<void> {
   }
 }
 
-/** Copies the binaries to a place that the account can read, if the repository is in a closed folder. */
+/** Copies the binaries to a folder that the account can read, if the account cannot read the repository. */
 async function reachable(native: string, folder: string, { uid }: Account): Promise<string> {
   if (uid === undefined || (await isOpen(native))) return native
   const copy = join(folder, 'native')

@@ -10,7 +10,7 @@ export interface Postgres {
   url(databaseName?: string): string
   /** Creates an empty database, migrated unless the options say otherwise, and returns its URL. */
   createDatabase(options?: { migrated?: boolean }): Promise<string>
-  /** Drops a database that was created here. If it is still in use, it goes with the server. */
+  /** Drops a database that was created here. A database that is still in use is removed with the server. */
   dropDatabase(url: string): Promise<void>
   stop(): Promise<void>
 }

@@ -14,8 +14,8 @@ class RetryError extends Error {
 }
 
 /**
- * The same database, with transactions that fail as the tape says: after the effect of that statement, with every later statement failing as in an aborted
- * transaction. With fewer statements the commit fails. Every change is rolled back.
+ * Makes the transactions of a database fail according to the tape. A transaction fails after its planned statement has taken effect, and every later
+ * statement fails, as in an aborted transaction. In a transaction with fewer statements, the commit fails. Every change is rolled back.
  */
 export function withRetryErrors(kysely: Kysely<Tables>, tape: FaultTape): Kysely<Tables> {
   const transaction = () => ({

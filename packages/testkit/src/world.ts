@@ -61,7 +61,7 @@ export interface World {
 interface WorldOptions {
   poolSize?: number
   plans?: Plans
-  /** Makes transactions fail as the tape says, so that they are retried. */
+  /** Makes transactions fail according to this tape, so that they are retried. */
   faults?: FaultTape
 }
 
