@@ -5,18 +5,18 @@ import { hasUnsavedInput } from '../lib/unsaved-input.ts'
 
 /** Below the server's limit of 30 s and the usual proxy timeout of 60 s. */
 const WAIT_SECONDS = 25
-/** After a change, because several often come together. */
+/** The pause after a change, because several changes often come together. */
 const CHANGE_MILLISECONDS = 1_000
-/** After a response that came early and reports no change: this session has too many waiting requests, or the server is shutting down. */
+/** The pause after an early response without a change: this session has too many waiting requests, or the server is shutting down. */
 const EARLY_MILLISECONDS = 5_000
 const LONGEST_PAUSE_MILLISECONDS = 30_000
 /** How often a page with unsaved input checks whether its user is signed in again. */
 const CHECK_MILLISECONDS = 5_000
 
-/** Connects the tabs of this browser and the portal's pages. Every message means: check who is signed in. */
+/** The broadcast channel of this browser's tabs and the portal's pages. Every message asks its receivers to check the session. */
 const CHANNEL = 'muster'
 
-/** Asks the server who is signed in. The response sets the standing of the page. */
+/** Requests `/v1/me` again. The response sets the standing of the page. */
 const checkSession = (): void => void queries.refetchQueries({ queryKey: ['me'] })
 
 /**
@@ -28,7 +28,7 @@ export function watchChanges(): () => void {
   const { signal } = stop
   const channel = new BroadcastChannel(CHANNEL)
   channel.onmessage = checkSession
-  channel.postMessage('look') // other tabs may show an ended session, or another person
+  channel.postMessage('look') // other tabs may show an ended session or a different person
   const announce = () => {
     checkSession()
     channel.postMessage('look')
@@ -60,7 +60,7 @@ async function watch(announce: () => void, signal: AbortSignal): Promise<void> {
       continue
     }
     const startedAt = performance.now()
-    // After a failure the first request does not wait, because something may have changed meanwhile.
+    // The first request after a failure does not wait, because a change may have been missed.
     const interrupted = failures > 0
     const seconds = interrupted ? 0 : WAIT_SECONDS
     try {

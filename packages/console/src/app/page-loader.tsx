@@ -5,7 +5,7 @@ import { NoAnswer } from '../lib/api.ts'
 /** The script of a page could not be loaded. */
 export class PageFileMissing extends NoAnswer {
   readonly page: string
-  /** Loads it again; true when it succeeds. */
+  /** Loads the script again. True when that succeeds. */
   readonly retry: () => Promise<boolean>
   constructor(page: string, cause: unknown, retry: () => Promise<boolean>) {
     super(cause)
@@ -50,7 +50,7 @@ export function lazyPage<Name extends string>(fetchFile: () => Promise<Record<Na
   return Object.assign(LazyPage, { preload: async () => void (await load()) })
 }
 
-/** Reloads the console, but only when the server answers: otherwise nothing would be left on the screen. */
+/** Reloads the console, but only when the server answers: without an answer, the screen would stay empty. */
 export async function reload(): Promise<void> {
   if (!navigator.onLine) return
   const isReachable = await fetch(location.href, { method: 'HEAD', cache: 'no-store' }).then(
@@ -60,7 +60,7 @@ export async function reload(): Promise<void> {
   if (isReachable) location.reload()
 }
 
-/** Reloads once per page when its script is missing: the script is of an older build, and the new build has the page. */
+/** Reloads the console when the script of a page is missing, because the server then has a newer build. Once per page, to prevent a loop. */
 export async function reloadOnce({ page }: PageFileMissing): Promise<void> {
   const key = `muster_reloaded:${page}`
   if (!navigator.onLine || sessionStorage.getItem(key) !== null) return

@@ -40,7 +40,7 @@ interface Command {
   icon: LucideIcon
   words?: string
   run: () => void
-  /** The command needs a username: this text is filled in and the palette stays open. */
+  /** The text to fill in when the command still needs a username. The palette stays open. */
   fill?: string
 }
 
@@ -90,7 +90,7 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
   const [chosen, setChosen] = useState<string | null>(null)
   const id = useId()
   const { commands, isSearching } = useCommands(typed)
-  // The text when Enter was pressed before the response: it applies to this text and not to earlier results.
+  // The text for which Enter was pressed before the response arrived. Enter then runs a result for this text, never an earlier result.
   const [submittedText, setSubmittedText] = useState<string | null>(null)
   const at =
     commands.length === 0
@@ -295,7 +295,7 @@ function useCommands(typed: string): { commands: Command[]; isSearching: boolean
   ]
   const words = typed.trim().toLowerCase().split(/\s+/)
   const matches = ({ label, words: more = '' }: Command) => words.every((word) => `${label} ${more}`.toLowerCase().includes(word))
-  // Results of the previous text stay until the response comes, as far as they still match.
+  // Results of the previous text that still match stay until the response arrives.
   const isSearching = name !== '' && (query !== name || people.isPending || people.isPlaceholderData)
   const matchesName = ({ username, email = '' }: Member) => [username, email].some((text) => text.toLowerCase().includes(name.toLowerCase()))
   const results = name === '' ? [] : (people.data?.items ?? [])

@@ -30,7 +30,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     if (endedReason !== null) location.assign(signInPath(endedReason))
   }, [endedReason])
   useEffect(() => (isLoaded ? watchChanges() : undefined), [isLoaded])
-  // After an interruption, everything is loaded again.
+  // All data is loaded again after an interruption.
   const interrupted = useRef(false)
   useEffect(() => {
     if (interrupted.current && standing.is === 'valid') void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })

@@ -13,7 +13,7 @@ const systems: [RegExp, string][] = [
   [/Linux/, 'Linux'],
 ]
 
-/** Turns a `User-Agent` header into "Firefox on Linux". For other programs it is the first word. */
+/** Turns a `User-Agent` header into "Firefox on Linux". Returns the first word for other programs. */
 export function agentName(agent: string | null): string | null {
   if (agent === null || agent === '') return null
   const find = (names: [RegExp, string][]) => names.find(([pattern]) => pattern.test(agent))?.[1]

@@ -15,7 +15,7 @@ export const api = createClient<paths>({ baseUrl: location.origin, credentials: 
 
 export type RevocationReport = Schemas['RevocationReport']
 
-// With `Prefer: wait` (RFC 7240) a change that ends access answers only when receivers have acknowledged it, or after two seconds. Other changes ignore it.
+// With `Prefer: wait=2` (RFC 7240), the server answers a change that ends access once receivers have acknowledged it, or after two seconds.
 api.use({
   onRequest({ request }) {
     if (request.method !== 'GET') request.headers.set('prefer', 'wait=2')
@@ -26,7 +26,7 @@ api.use({
   },
 })
 
-/** What a change did to issued tokens: it ended access, or changed a role, which ends nothing (S32). */
+/** The effect of a change on issued tokens: access ended, or a role changed, which ends no token (S32). */
 export type RevocationEffect = 'ended' | 'changed'
 type RevocationListener = (report: RevocationReport, effect: RevocationEffect) => void
 
@@ -80,7 +80,7 @@ export async function answer<Data>(request: Promise<ApiResponse<Data>>): Promise
   })
   if (response.ok) {
     const { revocation, role } = (data ?? {}) as { revocation?: RevocationReport; role?: string }
-    // Only a change of a member returns the member with their role. A change that ends access does not.
+    // The response to a role change has the member's role. The response to a change that ends access has none.
     if (revocation && revocation.receivers > 0) notifyRevocation(revocation, role === undefined ? 'ended' : 'changed')
     return data as Data
   }

@@ -4,7 +4,7 @@ let offsetMilliseconds = 0
 /** A `Date` header has a resolution of one second and is delayed by the network, so smaller differences are ignored. */
 const TOLERANCE_MILLISECONDS = 3_000
 
-/** Learns the server's time from the `Date` header of a response. */
+/** Sets the offset to the server's clock from the `Date` header of a response. */
 export function syncClock(date: string | null): void {
   const serverTime = Date.parse(date ?? '')
   if (Number.isNaN(serverTime)) return

@@ -1,7 +1,7 @@
 /** The table row or list item that last had the focus. */
 let last: { row: Element; list: Element; at: number } | null = null
 
-/** Elements over the page, and their focus guards. The focus came to them from a place in the page. */
+/** Elements over the page, and their focus guards. They take the focus from an element of the page. */
 const floating = '[role="menu"], [role="dialog"], [role="alertdialog"], [data-base-ui-focus-guard]'
 
 /** Remembers the row with the focus, so that `nextFocus` can find its neighbour when the row is removed. */

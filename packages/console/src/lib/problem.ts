@@ -14,7 +14,7 @@ export interface ProblemText {
   again: boolean
 }
 
-/** Next steps for which the console has a page, or words of its own. */
+/** Next steps that have a page in the console, or the console's own wording. */
 const nextSteps: Partial<Record<ProblemCode, Pick<ProblemText, 'next' | 'to'>>> = {
   authentication_required: { next: 'Sign in again.' },
   invalid_token: { next: 'Sign in again.' },
@@ -69,7 +69,7 @@ export const isConflict = (error: unknown): boolean => error instanceof ApiProbl
 /** After such a problem a dialog shows what happened and a close button, in place of its question. */
 export const endsDialog = (error: unknown): boolean => error instanceof ApiProblem && (goneCodes as readonly ProblemCode[]).includes(error.code)
 
-/** A time to try again, because the server's text names a header. */
+/** Names the time to try again, because the server's text refers to a header. */
 const describeWait = (until: Date | null): Pick<ProblemText, 'next'> => {
   const left = until && timeLeft(until, new Date())
   return { next: left ? `Try again in ${left}, at ${clockTime(until)}.` : 'Try again in a moment.' }

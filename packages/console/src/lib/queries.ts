@@ -3,7 +3,7 @@ import { ApiProblem, NoAnswer } from './api.ts'
 import { isConflict } from './problem.ts'
 import { recordRefusal } from './standing.ts'
 
-/** Handles problems that concern the whole console. It asks `/v1/me` again, because the request may have been sent before the user signed in again. */
+/** Handles problems of the whole console. `/v1/me` is requested again, because the failed request may have been sent before the user signed in again. */
 function handleError(error: unknown, key?: readonly unknown[]): void {
   if (recordRefusal(error)) {
     if (key?.[0] !== 'me') void queries.refetchQueries({ queryKey: ['me'] })

@@ -26,7 +26,7 @@ export const meQuery = queryOptions({
     if (!('email' in me)) throw new Error('A key cannot use the console.')
     if (confirmUser(me)) return me
     location.reload()
-    return new Promise<never>(() => {}) // The page is reloading: nothing of the other person may be shown on it.
+    return new Promise<never>(() => {}) // The page is reloading and must not show the other person's data.
   },
   staleTime: 30_000,
   refetchInterval: 60_000, // `watchChanges` notices changes immediately; this is for browsers where its request does not get through

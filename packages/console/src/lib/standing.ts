@@ -4,14 +4,14 @@ import { ApiProblem, type Me } from './api.ts'
 import { endsSession } from './problem.ts'
 
 /**
- * Whether the user can continue, by the last response of the server. `ended`: the session has ended. `barred`: the account is deactivated or the
+ * Whether the user can continue, according to the server's last response. `ended`: the session has ended. `barred`: the account is deactivated or the
  * organization is suspended.
  */
 export type Standing = { is: 'valid' } | { is: 'ended'; reason: ProblemCode } | { is: 'barred'; problem: ProblemBody }
 
 const valid: Standing = { is: 'valid' }
 let standing: Standing = valid
-/** The user of this page and, because dialogs act in it, their organization. */
+/** The user of this page, and the organization in which its dialogs act. */
 let owner: { person: string; organization: string | null } | null = null
 const listeners = new Set<() => void>()
 
@@ -41,7 +41,7 @@ export function recordRefusal(error: unknown): boolean {
 
 /**
  * Updates the standing from `/v1/me`. False when another person has signed in, or the same person is in another organization after an interruption:
- * the text on this page was typed for the first.
+ * the input on this page belongs to the previous person or organization.
  */
 export function confirmUser(me: Me): boolean {
   const organization = me.organization?.id ?? null

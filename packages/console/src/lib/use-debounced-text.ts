@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 
 /**
- * The text of a field whose value is kept in the URL. The trimmed text is committed when typing pauses for `pause` milliseconds. The field follows the
- * URL when that changes by other means, such as a link or the back button.
+ * The text of a field whose value is kept in the URL. The trimmed text is committed when typing pauses for `pause` milliseconds. The field is
+ * updated when the URL changes in another way, such as by a link or the back button.
  */
 export function useDebouncedText(value: string, { pause, onCommit }: { pause: number; onCommit: (text: string) => void }): [string, (typed: string) => void] {
   const [typed, setTyped] = useState(value)

@@ -2,7 +2,7 @@ import { useState } from 'react'
 
 const keyOf = (name: string): string => `muster-dismissed:${name}`
 
-/** Whether a card was dismissed, remembered in this browser. Where storage is blocked, it is forgotten with the page. */
+/** Whether a card was dismissed, remembered in this browser. When storage is blocked, the card returns after a reload. */
 export function useDismissed(name: string): [dismissed: boolean, dismiss: () => void] {
   const [dismissed, setDismissed] = useState(() => {
     try {
@@ -16,7 +16,7 @@ export function useDismissed(name: string): [dismissed: boolean, dismiss: () => 
     try {
       localStorage.setItem(keyOf(name), new Date().toISOString())
     } catch {
-      // Storage is blocked: the card stays away until the page is loaded again.
+      // Storage is blocked: the card stays hidden until the page is reloaded.
     }
   }
   return [dismissed, dismiss]

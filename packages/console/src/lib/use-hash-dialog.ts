@@ -4,8 +4,8 @@ import { useCallback } from 'react'
 const withoutSlash = (path: string): string => path.replace(/(.)\/+$/, '$1')
 
 /**
- * The hash of this page's own address. A navigation changes the address before it changes the page; until the page follows, path and hash belong to the
- * page that is loading, and this page has no hash. Reading the hash alone opened the dialog of the next page for the person of this one.
+ * The hash of this page's own address, and empty while another page is loading. A navigation changes the address before it changes the page, so the hash
+ * alone could belong to the next page. The dialog of that page then opened for the user shown on this one.
  */
 export function usePageHash(): string {
   const page = useMatch({ strict: false, select: ({ pathname }) => withoutSlash(pathname) })
@@ -20,7 +20,7 @@ export function useHashDialog(name: string): [open: boolean, show: (shown: boole
   const show = useCallback(
     (shown: boolean) => {
       const { pathname, hash } = router.state.location
-      // Another page is loading, or another dialog has taken this one's place: the address is theirs.
+      // Another page is loading, or another dialog has replaced this one, so the address is not this dialog's.
       if (withoutSlash(pathname) !== page || (!shown && hash !== name)) return
       void router.navigate({ to: '.', search: true, hash: shown ? name : '', replace: !shown, resetScroll: false })
     },

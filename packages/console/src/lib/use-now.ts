@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { serverNow } from './clock.ts'
 
-// All times on a page share one timer per pace, because a long table shows thousands of them.
+// All times on a page share one timer per pace, because a long table shows thousands of times.
 function clock(milliseconds: number) {
   let now = serverNow()
   const listeners = new Set<() => void>()

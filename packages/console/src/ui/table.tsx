@@ -29,7 +29,7 @@ interface Props<Row> {
   rowHeight?: RowHeight
 }
 
-// By the width of the table and not of the window, because the navigation takes some of that. 36, 48, 56 and 72 rem.
+// Breakpoints follow the width of the table, because the navigation takes part of the window. They are 36, 48, 56 and 72 rem.
 const shownFrom = { sm: '@max-xl:hidden', md: '@max-3xl:hidden', lg: '@max-4xl:hidden', xl: '@max-6xl:hidden' }
 const WIDE = 56
 const MIDDLE = 36

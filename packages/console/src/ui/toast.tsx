@@ -11,7 +11,7 @@ interface Undo {
 
 /** Notices in the corner, with an undo action where there is one. */
 export const toast = {
-  /** Confirms an action. `command` is for actions without a dialog, which would have shown it. */
+  /** Confirms an action. `command` is for actions without a dialog, because a dialog shows its command. */
   done(title: string, { description, command, undo }: { description?: string; command?: string; undo?: Undo } = {}) {
     const id: string = toastManager.add({
       title,
@@ -30,7 +30,7 @@ export const toast = {
       }),
     })
   },
-  /** The action is done, but not completely. The notice stays until it is closed. */
+  /** The action succeeded in part. The notice stays until it is closed. */
   warn(title: string, { description }: { description: string }) {
     toastManager.add({ title, description, type: 'warned', priority: 'high', timeout: 0 })
   },

@@ -11,7 +11,7 @@ import { TextField } from '../../ui/form/field.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshKeys, type ServiceAccount } from '../keys/data.ts'
 
-/** The server's rule for names, so that a fault shows while typing. */
+/** The server's rule for names, so that the field shows an error while the user types. */
 const WELL_FORMED = /^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/
 
 interface Props {
@@ -48,7 +48,7 @@ export function ServiceAccountForm({ account, onClose }: Props) {
       const { name, description } = account
       const followRename = async (from: string, to: string) => {
         await refreshKeys()
-        // The account's own page stays open under the new name. The page of another account is left alone.
+        // The account's own page stays open under the new name. If another page is open, that page stays open.
         if (location.pathname.endsWith(`/keys/service-accounts/${from}`))
           await navigate({ to: '/keys/service-accounts/$account', params: { account: to }, replace: true })
       }

@@ -13,7 +13,7 @@ export const openSecretsQuery = (org: string) =>
     queryFn: ({ signal, pageParam: cursor }) =>
       answer(api.GET('/v1/organizations/{org}/secrets', { signal, params: { path: { org }, query: { state: 'open', cursor, limit: 20 } } })),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: 60_000, // they expire, and people use them
+    refetchInterval: 60_000, // links expire or are used while the page is open
   })
 
 /** A dry run of a rename. */

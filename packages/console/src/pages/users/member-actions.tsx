@@ -43,7 +43,7 @@ export function useMemberActions(): MemberActions {
   const navigate = useNavigate()
   const [dialog, setDialog] = useState<{ action: Action; member: Member } | null>(null)
   const [departure, setDeparture] = useState<Departure | null>(null)
-  // Rolling a key replaces the dialog that lists the keys for the time being.
+  // While a key is rolled or revoked, that dialog replaces the list of keys.
   const [keyStep, setKeyStep] = useState<{ action: 'roll' | 'revoke'; key: Schemas['Key'] } | null>(null)
   const path = (member: Member) => ({ params: { path: { org: organization.id, user: member.id } } })
 
