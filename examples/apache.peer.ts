@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import { isMissing, peers } from './clients/table.ts'
 import { aPlace } from './peer.ts'
 
-// mod_auth_openidc knows nothing about Muster, so it relies on RFC 7662 alone.
+// mod_auth_openidc has no support for Muster in particular, so it relies on RFC 7662 alone.
 
 test.skipIf(isMissing(peers['mod_auth_openidc (API)']))(`mod_auth_openidc (API) ${peers['mod_auth_openidc (API)'].does}`, async () => {
   const place = await aPlace()

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { isMissing, peers } from './clients/table.ts'
 import { aPlace, type Place } from './peer.ts'
 
-// Runs the files of the examples unchanged, except for the addresses.
+// Runs the example files with only their addresses changed.
 
 let place: Place | undefined
 afterEach(async () => {

@@ -8,19 +8,19 @@ import { freePort, type Muster, startMuster } from '@muster/testkit/muster.ts'
 export interface Place {
   muster: Muster
   folder: string
-  /** Where the gateway listens. */
+  /** The port on which the gateway listens. */
   port: number
   applicationPort: number
   /** The headers of the last request to the application behind the gateway. */
   seen(): IncomingHttpHeaders | null
-  /** A file of the example with the addresses of this test. */
+  /** Copies a file of the example with this test's addresses in it, and returns the path of the copy. */
   configured(file: string, replace: Record<string, string>): Promise<string>
   start(command: string, args: string[]): Promise<void>
   call(path: string, token?: string, headers?: Record<string, string>): Promise<{ status: number; headers: Headers; body: any }>
   close(): Promise<void>
 }
 
-/** A Muster and an application that greets every user. The gateway under test goes between them. */
+/** Starts a Muster and an application that greets every user. The gateway under test stands between the user and the application. */
 export async function aPlace(): Promise<Place> {
   const muster = await startMuster()
   const folder = await mkdtemp(join(tmpdir(), 'muster-peer-'))

@@ -11,7 +11,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-days', '2']
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...names], { stdio: 'ignore' })
   process.env['MUSTER_PEER_KEY'] = key
-  // Node, OpenSSL (Ruby, Python's ssl), requests and LWP each read another variable.
+  // Node, OpenSSL (Ruby, Python's ssl), requests and LWP each read different variables.
   for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'PERL_LWP_SSL_CA_FILE', 'CURL_CA_BUNDLE']) process.env[name] = cert
   return () => rm(folder, { recursive: true, force: true })
 }

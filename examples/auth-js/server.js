@@ -20,7 +20,7 @@ const config = {
     },
   ],
   callbacks: {
-    // Auth.js does not accept logout tokens, so each request asks Muster whether the session still exists. Null ends the session here.
+    // Auth.js does not accept logout tokens, so each request asks Muster whether the session still exists. Returning null ends the session.
     async jwt({ token, account }) {
       if (account) return { ...token, accessToken: account.access_token }
       const answer = await fetch(`${ISSUER}/oauth/userinfo`, { headers: { authorization: `Bearer ${token.accessToken}` } })

@@ -11,7 +11,7 @@ export interface Page {
   headers: Headers
 }
 
-/** A person's browser without a screen. It keeps cookies for each origin, follows redirects by header or page, and submits the forms of the portal. */
+/** A simulated browser of one person. It keeps cookies for each origin, follows redirects by header or page, and submits the forms of the portal. */
 export interface Visitor {
   visit(address: string | URL, form?: Record<string, string>): Promise<Page>
   /** Follows an application's link to Muster, signs in, consents if required, and returns the page that the application redirects to. */
@@ -23,7 +23,7 @@ export interface Registered {
   secret: string
 }
 
-/** The environment of one client's case. */
+/** A Muster with a member, an address for the client, and helpers, for the test of one client. */
 export interface House {
   muster: Muster
   issuer: string

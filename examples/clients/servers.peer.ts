@@ -24,7 +24,7 @@ const SCOPES = { grants: ['authorization_code'], scopes: ['openid', 'profile', '
 const askUserinfo = (issuer: string, token: string | undefined): Promise<Response> =>
   fetch(`${issuer}/oauth/userinfo`, { headers: { authorization: `Bearer ${token}` } })
 
-/** Tests an application with `/login`, and with `/me`, which requests userinfo with the token of the session. */
+/** Tests an application that has the pages `/login` and `/me`. The page `/me` requests userinfo with the session's token. */
 async function signsIn({ visitor, member, deactivate }: House, application: string, login = '/login'): Promise<void> {
   const person = visitor()
   await person.signIn(application + login)
@@ -35,7 +35,7 @@ async function signsIn({ visitor, member, deactivate }: House, application: stri
   assert.equal((await person.visit(`${application}/me`)).status, 401)
 }
 
-/** Registers the address before the application has its settings. */
+/** Serves an application and registers a client for its address. The application's own handler is set later, because it needs the client's id and secret. */
 async function place(house: House, callback: string, more: Record<string, unknown> = {}) {
   let listener: (request: any, response: any) => void = () => {}
   const application = await house.serve((request, response) => listener(request, response))

@@ -5,9 +5,9 @@ export interface Peer {
   /** Names in examples/package.json, or Debian packages. */
   packages: readonly string[]
   from: 'npm' | 'Debian'
-  /** The result of the case, in the words of its test's title. */
+  /** The result of the client's test, worded as in the test's title. */
   does: string
-  /** How the client finds out that the person was deactivated. */
+  /** How the client learns that the person was deactivated. */
   notices: string
   /** Settings beside the issuer, the id and the secret. */
   set?: string

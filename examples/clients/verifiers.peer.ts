@@ -33,14 +33,14 @@ async function verifies({ issuer, member, register, deactivate }: House, check: 
   assert.equal(await check(member.token), member.id)
   await assert.rejects(check(forged))
   await deactivate()
-  // A signature says nothing about a deactivation, so the documentation asks for introspection too.
+  // A signature stays valid after a deactivation, so the documentation requires introspection too.
   const { id, secret } = await register({ grants: ['client_credentials'], redirect_uris: [], scopes: ['introspect'] })
   const headers = { authorization: `Basic ${btoa(`${id}:${secret}`)}` }
   const answer = await fetch(`${issuer}/oauth/introspect`, { method: 'POST', headers, body: new URLSearchParams({ token: member.token }) })
   assert.deepEqual(await answer.json(), { active: false })
 }
 
-/** Does the same for an API that returns the subject of the caller's token. */
+/** Runs `verifies` against an API that returns the subject of the caller's token. */
 async function apiVerifies(house: House, listener: RequestListener): Promise<void> {
   const api = await house.serve(listener)
   await verifies(house, async (token) => {
