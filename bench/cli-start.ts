@@ -1,6 +1,6 @@
 /**
  * Measures how long `muster` takes to start, beside Node itself: `npx node bench/cli-start.ts [runs]`.
- * The cases alternate, so that a busy moment of the machine affects all of them. It prints the medians.
+ * The cases alternate, so that a busy moment of the machine affects all of them. Prints the medians.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

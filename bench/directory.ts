@@ -123,7 +123,7 @@ async function idOf(name: string): Promise<string> {
   return (await pool.query<{ id: string }>('select id from organization where name = $1', [name])).rows[0]?.id ?? ''
 }
 
-/** Names as people have them, some common and some rare. The first members have addresses of one company. */
+/** Loads realistic names, some common and some rare. The addresses of the first members are at one company. */
 async function load(organization: string): Promise<void> {
   const { rows } = await pool.query<{ indexname: string; indexdef: string }>(
     `select indexname, indexdef from pg_indexes where tablename = 'membership' and indexname like 'membership\\_\\_%'`,
@@ -141,7 +141,7 @@ async function load(organization: string): Promise<void> {
          from generate_series(1, ${members}) i) t`,
     )
     const membership = `insert into membership (organization_id, user_id, role, status, joined_at, username, email, cohort_id)`
-    // Does what the trigger does, which is off during the load.
+    // The trigger that counts joins is off during the load, so this statement fills its table.
     await client.query(
       `insert into cohort (organization_id, began_at, last_at, joins)
        select $1::text, case when number = 0 then '-infinity' else min(at) end, max(at), count(*)

@@ -1,7 +1,7 @@
 /**
  * Measures the cost of everyday requests: `npx node bench/requests.ts [seconds] [at once]`, 5 and 32 by default. A whole server uses its own PostgreSQL. This
- * process sends the requests in turns and shares the cores with both. Each case runs beside the minimum that this machine needs for the same work. Rates depend
- * on the machine and the moment, so compare the share of the floor and the number of statements per request.
+ * process sends the requests and shares the cores with both. The cases alternate. Each case has a floor, which is the least work that this machine needs for
+ * the same task. Rates depend on the machine and the moment, so compare the share of the floor and the number of statements per request.
  */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { Agent, request as open } from 'node:http'
@@ -30,7 +30,7 @@ pg.Client.prototype.query = function counted(this: pg.Client, ...args: never[]) 
   return (query as (...args: never[]) => never).apply(this, args)
 } as typeof query
 
-/** Each request has another address, like requests from many machines, because rate limits count addresses. */
+/** Gives each request a different address, as if from many machines, because rate limits count requests by address. */
 let caller = 0
 const from = (): string => {
   caller += 1
@@ -71,7 +71,7 @@ try {
 
   interface Case {
     name: string
-    /** The name of the minimum to compare with. */
+    /** The name of the case that is the floor of this one. */
     floor: string
     once(): Promise<unknown>
   }

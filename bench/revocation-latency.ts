@@ -1,8 +1,8 @@
 /**
  * Measures the time from an admin's click to the last refusal: `npx node bench/revocation-latency.ts [deactivations] [verifiers] [minutes]`, 1,000, 50 and at
  * most 30 by default. Two server processes share one PostgreSQL. Each verifier is a separate process with the SDK, half of them at each server. Each
- * deactivation is requested with `Prefer: wait=2`. Every verifier checks the person's token all the time, and reports when the last accepting check and the
- * first refusing check began.
+ * deactivation is requested with `Prefer: wait=2`. Every verifier checks the person's token continuously, and reports when the last accepting check and
+ * the first refusing check began.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +15,7 @@ const count = Number(process.argv[3] ?? 50)
 const until = performance.now() + Number(process.argv[4] ?? 30) * 60_000
 const PEOPLE = 20
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-// The machine's steady clock, which all processes share. Not `timeOrigin`, because each process reads the wall clock for it at its own start.
+// The machine's steady clock, which all processes share. `timeOrigin` differs, because each process reads it from the wall clock when it starts.
 const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
 const postgres = await startPostgres()

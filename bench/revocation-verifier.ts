@@ -1,6 +1,6 @@
 /**
- * One of the verifier processes of `revocation-latency.ts`. Checks its token all the time and reports when it was last accepted and first refused, on the clock
- * that all processes of a machine share.
+ * One of the verifier processes of `revocation-latency.ts`. Checks its token continuously and reports when the token was last accepted and first refused, on
+ * the clock that all processes of a machine share.
  */
 import { createVerifier } from '@muster/sdk'
 

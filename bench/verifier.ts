@@ -1,7 +1,7 @@
 /**
  * Measures the cost of a token for a resource server: `npx node bench/verifier.ts [tokens]`. The SDK's verifier alternates with jose's bare `jwtVerify`, which
- * has its key at hand, so that a busy moment of the machine affects both. Known tokens follow. The verifier has 10,000 revocations in memory. The issuer is
- * simulated, and outgoing requests are counted.
+ * has its key in memory, so that a busy moment of the machine affects both. Tokens that the verifier remembers are measured last. The verifier has 10,000
+ * revocations in memory. The issuer is simulated, and outgoing requests are counted.
  */
 import { createVerifier } from '@muster/sdk'
 import { type CryptoKey, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
@@ -82,7 +82,7 @@ outgoing = []
 const bare = (token: string): Promise<unknown> => jwtVerify(token, access.publicKey, { issuer, audience: issuer, typ: 'at+jwt', algorithms: ['ES256'] })
 const ours = (token: string): Promise<unknown> => verifier.verify(token)
 
-/** A rate by processor time, which other work on the machine does not increase, and by the wall clock. */
+/** A rate by processor time, which does not include other work on the machine, and a rate by the wall clock. */
 interface Rate {
   cpu: number
   wall: number
