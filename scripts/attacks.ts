@@ -24,7 +24,7 @@ export const attacks: Record<string, string | { none: string }> = {
   B02: 'B02',
   B04: 'B04',
   B05: 'A08', // any unknown member of a body is refused
-  B06: 'B01', // an admin of another organization is a stranger
+  B06: 'B01', // an admin of another organization has no more access than any outsider
   B09: 'B09',
   B10: 'E11', // The epoch in a token is compared with the current one.
   B11: 'B11',

@@ -49,7 +49,7 @@ async function viteConfig(): Promise<InlineConfig> {
     plugins: [react(), tailwind(), themeFirst],
     build: {
       target: 'es2023',
-      cssTarget: ['chrome123', 'firefox128', 'safari17.5'], // These know light-dark().
+      cssTarget: ['chrome123', 'firefox128', 'safari17.5'], // These versions support light-dark().
       emptyOutDir: true,
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0, // The page's policy allows no data: scripts or styles.

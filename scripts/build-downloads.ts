@@ -5,8 +5,8 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type PackedFile, packTarball } from './tarball.ts'
 
-// The command and the SDK as npm packages that the server hands out. Their version ends with a digest of their content: npm keeps a package by its URL, so a
-// different content needs a different version, even if nobody raised it (decision 0041).
+// Packs the command and the SDK as npm packages that the server serves. Each version ends with a digest of the content. npm caches a package by its URL, so
+// different content needs a different version, even if nobody increased the version (decision 0041).
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 export const downloadsFolder = join(root, 'packages/server/dist/downloads')
@@ -28,7 +28,7 @@ export async function buildDownloads(folder: string = downloadsFolder, { cliBann
       { version, file, integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}` },
     ]),
   )
-  // Last, because everything it names must exist. Tarballs of earlier builds stay, so that their URLs keep working.
+  // The index is written last, because every file it names must exist. Tarballs of earlier builds stay, so that their URLs keep working.
   write(join(folder, 'index.json'), Buffer.from(`${JSON.stringify(index, null, 2)}\n`))
 }
 
@@ -88,7 +88,7 @@ const filesBelow = (folder: string, prefix = ''): PackedFile[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ path: prefix + relative(folder, path).replaceAll('\\', '/'), body: readFileSync(path) }))
 
-/** A server that reads at the same time finds the whole file or none. */
+/** Replaces the file in one step, because a running server may read it at the same time. */
 function write(path: string, body: Buffer): void {
   const temporary = `${path}.${process.pid}.tmp`
   writeFileSync(temporary, body)

@@ -5,7 +5,7 @@ import { snapshotExists } from '../packages/server/src/store/engine/snapshot.ts'
 import { consolePage } from './build-console.ts'
 import { downloadsIndex } from './build-downloads.ts'
 
-// Builds everything that cannot run from source: the CLI in one file, because it must start at once, the console, and the snapshot of a new database. This runs
+// Builds everything that cannot run from source: the CLI in one file, so that it starts quickly, the console, and the snapshot of a new database. This runs
 // before every start, so it skips what is up to date.
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -8,7 +8,7 @@ import type { Passage } from './english/passage.ts'
 import { textsOfProgram } from './english/program.ts'
 import { type Finding, findingsIn } from './english/rules.ts'
 
-// Refuses the English that readers have to translate: in test titles, in the strings of the interface, in the documents, and in the subjects of commits.
+// Checks test titles, interface strings, documents and commit subjects for English that reads like a translation.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -16,12 +16,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const lastUncheckedCommit = 'aa02e06'
 
 const notOurs = new Set(['node_modules', 'dist', '.git', '.muster', 'coverage'])
-/** Their text is checked where it comes from. */
+/** Generated pages. Their text is checked in its source. */
 const generated = new Set(['docs/cli.md', 'docs/configuration.md', 'docs/problems.md'])
 /** Files whose strings repeat text or name the words to avoid: tests quote the interface, faults quote titles and code, and a migration never changes. */
 const quoting = /(?:^|\/)test\/|^scripts\/(?:faults|english)\/|\/migrations\//
 
-/** Everything that breaks a rule without an exception, and the exceptions that nothing needs. */
+/** Returns every text that breaks a rule without an exception, and every unused exception. */
 export function checkEnglish(): string[] {
   const findings = [...sources().flatMap((file) => findingsIn(file, textsOf(file))), ...findingsIn('commit', subjects())]
   const unneeded = exceptions.filter((exception) => !findings.some((finding) => covers(exception, finding)))
@@ -45,7 +45,7 @@ export function textsOf(file: string, source = readFileSync(join(root, file), 'u
   return quoting.test(file) ? passages.filter(({ kind }) => kind === 'title') : passages
 }
 
-/** Without a repository, as in an archive, there are none; in a shallow clone, only the last one. */
+/** The subjects of the commits. An archive without a repository has none, and a shallow clone has only the last one. */
 function subjects(): Passage[] {
   const log = (...range: string[]): string[] =>
     execFileSync('git', ['log', '--no-merges', '--format=%h %s', ...range], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })

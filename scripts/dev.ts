@@ -72,8 +72,8 @@ async function stop(): Promise<void> {
 }
 
 /**
- * Runs the task after a change in one of the folders, one run at a time. It compares dates twice a second: `fs.watch` loses files that an editor
- * replaces by a new one, and 500 dates take 5 ms.
+ * Runs the task after a change in one of the folders, one run at a time. Modification times are compared twice a second: `fs.watch` loses files
+ * that an editor replaces with new ones, and comparing 500 files takes 5 ms.
  */
 function onChange(folders: readonly string[], task: () => Promise<void>): void {
   let seen = datesOf(folders)

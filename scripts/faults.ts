@@ -46,7 +46,7 @@ async function plant(copy: string, { title, file, find, replace, test, named }: 
   )
   const { status, output } = await run(copy, ['run', test, '--bail', '1', ...(named ? ['-t', named] : [])])
   writeFileSync(path, original)
-  // A file that does not even load fails without a failing test: that proves nothing about the defence.
+  // A test file that cannot be loaded fails without a failing test, which proves nothing about the defence.
   const isDetected = status !== 0 && /Tests\s+\d+ failed/.test(output)
   if (!isDetected) undetected += 1
   say(`${isDetected ? '✓' : '✗'} ${title}${isDetected ? '' : ': NOT DETECTED'} (${Math.round((performance.now() - start) / 1000)} s)`)
@@ -58,7 +58,7 @@ function run(copy: string, args: readonly string[]): Promise<{ status: number | 
     const child = spawn(join(root, 'node_modules/.bin/vitest'), args, {
       cwd: copy,
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, NO_COLOR: '1', MUSTER_SHRINK: 'no' }, // one failure is enough, so the shortest one is not searched for
+      env: { ...process.env, NO_COLOR: '1', MUSTER_SHRINK: 'no' }, // one failure is enough, so failing examples are not shrunk
     })
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => {

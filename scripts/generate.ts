@@ -9,7 +9,7 @@ import { startServer } from '../packages/server/src/server.ts'
 import { openDatabase } from '../packages/server/src/store/database.ts'
 import { embedExamples } from './embed.ts'
 
-// Pages and types that are generated from the code, so that they match it. `npm run generate` writes them, and a test compares them.
+// Generates pages and types from the code, so that they match the code. `npm run generate` writes them, and a test compares them.
 
 const root = join(import.meta.dirname, '..')
 const header = (from: string): string => `<!-- Generated from ${from} by \`npm run generate\`. Do not edit. -->\n\n`
@@ -77,7 +77,7 @@ async function apiTypes(openapi: unknown): Promise<string> {
   return `// Generated from the routes by \`npm run generate\`. Do not edit.\n\n${stdout}`
 }
 
-/** Those that are not what the code would make now. */
+/** The paths of generated files that are out of date. */
 export async function stale(): Promise<string[]> {
   const current = (path: string): string | null => {
     try {

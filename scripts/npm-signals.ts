@@ -1,4 +1,4 @@
-// Corrects the way in which Ctrl-C and SIGTERM reach a process that npm started.
+// Corrects how Ctrl-C and SIGTERM reach a process that npm started.
 
 const echoMilliseconds = 500
 

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMissing, type Peer, peerOf, peers } from '../examples/clients/table.ts'
 
-// Runs clients and gateways from other projects against a real Muster. They are no dependencies of the product: those from npm have their own lockfile in
-// examples/, and those from Debian are installed when this runs as root, and skipped otherwise.
+// Runs clients and gateways from other projects against a real Muster. They are not dependencies of the product. Programs from npm have their own lockfile
+// in examples/. Programs from Debian are installed when this script runs as root, and skipped otherwise.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const examples = join(root, 'examples')
@@ -30,7 +30,7 @@ const debian = [...new Set(lacking().flatMap(([, { packages }]) => packages))]
 if (debian.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
   process.stderr.write(`Installing from Debian: ${debian.join(' ')} …\n`)
   run('apt-get', ['update', '-q'])
-  // One at a time, so that the packages that exist are installed even on a release of Debian that lacks another.
+  // Installed one at a time, so that a package that this release of Debian lacks does not prevent the others.
   for (const name of debian) run('apt-get', ['install', '-q', '-y', '--no-install-recommends', name])
 }
 const skipped = lacking()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { changelogSection, type Plan, withSection } from './changelog.ts'
 
-// Changesets sets the versions. It would write a changelog in every package; Muster is one product with one changelog, so that part is here.
+// Changesets sets the versions. This script writes the changelog, because Changesets would write one per package and Muster has a single one.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startBrowserSession } from '../packages/server/src/domain/credentials/session.ts'
 import { systemPrincipal } from '../packages/server/src/domain/model/principal.ts'
 
-// `npm run screenshots` draws the README's pictures: a Muster with sample people, its real pages in a real Chromium, and the real command.
+// `npm run screenshots` creates the README's pictures: a Muster with sample people, its real pages in a real Chromium, and the real command.
 // The people and their times are always the same; only codes and the hours of the day differ between two runs. It needs a free port 4000,
 // because the pictures show the address that a newcomer will see.
 
@@ -54,7 +54,7 @@ try {
 }
 process.exit()
 
-/** Founds the organization and brings each person in at their time. Jonas is deactivated. */
+/** Founds the organization and adds each person at the time they joined. Jonas is deactivated. */
 async function foundNorthwind({ clock, person, login }: Muster): Promise<Record<string, Human>> {
   const ago = (seconds: number): Promise<void> => clock.advance(-seconds - clock.ahead())
   const humans: Record<string, Human> = {}
@@ -154,7 +154,7 @@ async function signedIn(browser: Browser, human: Human, colorScheme: 'light' | '
   return { context, page }
 }
 
-/** The text as it stands on the terminal: each line as it was drawn last. */
+/** The text that the terminal shows in the end, with the last version of each line. */
 function lastFrame(output: string): string {
   return stripVTControlCharacters(output)
     .split('\n')

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from './build.ts'
 
 // Runs everything that a change must pass. With `--project fast` or `--project browser` it runs the tests of one tier, without types and lint. The last line is
-// "N passed, N failed", also for programs.
+// "N passed, N failed", which programs can parse.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = (name: string): string => join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name)

@@ -4,12 +4,12 @@ export interface Exception {
   /** A file or a folder, from the root. */
   path: string
   rule: string
-  /** The beginning of the text; every text without it. */
+  /** The beginning of the text. Without it, the exception covers every text in the path. */
   text?: string
   reason: string
 }
 
-/** Texts that rightly break a rule. Each needs a reason, and an entry that is no longer needed is reported. */
+/** Texts that break a rule for a good reason. Each needs a reason, and an entry that is no longer needed is reported. */
 export const exceptions: readonly Exception[] = [
   { path: 'docs/vocabulary.md', rule: 'valid', text: 'good, dead', reason: 'The column lists the words to avoid.' },
   { path: 'docs/vocabulary.md', rule: 'email', text: 'mail, for a message', reason: 'The column lists the words to avoid.' },

@@ -69,7 +69,7 @@ function titleOf({ callee, arguments: [first] }: ESTree.CallExpression): Node | 
   return isNode(first) && wordsOf(first) !== undefined ? first : undefined
 }
 
-/** Other tags hold SQL and patterns. */
+/** Other template tags contain SQL or patterns, which nobody reads as text. */
 const isMarkup = ({ tag }: ESTree.TaggedTemplateExpression): boolean => tag.type === 'Identifier' && tag.name === 'html'
 
 /** The text of a string, a template or a concatenation of them; undefined for other nodes. */

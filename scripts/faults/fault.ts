@@ -1,6 +1,6 @@
 /** A change that removes one defence, and the test that must then fail. */
 export interface Fault {
-  /** The defence that the change removes, as a rule that holds without the change, with the number of its attack or rule. */
+  /** The removed defence, worded as the rule that holds without the change, with the number of its attack or rule. */
   title: string
   file: string
   find: string
