@@ -15,7 +15,7 @@ export interface AccessTokenReader {
   read(token: string): Promise<TokenClaims>
 }
 
-/** Reads access tokens (RFC 9068), whose signatures are verified by WebCrypto. */
+/** Reads access tokens (RFC 9068) and verifies their signatures with WebCrypto. */
 export function createAccessTokenReader({ keys, issuer, audience, clock }: { keys: Keys; issuer: string; audience: string; clock: Clock }): AccessTokenReader {
   return {
     async read(token) {

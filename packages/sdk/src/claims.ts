@@ -1,4 +1,4 @@
-/** The holder of a token, as the token or an introspection describes them. */
+/** The holder of a token, as described by the token or by an introspection. */
 export interface TokenClaims {
   kind: 'user' | 'service_account' | 'client'
   /** `usr_…`, `sva_…`, or a client's id. */
@@ -31,7 +31,7 @@ export interface MemberClaims extends TokenClaims {
   role: 'admin' | 'member'
 }
 
-/** The caller of a request: a client with a token of its own. Only a verifier with `clients: true` accepts it. */
+/** The caller of a request: a client with its own token. Only a verifier with `clients: true` accepts the token. */
 export interface ClientClaims extends TokenClaims {
   kind: 'client'
   organizationId: null
