@@ -70,7 +70,7 @@ async function unpacked(): Promise<string> {
   if (existsSync(complete)) return folder
   await mkdir(cache, { recursive: true })
   const staging = await mkdtemp(join(cache, 'unpacking-'))
-  // In a separate process, because the package unpacks to the temporary folder and takes existing files there for complete.
+  // In a separate process, because the package unpacks to the temporary folder and assumes that existing files there are complete.
   const program = `
     const { default: chromium, inflate } = await import(${JSON.stringify(entry)})
     await chromium.executablePath()

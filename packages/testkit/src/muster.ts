@@ -37,7 +37,7 @@ export interface Answer {
   body: any
 }
 
-/** A whole Muster in this process, on its own port. */
+/** A complete Muster server in this process, on its own port. */
 export interface Muster {
   url: string
   config: Config

@@ -14,7 +14,7 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-/** PostgreSQL refuses to run as root, and then runs as this user. */
+/** The user for PostgreSQL when this process runs as root, because PostgreSQL refuses to run as root. Empty otherwise. */
 interface Account {
   uid?: number
   gid?: number

@@ -43,7 +43,7 @@ export interface World {
   newcomer(name: string): Promise<Person>
   /** Another login of the same person in their present organization. */
   login(person: Person): Promise<Person>
-  /** The person's credential as it would be issued now, for example a token after a join. */
+  /** A current credential of the same person, such as a token issued after a join. */
   again(person: Person): Promise<Person>
   /** People in one organization. The first one is its founder, and the organization has their name. */
   organization(people: Record<string, Role>): Promise<{ organization: string; id: OrganizationId; people: Record<string, Person> }>
