@@ -29,5 +29,5 @@ export const meQuery = queryOptions({
     return new Promise<never>(() => {}) // The page is reloading and must not show the other person's data.
   },
   staleTime: 30_000,
-  refetchInterval: 60_000, // `watchChanges` notices changes immediately; this is for browsers where its request does not get through
+  refetchInterval: 60_000, // `watchChanges` notices changes immediately; the interval is for networks that block its long requests
 })

@@ -12,7 +12,7 @@ export function usePageHash(): string {
   return useLocation({ select: ({ pathname, hash }) => (withoutSlash(pathname) === page ? hash : '') })
 }
 
-/** A dialog with an address of its own, `#rename`: it can be linked to, and going back closes it. */
+/** A dialog with its own hash in the URL, such as `#rename`. Links can open the dialog, and the back button closes it. */
 export function useHashDialog(name: string): [open: boolean, show: (shown: boolean) => void] {
   const page = useMatch({ strict: false, select: ({ pathname }) => withoutSlash(pathname) })
   const open = usePageHash() === name

@@ -122,8 +122,8 @@ interface Danger extends Frame {
 }
 
 /**
- * Confirms an action that ends something. It names the object, lists what ends and what is transferred, and its button is the verb.
- * A click outside does not close it, and the focus starts on Cancel.
+ * Confirms an action that ends access or deletes data. The dialog names the object, lists what ends and what is transferred, and its button is the verb.
+ * A click outside does not close the dialog, and the focus starts on Cancel.
  */
 export function DangerDialog({ open, onClose, title, lead, children, action, onConfirm, busy, ready = true, error, tone = 'danger' }: Danger) {
   const cancel = useRef<HTMLButtonElement>(null)

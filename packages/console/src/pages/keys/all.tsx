@@ -14,7 +14,7 @@ import { keyColumns } from './columns.tsx'
 import { allKeysQuery } from './data.ts'
 import { KeysFrame } from './frame.tsx'
 
-/** All keys of the organization. Those that must be rolled can be filtered. */
+/** All keys of the organization. A filter shows the keys that must be rolled. */
 export function AllKeysPage() {
   const { may } = useSession()
   return (

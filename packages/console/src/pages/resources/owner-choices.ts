@@ -5,7 +5,7 @@ import { useSession } from '../../lib/session.ts'
 import type { Choice } from '../../ui/form/picker.tsx'
 import { candidatesQuery, serviceAccountsQuery } from './data.ts'
 
-/** Active members and service accounts that match what is typed, without the current owner (S6). */
+/** Active members and service accounts that match the typed text, without the current owner (S6). */
 export function useOwnerChoices(typed: string, current: string): { choices: Choice[]; hint: string } {
   const { organization, may } = useSession()
   const query = useDeferredValue(typed.trim())
