@@ -1,6 +1,7 @@
 /**
- * For each attack of docs/threats.md, the number in the title of the fault in `faults/` that removes its defence. It is the number of the attack, or of
- * another attack with the same defence. An attack without a fault has a reason instead. `agreements.test.ts` compares this list with docs/threats.md.
+ * Maps each attack of docs/threats.md to the fault in `faults/` that removes the attack's defence, by the number in the fault's title. That number is the
+ * attack's own, or the number of another attack with the same defence. An attack without a fault has a reason instead. `agreements.test.ts` compares this
+ * list with docs/threats.md.
  */
 export const attacks: Record<string, string | { none: string }> = {
   // invitations and organization secrets

@@ -28,7 +28,7 @@ export async function watchConsole(say: (line: string) => void): Promise<{ close
     watcher.on('event', (event) => {
       if (event.code === 'ERROR') say(`The console cannot be built: ${event.error.message}`)
       if (event.code === 'END' || event.code === 'ERROR') {
-        // A date in 1970 makes `npm start` and `npm test` replace this build, and a different one makes the server read it again.
+        // The date is in 1970, so that `npm start` and `npm test` replace this build. It differs for each build, so that the server reads the page again.
         builds += 1
         if (existsSync(consolePage)) utimesSync(consolePage, builds, builds)
         if (event.code === 'END') say(builds === 1 ? 'The console is built.' : 'The console is rebuilt.')

@@ -1,4 +1,4 @@
-// The server of `npm run dev` in its own process. It stops when its parent has ended, so that it does not keep the data folder locked.
+// The server of `npm run dev` in its own process. The server stops when its parent has ended, so that the data folder does not stay locked.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 
 // After a restart one line is enough: the addresses have been printed.

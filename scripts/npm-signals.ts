@@ -4,7 +4,8 @@ const echoMilliseconds = 500
 
 /**
  * On Ctrl-C the process receives SIGINT twice: from the terminal and from npm. A second signal means "stop at once", so the echo is dropped.
- * A SIGTERM to npm does not arrive at all: npm passes it to the shell between them, which exits. So the loss of that shell counts as SIGTERM.
+ * A SIGTERM to npm does not reach the process: npm passes the signal to the shell between npm and the process, and the shell exits. The loss of that shell
+ * therefore counts as SIGTERM.
  */
 export function correctSignalsFromNpm(): void {
   dropEchoes()

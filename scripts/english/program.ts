@@ -16,7 +16,7 @@ const unread: Record<string, readonly string[]> = {
   TSImportType: ['source'],
 }
 
-/** The test titles and the strings of a TypeScript file. Vite's parser reads it, because TypeScript 7 has no stable one. */
+/** The test titles and the strings of a TypeScript file. The file is parsed by Vite, because TypeScript 7 has no stable parser API. */
 export function textsOfProgram(file: string, source: string): Passage[] {
   const { program, errors } = parseSync(file, source)
   if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`)
