@@ -43,7 +43,7 @@ export interface World {
   newcomer(name: string): Promise<Person>
   /** Another login of the same person in their present organization. */
   login(person: Person): Promise<Person>
-  /** A current credential of the same person, such as a token issued after a join. */
+  /** The same login with its current organization and epoch, for example after a join. */
   again(person: Person): Promise<Person>
   /** People in one organization. The first one is its founder, and the organization has their name. */
   organization(people: Record<string, Role>): Promise<{ organization: string; id: OrganizationId; people: Record<string, Person> }>
