@@ -38,7 +38,7 @@ function startServer(...args: string[]): void {
   server = child
   child.once('exit', (code) => {
     if (server === child) server = undefined
-    if (!stopping && code !== 0) say('The server stopped. It starts again at the next change.')
+    if (!stopping && !child.killed && code !== 0) say('The server stopped. It starts again at the next change.')
   })
 }
 
