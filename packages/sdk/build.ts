@@ -10,7 +10,8 @@ const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', impor
 
 export function buildSdk(dist: string): void {
   rmSync(dist, { recursive: true, force: true })
-  // The package contains the files of the contract that the sources import, because the contract itself is not published.
+  // The package contains the files of the contract that the sources import, because the contract itself is not published. tsconfig.build.json names each of
+  // them: TypeScript takes a file that it reaches through node_modules first for part of a library and does not emit it, and that order varies.
   const compiled = join(dist, 'compiled')
   execFileSync(process.execPath, [tsc, '-p', `${here}tsconfig.build.json`, '--outDir', compiled], { stdio: 'inherit' })
   for (const name of readdirSync(join(compiled, 'sdk/src'))) renameSync(join(compiled, 'sdk/src', name), join(dist, name))
