@@ -1,5 +1,5 @@
 import { nextLine, nextStepOf, problems } from '@muster/contract/problems.ts'
-import { remedyCommand } from '@muster/contract/remedies.ts'
+import { blockerCommands, type Remedy, remedyCommand } from '@muster/contract/remedies.ts'
 import { expect, test } from 'vitest'
 import { ProblemError } from '../src/errors.ts'
 import { allCommands } from '../src/program.ts'
@@ -47,4 +47,15 @@ test('each remedy is a command of this command line', () => {
     'muster user remove bob',
   ])
   for (const line of lines) expect(isKnown(line.split(' ').slice(1)), line).toBe(true)
+})
+
+test('a remedy of a newer server is left out, and its command is used instead', () => {
+  const unknown = { code: 'archive', members: ['bob'] } as unknown as Remedy
+  const known: Remedy = { code: 'promote', members: ['bob'] }
+  expect(blockerCommands({ remedies: [unknown], command: 'muster user archive bob' })).toEqual(['muster user archive bob'])
+  expect(blockerCommands({ remedies: [unknown, known], command: 'muster user archive bob' })).toEqual(['muster user role bob admin'])
+})
+
+test("an earlier server's command is used when it sends no remedies", () => {
+  expect(blockerCommands({ command: 'muster resource remove application/shop' })).toEqual(['muster resource remove application/shop'])
 })

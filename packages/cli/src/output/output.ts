@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { transferAllCommand } from '@muster/contract/command-line.ts'
-import { type Remedy, remedyCommand } from '@muster/contract/remedies.ts'
+import { blockerCommands } from '@muster/contract/remedies.ts'
 import type { Failure } from '../errors.ts'
 import { type Cell, piped, shown, tableLines } from './table.ts'
 import { clean, redact, wordsIn, wrap } from './text.ts'
@@ -161,7 +161,7 @@ function* listed(body: Record<string, unknown> | undefined): Generator<string> {
 
 function sentence(item: Record<string, unknown>): string {
   const text = [item.path ?? item.field, item.detail ?? item.message ?? item.username ?? item.name ?? JSON.stringify(item)].filter(Boolean).join(': ')
-  const commands = Array.isArray(item.remedies) ? (item.remedies as Remedy[]).map(remedyCommand) : [item.command].filter(Boolean)
+  const commands = blockerCommands(item as Parameters<typeof blockerCommands>[0])
   return commands.length > 0 ? `${text}  →  ${commands.join(' or ')}` : text
 }
 

@@ -1,6 +1,6 @@
 import { transferAllCommand } from '@muster/contract/command-line.ts'
 import { type NextStep, nextLine, problems } from '@muster/contract/problems.ts'
-import { remedyCommand } from '@muster/contract/remedies.ts'
+import { blockerCommands } from '@muster/contract/remedies.ts'
 import type { Answer } from '../../api/calls.ts'
 import type { MovePlan } from '../../api/types.ts'
 import type { Context } from '../../context.ts'
@@ -45,16 +45,13 @@ function impossible({ problem }: MovePlan): Failure {
 /** Whether the move has permanent effects. It has none if the user only leaves their personal organization, which becomes dormant. */
 export const costs = ({ me }: Login, { loses }: MovePlan): boolean => !me.organization?.personal || loses.some(({ kind }) => kind !== 'organization')
 
-/** An older server sends one command instead of remedies. */
-const commandsOf = ({ remedies, command }: MovePlan['blockers'][number]): string[] => remedies?.map(remedyCommand) ?? [command]
-
 /** The plan as text: both organizations, the changes, and the blockers with the commands that resolve them. */
 export function planLines({ from, to, loses, blockers, problem }: MovePlan): string[] {
   const lines = [`${from ? `${from.name} (${from.role})` : 'No organization'}  →  ${to ? `${to.name} (${to.role})` : 'an organization of your own'}`]
   if (loses.length > 0) lines.push('', 'Changes:', ...loses.map(({ detail }) => `  - ${detail}`))
   if (blockers.length > 0) {
     lines.push('', `Blocked by${blockers.length > 1 ? ` (${blockers.length})` : ''}:`)
-    for (const blocker of blockers) lines.push(`  - ${blocker.detail}`, ...commandsOf(blocker).map((command) => `      →  ${command}`))
+    for (const blocker of blockers) lines.push(`  - ${blocker.detail}`, ...blockerCommands(blocker).map((command) => `      →  ${command}`))
     const transfers = blockers.flatMap(({ transfer }) => transfer ?? [])
     if (transfers.length > 1) lines.push('', `To transfer all ${transfers.length} resources at once:`, `  ${transferAllCommand(transfers[0]?.to ?? null)}`)
   }

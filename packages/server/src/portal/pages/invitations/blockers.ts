@@ -65,7 +65,8 @@ function transferCard({ organization, username, target, owners, owner, faults, c
 /** The page of the console that clears this blocker. */
 function consoleLink({ remedies: [remedy] }: Blocker, consolePath: string | undefined): Content {
   if (consolePath === undefined) return ''
-  return remedy?.code !== 'remove'
-    ? html` <a href="${consolePath}users?status=active">Make another member an admin in the console</a>`
-    : html` <a href="${consolePath}resources">Remove it in the console</a>`
+  if (remedy?.code === 'remove') return html` <a href="${consolePath}resources">Remove it in the console</a>`
+  return remedy?.code === 'reactivate'
+    ? html` <a href="${consolePath}users?status=deactivated">Reactivate or remove the other members in the console</a>`
+    : html` <a href="${consolePath}users?status=active">Make another member an admin in the console</a>`
 }
