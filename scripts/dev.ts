@@ -18,11 +18,12 @@ process.env.MUSTER_DATA_DIR ??= '.muster/dev'
 
 let stopping = false
 let server: ChildProcess | undefined
-process.on('SIGINT', stop)
-process.on('SIGTERM', stop)
 
 await build(say, { console: false })
 const consoleWatcher = await watchConsole(say)
+// Until here, nothing has to be stopped, and a signal ends the process by itself.
+process.on('SIGINT', stop)
+process.on('SIGTERM', stop)
 startServer()
 onChange(['packages/server/src', 'packages/contract/src'], restartServer)
 onChange(['packages/cli/src', 'packages/contract/src'], rebuildCli)
@@ -66,7 +67,7 @@ async function stop(): Promise<void> {
     process.exit(1)
   }
   stopping = true
-  await consoleWatcher?.close()
+  await consoleWatcher.close()
   await stopServer()
   process.exit(0)
 }
