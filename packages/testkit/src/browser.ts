@@ -19,7 +19,7 @@ let shared: Promise<Browser> | undefined
  */
 export async function launchBrowser({ args = [] }: { args?: readonly string[] } = {}): Promise<Browser> {
   if (args.length > 0) return launch(args)
-  if (!(await shared)?.isConnected()) shared = launch([])
+  if (!(await shared?.catch(() => undefined))?.isConnected()) shared = launch([])
   return lent(await (shared as Promise<Browser>))
 }
 

@@ -107,7 +107,11 @@ function begin(run: Program, words: string[], { cwd, env, input, watched = false
   return {
     ended,
     interrupt: () => void signals.emit('SIGINT'),
-    onOutput: (listen) => void listeners.push(listen),
+    onOutput(listen) {
+      // The help and the version are written before the first wait.
+      for (const name of ['stdout', 'stderr'] as const) if (said[name] !== '') listen(name, said[name])
+      listeners.push(listen)
+    },
   }
 }
 
