@@ -141,6 +141,7 @@ test('packages may import the contract, and the contract imports no package', ()
     cli: ['contract'],
     console: ['contract'],
     server: ['contract'],
+    sdk: ['contract'],
     testkit: ['contract', 'server'],
   }
   for (const [name, allowed] of Object.entries(may)) {
