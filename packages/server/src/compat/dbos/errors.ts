@@ -25,8 +25,7 @@ export function messageOf({ code, detail, extensions }: Pick<Problem, 'code' | '
   const { title } = problems[code]
   const blockers = ((extensions?.blockers ?? []) as { detail: string }[]).map((blocker) => blocker.detail)
   const reason = code === 'user_not_registered' ? NOT_REGISTERED : (detail ?? title)
-  // This detail already says what to do.
-  const step = code === 'user_deactivated' && detail !== undefined ? '' : (nextSteps[code] ?? ownStep(code))
+  const step = nextSteps[code] ?? ownStep(code)
   return [reason, ...blockers, step]
     .map((sentence) => sentence.trim().replace(/\.$/, ''))
     .filter((sentence) => sentence !== '')

@@ -7,7 +7,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: E
   const problem = beginRefusal(request, reply, error)
   const { title } = problems[problem.code]
   const { next, command } = nextStepOf(problem.code)
-  // The detail already names the contact. A `muster` command does not help a script.
-  const step = problem.code === 'user_deactivated' || command !== undefined ? '' : ` ${next}`
+  // A step that takes a `muster` command does not help a script.
+  const step = command === undefined ? ` ${next}` : ''
   return sendJson(reply, { message: `${problem.detail ?? title}${step}`, code: problem.code, request_id: request.id, ...problem.extensions })
 }
