@@ -6,8 +6,7 @@ import { launchBrowser } from '@muster/testkit/browser.ts'
 import { startCommand } from '@muster/testkit/command.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { startBrowserSession } from '../packages/server/src/domain/credentials/session.ts'
-import { systemPrincipal } from '../packages/server/src/domain/model/principal.ts'
+import { browserOf } from '../packages/server/test/oauth/conversation.ts'
 
 // `npm run screenshots` creates the README's pictures: a Muster with sample people, its real pages in a real Chromium, and the real command.
 // The people and their times are always the same; only codes and the hours of the day differ between two runs. It needs a free port 4000,
@@ -131,16 +130,7 @@ async function deviceLogin(browser: Browser, newcomer: Human, theme: 'light' | '
 
 /** A browser context in which this person is signed in. */
 async function signedIn(browser: Browser, human: Human, colorScheme: 'light' | 'dark', viewport: { width: number; height: number }) {
-  const { cookie } = await muster.server.services.execute(
-    async (command, _: undefined) => {
-      const account = await command.tx.accounts.find(human.id)
-      if (!account) throw new Error(`${human.name} has no account`)
-      const current = await command.tx.memberships.current(human.id)
-      return startBrowserSession(command, account, current?.organizationId ?? null)
-    },
-    systemPrincipal,
-    undefined,
-  )
+  const { cookie } = await browserOf(muster, human)
   const context: BrowserContext = await browser.newContext({
     baseURL: muster.url,
     colorScheme,
@@ -149,7 +139,8 @@ async function signedIn(browser: Browser, human: Human, colorScheme: 'light' | '
     deviceScaleFactor: 1.25,
     locale: 'en-GB',
   })
-  await context.addCookies([{ name: 'muster_session', value: cookie, url: muster.url, httpOnly: true, sameSite: 'Lax' }])
+  const [name = '', value = ''] = cookie.split('=')
+  await context.addCookies([{ name, value, url: muster.url, httpOnly: true, sameSite: 'Lax' }])
   const page: Page = await context.newPage()
   return { context, page }
 }
