@@ -247,7 +247,7 @@ export const requests: Fault[] = [
   {
     title: 'the server refuses to start behind a pooler that loses named statements',
     file: `${server}/store/engine/database.ts`,
-    find: 'if (prepared) await requireNamedStatements(url)',
+    find: 'if (prepared) await requireNamedStatements(pool)',
     replace: '',
     test: `${tests}/store/pooler.test.ts`,
     named: 'refused behind a pooler',

@@ -1,5 +1,6 @@
-import type { Transaction } from 'kysely'
-import { type ConstructorOptions, fromKysely, fromPglite, PgBoss, type QueueOptions } from 'pg-boss'
+import { sql, type Transaction } from 'kysely'
+import { type ConstructorOptions, fromKysely, fromPglite, PgBoss, type Queue } from 'pg-boss'
+import pgBossPackage from 'pg-boss/package.json' with { type: 'json' }
 import type { Database } from '../store/database.ts'
 import type { Tables } from '../store/tables.ts'
 
@@ -25,12 +26,23 @@ export interface JobQueue {
 const schema = 'jobs'
 const day = 86_400
 
-const queues: Record<JobName, QueueOptions> = {
+type Options = Omit<Queue, 'name'>
+
+const queues: Record<JobName, Options> = {
   // Retried for about three days, in the end once an hour, so that no email is lost when the mail server is down for a weekend. The handler
   // drops emails whose code has expired.
-  mail: { retryLimit: 84, retryDelay: 2, retryBackoff: true, retryDelayMax: 3_600, expireInSeconds: 120, retentionSeconds: 4 * day, deleteAfterSeconds: day },
+  mail: {
+    retryLimit: 84,
+    retryDelay: 2,
+    retryBackoff: true,
+    retryDelayMax: 3_600,
+    expireInSeconds: 120,
+    retentionSeconds: 4 * day,
+    deleteAfterSeconds: day,
+    notify: true,
+  },
   // The handler gives up after an hour. The retries last longer than that.
-  'backchannel-logout': { retryLimit: 40, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60, deleteAfterSeconds: day },
+  'backchannel-logout': { retryLimit: 40, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60, deleteAfterSeconds: day, notify: true },
 }
 
 // Retries use real time, even when a test has moved the clock. S60 is about Muster's time, not about how long a server was down.
@@ -42,15 +54,31 @@ const clock: ConstructorOptions['clock'] = {
   clearInterval: (timer) => clearInterval(timer as NodeJS.Timeout),
 }
 
+/** True if `prepareQueues` has nothing to do. False if the statement fails: then `prepareQueues` finds the reason, and reports it. */
+export async function areQueuesCurrent({ kysely }: Database): Promise<boolean> {
+  // pg-boss builds an index of a new version after its migration. One that is not built yet is work too.
+  const { rows } = await sql<{ version: number; isBuilding: boolean; options: Record<string, Options> | null }>`
+    select version,
+      exists (select from jobs.bam where status <> 'completed') as "isBuilding",
+      (select json_object_agg(name, json_build_object('retryLimit', retry_limit, 'retryDelay', retry_delay, 'retryBackoff', retry_backoff,
+        'retryDelayMax', retry_delay_max, 'expireInSeconds', expire_seconds, 'retentionSeconds', retention_seconds,
+        'deleteAfterSeconds', deletion_seconds, 'notify', notify)) from jobs.queue) as options
+    from jobs.version`
+    .execute(kysely)
+    .catch(() => ({ rows: [] }))
+  const [found] = rows
+  if (found === undefined || found.version !== pgBossPackage.pgboss.schema || found.isBuilding) return false
+  return jobNames.every((queue) => Object.entries(queues[queue]).every(([name, value]) => found.options?.[queue]?.[name as keyof Options] === value))
+}
+
 /** Installs or updates pg-boss's own schema and the queues. Part of `migrate`. */
 export async function prepareQueues(database: Database, migrateUrl = database.url): Promise<void> {
   const boss = newBoss(database, migrateUrl, { migrate: true, supervise: false, useListenNotify: false })
   await boss.start()
   try {
     for (const name of jobNames) {
-      const options = { ...queues[name], notify: true }
-      if (await boss.getQueue(name)) await boss.updateQueue(name, options)
-      else await boss.createQueue(name, options)
+      if (await boss.getQueue(name)) await boss.updateQueue(name, queues[name])
+      else await boss.createQueue(name, queues[name])
     }
   } finally {
     await boss.stop({ graceful: false })

@@ -2,7 +2,7 @@ import { migrate, openDatabase, pendingMigrations } from '@muster/server/store/d
 import { snapshotExists } from '@muster/server/store/engine/snapshot.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 test('five servers that start at once on an empty PostgreSQL migrate it once', async () => {
   const postgres = await startPostgres()
@@ -34,6 +34,42 @@ test('a repeated migration changes nothing on both engines', async () => {
     expect(await pendingMigrations(database)).toEqual([])
     await database.close()
   }
+})
+
+describe('a start', () => {
+  // Nothing listens there, so a connection for the migration fails.
+  const unreachable = 'postgres://nobody@127.0.0.1:1/nothing'
+  const aMigrated = async () => openDatabase({ databaseUrl: await (await startPostgres()).createDatabase() })
+
+  test('opens no second connection pool when the database is up to date', async () => {
+    const database = await aMigrated()
+    await expect(migrate(database, unreachable)).resolves.toBeUndefined()
+    expect(database.pool?.totalCount).toBe(2) // those that checked the pooler
+    await database.close()
+  })
+
+  test.each([
+    ['a migration has not run', `delete from kysely_migration where name like '0020%'`],
+    ['a newer version has migrated the database', `insert into kysely_migration values ('9999-tomorrow', '')`],
+    ['the tables of the job queue are old', 'update jobs.version set version = version - 1'],
+    ['an index of the job queue is not built yet', `insert into jobs.bam (name, version, table_name, command) values ('', 0, '', '')`],
+    ['a queue is missing', `delete from jobs.queue where name = 'mail'`],
+    ['a queue has other options', `update jobs.queue set retry_limit = 1 where name = 'mail'`],
+  ])('migrates when %s', async (_, change) => {
+    const database = await aMigrated()
+    await sql.raw(change).execute(database.kysely)
+    await expect(migrate(database, unreachable)).rejects.toThrow()
+    await database.close()
+  })
+
+  test('corrects the options of a queue', async () => {
+    const database = await aMigrated()
+    await sql`update jobs.queue set retry_limit = 1, notify = false`.execute(database.kysely)
+    await migrate(database)
+    const { rows } = await sql`select retry_limit, notify from jobs.queue where name = 'mail'`.execute(database.kysely)
+    expect(rows).toEqual([{ retry_limit: 84, notify: true }])
+    await database.close()
+  })
 })
 
 test('both engines have the same columns, indexes, constraints and triggers', async () => {

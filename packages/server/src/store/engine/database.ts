@@ -84,7 +84,7 @@ async function openPostgres(url: string, poolSize: number, prepared: boolean): P
     if (server && server.version < oldest * 10_000) {
       throw new DatabaseTooOld(`The database server is PostgreSQL ${server.name}; Muster needs ${oldest} or newer.`)
     }
-    if (prepared) await requireNamedStatements(url)
+    if (prepared) await requireNamedStatements(pool)
   } catch (error) {
     await pool.end()
     throw error

@@ -1,6 +1,6 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import { prepareQueues } from '../../jobs/queue.ts'
+import { areQueuesCurrent, prepareQueues } from '../../jobs/queue.ts'
 import { migrations } from '../migrations/index.ts'
 import { createPool, type Database } from './database.ts'
 
@@ -10,22 +10,14 @@ export class MigrationFailed extends Error {
 }
 
 /**
- * Runs the pending migrations. On PostgreSQL, several processes may call it at once, because the migrator takes a lock.
+ * Runs the pending migrations. On PostgreSQL, several processes may call it at once, because the migrator takes a lock. Without work, it runs two statements
+ * and opens no connection.
  * `migrateUrl` connects as the role that owns the schema, for a server whose own role may not change it.
  * @throws MigrationFailed
  */
 export async function migrate(database: Database, migrateUrl: string | undefined = database.url): Promise<void> {
-  if (database.engine === 'pglite' || migrateUrl === undefined) {
-    await run(database.kysely)
-  } else {
-    // A separate pool without a statement timeout, because the migration of another process can take long.
-    const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: createPool({ url: migrateUrl, size: 2, statementTimeoutSeconds: 0 }) }) })
-    try {
-      await run(kysely)
-    } finally {
-      await kysely.destroy()
-    }
-  }
+  if (!(await isSchemaCurrent(database))) await migrateSchema(database, migrateUrl)
+  if (await areQueuesCurrent(database)) return
   try {
     await prepareQueues(database, migrateUrl)
   } catch (cause) {
@@ -35,8 +27,37 @@ export async function migrate(database: Database, migrateUrl: string | undefined
 
 /** The names of the migrations that have not run yet, for `/readyz`. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
-  const all = await migrator(database.kysely).getMigrations()
-  return all.filter((migration) => migration.executedAt === undefined).map((migration) => migration.name)
+  const ran = new Set(await ranMigrations(database))
+  return Object.keys(migrations).filter((name) => !ran.has(name))
+}
+
+/** False also for a database that a newer version migrated: the migrator decides about it. */
+async function isSchemaCurrent(database: Database): Promise<boolean> {
+  const ran = await ranMigrations(database)
+  return ran.length === Object.keys(migrations).length && ran.every((name) => name in migrations)
+}
+
+const UNDEFINED_TABLE = '42P01'
+
+async function ranMigrations({ kysely }: Database): Promise<string[]> {
+  try {
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(kysely)
+    return rows.map(({ name }) => name)
+  } catch (error) {
+    if ((error as { code?: unknown }).code === UNDEFINED_TABLE) return []
+    throw error
+  }
+}
+
+async function migrateSchema(database: Database, migrateUrl: string | undefined): Promise<void> {
+  if (database.engine === 'pglite' || migrateUrl === undefined) return run(database.kysely)
+  // A separate pool without a statement timeout, because the migration of another process can take long.
+  const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: createPool({ url: migrateUrl, size: 2, statementTimeoutSeconds: 0 }) }) })
+  try {
+    await run(kysely)
+  } finally {
+    await kysely.destroy()
+  }
 }
 
 async function run(kysely: Kysely<any>): Promise<void> {
