@@ -1,4 +1,4 @@
-import { randomBytes, sign, verify } from 'node:crypto'
+import { randomBytes, verify } from 'node:crypto'
 import { isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
 import { requireValid } from '../domain/command/authorize.ts'
@@ -8,6 +8,7 @@ import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { accessClaims } from './accounts.ts'
+import { signJwt } from './sign.ts'
 import type { SigningAlg, SigningKey, SigningKeys } from './signing-keys.ts'
 
 interface Options {
@@ -21,8 +22,6 @@ const REMEMBERED = 20_000
 /** An unknown key id reads the keys again, but at most this often, however many such tokens arrive (E06). */
 const RELOAD_MILLISECONDS = 5_000
 const LONGEST = 8_192
-
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** Muster's own signing and verification of access tokens (RFC 9068). Every request uses it. */
 export function createAccessTokens({ config, store, signingKeys }: Options): AccessTokens {
@@ -80,9 +79,7 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
         iss: config.issuer,
         aud: config.audience,
       }
-      const signed = `${encode({ alg, typ: 'at+jwt', kid: key.kid })}.${encode(payload)}`
-      const signature = sign('sha256', Buffer.from(signed), { key: key.privateKey, dsaEncoding: 'ieee-p1363' })
-      return { accessToken: `${signed}.${signature.toString('base64url')}`, expiresAt: new Date(exp * 1000) }
+      return { accessToken: signJwt('at+jwt', payload, key), expiresAt: new Date(exp * 1000) }
     },
   }
 }

@@ -22,6 +22,7 @@ import { accessClaims, claimsOfScopes, createFindAccount, type LibraryAccount } 
 import { type AdapterOptions, createAdapter } from './adapter.ts'
 import { isOriginOf, isSecretValid, ownClientProperties } from './client-metadata.ts'
 import { currentExchange, principalOf } from './exchange.ts'
+import { LibraryKey } from './library-key.ts'
 import type { LibraryPages } from './pages.ts'
 import { refusalAnswer } from './refusal.ts'
 import { createResourceServerInfo } from './resources.ts'
@@ -67,7 +68,7 @@ export function createLibrary(options: LibraryOptions): Provider {
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: config.secureCookies } as const
   const configuration: Configuration = {
     adapter: createAdapter(options) as never,
-    jwks: { keys: signingKeys.map(({ privateJwk }) => privateJwk) as never },
+    jwks: { keys: signingKeys.map((key) => new LibraryKey(key)) },
     routes,
     cookies: {
       keys: [keys.mac('cookie', 'oauth').toString('base64url')],
@@ -117,6 +118,7 @@ export function createLibrary(options: LibraryOptions): Provider {
     renderError: pages.error,
     features: {
       devInteractions: { enabled: false },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       deviceFlow: { enabled: true },
       clientCredentials: { enabled: true },
       // On by default. Muster's API does not require proofs, so a bound token would be accepted as a bearer token (RFC 9449 section 7).
@@ -160,13 +162,25 @@ export function createLibrary(options: LibraryOptions): Provider {
 
 /** The library has no settings for token formats or hashed secrets. Each provider has its own classes, so this changes only this one. */
 function inOurClothes(provider: Provider): void {
-  const { RefreshToken, DeviceCode, Client } = provider as unknown as Record<'RefreshToken' | 'DeviceCode' | 'Client', { prototype: Record<string, unknown> }>
+  type Models = Record<'RefreshToken' | 'DeviceCode' | 'Client' | 'IdToken', { prototype: Record<string, unknown> }>
+  const { RefreshToken, DeviceCode, Client, IdToken } = provider as unknown as Models
   RefreshToken.prototype.generateTokenId = () => newOpaqueToken('muster_rt')
   DeviceCode.prototype.generateTokenId = () => newOpaqueToken('muster_dc')
   refuseForeignGrants(Client.prototype)
   Client.prototype.compareClientSecret = function compareClientSecret(this: { clientSecret?: string }, secret: string) {
     return isSecretValid(this.clientSecret, secret)
   }
+  signIdTokensWhenAsked(IdToken.prototype)
+}
+
+/** A refresh returns an ID token only if its own `scope` contains `openid` (S56). The library signs one whenever the login had that scope. */
+function signIdTokensWhenAsked(idToken: Record<string, unknown>): void {
+  type Issue = (this: { ctx: KoaContextWithOIDC }, options: unknown) => Promise<string | undefined>
+  const issue = idToken.issue as Issue
+  idToken.issue = async function issueWhenAsked(options) {
+    const { params } = this.ctx.oidc
+    return params?.grant_type === 'refresh_token' && !params.scope ? undefined : issue.call(this, options)
+  } satisfies Issue
 }
 
 /** For a missing grant type the library answers `invalid_request`. RFC 6749 (sections 4.1.2.1 and 5.2) requires `unauthorized_client`. */

@@ -17,7 +17,6 @@ export interface SigningKey {
   kid: string
   alg: SigningAlg
   publicJwk: Record<string, unknown>
-  privateJwk: Record<string, unknown>
   publicKey: KeyObject
   privateKey: KeyObject
   createdAt: Date
@@ -200,7 +199,6 @@ async function newKey(alg: SigningAlg, keys: SecretKeys) {
 }
 
 function openKey({ kid, alg, publicJwk, privateJwk: sealed, createdAt, signsFrom, retiredAt }: SigningKeyRow, keys: SecretKeys): SigningKey {
-  const privateJwk = { ...JSON.parse(keys.open('signing-key', kid, sealed)), kid, alg, use: 'sig' }
-  const privateKey = createPrivateKey({ key: privateJwk, format: 'jwk' })
-  return { kid, alg, publicJwk, privateJwk, publicKey: createPublicKey(privateKey), privateKey, createdAt, signsFrom, retiredAt }
+  const privateKey = createPrivateKey({ key: JSON.parse(keys.open('signing-key', kid, sealed)), format: 'jwk' })
+  return { kid, alg, publicJwk, publicKey: createPublicKey(privateKey), privateKey, createdAt, signsFrom, retiredAt }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { digest } from '@muster/server/domain/model/secret-keys.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { decodeJwt } from 'jose'
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, afterEach, beforeAll, test } from 'vitest'
 import { answerDevice, DEVICE_GRANT, deviceLogin, pollDevice, postForm, refresh, SCOPE } from './conversation.ts'
 
@@ -132,6 +132,25 @@ test('a refreshed token has the current organization and role', async () => {
   assert.deepEqual(await claimed(tokens.nan), ['nan', 'string', 'admin'])
 })
 
+test('a refresh returns an ID token only when its own scope contains openid (S56)', async () => {
+  const ivy = await muster.person('ivy')
+  const login = await deviceLogin(muster, ivy, `${SCOPE} offline_access`)
+  const { rotating, login: other } = await rotatingClient(ivy)
+  assert.ok(login.id_token && other.id_token, 'the login itself returns one')
+  const keys = createLocalJWKSet((await muster.call('GET', '/.well-known/jwks.json')).body)
+  const refreshed = async (scope?: string) => {
+    const { status, body } = await refresh(muster, login.refresh_token ?? '', scope === undefined ? {} : { scope })
+    assert.equal(status, 200)
+    await jwtVerify(body.access_token, keys, { typ: 'at+jwt', audience: muster.config.audience })
+    return body.id_token as string | undefined
+  }
+  for (let use = 0; use < 2; use++) assert.equal(await refreshed(), undefined)
+  assert.equal(await refreshed('api'), undefined)
+  const { payload } = await jwtVerify((await refreshed('openid api')) ?? '', keys, { audience: CLI_CLIENT_ID, issuer: muster.url })
+  assert.equal(payload.sub, ivy.id)
+  assert.equal((await refresh(muster, other.refresh_token, rotating)).body.id_token, undefined)
+})
+
 test('a refusal of a refresh says whether the user left or is deactivated (S35, S36)', async () => {
   const people = await muster.organization({ hal: 'admin', ida: 'member', jim: 'member' })
   const { hal, ida, jim } = people as Record<'hal' | 'ida' | 'jim', Human>
@@ -240,5 +259,5 @@ async function rotatingClient(human: Human) {
   const device = await postForm(muster, '/oauth/device/code', { client_id: body.id, scope: 'openid offline_access api' })
   await answerDevice(muster, human, device.body.user_code)
   const login = await postForm(muster, '/oauth/token', { grant_type: DEVICE_GRANT, device_code: device.body.device_code, client_id: body.id })
-  return { rotating: { client_id: body.id as string }, login: login.body as { refresh_token: string; access_token: string } }
+  return { rotating: { client_id: body.id as string }, login: login.body as { refresh_token: string; access_token: string; id_token?: string } }
 }
