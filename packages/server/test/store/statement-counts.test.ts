@@ -1,0 +1,99 @@
+import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
+import type { Human, Muster } from '@muster/testkit/muster.ts'
+import { startMuster } from '@muster/testkit/muster.ts'
+import { countEmbedded, type DatabaseWork, databaseWorkOf } from '@muster/testkit/statement-counter.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { deviceLogin } from '../oauth/conversation.ts'
+
+// The work of each request in the database: [statements, round trips, commits]. A change that lowers a number lowers it here too.
+const expected: Record<string, [number, number, number]> = {
+  'GET /v1/me': [1, 1, 0],
+  'GET /v1/me with a key': [1, 1, 0],
+  'create an email invitation': [20, 24, 6],
+  'create a secret': [10, 14, 3],
+  'change a role': [12, 14, 1],
+  deactivate: [18, 20, 1],
+  reactivate: [10, 12, 1],
+  join: [32, 34, 1],
+  'remove a member': [25, 27, 1],
+  'create a key': [6, 8, 1],
+  'revoke a key': [7, 9, 1],
+  'device authorization': [6, 8, 2],
+  refresh: [4, 4, 2],
+}
+
+const engines = ['postgres', 'pglite'] as const
+const musters = new Map<string, Muster>()
+beforeAll(async () => {
+  for (const engine of engines) {
+    const muster = await startMuster({ engine })
+    countEmbedded(muster.server.database)
+    musters.set(engine, muster)
+  }
+})
+afterAll(async () => {
+  for (const muster of musters.values()) await muster.close()
+})
+
+test.each(engines)('each request on %s takes as many statements as the table says', async (engine) => {
+  const found = await measure(musters.get(engine) as Muster)
+  if (process.env['MUSTER_STATEMENTS']) print(engine, found)
+  const counts = Object.fromEntries(
+    Object.entries(found).map(([name, { statements, roundTrips, commits }]) => [name, [statements.length, roundTrips, commits]]),
+  )
+  expect(counts).toEqual(expected)
+})
+
+async function measure(muster: Muster): Promise<Record<string, DatabaseWork>> {
+  const people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member' })
+  const ada = people['ada'] as Human
+  const dan = await muster.person('dan')
+  const { refresh_token: refreshToken = '' } = await deviceLogin(muster, ada, 'openid profile email api offline_access')
+  const at = '/v1/organizations/ada'
+  const found: Record<string, DatabaseWork> = {}
+  const send = async (name: string, method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, token: string | null, body?: object | string) => {
+    const request = () =>
+      muster.server.app.inject({
+        method,
+        url,
+        headers: {
+          host: new URL(muster.url).host,
+          ...(token !== null && { authorization: `Bearer ${token}` }),
+          ...(typeof body === 'string' && { 'content-type': 'application/x-www-form-urlencoded' }),
+        },
+        ...(body !== undefined && { payload: body }),
+      })
+    let answer: Awaited<ReturnType<typeof request>> | undefined
+    const work = await databaseWorkOf(async () => {
+      answer = await request()
+    })
+    if (!answer || answer.statusCode >= 300) throw new Error(`${name}: ${answer?.statusCode} ${answer?.body}`)
+    found[name] = work
+    return answer.body === '' ? null : answer.json()
+  }
+
+  await send('GET /v1/me', 'GET', '/v1/me', ada.token)
+  await send('create an email invitation', 'POST', `${at}/invitations`, ada.token, { email: 'eve@example.com' })
+  const { secret } = await send('create a secret', 'POST', `${at}/secrets`, ada.token, {})
+  await send('change a role', 'PATCH', `${at}/members/bob`, ada.token, { role: 'admin' })
+  await send('deactivate', 'POST', `${at}/members/bob/deactivate`, ada.token, {})
+  await send('reactivate', 'POST', `${at}/members/bob/reactivate`, ada.token, {})
+  await send('join', 'POST', '/v1/invitations/accept', dan.token, { token: secret })
+  await send('remove a member', 'DELETE', `${at}/members/carol`, ada.token)
+  const { id, key } = await send('create a key', 'POST', '/v1/me/keys', ada.token, { description: 'for CI' })
+  await send('GET /v1/me with a key', 'GET', '/v1/me', key)
+  await send('revoke a key', 'DELETE', `/v1/me/keys/${id}`, ada.token)
+  await send('device authorization', 'POST', '/oauth/device/code', null, `client_id=${CLI_CLIENT_ID}&scope=openid+api`)
+  const form = `grant_type=refresh_token&refresh_token=${refreshToken}&client_id=${CLI_CLIENT_ID}`
+  await send('refresh', 'POST', '/oauth/token', null, form) // the first use is recorded
+  await send('refresh', 'POST', '/oauth/token', null, form)
+  return found
+}
+
+/** With MUSTER_STATEMENTS=1 the table is printed, and each statement with MUSTER_STATEMENTS=all. */
+function print(engine: string, found: Record<string, DatabaseWork>): void {
+  for (const [name, { statements, roundTrips, commits }] of Object.entries(found)) {
+    console.log(`${engine}  ${name}: ${statements.length} statements, ${roundTrips} round trips, ${commits} commits`)
+    if (process.env['MUSTER_STATEMENTS'] === 'all') for (const statement of statements) console.log(`    ${statement.slice(0, 160)}`)
+  }
+}
