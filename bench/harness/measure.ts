@@ -1,0 +1,99 @@
+import type { Bench } from './bench.ts'
+
+/** In the order of the table's columns. */
+export const subjects = ['before', 'after', 'floor', 'better-auth', 'oidc-provider'] as const
+export type SubjectName = (typeof subjects)[number]
+
+export interface Subject {
+  name: SubjectName
+  measure(seconds: number): Promise<number>
+}
+
+export interface Must {
+  /** Of the floor: at least this share of its rate, or at most this many times its time. */
+  ofFloor?: number
+  /** Of the best peer: at least this many times its rate. */
+  ofPeer?: number
+  /** In the unit of the row: at most. */
+  atMost?: number
+}
+
+export interface Row {
+  id: string
+  title: string
+  /** Rows of one group share their servers. */
+  group: string
+  unit: '/s' | 'ms' | 'MiB' | 'KiB' | ''
+  must?: Must
+  /** Fewer rounds for what takes long. */
+  rounds?: number
+  /** Rounds that are not counted, while code and caches warm up. */
+  warmUps?: number
+  subjects(bench: Bench): Promise<Subject[]>
+}
+
+export interface Result {
+  row: Pick<Row, 'id' | 'title' | 'unit' | 'must'>
+  samples: Partial<Record<SubjectName, number[]>>
+  failure: string | null
+}
+
+export const isRate = ({ unit }: Pick<Row, 'unit'>): boolean => unit === '/s'
+
+/** Measures the subjects of a row one after another, round by round, so that a busy moment of the machine affects all of them. */
+export async function measure(bench: Bench, row: Row): Promise<Result> {
+  const { id, title, unit, must } = row
+  const result: Result = { row: { id, title, unit, ...(must && { must }) }, samples: {}, failure: null }
+  const { rounds, seconds } = bench.options.scale
+  try {
+    const measured = await row.subjects(bench)
+    for (let round = -(row.warmUps ?? 1); round < (row.rounds ?? rounds); round++) {
+      const turn = Math.abs(round) % measured.length
+      for (const { name, measure: once } of [...measured.slice(turn), ...measured.slice(0, turn)]) {
+        const value = await once(seconds)
+        if (round < 0) continue
+        result.samples[name] ??= []
+        result.samples[name].push(value)
+      }
+    }
+  } catch (error) {
+    result.failure = (error as Error).message
+  }
+  return result
+}
+
+export const median = (values: number[]): number => {
+  const sorted = values.toSorted((one, other) => one - other)
+  const half = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? (sorted[half] ?? Number.NaN) : ((sorted[half - 1] ?? Number.NaN) + (sorted[half] ?? Number.NaN)) / 2
+}
+
+/** The median of the ratios of single rounds, which a slow round does not distort. */
+export function ratio(result: Result, one: SubjectName, other: SubjectName): number | null {
+  const [ours, theirs] = [result.samples[one], result.samples[other]]
+  if (!ours || !theirs) return null
+  return median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)))
+}
+
+/** The best of the peers in this row. */
+export function bestPeer(result: Result): SubjectName | null {
+  const peers = (['better-auth', 'oidc-provider'] as const).filter((name) => result.samples[name])
+  const at = (name: SubjectName): number => median(result.samples[name] ?? []) * (isRate(result.row) ? -1 : 1)
+  return peers.toSorted((one, two) => at(one) - at(two))[0] ?? null
+}
+
+/** Whether a version reaches what the row must reach. Null when the row asks nothing or a part was not measured. */
+export function isMet(result: Result, version: 'before' | 'after' = 'after'): boolean | null {
+  const { must } = result.row
+  const ours = result.samples[version]
+  if (!must || !ours) return null
+  const answers: boolean[] = []
+  const compare = (share: number | null, wanted: number): void => {
+    if (share !== null) answers.push(isRate(result.row) ? share >= wanted : share <= wanted)
+  }
+  if (must.ofFloor !== undefined) compare(ratio(result, version, 'floor'), must.ofFloor)
+  const peer = bestPeer(result)
+  if (must.ofPeer !== undefined && peer) compare(ratio(result, version, peer), must.ofPeer)
+  if (must.atMost !== undefined) answers.push(median(ours) <= must.atMost)
+  return answers.length === 0 ? null : answers.every(Boolean)
+}

@@ -1,0 +1,70 @@
+import { bestPeer, isMet, isRate, median, type Result, ratio, type SubjectName } from './measure.ts'
+
+const digits = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en-US') : value >= 10 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(2).replace(/0$/, '')
+
+/** The median of the rounds, and how far they spread. */
+export function amount({ row, samples }: Result, name: SubjectName): string {
+  const values = samples[name]
+  if (!values?.length) return '–'
+  const unit = isRate(row) ? '/s' : row.unit === '' ? '' : ` ${row.unit}`
+  const spread = values.length > 1 ? ` (${digits(Math.min(...values))}–${digits(Math.max(...values))})` : ''
+  return `${digits(median(values))}${unit}${spread}`
+}
+
+function share(result: Result, other: SubjectName | null): string {
+  const times = other === null ? null : ratio(result, 'after', other)
+  return times === null ? '–' : times.toFixed(2)
+}
+
+function wish({ row }: Result): string {
+  const { must } = row
+  if (!must) return '–'
+  const sign = isRate(row) ? '≥' : '≤'
+  const parts = [
+    must.ofFloor !== undefined && `${sign} ${must.ofFloor} of the floor`,
+    must.ofPeer !== undefined && `${sign} ${must.ofPeer}x the peer`,
+    must.atMost !== undefined && `≤ ${must.atMost.toLocaleString('en-US')}${row.unit === '' ? '' : ` ${row.unit}`}`,
+  ]
+  return parts.filter(Boolean).join(', ')
+}
+
+const verdict = (result: Result): string => {
+  if (result.failure !== null) return 'failed'
+  const met = isMet(result)
+  return met === null ? '–' : met ? 'yes' : '**no**'
+}
+
+export const head = ['work', 'before', 'after', 'after / before', 'floor', 'of the floor', 'peer', 'of the peer', 'must', 'met']
+
+export function cells(result: Result): string[] {
+  const peer = bestPeer(result)
+  return [
+    result.row.title,
+    amount(result, 'before'),
+    amount(result, 'after'),
+    share(result, 'before'),
+    amount(result, 'floor'),
+    share(result, 'floor'),
+    peer === null ? '–' : `${amount(result, peer)} ${peer}`,
+    share(result, peer),
+    wish(result),
+    verdict(result),
+  ]
+}
+
+export const markdown = (rows: string[][]): string => {
+  const line = (one: string[]): string => `| ${one.join(' | ')} |`
+  const [first = [], ...rest] = rows
+  return [line(first), line(first.map(() => '---')), ...rest.map(line)].join('\n')
+}
+
+/** One line for the terminal. */
+export function line(result: Result): string {
+  if (result.failure !== null) return `${result.row.id}: failed: ${result.failure}`
+  const of = (name: SubjectName | null): string => (name === null || !result.samples[name] ? '' : `, ${share(result, name)} of ${name}`)
+  const before = result.samples.before ? `before ${amount(result, 'before')}, ` : ''
+  const met = isMet(result)
+  const end = met === null ? '' : `; must ${wish(result)}: ${met ? 'met' : 'missed'}`
+  return `${result.row.id}: ${before}after ${amount(result, 'after')}${of('floor')}${of(bestPeer(result))}${end}`
+}
