@@ -70,8 +70,8 @@ export const requests: Fault[] = [
   {
     title: 'an unknown Host header is refused (A11)',
     file: `${server}/http/app.ts`,
-    find: '    if (isKnownHost(config, request)) return\n',
-    replace: '    if (request) return\n',
+    find: '    if (isKnownHost(config, request)) done()\n',
+    replace: '    if (request) done()\n',
     test: `${tests}/http/access.test.ts`,
     named: 'a request for another host gets 421',
   },

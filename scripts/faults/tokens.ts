@@ -350,8 +350,8 @@ export const tokens: Fault[] = [
   {
     title: 'an ending action waits for the other server processes (I7)',
     file: `${server}/http/prefer-wait.ts`,
-    find: 'if (origin?.ended?.length) await',
-    replace: 'if (origin?.ended?.length === -1) await',
+    find: 'if (!origin?.ended?.length) return done(null, payload)',
+    replace: 'if (origin) return done(null, payload)',
     test: `${tests}/signals/ending.test.ts`,
     named: 'a process that gets a revocation late',
   },

@@ -13,7 +13,7 @@ import type { AwaitRevocations } from './domain/signals/receiver.ts'
 import { createApp } from './http/app.ts'
 import { consoleRoutes } from './http/console.ts'
 import { cliCommand, downloadRoutes, readDownloads } from './http/downloads.ts'
-import { logger } from './http/log.ts'
+import { createLogs } from './http/log.ts'
 import type { Services } from './http/services.ts'
 import { keysOf, secretInFolder } from './installation.ts'
 import { logoutHandler } from './jobs/backchannel-logout.ts'
@@ -70,7 +70,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end()
   }
-  const log = logger(config.logLevel, options.logStream) as FastifyBaseLogger
+  const logs = createLogs(config.logLevel, options.logStream)
+  const log = logs.log as FastifyBaseLogger
   try {
     await migrate(database, config.migrateUrl ?? undefined)
     const keys = await keysOf(database, config.secret ?? (await secretInFolder(config.dataDir, 'secret')))
@@ -126,6 +127,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       notFoundPage: notFoundResponder({ config, mailbox }),
       otherHostPage: otherHostResponder({ config, mailbox }),
       log,
+      answered: logs.answered,
     })
     const transport = createTransport({ config, mailbox, log })
     closing.push(() => transport.close())

@@ -12,14 +12,12 @@ export function refuseOtherMethods(app: FastifyInstance, respond: (request: Fast
     const pattern = new URLPattern({ pathname: url.replaceAll('::', '\\:') }) // Fastify escapes a literal colon by doubling it
     for (const one of [method].flat()) routes.push({ method: one, pattern })
   })
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done()
     const pathname = pathOf(request)
     const allowed = new Set(routes.filter(({ pattern }) => pattern.test({ pathname })).map(({ method }) => method))
-    if (allowed.size === 0) return
+    if (allowed.size === 0) return done()
     reply.header('allow', [...allowed].sort().join(', '))
-    const page = respond(request, reply)
-    if (page) return page
-    throw new Problem('method_not_allowed')
+    if (!respond(request, reply)) done(new Problem('method_not_allowed'))
   })
 }

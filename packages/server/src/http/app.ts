@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
-import fastifyHelmet from '@fastify/helmet'
 import fastifySwagger from '@fastify/swagger'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type preParsingHookHandler,
+} from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
 import type { Origin } from '../domain/model/principal.ts'
@@ -13,6 +19,7 @@ import { acceptJson, refuseEncodedBodies } from './body.ts'
 import { sealCursors } from './cursors.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
+import type { LogAnswer } from './log.ts'
 import { delayRevocationReplies } from './prefer-wait.ts'
 import { sendProblem } from './problem.ts'
 import { pathOf } from './request.ts'
@@ -34,6 +41,7 @@ import { operatorOrganizationRoutes } from './routes/organizations/operator-orga
 import { organizationRoutes } from './routes/organizations/organizations.ts'
 import { hostRoutes } from './routes/resources/hosts.ts'
 import { resourceRoutes } from './routes/resources/resources.ts'
+import { securityHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
 
 /** A served route, which a test compares with the reviewed list (A09). */
@@ -61,17 +69,10 @@ export interface AppOptions extends Services, OperatorParts {
   /** Shown in a browser for a host name that is not ours. */
   otherHostPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
   log: FastifyBaseLogger
+  answered: LogAnswer
 }
 
 const BODY_LIMIT = 64 * 1024
-
-/** Pages use the clipboard, and no other browser feature that asks for permission. */
-const permissionsPolicy = [
-  ...['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid', 'microphone', 'midi', 'payment', 'serial', 'usb'],
-  ...['publickey-credentials-create', 'publickey-credentials-get', 'screen-wake-lock', 'xr-spatial-tracking'],
-]
-  .map((feature) => `${feature}=()`)
-  .join(', ')
 
 /** Creates the HTTP application with the API. server.ts adds the portal and OAuth. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
@@ -107,36 +108,25 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('live', null)
   app.decorateRequest('liveKey', null)
   app.decorateRequest('actor', null)
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks of every request call back instead of returning a promise, which would cost more than what they do.
+  const headers = securityHeaders({ https: config.secureCookies })
+  app.addHook('onRequest', (request, reply, done) => {
     request.origin = { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, 300) ?? null, requestId: request.id, ended: [] }
-    reply.header('x-request-id', request.id)
+    reply.headers(headers).header('x-request-id', request.id)
+    done()
   })
   const metrics = createMetrics(options.health)
-  app.addHook('onResponse', async (request, reply) => {
-    metrics.answered({ route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
-    // Paths contain ids and names. Queries can contain codes, so they are not logged.
-    request.log.info(
-      { method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: request.ip },
-      'answered',
-    )
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions, id: reqId, ip: address } = request
+    const { statusCode: status, elapsedTime } = reply
+    metrics.answered({ route: routeOptions.url ?? 'none', method, status, seconds: elapsedTime / 1000 })
+    if (routeOptions.logLevel !== 'warn') options.answered({ reqId, method, path: pathOf(request), status, ms: Math.round(elapsedTime), address })
+    done()
   })
-
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('permissions-policy', permissionsPolicy)
-  })
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
-    },
-    referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: config.secureCookies && { maxAge: 31_536_000, includeSubDomains: false },
-    crossOriginEmbedderPolicy: false,
-  })
-  app.addHook('onRequest', async (request, reply) => {
-    if (isKnownHost(config, request)) return
-    if (!isForPerson(request)) throw new Problem('host_unknown', `The address of this server is ${config.issuer}.`)
-    return options.otherHostPage(request, reply)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (isKnownHost(config, request)) done()
+    else if (isForPerson(request)) options.otherHostPage(request, reply)
+    else done(new Problem('host_unknown', `The address of this server is ${config.issuer}.`))
   })
   refuseOtherMethods(app as unknown as FastifyInstance, (request, reply) => (isForPerson(request) ? options.notFoundPage(request, reply, 405) : undefined))
   refuseEncodedBodies(app as unknown as FastifyInstance)
@@ -171,10 +161,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   delayRevocationReplies(app as unknown as FastifyInstance, options.awaitRevocations)
   sealCursors(app as unknown as FastifyInstance, options.keys)
   const authenticate = createAuthenticate(options)
-  app.addHook('preParsing', async (request) => {
+  app.addHook('onRoute', (route) => {
+    const { audience, optional } = route.config ?? {}
+    if (!audience) return
     // Before the body is parsed, so that an unauthenticated caller costs nothing more.
-    const { audience, optional } = request.routeOptions.config
-    if (audience && !(optional && request.headers.authorization === undefined)) await authenticate(request, audience)
+    const admit: preParsingHookHandler = (request, _reply, _payload, done) => {
+      if (optional && request.headers.authorization === undefined) done(null)
+      else authenticate(request, audience).then(() => done(null), done)
+    }
+    route.preParsing = [admit, ...[route.preParsing ?? []].flat()]
   })
   app.setErrorHandler((error: Error, request, reply) => sendProblem(request, reply, error))
   app.setNotFoundHandler((request, reply) =>
@@ -182,8 +177,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   )
 
   await app.register(async (api) => {
-    api.addHook('onSend', async (_request, reply) => {
+    api.addHook('onSend', (_request, reply, payload, done) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+      done(null, payload)
     })
     const ofPeople = [meRoutes, credentialRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes, moveRoutes]
     const ofOrganizations = [

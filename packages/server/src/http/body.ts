@@ -30,10 +30,10 @@ export function acceptFormText(app: FastifyInstance): void {
 
 /** Muster does not decode bodies. A gateway that does not decode them either would have checked other bytes. */
 export function refuseEncodedBodies(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ headers }, reply) => {
-    if (headers['content-encoding'] === undefined) return
+  app.addHook('onRequest', ({ headers }, reply, done) => {
+    if (headers['content-encoding'] === undefined) return done()
     reply.header('accept-encoding', 'identity') // RFC 9110 section 15.5.16
-    throw new Problem('unsupported_media_type', 'Send the body without a Content-Encoding.')
+    done(new Problem('unsupported_media_type', 'Send the body without a Content-Encoding.'))
   })
 }
 

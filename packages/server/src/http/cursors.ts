@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, preHandlerHookHandler, preSerializationHookHandler } from 'fastify'
 import { principalId } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
@@ -8,14 +8,21 @@ import type { SecretKeys } from '../domain/model/secret-keys.ts'
  * in the path and the caller that it was given to.
  */
 export function sealCursors(app: FastifyInstance, keys: SecretKeys): void {
-  app.addHook('preHandler', async (request) => {
-    const query = request.query as { cursor?: string } | undefined
-    if (typeof query?.cursor === 'string') query.cursor = openCursor(keys, request, query.cursor)
-  })
-  app.addHook('preSerialization', async (request, _reply, payload) => {
+  const open: preHandlerHookHandler = (request, _reply, done) => {
+    const query = request.query as { cursor?: string }
+    if (typeof query.cursor === 'string') query.cursor = openCursor(keys, request, query.cursor)
+    done()
+  }
+  const seal: preSerializationHookHandler<unknown> = (request, _reply, payload, done) => {
     const cursor = (payload as { next_cursor?: unknown } | null)?.next_cursor
-    if (typeof cursor !== 'string') return payload
-    return { ...(payload as object), next_cursor: keys.seal('cursor', placeOf(request), cursor).toString('base64url') }
+    if (typeof cursor !== 'string') return done(null, payload)
+    done(null, { ...(payload as object), next_cursor: keys.seal('cursor', placeOf(request), cursor).toString('base64url') })
+  }
+  app.addHook('onRoute', (route) => {
+    const { shape } = (route.schema?.querystring ?? {}) as { shape?: object }
+    if (shape === undefined || !('cursor' in shape)) return
+    route.preHandler = [open, ...[route.preHandler ?? []].flat()]
+    route.preSerialization = [...[route.preSerialization ?? []].flat(), seal]
   })
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, preHandlerHookHandler, preSerializationAsyncHookHandler } from 'fastify'
 import { type AwaitRevocations, awaitServers, ENDING_WAIT, takeEnded } from '../domain/signals/receiver.ts'
 
 declare module 'fastify' {
@@ -22,10 +22,11 @@ const WAIT_MOST_SECONDS = 30
  */
 export function delayRevocationReplies(app: FastifyInstance, awaitRevocations: AwaitRevocations): void {
   app.decorateRequest('preferWait', null)
-  app.addHook('preHandler', async (request) => {
-    if (request.routeOptions.config.ends) request.preferWait = secondsOf(request.headers.prefer)
-  })
-  app.addHook('preSerialization', async (request, reply, payload) => {
+  const readPreference: preHandlerHookHandler = (request, _reply, done) => {
+    request.preferWait = secondsOf(request.headers.prefer)
+    done()
+  }
+  const addReport: preSerializationAsyncHookHandler = async (request, reply, payload) => {
     const { preferWait, origin } = request
     if (preferWait === null || reply.statusCode >= 300 || typeof payload !== 'object' || payload === null) return payload
     const ended = takeEnded(origin)
@@ -43,11 +44,16 @@ export function delayRevocationReplies(app: FastifyInstance, awaitRevocations: A
         waited_ms: report.waitedMilliseconds,
       },
     }
+  }
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.ends) return
+    route.preHandler = [...[route.preHandler ?? []].flat(), readPreference]
+    route.preSerialization = [...[route.preSerialization ?? []].flat(), addReport]
   })
-  app.addHook('onSend', async (request, _reply, payload) => {
+  app.addHook('onSend', (request, _reply, payload, done) => {
     const { origin, routeOptions } = request
-    if (origin?.ended?.length) await awaitServers(awaitRevocations, origin, routeOptions.config.endsQuickly ? ENDING_WAIT.page : ENDING_WAIT.servers)
-    return payload
+    if (!origin?.ended?.length) return done(null, payload)
+    awaitServers(awaitRevocations, origin, routeOptions.config.endsQuickly ? ENDING_WAIT.page : ENDING_WAIT.servers).then(() => done(null, payload), done)
   })
 }
 
