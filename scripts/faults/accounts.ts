@@ -78,8 +78,8 @@ export const accounts: Fault[] = [
   {
     title: 'a successful sign-in restores its own attempt and no others (0031)',
     file: `${server}/store/command/limit-store.ts`,
-    find: 'update attempt set points = points - 1',
-    replace: 'update attempt set points = 0',
+    find: 'set points = points - least(points, (select back.points from back where back.key = attempt.key))',
+    replace: 'set points = 0',
     test: `${tests}/accounts/strangers.test.ts`,
     named: 'a successful sign-in restores its own attempt and no others',
   },
@@ -103,8 +103,8 @@ export const accounts: Fault[] = [
   {
     title: 'codes requested by strangers do not block an address from signing up (0031)',
     file: `${server}/domain/command/spend.ts`,
-    find: 'const crowded = (await trySpend(limits, ...together)) !== null',
-    replace: 'const crowded = false\n  await limits.spend(...together)',
+    find: 'const crowded = refusals[own.length] !== null',
+    replace: 'const crowded = false\n  if (refusals[own.length]) throw refusals[own.length]',
     test: `${tests}/accounts/sign-up.test.ts`,
     named: 'twelve digits',
   },

@@ -82,6 +82,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     let awaitRevocations: AwaitRevocations = async () => null
     const store = createStore(database, queue, { onRevoked: (revocation) => applyOwnRevocation(revocation) })
     const limits = createLimits(database)
+    closing.push(() => limits.stop())
     const execute = createExecute({ store, keys, limits, plans: config.plans })
     const hasher = options.hasher ?? createPasswordHasher()
     await execute(installBuiltInClients, systemPrincipal, { clients: compat.flatMap(({ clients }) => clients) })

@@ -185,7 +185,7 @@ describe('a rule has one home', () => {
     const folders = readdirSync(server, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !['domain', 'store'].includes(entry.name))
       .map(({ name }) => `packages/server/src/${name}`)
-    expect(lines(/\blimits\.(spend|giveBack|isUsedUp)\b|\b(trySpend|spend[A-Z]\w+)\(/, folders, guards)).toEqual([])
+    expect(lines(/\blimits\.(spend|spendTogether|giveBack|isUsedUp)\b|\b(trySpend|spend[A-Z]\w+)\(/, folders, guards)).toEqual([])
   })
 
   test('only domain/organizations/directory.ts decides who sees an email address (S4)', () => {

@@ -144,7 +144,7 @@ function deviceCodes({ store, execute, limits, resources }: AdapterOptions): Par
       const deviceCodeHash = digest(id)
       const redeemed = await refusing(execute(redeemDevice, anonymous(), { deviceCodeHash }))
       // A successful login does not count for its address, because an office may share one.
-      if (redeemed) return limits.giveBack('device authorization by address', redeemed.address)
+      if (redeemed) return limits.giveBack(['device authorization by address', redeemed.address])
       const device = await store.reading.deviceAuthorizations.findByDeviceCode(deviceCodeHash)
       if (device?.state === 'denied') return
       if (device?.state === 'approved' && device.expired) throw new errors.ExpiredToken('device code is expired')

@@ -7,7 +7,6 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { limits } from '@muster/server/domain/command/limits.ts'
 import { type Answer, type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type Front, startFront } from './front.ts'
 
@@ -188,7 +187,7 @@ describe("FeatureBase Cloud's requests", () => {
     await muster.server.services.limits.spend(limit, '127.0.0.1', limits[limit].points).catch(() => {}) // Some were spent already.
     assert.equal((await token({ USERNAME: lea.email, PASSWORD })).status, 429)
     assert.equal((await token({ REFRESH_TOKEN: RefreshToken })).status, 429)
-    await sql`delete from attempt where key like 'token-by-address%'`.execute(muster.server.database.kysely)
+    await muster.server.services.limits.giveBack([limit, '127.0.0.1', limits[limit].points])
   })
 
   test('users are listed, searched and changed, each change wholly or not at all', async () => {

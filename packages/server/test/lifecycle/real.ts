@@ -38,7 +38,14 @@ const operator: Principal = { kind: 'operator', origin }
 const system: Principal = { kind: 'system', origin }
 
 /** Rate limits are not under test here. */
-const noLimits: Limits = { spend: async () => {}, giveBack: async () => {}, isUsedUp: async () => false, deleteExpired: async () => {} }
+const noLimits: Limits = {
+  spend: async () => {},
+  spendTogether: async (spendings) => spendings.map(() => null).concat(null),
+  giveBack: async () => {},
+  isUsedUp: async () => false,
+  deleteExpired: async () => {},
+  stop: async () => {},
+}
 const hasher = createPasswordHasher({ parameters: { memoryCost: 8, timeCost: 1, parallelism: 1 } })
 const firstPassword = 'a marmalade sandwich 0'
 const firstHash = hasher.hash(firstPassword)

@@ -37,7 +37,7 @@ test('no statement is prepared when MUSTER_PREPARED is off', async () => {
   const { reading } = createStore(database, { send: async () => {} })
   const limits = createLimits(database)
   await often(() => reading.sessions.liveState('ses_nobody' as SessionId, null))
-  await limits.spend('token by address', '192.0.2.1')
+  await limits.spend('invitation token by address', '192.0.2.1')
   expect(await named(database)).toBe(0)
   await database.close()
 })

@@ -10,7 +10,7 @@ import type { CodeDigits } from './store.ts'
  * a day, and the codes get longer. So strangers can neither block a sign-up, nor guess a code by requesting many, nor fill an inbox from one network.
  * @throws Problem too_many_attempts
  */
-export async function spendCodeEmail(limits: Pick<Limits, 'spend' | 'giveBack'>, { origin }: Principal, emailCanonical: string): Promise<CodeDigits> {
+export async function spendCodeEmail(limits: Pick<Limits, 'spendTogether' | 'giveBack'>, { origin }: Principal, emailCanonical: string): Promise<CodeDigits> {
   const key = `${networkOf(origin.address)} ${emailCanonical}`
   const { crowded } = await spendAmongStrangers(limits, {
     own: [['mail code by email and network', key]],

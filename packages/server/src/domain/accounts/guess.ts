@@ -1,5 +1,6 @@
+import type { Spending } from '../command/limits.ts'
 import type { Accounts } from '../command/services.ts'
-import { type Spending, type Spent, spendAmongStrangers, spendEach } from '../command/spend.ts'
+import { type Spent, spendAmongStrangers, spendEach } from '../command/spend.ts'
 import { networkOf } from '../model/network.ts'
 import { type DeviceAccount, knownDeviceOf, noDeviceAccount } from './known-device.ts'
 

@@ -116,7 +116,7 @@ export async function enterCode(
   const outcome = await accounts.execute(tryCode, principal, { tokenHash: digest(cookie), code: code.replace(/[\s-]/g, ''), replaces })
   if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
   // A completed sign-up is not counted, because an office may sign up from one address.
-  await accounts.limits.giveBack('sign-up by address', principal.origin.address)
+  await accounts.limits.giveBack(['sign-up by address', principal.origin.address])
   return outcome
 }
 

@@ -1,7 +1,11 @@
+import type { Problem } from '../model/problem.ts'
+
 /** A rate limit: points within seconds, counted across all processes. */
 interface Limit {
   points: number
   seconds: number
+  /** It only bounds the load, and guards neither a secret nor an email. Each process counts in memory, and adds its counts to the database each second (0053). */
+  inMemory?: true
 }
 
 const MINUTE = 60
@@ -35,11 +39,11 @@ export const limits = {
   'user code by network': { points: 30, seconds: HOUR },
   'user code by everybody': { points: 1_000, seconds: HOUR },
   'device authorization by address': { points: 120, seconds: HOUR }, // D09
-  'authorization by address': { points: 600, seconds: 5 * MINUTE },
-  'token by address': { points: 1_200, seconds: MINUTE },
-  'introspection by client': { points: 60_000, seconds: MINUTE }, // not by address, so that an anonymous caller cannot use it up
-  'revoke by address': { points: 300, seconds: MINUTE },
-  'username by address': { points: 300, seconds: 5 * MINUTE },
+  'authorization by address': { points: 600, seconds: 5 * MINUTE, inMemory: true },
+  'token by address': { points: 1_200, seconds: MINUTE, inMemory: true },
+  'introspection by client': { points: 60_000, seconds: MINUTE, inMemory: true }, // not by address, so that an anonymous caller cannot use it up
+  'revoke by address': { points: 300, seconds: MINUTE, inMemory: true },
+  'username by address': { points: 300, seconds: 5 * MINUTE, inMemory: true },
   'invitation token by address': { points: 60, seconds: 15 * MINUTE },
   'invitation mail by email and organization': { points: 5, seconds: DAY }, // A17
   'invitation mail by email': { points: 10, seconds: DAY },
@@ -59,16 +63,25 @@ export const limits = {
 
 export type LimitName = keyof typeof limits
 
+export type Spending = readonly [name: LimitName, key: string, points?: number]
+
 /** Counts attempts. All processes of an installation share the counts. */
 export interface Limits {
   /**
    * Spends one point, or more, before the attempt, in one statement.
    * @throws Problem too_many_attempts with `retry_after` in seconds
    */
-  spend(name: LimitName, key: string, points?: number): Promise<void>
-  /** Returns one point, for an attempt that should not count. It never returns points that others have spent. */
-  giveBack(name: LimitName, key: string): Promise<void>
+  spend(...spending: Spending): Promise<void>
+  /**
+   * Spends points of several limits in one statement. `unlessRefused` is spent only if none of the others refuses. Returns the refusal of each limit, in their
+   * order; null if it does not refuse, or was not spent.
+   */
+  spendTogether(spendings: readonly Spending[], unlessRefused?: Spending): Promise<(Problem | null)[]>
+  /** Returns points of attempts that should not count, in one statement. It never returns points that others have spent. */
+  giveBack(...spendings: Spending[]): Promise<void>
   /** Whether no point is left. Spends nothing. */
   isUsedUp(name: LimitName, key: string): Promise<boolean>
   deleteExpired(): Promise<void>
+  /** Adds the counts in memory to the database. */
+  stop(): Promise<void>
 }

@@ -1,8 +1,8 @@
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import { Problem } from '../model/problem.ts'
-import type { LimitName, Limits } from './limits.ts'
+import type { LimitName, Limits, Spending } from './limits.ts'
 
-export type Spending = readonly [name: LimitName, key: string]
+type Counts = Pick<Limits, 'spendTogether' | 'giveBack'>
 
 /** The points that one attempt has spent. */
 export interface Spent {
@@ -10,21 +10,18 @@ export interface Spent {
 }
 
 /** Spends one point of each limit. If one limit refuses, all points are returned. @throws Problem too_many_attempts */
-export async function spendEach(limits: Pick<Limits, 'spend' | 'giveBack'>, spendings: readonly Spending[]): Promise<Spent> {
-  const spent: Spending[] = []
-  const giveBack = async (): Promise<void> => {
-    for (const [name, key] of spent) await limits.giveBack(name, key)
-  }
-  for (const [name, key] of spendings) {
-    try {
-      await limits.spend(name, key)
-    } catch (error) {
-      await giveBack()
-      throw error
-    }
-    spent.push([name, key])
-  }
-  return { giveBack }
+export async function spendEach(limits: Counts, spendings: readonly Spending[]): Promise<Spent> {
+  await refuseIfAny(limits, spendings, await limits.spendTogether(spendings))
+  return { giveBack: () => limits.giveBack(...spendings) }
+}
+
+/** The limits that refuse keep their points. */
+async function refuseIfAny(limits: Counts, spendings: readonly Spending[], refusals: readonly (Problem | null)[]): Promise<void> {
+  const refusal = spendings.map((_, at) => refusals[at]).find(Boolean)
+  if (!refusal) return
+  const others = spendings.filter((_, at) => !refusals[at])
+  if (others.length > 0) await limits.giveBack(...others)
+  throw refusal
 }
 
 /** Runs the work, and keeps the points spent only if it fails with one of these codes. Concurrent attempts are all counted before the first one is judged. */
@@ -45,33 +42,22 @@ export async function refundUnlessFailed<T>(failures: readonly ProblemCode[], sp
  * @throws Problem too_many_attempts
  */
 export async function spendAmongStrangers(
-  limits: Pick<Limits, 'spend' | 'giveBack'>,
+  limits: Counts,
   { own, together, beyond }: { own: readonly Spending[]; together: Spending; beyond: Spending },
 ): Promise<Spent & { crowded: boolean }> {
-  const spent = await spendEach(limits, own)
-  const crowded = (await trySpend(limits, ...together)) !== null
-  const last = crowded ? beyond : together
-  const giveBack = async (): Promise<void> => {
-    await limits.giveBack(...last)
-    await spent.giveBack()
+  const refusals = await limits.spendTogether(own, together)
+  await refuseIfAny(limits, own, refusals)
+  const crowded = refusals[own.length] !== null
+  if (!crowded) return { crowded, giveBack: () => limits.giveBack(...own, together) }
+  const [refusal] = await limits.spendTogether([beyond])
+  if (refusal) {
+    await limits.giveBack(...own)
+    throw refusal
   }
-  if (!crowded) return { crowded, giveBack }
-  try {
-    await limits.spend(...beyond)
-  } catch (error) {
-    await spent.giveBack()
-    throw error
-  }
-  return { crowded, giveBack }
+  return { crowded, giveBack: () => limits.giveBack(...own, beyond) }
 }
 
 /** Spends a point. Returns the refusal if no point was left. */
-export async function trySpend(limits: Pick<Limits, 'spend'>, name: LimitName, key: string): Promise<Problem | null> {
-  try {
-    await limits.spend(name, key)
-    return null
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'too_many_attempts') return error
-    throw error
-  }
+export async function trySpend(limits: Pick<Limits, 'spendTogether'>, name: LimitName, key: string): Promise<Problem | null> {
+  return (await limits.spendTogether([[name, key]]))[0] ?? null
 }

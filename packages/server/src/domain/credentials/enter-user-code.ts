@@ -1,7 +1,7 @@
 import type { DeviceAuthorizationId, UserId } from '@muster/contract/ids.ts'
-import type { Limits } from '../command/limits.ts'
+import type { Limits, Spending } from '../command/limits.ts'
 import type { Accounts } from '../command/services.ts'
-import { type Spending, spendEach, trySpend } from '../command/spend.ts'
+import { trySpend } from '../command/spend.ts'
 import { networkOf } from '../model/network.ts'
 import type { Principal, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
@@ -37,12 +37,16 @@ async function counted<T>(limits: Limits, { userId, origin }: Pick<UserPrincipal
     ['user code by network', networkOf(origin.address)],
     ['user code by everybody', 'all'],
   ]
-  const spent = await spendEach(limits, [['user code by account', userId]])
-  const refusal = await trySpend(limits, 'user code by account beyond', userId)
-  const giveBack = async (): Promise<void> => {
-    await limits.giveBack('user code by account beyond', userId)
-    await spent.giveBack()
+  const own: Spending[] = [
+    ['user code by account', userId],
+    ['user code by account beyond', userId],
+  ]
+  const [over, refusal] = await limits.spendTogether(own)
+  if (over) {
+    await limits.giveBack(['user code by account beyond', userId])
+    throw over
   }
+  const giveBack = (): Promise<void> => limits.giveBack(...own)
   for (const [name, key] of refusal ? everybody : []) {
     if (!(await limits.isUsedUp(name, key))) continue
     await giveBack()

@@ -1,85 +1,106 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { type LimitName, type Limits, limits } from '../../domain/command/limits.ts'
+import { type LimitName, type Limits, limits, type Spending } from '../../domain/command/limits.ts'
 import { subscriberOf } from '../../domain/model/network.ts'
 import { Problem } from '../../domain/model/problem.ts'
-import type { Database } from '../database.ts'
+import { type Database, point } from '../database.ts'
+import { countInMemory } from './load-counts.ts'
 
-/** Rate limits. They are stored in the database, so that using several server processes does not raise them. */
-export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglite' | 'prepared'>): Limits {
-  const { kysely } = database
-  const client = clientOf(database)
-  const limiters = Object.fromEntries(
-    Object.entries(limits).map(([name, { points, seconds }]) => [
-      name,
-      new RateLimiterPostgres({
-        storeClient: client,
-        storeType: 'client',
-        tableName: 'attempt',
-        tableCreated: true,
-        clearExpiredByTimeout: false, // the expiry job does
-        keyPrefix: name.replaceAll(' ', '-'),
-        points,
-        duration: seconds,
-      }),
-    ]),
-  ) as Record<LimitName, RateLimiterPostgres>
+interface Wanted {
+  key: string
+  points: number
+  /** Beyond this, the limit refuses. */
+  most: number
+  expire: number
+}
+
+interface Counted {
+  key: string
+  points: number
+  expire: bigint
+}
+
+/** Rate limits. They are counted in the database, so that using several server processes does not raise them. */
+export function createLimits({ kysely }: Pick<Database, 'kysely'>): Limits {
+  const inMemory = countInMemory((wanted) => count(wanted, []))
+
+  /** The rows are locked in the order of their keys, so no two statements can wait for each other. */
+  async function count(wanted: readonly Wanted[], unlessRefused: readonly Wanted[]): Promise<Counted[]> {
+    const columns = (rows: readonly Wanted[]) =>
+      sql`unnest(${rows.map(({ key }) => key)}::text[], ${rows.map(({ points }) => points)}::int[], ${rows.map(({ most }) => most)}::int[], ${rows.map(({ expire }) => expire)}::bigint[]) as wanted (key, points, most, expire)`
+    const now = Date.now()
+    const added = sql`on conflict (key) do update set
+      points = case when attempt.expire <= ${now} then excluded.points else attempt.points + excluded.points end,
+      expire = case when attempt.expire <= ${now} then excluded.expire else attempt.expire end
+      returning key, points, expire`
+    // A crash of the database may lose the counts of its last moments, so a request does not wait until they are on disk.
+    const { rows } = await sql<Counted>`${point} with
+      quick as (select set_config('synchronous_commit', 'off', true)),
+      wanted as (select * from ${columns(wanted)}),
+      counted as (insert into attempt (key, points, expire) select key, points, expire from wanted order by key ${added}),
+      refused as (select from counted join wanted using (key) where counted.points > wanted.most),
+      more as (
+        insert into attempt (key, points, expire) select key, points, expire from ${columns(unlessRefused)}
+        where not exists (select from refused) order by key ${added})
+      select t.* from quick, (select * from counted union all select * from more) t`.execute(kysely)
+    return rows
+  }
+
+  const spendTogether: Limits['spendTogether'] = async (spendings, unlessRefused) => {
+    const shared = spendings.filter(([name]) => !isInMemory(name)).map(wantedOf)
+    const rows = shared.length > 0 || unlessRefused ? await count(shared, unlessRefused ? [wantedOf(unlessRefused)] : []) : []
+    const byKey = new Map<string, { points: number; expire: number }>(rows.map(({ key, points, expire }) => [key, { points, expire: Number(expire) }]))
+    return [...spendings, ...(unlessRefused ? [unlessRefused] : [])].map((spending) => {
+      const wanted = wantedOf(spending)
+      const counted = isInMemory(spending[0]) ? inMemory.add(wanted) : byKey.get(wanted.key)
+      return counted && counted.points > wanted.most ? tooMany(counted.expire) : null
+    })
+  }
 
   return {
-    async spend(name, key, points = 1) {
-      try {
-        await limiters[name].consume(keyOf(key), points)
-      } catch (refusal) {
-        if (refusal instanceof RateLimiterRes) throw tooMany(refusal)
-        throw refusal
-      }
+    spendTogether,
+    async spend(...spending) {
+      const [refusal] = await spendTogether([spending])
+      if (refusal) throw refusal
     },
-    async giveBack(name, key) {
-      // Not with the limiter's own `reward`, which would start the next window below zero if this one has ended.
-      await sql`
-        update attempt set points = points - 1
-        where key = ${limiters[name].getKey(keyOf(key))} and points > 0 and expire > ${Date.now()}`.execute(kysely)
+    async giveBack(...spendings) {
+      const wanted = spendings.map((spending) => {
+        const { key, points } = wantedOf(spending)
+        return { key, points: isInMemory(spending[0]) ? inMemory.remove({ key, points }) : points }
+      })
+      const shared = wanted.filter(({ points }) => points > 0)
+      if (shared.length === 0) return
+      // A window that has ended is not touched: the next one would start below zero.
+      await sql`${point} with
+        quick as (select set_config('synchronous_commit', 'off', true)),
+        back as (select * from unnest(${shared.map(({ key }) => key)}::text[], ${shared.map(({ points }) => points)}::int[]) as back (key, points)),
+        locked as (select key from attempt where key = any(${shared.map(({ key }) => key)}::text[]) order by key for update),
+        returned as (
+          update attempt set points = points - least(points, (select back.points from back where back.key = attempt.key))
+          where key in (select key from locked) and points > 0 and expire > ${Date.now()})
+        select from quick`.execute(kysely)
     },
     async isUsedUp(name, key) {
-      const spent = await limiters[name].get(keyOf(key))
-      return spent !== null && spent.remainingPoints <= 0
+      const { most, key: stored } = wantedOf([name, key])
+      const { rows } = await sql<{ points: number }>`${point} select points from attempt where key = ${stored} and expire > ${Date.now()}`.execute(kysely)
+      return rows[0] !== undefined && rows[0].points >= most
     },
     async deleteExpired() {
       await sql`delete from attempt where expire < ${Date.now()}`.execute(kysely)
     },
+    stop: () => inMemory.stop(),
   }
 }
 
-interface Statement {
-  name?: string
-  text: string
-  values: unknown[]
+const isInMemory = (name: LimitName): boolean => 'inMemory' in limits[name]
+
+function wantedOf([name, key, points = 1]: Spending): Wanted {
+  const { points: most, seconds } = limits[name]
+  return { key: `${name.replaceAll(' ', '-')}:${keyOf(key)}`, points, most, expire: Date.now() + seconds * 1000 }
 }
 
-/** Adapts the database for the limiter, which expects int8 as numbers and pg's interface. PGlite takes text and values separately and does not count rows. */
-function clientOf({ pool, pglite, prepared }: Pick<Database, 'pool' | 'pglite' | 'prepared'>) {
-  const ask = async ({ name, text, values }: Statement): Promise<{ rows: unknown[]; rowCount: number }> => {
-    if (pool) {
-      const { rows, rowCount } = await pool.query({ text, values, ...(prepared && name !== undefined && { name }) })
-      return { rows, rowCount: rowCount ?? 0 }
-    }
-    const { rows, affectedRows = 0 } = await (pglite as NonNullable<typeof pglite>).query(text, values)
-    return { rows, rowCount: Math.max(rows.length, affectedRows) }
-  }
-  return {
-    async query(statement: Statement) {
-      const { rows, rowCount } = await ask(statement)
-      return {
-        rowCount,
-        rows: (rows as { points: number; expire: bigint | null }[]).map(({ points, expire }) => ({ points, expire: expire === null ? null : Number(expire) })),
-      }
-    },
-  }
-}
-
-function tooMany({ msBeforeNext }: RateLimiterRes): Problem {
-  const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
+function tooMany(expire: number): Problem {
+  const seconds = Math.max(1, Math.ceil((expire - Date.now()) / 1000))
   return new Problem('too_many_attempts', `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`, {
     extensions: { retry_after: seconds },
   })
