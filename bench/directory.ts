@@ -5,7 +5,6 @@
  */
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
-import { COHORT_SIZE } from '@muster/server/store/migrations/0012-cohorts.ts'
 import { placesOf } from '@muster/server/store/organizations/member-directory.ts'
 import { encodeCursor } from '@muster/server/store/page.ts'
 import type { Tables } from '@muster/server/store/tables.ts'
@@ -13,6 +12,7 @@ import { type Human, startMuster } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { loadMembers } from './harness/data.ts'
 
 const members = Number(process.argv[2] ?? 1_000_000)
 const organizations = Number(process.argv[3] ?? 100_000)
@@ -30,7 +30,7 @@ try {
   const { chief, clerk } = (await muster.organization({ chief: 'admin', clerk: 'member' })) as { chief: Human; clerk: Human }
   const { hermit } = (await muster.organization({ hermit: 'admin' })) as { hermit: Human }
   const big = await idOf('chief')
-  await load(big)
+  await loadMembers(pool, big, { members, organizations })
   say(`${members} members in one organization, ${organizations} organizations of ten; loaded in ${seconds(started)}`)
   const small = await idOf('hermit')
   await pool.query(`update membership set organization_id = $1 where organization_id = 'org_s0' and user_id <> 'usr_s0'`, [small])
@@ -121,65 +121,6 @@ try {
 
 async function idOf(name: string): Promise<string> {
   return (await pool.query<{ id: string }>('select id from organization where name = $1', [name])).rows[0]?.id ?? ''
-}
-
-/** Loads realistic names, some common and some rare. The addresses of the first members are at one company. */
-async function load(organization: string): Promise<void> {
-  const { rows } = await pool.query<{ indexname: string; indexdef: string }>(
-    `select indexname, indexdef from pg_indexes where tablename = 'membership' and indexname like 'membership\\_\\_%'`,
-  )
-  const client = await pool.connect()
-  try {
-    await client.query(`set session_replication_role = replica; set maintenance_work_mem = '256MB'; set statement_timeout = 0`)
-    for (const { indexname } of rows) await client.query(`drop index ${indexname}`)
-    const name = (i: string): string => `case when ${i} % ${Math.ceil(members / 5)} = 7 then 'quixote' when ${i} % 1000 = 3 then 'brunhilde'
-      when ${i} % 100 = 11 then 'wolfgang' when ${i} % 20 = 5 then 'maria' else chr(97 + ${i} % 13) || 'en' || chr(97 + ${i} / 13 % 26) || 'io' end || ${i}`
-    const account = `insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)`
-    await client.query(
-      `${account} select 'usr_b' || i, n || d, n || d, 'x', 'x', n, now() from (
-         select i, ${name('i')} as n, case when i % ${Math.ceil(members / 5)} = 7 then '@rare.example' when i < ${Math.floor(members * 0.3)} then '@oldcorp.example' else '@mail.example' end as d
-         from generate_series(1, ${members}) i) t`,
-    )
-    const membership = `insert into membership (organization_id, user_id, role, status, joined_at, username, email, cohort_id)`
-    // The trigger that counts joins is off during the load, so this statement fills its table.
-    await client.query(
-      `insert into cohort (organization_id, began_at, last_at, joins)
-       select $1::text, case when number = 0 then '-infinity' else min(at) end, max(at), count(*)
-         from (select i / ${COHORT_SIZE} as number, now() - make_interval(secs => 100 * (${members} - i)) as at from generate_series(1, ${members}) i) t group by number
-       on conflict (organization_id, began_at) do nothing`,
-      [organization],
-    )
-    await client.query(
-      `${membership} select $1, 'usr_b' || i, case when i % 1000 = 0 then 'admin' else 'member' end, case when i % 50 = 0 then 'deactivated' else 'active' end,
-         t.at, a.username, a.email_canonical,
-         (select c.id from cohort c where c.organization_id = $1 and c.began_at <= t.at order by c.began_at desc limit 1)
-       from (select i, now() - make_interval(secs => 100 * (${members} - i)) as at from generate_series(1, ${members}) i) t join account a on a.id = 'usr_b' || i order by i`,
-      [organization],
-    )
-    await client.query(
-      `${account} select 'usr_s' || i, n || '@small.example', n || '@small.example', 'x', 'x', n, now() from (
-         select i, ${name('i')} || '_s' as n from generate_series(0, ${organizations * 10 - 1}) i) t`,
-    )
-    await client.query(
-      `insert into organization (id, name, founder_id, personal) select 'org_s' || i, 'small_' || i, 'usr_s' || i * 10, false from generate_series(0, ${organizations - 1}) i`,
-    )
-    await client.query(
-      `insert into cohort (organization_id, began_at, last_at, joins) select 'org_s' || i, '-infinity', now(), 10 from generate_series(0, ${organizations - 1}) i`,
-    )
-    await client.query(
-      `${membership} select 'org_s' || i / 10, 'usr_s' || i, case when i % 10 = 0 then 'admin' else 'member' end, 'active',
-         now() - make_interval(secs => i), a.username, a.email_canonical, c.id
-       from generate_series(0, ${organizations * 10 - 1}) i join account a on a.id = 'usr_s' || i join cohort c on c.organization_id = 'org_s' || i / 10`,
-    )
-    for (const { indexdef } of rows) await client.query(indexdef)
-    await client.query(`update organization set active_members = 10 where id like 'org\\_s%'`)
-    await client.query('vacuum analyze membership')
-    await client.query('vacuum analyze account')
-    await client.query('analyze organization')
-    await client.query('analyze cohort')
-  } finally {
-    client.release(true)
-  }
 }
 
 function seconds(since: number): string {

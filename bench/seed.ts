@@ -24,6 +24,8 @@ export interface Seed {
   ada: { id: string; token: string; cookie: string; refreshToken: string; key: string }
   /** Plain members of the same organization. */
   members: { id: string; name: string; email: string; token: string; key: string }[]
+  /** People who are alone in their own organizations. */
+  loners: { name: string; token: string }[]
   /** Clients that may introspect. Each has its own limit. */
   clients: { id: string; secret: string }[]
   password: string
@@ -58,6 +60,11 @@ for (const name of names) {
   const { id, email, token } = people[name] as Human
   members.push({ id, name, email, token, key: await keyOf(people[name] as Human) })
 }
+const loners: Seed['loners'] = []
+for (let n = 0; n < 8; n++) {
+  const { name, token } = await muster.person(`loner${n}`)
+  loners.push({ name, token })
+}
 const { cookie } = await browserOf(muster, ada)
 const { refresh_token: refreshToken = '' } = await deviceLogin(muster, ada, `${SCOPE} offline_access`)
 const { body: organization } = await muster.call('GET', '/v1/organizations/ada', { token: ada.token })
@@ -66,6 +73,7 @@ const seed: Seed = {
   organizationId: organization.id,
   ada: { id: ada.id, token: ada.token, cookie, refreshToken, key: await keyOf(ada) },
   members,
+  loners,
   clients,
   password: PASSWORD,
   cliClientId: CLI_CLIENT_ID,

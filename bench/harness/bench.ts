@@ -44,6 +44,7 @@ export async function openBench(options: Options, versions: Version[], say: (lin
   const postgres = await startPostgres(durable)
   const { child: loadChild, ...load } = startLoad()
   const running = new Map<string, { made: Promise<any>; stop: (made: any) => unknown }>()
+  let closed = false
   const endGroup = async (): Promise<void> => {
     for (const [key, { made, stop }] of [...running].reverse()) {
       running.delete(key)
@@ -61,12 +62,14 @@ export async function openBench(options: Options, versions: Version[], say: (lin
     once(key, start, stop) {
       const known = running.get(key)
       if (known) return known.made
+      if (closed) throw new Error('The run has been stopped.')
       say(`  starts ${key}`)
       const made = start()
       running.set(key, { made, stop })
       return made
     },
     async close() {
+      closed = true
       await endGroup()
       loadChild.kill()
       await postgres.stop()

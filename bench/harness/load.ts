@@ -22,6 +22,8 @@ export interface Load {
   seconds: number
   /** Each connection takes one entry of each list. */
   lists?: Record<string, string[]>
+  /** Begins with the values with which the same steps ended before: the token that a join returns replaces the one that it ends. */
+  goesOn?: boolean
 }
 
 export interface LoadResult {

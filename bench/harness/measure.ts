@@ -1,4 +1,5 @@
-import type { Bench } from './bench.ts'
+import type { Bench, Server } from './bench.ts'
+import type { Load } from './load.ts'
 
 /** In the order of the table's columns. */
 export const subjects = ['before', 'after', 'floor', 'better-auth', 'oidc-provider'] as const
@@ -29,6 +30,8 @@ export interface Row {
   rounds?: number
   /** Rounds that are not counted, while code and caches warm up. */
   warmUps?: number
+  /** What the row asks of Muster, to count its statements. */
+  operation?: (server: Server) => Pick<Load, 'steps'> & Partial<Pick<Load, 'lists'>>
   subjects(bench: Bench): Promise<Subject[]>
 }
 

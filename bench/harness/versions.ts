@@ -37,7 +37,7 @@ export function earlierVersion(ref: string, folder: string, say: (line: string) 
     say('before: installs its dependencies (npm ci) and builds')
     run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], folder)
     run('npm', ['run', 'build'], folder)
-    copyFileSync(join(root, 'bench/seed.ts'), join(folder, 'bench/seed.ts'))
+    for (const file of ['bench/seed.ts', 'bench/verifier-ready.ts']) copyFileSync(join(root, file), join(folder, file))
   } catch (error) {
     remove()
     throw error

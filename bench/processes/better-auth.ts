@@ -28,21 +28,24 @@ const options = {
 await (await getMigrations(options)).runMigrations()
 const auth = betterAuth(options)
 const handler = toNodeHandler(auth)
-createServer((request, response) => void handler(request, response)).listen(port, '127.0.0.1', async () => {
-  const password = 'correct horse battery staple'
-  const signUp = async (name: string) => {
-    const { token, user } = await auth.api.signUpEmail({ body: { name, email: `${name}@example.com`, password } })
-    return { id: user.id, token: token ?? '', headers: new Headers({ authorization: `Bearer ${token}` }) }
-  }
-  const ada = await signUp('ada')
-  const organized = await auth.api.createOrganization({ headers: ada.headers, body: { name: 'Acme', slug: 'acme' } })
-  const organizationId = organized?.id ?? ''
-  const memberIds: string[] = []
-  for (let n = 0; n < 16; n++) {
-    const { id } = await signUp(`m${n}`)
-    const member = await auth.api.addMember({ body: { userId: id, organizationId, role: 'member' } })
-    memberIds.push(member?.id ?? '')
-  }
-  process.send?.({ origin, token: ada.token, organizationId, memberIds })
-})
+const server = createServer((request, response) => void handler(request, response)).listen(port, '127.0.0.1')
+// For its start and its memory nobody needs to be there.
+if (process.argv[3] !== 'bare')
+  server.once('listening', async () => {
+    const password = 'correct horse battery staple'
+    const signUp = async (name: string) => {
+      const { token, user } = await auth.api.signUpEmail({ body: { name, email: `${name}@example.com`, password } })
+      return { id: user.id, token: token ?? '', headers: new Headers({ authorization: `Bearer ${token}` }) }
+    }
+    const ada = await signUp('ada')
+    const organized = await auth.api.createOrganization({ headers: ada.headers, body: { name: 'Acme', slug: 'acme' } })
+    const organizationId = organized?.id ?? ''
+    const memberIds: string[] = []
+    for (let n = 0; n < 16; n++) {
+      const { id } = await signUp(`m${n}`)
+      const member = await auth.api.addMember({ body: { userId: id, organizationId, role: 'member' } })
+      memberIds.push(member?.id ?? '')
+    }
+    process.send?.({ origin, databaseUrl: process.env['DATABASE_URL'], token: ada.token, organizationId, memberIds })
+  })
 process.on('disconnect', () => process.exit(0))

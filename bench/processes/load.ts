@@ -70,17 +70,24 @@ function ask(client: Client, step: Ready, values: Values): Promise<Answer> {
   })
 }
 
-async function play({ origin, steps, connections, seconds, lists = {} }: Load): Promise<LoadResult> {
+/** The values of each connection, for loads that go on where the last one ended. */
+const remembered = new Map<string, Values[]>()
+
+async function play({ origin, steps, connections, seconds, lists = {}, goesOn = false }: Load): Promise<LoadResult> {
   const ready = steps.map(prepare)
   const latencies: number[] = []
   let failure: string | null = null
+  const place = `${origin} ${steps.map(({ path }) => path)}`
+  const known = (goesOn && remembered.get(place)) || []
+  remembered.set(place, known)
   const begun = performance.now()
   const until = begun + seconds * 1000
   await Promise.all(
     Array.from({ length: connections }, async (_, connection) => {
       const client = new Client(origin)
-      const values: Values = { c: String(connection) }
-      for (const [name, list] of Object.entries(lists)) values[name] = list[connection % list.length] ?? ''
+      const values: Values = known[connection] ?? { c: String(connection) }
+      if (!known[connection]) for (const [name, list] of Object.entries(lists)) values[name] = list[connection % list.length] ?? ''
+      known[connection] = values
       try {
         while (performance.now() < until && failure === null) {
           for (const step of ready) {

@@ -4,12 +4,14 @@ import type { Must, Row, Subject, SubjectName } from '../harness/measure.ts'
 
 // What one server answers in a second: each subject in its own process, the load in another, PostgreSQL in a third.
 
-export type Ask = Pick<Load, 'steps'> & Partial<Pick<Load, 'lists' | 'connections'>>
+export type Ask = Pick<Load, 'steps'> & Partial<Pick<Load, 'lists' | 'connections' | 'goesOn'>>
 
 export interface RequestRow {
   id: string
   title: string
   engine?: 'postgres' | 'pglite'
+  /** Rows with the same use share a database. */
+  use?: string
   connections?: number
   must?: Must
   /** Empties the table of rate limits meanwhile, because they are not what is measured. */
@@ -18,7 +20,7 @@ export interface RequestRow {
   others?: { name: SubjectName; file: Parameters<typeof other>[1]; ask(started: any): Ask }[]
 }
 
-export function requestRow({ id, title, engine = 'postgres', connections = 32, must, limited, ask, others = [] }: RequestRow): Row {
+export function requestRow({ id, title, engine = 'postgres', use = 'requests', connections = 32, must, limited, ask, others = [] }: RequestRow): Row {
   const play = (bench: Bench, name: SubjectName, origin: string, asked: Ask, server?: Server): Subject => ({
     name,
     async measure(seconds) {
@@ -33,13 +35,14 @@ export function requestRow({ id, title, engine = 'postgres', connections = 32, m
   return {
     id,
     title,
-    group: `requests ${engine}`,
+    group: `requests ${engine} ${use}`,
     unit: '/s',
     ...(must && { must }),
+    ...(engine === 'postgres' && { operation: ask }),
     async subjects(bench) {
       const ours: Subject[] = []
       for (const version of bench.versions) {
-        const server = await muster(bench, version, engine)
+        const server = await muster(bench, version, engine, use)
         ours.push(play(bench, version.name, server.origin, ask(server), server))
       }
       const theirs: Subject[] = []
@@ -56,27 +59,30 @@ const at = (step: Step, more: Partial<Ask> = {}): Ask => ({ steps: [step], ...mo
 const floor = (asked: (started: any) => Ask) => ({ name: 'floor', file: 'floor.ts', ask: asked }) as const
 const betterAuth = (asked: (started: any) => Ask) => ({ name: 'better-auth', file: 'better-auth.ts', ask: asked }) as const
 
+/** In memory, without a database. */
+const oidcProvider = (asked: (started: any) => Ask) => ({ name: 'oidc-provider', file: 'oidc-provider.ts', ask: asked }) as const
+
 const me: Ask['steps'] = [{ path: '/v1/me', headers: { authorization: 'Bearer {token}' } }]
 const floorMe = floor(({ tokens }) => ({ steps: [{ path: '/me', headers: { authorization: 'Bearer {token}' } }], lists: { token: tokens } }))
 const session = betterAuth(({ token }) => at({ path: '/api/auth/get-session', headers: bearer(token) }))
 const tokens = ({ seed }: Server): string[] => [seed.ada.token, ...seed.members.map(({ token }) => token)]
 const keys = ({ seed }: Server): string[] => [seed.ada.key, ...seed.members.map(({ key }) => key)]
 
+const onPglite = (row: RequestRow): Row => requestRow({ ...row, id: `${row.id}-pglite`, title: `${row.title}, PGlite`, engine: 'pglite' })
+
+const meByToken: RequestRow = {
+  id: 'me',
+  title: '`GET /v1/me`, access token',
+  must: { ofFloor: 0.5 },
+  ask: (server) => ({ steps: me, lists: { token: tokens(server) } }),
+  others: [floorMe, session],
+}
+const meByKey: RequestRow = { ...meByToken, id: 'me-key', title: '`GET /v1/me`, API key', ask: (server) => ({ steps: me, lists: { token: keys(server) } }) }
+const withoutMust = ({ must: _, ...row }: RequestRow): RequestRow => row
+
 export const requestRows: Row[] = [
-  requestRow({
-    id: 'me',
-    title: '`GET /v1/me`, access token',
-    must: { ofFloor: 0.5 },
-    ask: (server) => ({ steps: me, lists: { token: tokens(server) } }),
-    others: [floorMe, session],
-  }),
-  requestRow({
-    id: 'me-key',
-    title: '`GET /v1/me`, API key',
-    must: { ofFloor: 0.5 },
-    ask: (server) => ({ steps: me, lists: { token: keys(server) } }),
-    others: [floorMe, session],
-  }),
+  requestRow(meByToken),
+  requestRow(meByKey),
   requestRow({
     id: 'healthz',
     title: '`GET /healthz`',
@@ -111,7 +117,11 @@ export const requestRows: Row[] = [
     must: { ofFloor: 0.5 },
     ask: ({ seed }) =>
       at({ path: '/oauth/token', ...form({ grant_type: 'refresh_token', refresh_token: seed.ada.refreshToken, client_id: seed.cliClientId }) }),
-    others: [floor(() => at({ path: '/refresh', ...form({}) })), betterAuth(({ token }) => at({ path: '/api/auth/token', headers: bearer(token) }))],
+    others: [
+      floor(() => at({ path: '/refresh', ...form({}) })),
+      betterAuth(({ token }) => at({ path: '/api/auth/token', headers: bearer(token) })),
+      oidcProvider(({ refreshToken }) => at({ path: '/token', ...form({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: 'cli' }) })),
+    ],
   }),
   requestRow({
     id: 'device',
@@ -122,6 +132,9 @@ export const requestRows: Row[] = [
     others: [
       floor(() => at({ path: '/device', ...form({}) })),
       betterAuth(() => at({ path: '/api/auth/device/code', ...form({ client_id: 'cli', scope: 'openid' }) })),
+      oidcProvider(() => at({ path: '/device/auth', ...form({ client_id: 'cli', scope: 'read' }) })),
     ],
   }),
+  onPglite(withoutMust(meByToken)),
+  onPglite(withoutMust(meByKey)),
 ]

@@ -1,0 +1,189 @@
+import { muster, type Server } from '../harness/bench.ts'
+import { bearer, form, json, type Step, startLoad } from '../harness/load.ts'
+import type { Row, Subject } from '../harness/measure.ts'
+import { type Ask, type RequestRow, requestRow } from './requests.ts'
+
+// What changes state. A database of their own, because these rows end the sessions that the others use.
+
+const changeRow = (row: Omit<RequestRow, 'use'>): Row => requestRow({ ...row, use: 'changes' })
+const asAda = ({ seed }: Server): Record<string, string> => bearer(seed.ada.token)
+const organization = ({ seed }: Server): string => `/v1/organizations/${seed.organization}`
+const names = ({ seed }: Server): string[] => seed.members.map(({ name }) => name)
+
+/** A JSON request of the admin. */
+const step = (server: Server, method: Step['method'], path: string, body: unknown, more: Partial<Step> = {}): Step => ({
+  ...json(body),
+  method,
+  path,
+  headers: { ...json(body).headers, ...asAda(server) },
+  ...more,
+})
+
+const ownHeaders = { 'content-type': 'application/json', authorization: 'Bearer {token}' }
+
+const floorChange = { name: 'floor', file: 'floor.ts', ask: (): Ask => ({ steps: [{ path: '/invite', ...form({}) }] }) } as const
+
+const signIn = (server: Server): Ask => ({
+  steps: [
+    {
+      path: '/sign-in',
+      ...form({ identifier: '{email}', password: server.seed.password }),
+      headers: { ...form({}).headers, origin: `http://localhost:${new URL(server.origin).port}` },
+      status: 303,
+    },
+  ],
+  lists: { email: server.seed.members.map(({ email }) => email) },
+  connections: 4,
+})
+
+export const changeRows: Row[] = [
+  changeRow({
+    id: 'key',
+    title: 'create an API key',
+    limited: true,
+    connections: 16,
+    ask: (server) => ({
+      steps: [
+        { ...step(server, 'POST', '/v1/me/keys', { description: 'bench' }, { status: 201, keep: { id: 'id' } }), headers: ownHeaders },
+        { path: '/v1/me/keys/{id}', method: 'DELETE', headers: { authorization: 'Bearer {token}' }, counted: false },
+      ],
+      lists: { token: server.seed.members.map(({ token }) => token) },
+    }),
+    others: [floorChange],
+  }),
+  changeRow({
+    id: 'invitation',
+    title: 'create an invitation',
+    must: { ofFloor: 0.3, ofPeer: 4 },
+    limited: true,
+    ask: (server) => ({
+      steps: [step(server, 'POST', `${organization(server)}/invitations`, { email: 'person{n}@bench.example', role: 'member' }, { status: 201 })],
+    }),
+    others: [
+      floorChange,
+      {
+        name: 'better-auth',
+        file: 'better-auth.ts',
+        ask: ({ token, organizationId }) => ({
+          steps: [
+            {
+              path: '/api/auth/organization/invite-member',
+              ...json({ email: 'person{n}@bench.example', role: 'member', organizationId }),
+              headers: { ...json({}).headers, ...bearer(token) },
+            },
+          ],
+        }),
+      },
+    ],
+  }),
+  changeRow({
+    id: 'sign-in',
+    title: 'sign-in with a password',
+    must: { ofFloor: 0.85 },
+    limited: true,
+    ask: signIn,
+    others: [
+      { name: 'floor', file: 'floor.ts', ask: () => ({ steps: [{ path: '/sign-in', ...form({}) }], connections: 1 }) },
+      {
+        name: 'better-auth',
+        file: 'better-auth.ts',
+        ask: () => ({
+          steps: [{ path: '/api/auth/sign-in/email', ...json({ email: 'm{c}@example.com', password: 'correct horse battery staple' }) }],
+          connections: 4,
+        }),
+      },
+    ],
+  }),
+  {
+    id: 'sign-in-others',
+    title: '`GET /v1/me` while people sign in, p99',
+    group: 'requests postgres changes',
+    unit: 'ms',
+    must: { atMost: 20 },
+    async subjects(bench) {
+      const second = await bench.once(
+        'a second load process',
+        async () => startLoad(),
+        ({ child }) => child.kill(),
+      )
+      const subjects: Subject[] = []
+      for (const version of bench.versions) {
+        const server = await muster(bench, version, 'postgres', 'changes')
+        subjects.push({
+          name: version.name,
+          async measure(seconds) {
+            const forget = setInterval(() => void server.pool?.query('delete from attempt').catch(() => {}), 100)
+            const signingIn = second.run({ origin: server.origin, seconds, connections: 4, ...signIn(server) })
+            const me: Step = { path: '/v1/me', headers: asAda(server) }
+            const { p99 } = await bench.load.run({ origin: server.origin, seconds, connections: 2, steps: [me] })
+            await signingIn
+            clearInterval(forget)
+            return p99
+          },
+        })
+      }
+      return subjects
+    },
+  },
+  changeRow({
+    id: 'role',
+    title: 'change a role',
+    limited: true,
+    connections: 16,
+    ask: (server) => ({
+      steps: ['admin', 'member'].map((role) => step(server, 'PATCH', `${organization(server)}/members/{name}`, { role })),
+      lists: { name: names(server) },
+    }),
+    others: [
+      floorChange,
+      {
+        name: 'better-auth',
+        file: 'better-auth.ts',
+        ask: ({ token, organizationId, memberIds }) => ({
+          steps: ['admin', 'member'].map((role) => ({
+            path: '/api/auth/organization/update-member-role',
+            ...json({ memberId: '{member}', role, organizationId }),
+            headers: { ...json({}).headers, ...bearer(token) },
+          })),
+          lists: { member: memberIds },
+        }),
+      },
+    ],
+  }),
+  changeRow({
+    id: 'join',
+    title: 'join an organization with a secret',
+    limited: true,
+    connections: 8,
+    ask: (server) => ({
+      steps: [
+        step(server, 'POST', `${organization(server)}/secrets`, {}, { status: 201, keep: { secret: 'secret' }, counted: false }),
+        {
+          ...step(
+            server,
+            'POST',
+            '/v1/organizations/join',
+            { organization: server.seed.organization, secret: '{secret}' },
+            { keep: { token: 'access_token' } },
+          ),
+          headers: ownHeaders,
+        },
+        { ...step(server, 'POST', `${organization(server)}/leave`, {}, { keep: { token: 'access_token' }, counted: false }), headers: ownHeaders },
+      ],
+      lists: { token: server.seed.loners.map(({ token }) => token) },
+      goesOn: true,
+    }),
+    others: [floorChange],
+  }),
+  changeRow({
+    id: 'deactivate',
+    title: 'deactivate and reactivate a member',
+    limited: true,
+    connections: 16,
+    ask: (server) => ({
+      steps: ['deactivate', 'reactivate'].map((action) => step(server, 'POST', `${organization(server)}/members/{name}/${action}`, {})),
+      lists: { name: names(server) },
+    }),
+    others: [floorChange],
+  }),
+]

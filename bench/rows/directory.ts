@@ -1,0 +1,173 @@
+import pg from 'pg'
+import { type Bench, muster, other, type Server } from '../harness/bench.ts'
+import { loadBetterAuth, loadEvents, loadMembers, loadSessions } from '../harness/data.ts'
+import { bearer, type Step } from '../harness/load.ts'
+import type { Must, Row, Subject } from '../harness/measure.ts'
+
+// One large organization: pages, searches, the record, and somebody with many sessions. One request at a time, so that a row shows how long a person waits.
+
+const group = 'large organization'
+const ada = ({ seed }: Server): string => bearer(seed.ada.token)['authorization'] as string
+
+/** A server whose organization is filled before the first row. */
+async function large(bench: Bench, version: Bench['versions'][number]): Promise<Server> {
+  const server = await muster(bench, version, 'postgres', 'large')
+  await bench.once(
+    `data for ${version.name}: ${bench.options.scale.members} members, ${bench.options.scale.events} events`,
+    async () => {
+      const { pool, seed } = server
+      if (!pool) throw new Error('The large organization needs PostgreSQL.')
+      const { members, events } = bench.options.scale
+      await loadMembers(pool, seed.organizationId, { members, organizations: Math.ceil(members / 100) })
+      await loadEvents(pool, seed.organizationId, seed.ada.id, events)
+    },
+    () => {},
+  )
+  return server
+}
+
+async function betterAuthLarge(bench: Bench): Promise<{ origin: string; token: string; organizationId: string }> {
+  const started = await other(bench, 'better-auth.ts')
+  await bench.once(
+    'data for better-auth',
+    async () => {
+      const pool = new pg.Pool({ connectionString: started.databaseUrl, max: 1 })
+      try {
+        await loadBetterAuth(pool, started.organizationId, bench.options.scale.members)
+      } finally {
+        await pool.end()
+      }
+    },
+    () => {},
+  )
+  return started
+}
+
+interface PageRow {
+  id: string
+  title: string
+  must?: Must
+  path(server: Server, bench: Bench): Promise<string>
+  peer?: (started: { organizationId: string }, bench: Bench) => string
+}
+
+const pageRow = ({ id, title, must, path, peer }: PageRow): Row => ({
+  id,
+  title,
+  group,
+  unit: 'ms',
+  ...(must && { must }),
+  async subjects(bench) {
+    const one = (name: Subject['name'], origin: string, step: Step): Subject => ({
+      name,
+      measure: async (seconds) => (await bench.load.run({ origin, seconds, connections: 1, steps: [step] })).p50,
+    })
+    const subjects: Subject[] = []
+    for (const version of bench.versions) {
+      const server = await large(bench, version)
+      subjects.push(one(version.name, server.origin, { path: await path(server, bench), headers: { authorization: ada(server) } }))
+    }
+    if (peer) {
+      const started = await betterAuthLarge(bench)
+      subjects.push(one('better-auth', started.origin, { path: peer(started, bench), headers: bearer(started.token) }))
+    }
+    return subjects
+  },
+})
+
+const members = ({ seed }: Server, query: string): string => `/v1/organizations/${seed.organization}/members?limit=50&${query}`
+const events = ({ seed }: Server, query: string): string => `/v1/organizations/${seed.organization}/audit-events?limit=50&${query}`
+
+/** The cursor of the API at a place that would take thousands of requests to reach. It is what the server would hand out. */
+async function cursorAt({ pool, seed }: Server, place: number): Promise<string> {
+  const { rows } = (await pool?.query<{ joined: string; user_id: string }>(
+    `select (extract(epoch from joined_at) * 1000000)::bigint::text as joined, user_id from membership where organization_id = $1 and status <> 'left'
+     order by joined_at desc, user_id desc offset $2 limit 1`,
+    [seed.organizationId, place],
+  )) ?? { rows: [] }
+  return Buffer.from(JSON.stringify([rows[0]?.joined ?? '', rows[0]?.user_id ?? ''])).toString('base64url')
+}
+
+const listMembers = (query: string) => `/api/auth/organization/list-members?limit=50&${query}`
+
+export const directoryRows: Row[] = [
+  pageRow({
+    id: 'members-first',
+    title: 'members: first page',
+    must: { atMost: 1.5 },
+    path: async (server) => members(server, ''),
+    peer: ({ organizationId }) => listMembers(`organizationId=${organizationId}`),
+  }),
+  pageRow({
+    id: 'members-deep',
+    title: 'members: 10,000th page (or half-way)',
+    must: { atMost: 1.5 },
+    path: async (server, { options }) => members(server, `cursor=${await cursorAt(server, Math.min(500_000, options.scale.members / 2))}`),
+    peer: ({ organizationId }, { options }) => listMembers(`organizationId=${organizationId}&offset=${Math.min(500_000, options.scale.members / 2)}`),
+  }),
+  pageRow({
+    id: 'members-rare',
+    title: 'members: search with 5 hits',
+    must: { atMost: 2.5 },
+    path: async (server) => members(server, 'q=quixote'),
+    peer: () => '/api/auth/admin/list-users?limit=50&searchField=email&searchValue=quixote',
+  }),
+  pageRow({
+    id: 'members-common',
+    title: 'members: search with a hit in 20',
+    must: { atMost: 20 },
+    path: async (server) => members(server, 'q=maria'),
+    peer: () => '/api/auth/admin/list-users?limit=50&searchField=email&searchValue=maria',
+  }),
+  pageRow({ id: 'audit-page', title: 'audit log: newest page', must: { atMost: 4 }, path: async (server) => events(server, '') }),
+  pageRow({
+    id: 'audit-old',
+    title: 'audit log: a day long ago',
+    must: { atMost: 6 },
+    path: async (server, { options }) => {
+      const begin = Date.now() - options.scale.events * 10_000 * 0.9
+      const [from, to] = [begin, begin + 86_400_000].map((time) => new Date(time).toISOString())
+      return events(server, `from=${from}&to=${to}`)
+    },
+  }),
+  {
+    id: 'deactivate-sessions',
+    title: 'deactivate somebody with many sessions',
+    group,
+    unit: 'ms',
+    must: { atMost: 100 },
+    rounds: 3,
+    warmUps: 0,
+    async subjects(bench) {
+      const subjects: Subject[] = []
+      for (const version of bench.versions) {
+        const server = await large(bench, version)
+        const [member] = server.seed.members
+        let round = 0
+        subjects.push({
+          name: version.name,
+          async measure() {
+            round += 1
+            const { pool, seed, origin } = server
+            if (!pool || !member) throw new Error('There is nobody to deactivate.')
+            await loadSessions(pool, member.id, seed.organizationId, bench.options.scale.sessions, `round${round}`)
+            const ask = async (action: string): Promise<number> => {
+              const begun = performance.now()
+              const answer = await fetch(`${origin}/v1/organizations/${seed.organization}/members/${member.name}/${action}`, {
+                method: 'POST',
+                headers: bearer(seed.ada.token),
+              })
+              if (!answer.ok) throw new Error(`${action}: ${answer.status} ${await answer.text()}`)
+              await answer.arrayBuffer()
+              return performance.now() - begun
+            }
+            const took = await ask('deactivate')
+            await ask('reactivate')
+            return took
+          },
+        })
+      }
+      return subjects
+    },
+  },
+]
