@@ -13,6 +13,7 @@ import { startPostgres } from '@muster/testkit/postgres.ts'
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { loadMembers } from './harness/data.ts'
+import { walk } from './harness/walk.ts'
 
 const members = Number(process.argv[2] ?? 1_000_000)
 const organizations = Number(process.argv[3] ?? 100_000)
@@ -35,13 +36,17 @@ try {
   const small = await idOf('hermit')
   await pool.query(`update membership set organization_id = $1 where organization_id = 'org_s0' and user_id <> 'usr_s0'`, [small])
 
+  /** By the cursor as the store reads it: the sealed one that the API takes. */
+  const sealed = new Map<string, string>()
   const depth = async (share: number): Promise<string> => {
     const { rows } = await pool.query<{ joined: string; user_id: string }>(
       `select (extract(epoch from joined_at) * 1000000)::bigint::text as joined, user_id from membership where organization_id = $1 and status <> 'left'
        order by joined_at desc, user_id desc offset $2 limit 1`,
       [big, Math.floor(members * share)],
     )
-    return encodeCursor([rows[0]?.joined ?? '', rows[0]?.user_id ?? ''])
+    const cursor = encodeCursor([rows[0]?.joined ?? '', rows[0]?.user_id ?? ''])
+    sealed.set(cursor, await walk(muster.url, `/v1/organizations/${big}/members`, chief.token, Math.floor(members * share)))
+    return cursor
   }
   const [half, end] = [await depth(0.5), await depth(0.9999)]
   type Asked = NonNullable<Parameters<typeof memberFilter>[1]> & { cursor?: string }
@@ -82,7 +87,7 @@ try {
   ]
 
   const asking = cases.map(([name, { cursor, ...asked }, who = chief, organization = big]) => {
-    const query = new URLSearchParams({ ...(asked as Record<string, string>), ...(cursor !== undefined && { cursor }), limit: '50' })
+    const query = new URLSearchParams({ ...(asked as Record<string, string>), ...(cursor !== undefined && { cursor: sealed.get(cursor) ?? '' }), limit: '50' })
     return { name, path: `/v1/organizations/${organization}/members?${query}`, token: who.token, times: [] as number[], hits: 0 }
   })
   // The cases alternate, so that a busy moment of the machine affects all of them.

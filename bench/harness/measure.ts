@@ -3,6 +3,7 @@ import type { Load } from './load.ts'
 
 /** In the order of the table's columns. */
 export const subjects = ['before', 'after', 'floor', 'better-auth', 'oidc-provider'] as const
+export const peers = ['better-auth', 'oidc-provider'] as const
 export type SubjectName = (typeof subjects)[number]
 
 export interface Subject {
@@ -13,8 +14,8 @@ export interface Subject {
 export interface Must {
   /** Of the floor: at least this share of its rate, or at most this many times its time. */
   ofFloor?: number
-  /** Of the best peer: at least this many times its rate. */
-  ofPeer?: number
+  /** At least this many times the rate of better-auth. */
+  ofBetterAuth?: number
   /** In the unit of the row: at most. */
   atMost?: number
 }
@@ -78,13 +79,6 @@ export function ratio(result: Result, one: SubjectName, other: SubjectName): num
   return median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)))
 }
 
-/** The best of the peers in this row. */
-export function bestPeer(result: Result): SubjectName | null {
-  const peers = (['better-auth', 'oidc-provider'] as const).filter((name) => result.samples[name])
-  const at = (name: SubjectName): number => median(result.samples[name] ?? []) * (isRate(result.row) ? -1 : 1)
-  return peers.toSorted((one, two) => at(one) - at(two))[0] ?? null
-}
-
 /** Whether a version reaches what the row must reach. Null when the row asks nothing or a part was not measured. */
 export function isMet(result: Result, version: 'before' | 'after' = 'after'): boolean | null {
   const { must } = result.row
@@ -95,8 +89,7 @@ export function isMet(result: Result, version: 'before' | 'after' = 'after'): bo
     if (share !== null) answers.push(isRate(result.row) ? share >= wanted : share <= wanted)
   }
   if (must.ofFloor !== undefined) compare(ratio(result, version, 'floor'), must.ofFloor)
-  const peer = bestPeer(result)
-  if (must.ofPeer !== undefined && peer) compare(ratio(result, version, peer), must.ofPeer)
+  if (must.ofBetterAuth !== undefined) compare(ratio(result, version, 'better-auth'), must.ofBetterAuth)
   if (must.atMost !== undefined) answers.push(median(ours) <= must.atMost)
   return answers.length === 0 ? null : answers.every(Boolean)
 }

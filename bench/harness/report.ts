@@ -1,4 +1,4 @@
-import { bestPeer, isMet, isRate, median, type Result, ratio, type SubjectName } from './measure.ts'
+import { isMet, isRate, median, peers, type Result, ratio, type SubjectName } from './measure.ts'
 
 const digits = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en-US') : value >= 10 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(2).replace(/0$/, '')
@@ -12,8 +12,8 @@ export function amount({ row, samples }: Result, name: SubjectName): string {
   return `${digits(median(values))}${unit}${spread}`
 }
 
-function share(result: Result, other: SubjectName | null): string {
-  const times = other === null ? null : ratio(result, 'after', other)
+function share(result: Result, other: SubjectName): string {
+  const times = ratio(result, 'after', other)
   return times === null ? '–' : times.toFixed(2)
 }
 
@@ -23,7 +23,7 @@ function wish({ row }: Result): string {
   const sign = isRate(row) ? '≥' : '≤'
   const parts = [
     must.ofFloor !== undefined && `${sign} ${must.ofFloor} of the floor`,
-    must.ofPeer !== undefined && `${sign} ${must.ofPeer}x the peer`,
+    must.ofBetterAuth !== undefined && `${sign} ${must.ofBetterAuth} of better-auth`,
     must.atMost !== undefined && `≤ ${must.atMost.toLocaleString('en-US')}${row.unit === '' ? '' : ` ${row.unit}`}`,
   ]
   return parts.filter(Boolean).join(', ')
@@ -35,10 +35,9 @@ const verdict = (result: Result): string => {
   return met === null ? '–' : met ? 'yes' : '**no**'
 }
 
-export const head = ['work', 'before', 'after', 'after / before', 'floor', 'of the floor', 'peer', 'of the peer', 'must', 'met']
+export const head = ['work', 'before', 'after', 'after / before', 'floor', 'of the floor', 'peers, and of each', 'must', 'met']
 
 export function cells(result: Result): string[] {
-  const peer = bestPeer(result)
   return [
     result.row.title,
     amount(result, 'before'),
@@ -46,8 +45,10 @@ export function cells(result: Result): string[] {
     share(result, 'before'),
     amount(result, 'floor'),
     share(result, 'floor'),
-    peer === null ? '–' : `${amount(result, peer)} ${peer}`,
-    share(result, peer),
+    peers
+      .filter((name) => result.samples[name])
+      .map((name) => `${name} ${amount(result, name)}: ${share(result, name)}`)
+      .join('; ') || '–',
     wish(result),
     verdict(result),
   ]
@@ -62,9 +63,9 @@ export const markdown = (rows: string[][]): string => {
 /** One line for the terminal. */
 export function line(result: Result): string {
   if (result.failure !== null) return `${result.row.id}: failed: ${result.failure}`
-  const of = (name: SubjectName | null): string => (name === null || !result.samples[name] ? '' : `, ${share(result, name)} of ${name}`)
+  const of = (name: SubjectName): string => (!result.samples[name] ? '' : `, ${share(result, name)} of ${name}`)
   const before = result.samples.before ? `before ${amount(result, 'before')}, ` : ''
   const met = isMet(result)
   const end = met === null ? '' : `; must ${wish(result)}: ${met ? 'met' : 'missed'}`
-  return `${result.row.id}: ${before}after ${amount(result, 'after')}${of('floor')}${of(bestPeer(result))}${end}`
+  return `${result.row.id}: ${before}after ${amount(result, 'after')}${['floor' as const, ...peers].map(of).join('')}${end}`
 }

@@ -54,7 +54,7 @@ export const changeRows: Row[] = [
   changeRow({
     id: 'invitation',
     title: 'create an invitation',
-    must: { ofFloor: 0.3, ofPeer: 4 },
+    must: { ofFloor: 0.3, ofBetterAuth: 4 },
     limited: true,
     ask: (server) => ({
       steps: [step(server, 'POST', `${organization(server)}/invitations`, { email: 'person{n}@bench.example', role: 'member' }, { status: 201 })],

@@ -3,6 +3,7 @@ import { type Bench, muster, other, type Server } from '../harness/bench.ts'
 import { loadBetterAuth, loadEvents, loadMembers, loadSessions } from '../harness/data.ts'
 import { bearer, type Step } from '../harness/load.ts'
 import type { Must, Row, Subject } from '../harness/measure.ts'
+import { walk } from '../harness/walk.ts'
 
 // One large organization: pages, searches, the record, and somebody with many sessions. One request at a time, so that a row shows how long a person waits.
 
@@ -78,15 +79,8 @@ const pageRow = ({ id, title, must, path, peer }: PageRow): Row => ({
 const members = ({ seed }: Server, query: string): string => `/v1/organizations/${seed.organization}/members?limit=50&${query}`
 const events = ({ seed }: Server, query: string): string => `/v1/organizations/${seed.organization}/audit-events?limit=50&${query}`
 
-/** The cursor of the API at a place that would take thousands of requests to reach. It is what the server would hand out. */
-async function cursorAt({ pool, seed }: Server, place: number): Promise<string> {
-  const { rows } = (await pool?.query<{ joined: string; user_id: string }>(
-    `select (extract(epoch from joined_at) * 1000000)::bigint::text as joined, user_id from membership where organization_id = $1 and status <> 'left'
-     order by joined_at desc, user_id desc offset $2 limit 1`,
-    [seed.organizationId, place],
-  )) ?? { rows: [] }
-  return Buffer.from(JSON.stringify([rows[0]?.joined ?? '', rows[0]?.user_id ?? ''])).toString('base64url')
-}
+/** The 10,000th page, or the one half-way through a smaller organization. */
+const deep = ({ options }: Bench): number => Math.min(500_000, options.scale.members / 2)
 
 const listMembers = (query: string) => `/api/auth/organization/list-members?limit=50&${query}`
 
@@ -102,8 +96,11 @@ export const directoryRows: Row[] = [
     id: 'members-deep',
     title: 'members: 10,000th page (or half-way)',
     must: { atMost: 1.5 },
-    path: async (server, { options }) => members(server, `cursor=${await cursorAt(server, Math.min(500_000, options.scale.members / 2))}`),
-    peer: ({ organizationId }, { options }) => listMembers(`organizationId=${organizationId}&offset=${Math.min(500_000, options.scale.members / 2)}`),
+    path: async (server, bench) => {
+      const { origin, seed } = server
+      return members(server, `cursor=${await walk(origin, `/v1/organizations/${seed.organization}/members`, seed.ada.token, deep(bench))}`)
+    },
+    peer: ({ organizationId }, bench) => listMembers(`organizationId=${organizationId}&offset=${deep(bench)}`),
   }),
   pageRow({
     id: 'members-rare',
