@@ -1,9 +1,10 @@
 import { randomBytes, verify } from 'node:crypto'
-import { isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
+import { type ClientId, isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
 import { requireValid } from '../domain/command/authorize.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
 import { ACCESS_TOKEN_SECONDS } from '../domain/credentials/session.ts'
+import type { LiveState } from '../domain/model/live.ts'
 import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
@@ -64,24 +65,31 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
       const client = await store.reading.clients.find(clientId)
       const alg: SigningAlg = client?.alg ?? 'ES256'
       await signingKeys.require(alg)
-      const key = signingKeys.signing(alg) as SigningKey
-      const iat = Math.floor(Date.now() / 1000)
       const ends = Math.min(expiresAt.getTime(), live.session.expiresAt.getTime(), live.now.getTime() + ACCESS_TOKEN_SECONDS * 1000)
       const exp = Math.floor(ends / 1000)
-      const payload = {
-        ...accessClaims(live),
-        jti: randomBytes(16).toString('base64url'),
-        sub: live.account.id,
-        iat,
-        exp,
-        scope: [...scopes].join(' '),
-        client_id: clientId,
-        iss: config.issuer,
-        aud: config.audience,
-      }
-      return { accessToken: signJwt('at+jwt', payload, key), expiresAt: new Date(exp * 1000) }
+      const accessToken = signAccessToken({ config, signingKeys }, { live, clientId, alg, scopes, exp })
+      return { accessToken, expiresAt: new Date(exp * 1000) }
     },
   }
+}
+
+/** For a session that has just been found valid, and an algorithm that has a key. */
+export function signAccessToken(
+  { config, signingKeys }: { config: Pick<Config, 'issuer' | 'audience'>; signingKeys: Pick<SigningKeys, 'signing'> },
+  { live, clientId, alg, scopes, exp }: { live: LiveState; clientId: ClientId; alg: SigningAlg; scopes: Iterable<string>; exp: number },
+): string {
+  const claims = {
+    ...accessClaims(live),
+    jti: randomBytes(16).toString('base64url'),
+    sub: live.account.id,
+    iat: Math.floor(Date.now() / 1000),
+    exp,
+    scope: [...scopes].join(' '),
+    client_id: clientId,
+    iss: config.issuer,
+    aud: config.audience,
+  }
+  return signJwt('at+jwt', claims, signingKeys.signing(alg) as SigningKey)
 }
 
 const part = /^[A-Za-z0-9_-]+$/

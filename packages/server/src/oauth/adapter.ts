@@ -4,8 +4,7 @@ import { requireActive } from '../domain/command/authorize.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import { startApplicationSession } from '../domain/credentials/application-session.ts'
-import { isClientId } from '../domain/credentials/client.ts'
-import { redeemDevice, requestDevice } from '../domain/credentials/device-authorization.ts'
+import { type PendingRequests, redeemDevice, requestDeviceLogin } from '../domain/credentials/device-authorization.ts'
 import { endReusedFamily, isReuse, issueRefreshToken, refreshTokenName, refusalOfOver } from '../domain/credentials/refresh-token.ts'
 import { finishSession } from '../domain/credentials/session.ts'
 import type { OAuthModelStore } from '../domain/credentials/store.ts'
@@ -15,6 +14,7 @@ import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { clientMetadata } from './client-metadata.ts'
 import { anonymous, currentExchange, principalOf } from './exchange.ts'
+import type { KnownClients } from './known-clients.ts'
 import { Refusal, refusing } from './refusal.ts'
 import { grantPayloadOf, resourcesOf } from './resources.ts'
 
@@ -24,6 +24,8 @@ export interface AdapterOptions {
   limits: Pick<Limits, 'giveBack'>
   /** The names under which the audience may be requested. */
   resources: readonly string[]
+  clients: KnownClients
+  pending: PendingRequests
   /** Creates a signing key for an algorithm that has none yet. */
   requireKey(alg: 'ES256' | 'RS256'): Promise<void>
 }
@@ -35,7 +37,7 @@ const LONG_AGO = 1
 /** The library's storage. Its grants are our sessions, and its refresh tokens and device codes are changed by commands. */
 export function createAdapter(options: AdapterOptions): (kind: string) => Adapter {
   const kinds: Record<string, Partial<Adapter>> = {
-    Client: clients(options),
+    Client: registeredClients(options),
     Grant: grants(options),
     DeviceCode: deviceCodes(options),
     RefreshToken: refreshTokens(options),
@@ -58,12 +60,13 @@ const unused = (kind: string): Adapter => {
   return { upsert: refuse, find: refuse, findByUserCode: refuse, findByUid: refuse, consume: refuse, destroy: refuse, revokeByGrantId: refuse }
 }
 
-function clients({ store, requireKey }: AdapterOptions): Partial<Adapter> {
+function registeredClients({ clients, requireKey }: AdapterOptions): Partial<Adapter> {
   return {
     async find(id) {
-      const client = isClientId(id) ? await store.reading.clients.find(id) : null
-      if (!client || client.removedAt) return undefined
+      const client = await clients.read(id)
+      if (!client) return undefined
       await requireKey(client.alg)
+      currentExchange().client = client
       return clientMetadata(client) as AdapterPayload
     },
   }
@@ -99,19 +102,19 @@ function grants({ store, execute, resources }: AdapterOptions): Partial<Adapter>
   }
 }
 
-function deviceCodes({ store, execute, limits, resources }: AdapterOptions): Partial<Adapter> {
+function deviceCodes({ store, limits, execute, resources, pending }: AdapterOptions): Partial<Adapter> {
   return {
     async upsert(id, payload) {
-      const { clientId = '' } = payload
+      const { client } = currentExchange()
+      if (!client) throw new Error('A device request without its client.')
       const { refresh_token_name: name, ...others } = payload.params ?? {}
       const params = typeof name === 'string' ? { ...others, refresh_token_name: refreshTokenName(name) } : others
       const asked = String(params.scope ?? '')
         .split(' ')
         .filter(Boolean)
-      const { impliedScopes = [] } = (await store.reading.clients.find(clientId)) ?? {}
-      const scopes = [...new Set([...asked, ...impliedScopes])]
-      const request = { deviceCodeHash: digest(id), clientId, scopes, params: JSON.parse(storable(params)) }
-      const { userCode } = await refusing(execute(requestDevice, anonymous(), request))
+      const scopes = [...new Set([...asked, ...client.impliedScopes])]
+      const request = { deviceCodeHash: digest(id), clientId: client.id, scopes, params: JSON.parse(storable(params)) }
+      const { userCode } = await refusing(requestDeviceLogin({ store, execute, pending }, anonymous(), request))
       currentExchange().userCode = userCode
     },
     async find(id) {
@@ -169,7 +172,7 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
           clientId: payload.clientId ?? '',
           scopes: (payload.scope ?? '').split(' ').filter(Boolean),
           payload: { ...payload },
-          rotates: !(await store.reading.clients.find(payload.clientId ?? ''))?.commandLine,
+          rotates: !currentExchange().client?.commandLine,
         }),
       )
     },

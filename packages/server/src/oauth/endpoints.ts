@@ -1,5 +1,5 @@
-import type { ClientId, SessionId, UserId } from '@muster/contract/ids.ts'
-import { problems } from '@muster/contract/problems.ts'
+import type { ClientId } from '@muster/contract/ids.ts'
+import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { actorOfKey, refusalOf, requireValid } from '../domain/command/authorize.ts'
@@ -10,6 +10,7 @@ import { holderOf, keyHash, looksLikeKey, revokePresentedKey } from '../domain/c
 import { isClientId } from '../domain/credentials/client.ts'
 import { revokeRefreshToken } from '../domain/credentials/refresh-token.ts'
 import { revokeAccessToken } from '../domain/credentials/session.ts'
+import type { RegisteredClient } from '../domain/credentials/store.ts'
 import type { Client } from '../domain/model/client.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import { parseToken } from '../domain/model/opaque-token.ts'
@@ -21,12 +22,14 @@ import { acceptForms } from '../http/body.ts'
 import { beginRefusal, sendJson, sendProblem } from '../http/problem.ts'
 import { accessClaims, claimsForScopes } from './accounts.ts'
 import { isOriginOf, isSecretValid } from './client-metadata.ts'
+import type { KnownClients } from './known-clients.ts'
 
 export interface EndpointOptions {
   config: Pick<Config, 'issuer' | 'audience'>
   store: Store
   execute: Execute
   limits: Limits
+  clients: KnownClients
   accessTokens: AccessTokens
 }
 
@@ -72,7 +75,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
     await limits.spend('revoke by address', request.origin.address)
     const { token, ...fields } = fieldsOf(request.body)
     if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
-    const client = await callingClient(store, request, fields)
+    const client = await callingClient(store.reading.clients, request, fields)
     if (client) hideFromOtherPages(request, reply, client)
     const issuedTo = await revoke(options, { token, client, principal: { kind: 'anonymous', origin: request.origin } })
     if (issuedTo !== null) hideFromOtherPages(request, reply, await store.reading.clients.find(issuedTo))
@@ -81,14 +84,18 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
 
   app.post('/oauth/introspect', route, async (request) => {
     const { token, ...fields } = fieldsOf(request.body)
-    const clientId = await introspectorOf(options, request, fields).catch(async (error: unknown) => {
-      await limits.spend('token by address', request.origin.address, 10)
-      throw error
-    })
+    const asking = (find: KnownClients['find']): Promise<RegisteredClient> =>
+      introspectorOf({ find, accessTokens }, request, fields).catch(async (error: unknown) => {
+        await limits.spend('token by address', request.origin.address, 10)
+        throw error
+      })
+    const client = await asking(options.clients.find)
     // By client, and separate from its token requests: a flood of keys to a resource server must not keep it from getting its own token.
-    await limits.spend('introspection by client', clientId)
+    await limits.spend('introspection by client', client.id)
     if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
-    return introspect(options, token)
+    const { answer, isCurrentClient } = await introspect(options, token, client)
+    if (!isCurrentClient) await asking(options.clients.read) // no statement has shown that the client may still ask
+    return answer
   })
 
   await app.register(async (userinfo) => {
@@ -106,8 +113,8 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
         hideFromOtherPages(request, reply, await store.reading.clients.find(token.clientId))
         if (!token.scopes.has('openid'))
           throw new Problem('insufficient_scope', 'This requires a token with the scope "openid".', { extensions: { scope: 'openid' } })
-        const { live } = await standingOf(store, token)
-        return claimsForScopes(await requireValid(store.reading, live, token), token.scopes)
+        const live = token.sid === null ? null : await store.reading.sessions.liveState(token.sid, token.jti)
+        return claimsForScopes(await requireValid(store.reading, live?.account.id === token.sub ? live : null, token), token.scopes)
       },
     })
   })
@@ -186,22 +193,23 @@ async function verifiedOrNull({ verifyAccessToken }: AccessTokens, token: string
   }
 }
 
-async function standingOf({ reading }: Store, token: VerifiedToken) {
-  const live = token.sid === null ? null : await reading.sessions.liveState(token.sid, token.jti)
-  if (live?.account.id !== (token.sub as UserId)) return { live: null, refusal: 'invalid_token' as const }
-  return { live, refusal: refusalOf(live, { epoch: token.epoch, organizationId: token.organizationId }) }
-}
+const refusalOfToken = (live: LiveState, { sub, epoch, organizationId }: VerifiedToken): ProblemCode | null =>
+  live.account.id === sub ? refusalOf(live, { epoch, organizationId }) : 'invalid_token'
 
 /**
  * Active means that a request would be accepted now (RFC 7662). A refresh token is never active, because it is only for the token endpoint. The reason
  * for an inactive token is not revealed.
  */
-async function introspect(options: EndpointOptions, token: string): Promise<Record<string, unknown>> {
-  const inactive = { active: false }
+async function introspect(
+  options: EndpointOptions,
+  token: string,
+  asking: RegisteredClient,
+): Promise<{ answer: Record<string, unknown>; isCurrentClient: boolean }> {
   const { store, config } = options
-  if (looksLikeKey(token)) return (await introspectKey(options, token)) ?? inactive
+  const unchecked = (answer: Record<string, unknown> | null) => ({ answer: answer ?? { active: false }, isCurrentClient: false })
+  if (looksLikeKey(token)) return unchecked(await introspectKey(options, token))
   const verified = await verifiedOrNull(options.accessTokens, token)
-  if (!verified) return inactive
+  if (!verified) return unchecked(null)
   const common = {
     active: true,
     token_type: 'Bearer',
@@ -214,10 +222,13 @@ async function introspect(options: EndpointOptions, token: string): Promise<Reco
   }
   if (verified.sid === null) {
     const client = await store.reading.clients.find(verified.clientId)
-    return client && !client.removedAt ? { ...common, sub: verified.sub } : inactive
+    return unchecked(client && !client.removedAt ? { ...common, sub: verified.sub } : null)
   }
-  const { live, refusal } = await standingOf(store, verified)
-  return live && !refusal ? { ...common, ...ofPerson(live), sid: verified.sid as SessionId } : inactive
+  const found = await store.reading.sessions.liveStateAskedBy(verified.sid, verified.jti, asking)
+  if (!found) return unchecked(null)
+  const { live, isCurrentClient } = found
+  const active = refusalOfToken(live, verified) === null
+  return { answer: active ? { ...common, ...ofPerson(live), sid: verified.sid } : { active }, isCurrentClient }
 }
 
 /** A key does not expire. A verifier caches the answer under its lease, and drops it by the holder's epoch or the key's id (S59). */
@@ -250,37 +261,44 @@ const ofPerson = (live: LiveState): Record<string, unknown> => ({
 })
 
 /** The calling client, if it identifies itself. A wrong secret is refused. Without a secret, holding the token is enough (S48). */
-async function callingClient(store: Store, request: FastifyRequest, fields: Record<string, string>): Promise<(Client & { authenticated: boolean }) | null> {
+async function callingClient(
+  clients: Pick<KnownClients, 'find'>,
+  request: FastifyRequest,
+  fields: Record<string, string>,
+): Promise<(RegisteredClient & { authenticated: boolean }) | null> {
   const basic = basicOf(request.headers.authorization)
   const id = basic?.id ?? fields.client_id
   if (id === undefined) return null
   const secret = basic?.secret || fields.client_secret // empty: see `namedByBasic`
-  const client = isClientId(id) ? await store.reading.clients.find(id) : null
+  const client = isClientId(id) ? await clients.find(id) : null
   if (!client || client.removedAt) throw new OAuthError(401, 'invalid_client', 'There is no such client.')
-  const { secretHash, ...known } = client
+  const { secretHash } = client
   if (basic?.secret === '' && secretHash) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
   const authenticated = secret !== undefined && isSecretValid(secretHash ? Buffer.from(secretHash).toString('hex') : undefined, secret)
   if (secret !== undefined && !authenticated) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
-  return { ...known, authenticated }
+  return { ...client, authenticated }
 }
 
 const MAY_NOT = 'The client may not introspect: it needs the scope introspect.'
 
 /** A client with its secret or its own access token, and the scope `introspect` (S58). */
-async function introspectorOf({ store, accessTokens }: EndpointOptions, request: FastifyRequest, fields: Record<string, string>): Promise<string> {
+async function introspectorOf(
+  { find, accessTokens }: Pick<KnownClients, 'find'> & Pick<EndpointOptions, 'accessTokens'>,
+  request: FastifyRequest,
+  fields: Record<string, string>,
+): Promise<RegisteredClient> {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (bearer !== undefined) {
     const token = await verifiedOrNull(accessTokens, bearer)
-    const client = token?.sid === null ? await store.reading.clients.find(token.clientId) : null
-    if (!token || !client || client.removedAt)
-      throw new OAuthError(401, 'invalid_token', 'This requires the access token of a client.', 'Bearer error="invalid_token"')
+    const client = token?.sid === null ? await find(token.clientId) : null
+    if (!token || !client) throw new OAuthError(401, 'invalid_token', 'This requires the access token of a client.', 'Bearer error="invalid_token"')
     if (!token.scopes.has('introspect')) throw new OAuthError(403, 'insufficient_scope', MAY_NOT, 'Bearer error="insufficient_scope", scope="introspect"')
-    return client.id
+    return client
   }
-  const client = await callingClient(store, request, fields)
+  const client = await callingClient({ find }, request, fields)
   if (!client?.authenticated) throw new OAuthError(401, 'invalid_client', 'This requires a client with a secret.')
   if (!client.scopes.includes('introspect')) throw new OAuthError(403, 'insufficient_scope', MAY_NOT)
-  return client.id
+  return client
 }
 
 /** RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined. */

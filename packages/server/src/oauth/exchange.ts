@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { PresentedRefreshToken } from '../domain/credentials/store.ts'
+import type { PresentedRefreshToken, RegisteredClient } from '../domain/credentials/store.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import type { Origin, Principal, UserPrincipal } from '../domain/model/principal.ts'
 import type { Problem } from '../domain/model/problem.ts'
@@ -10,6 +10,8 @@ export interface Exchange {
   origin: Origin
   /** The user signed in in this browser, on browser routes. */
   signedIn: SignedIn | null
+  /** The calling client. Read once, because the library forgets what it has no name for. */
+  client: RegisteredClient | null
   /** The refusal, for the `code` of the response: the library only passes on `error` and `error_description`. */
   refusal: Problem | null
   /** The user code of the new device authorization. The library's own code is not used. */
@@ -29,6 +31,7 @@ const exchanges = new AsyncLocalStorage<Exchange>()
 export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): Exchange => ({
   origin,
   signedIn,
+  client: null,
   refusal: null,
   userCode: null,
   refreshTokenName: null,

@@ -10,7 +10,7 @@ import type { Limits } from '../domain/command/limits.ts'
 import { recordRefusedAttempt } from '../domain/command/refused-attempts.ts'
 import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/credentials/device-authorization.ts'
 import { refreshTokenName, useRefreshToken } from '../domain/credentials/refresh-token.ts'
-import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/credentials/session.ts'
+import { accessTokenSeconds, sessionLifetimes } from '../domain/credentials/session.ts'
 import type { PresentedRefreshToken } from '../domain/credentials/store.ts'
 import { newId } from '../domain/model/id.ts'
 import { newOpaqueToken } from '../domain/model/opaque-token.ts'
@@ -54,7 +54,7 @@ export const routes = {
   jwks: '/.well-known/jwks.json',
 } as const
 
-const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const HOUR = 3_600
 const DAY = 86_400
 /** Discovery always lists both: RS256 is required (OpenID Connect Discovery section 3), and a key is created when a client needs it. */
@@ -136,11 +136,7 @@ export function createLibrary(options: LibraryOptions): Provider {
       },
     },
     ttl: {
-      AccessToken: (ctx) => {
-        const { live } = ctx.oidc.account as LibraryAccount
-        const left = Math.floor((live.session.expiresAt.getTime() - live.now.getTime()) / 1000)
-        return Math.max(1, Math.min(ACCESS_TOKEN_SECONDS, left)) // never outlives its session
-      },
+      AccessToken: (ctx) => accessTokenSeconds((ctx.oidc.account as LibraryAccount).live),
       ClientCredentials: CLIENT_TOKEN_SECONDS,
       AuthorizationCode: 60,
       DeviceCode: DEVICE_SECONDS,
@@ -273,13 +269,23 @@ function completeDeviceAnswer(ctx: KoaContextWithOIDC, body: Record<string, unkn
     return
   }
   if (ctx.status !== 200) return
-  const complete = new URL(String(body.verification_uri))
-  complete.searchParams.set('user_code', userCode ?? '')
+  const { client, params } = ctx.oidc
+  const device = { userCode: userCode ?? '', clientId: client?.clientId ?? '', commandLine: client?.command_line === true }
+  const complete = completeAddress(String(body.verification_uri), { ...device, signsUp: params?.registers_as !== undefined })
+  Object.assign(body, { user_code: userCode, verification_uri_complete: complete, interval: POLL_SECONDS })
+}
+
+/** The address of the page that the device opens, with all that the page must know. */
+export function completeAddress(
+  address: string,
+  { userCode, clientId, commandLine, signsUp = false }: { userCode: string; clientId: string; commandLine: boolean; signsUp?: boolean },
+): string {
+  const complete = new URL(address)
+  complete.searchParams.set('user_code', userCode)
   // Part of the URL: a page that looked up the code would reveal to strangers which codes exist (D03).
-  if (ctx.oidc.params?.registers_as !== undefined) complete.searchParams.set('sign_up', 'yes')
-  const { client } = ctx.oidc
-  if (client?.command_line === true && client.clientId !== CLI_CLIENT_ID) complete.searchParams.set('client', client.clientId)
-  Object.assign(body, { user_code: userCode, verification_uri_complete: complete.href, interval: POLL_SECONDS })
+  if (signsUp) complete.searchParams.set('sign_up', 'yes')
+  if (commandLine && clientId !== CLI_CLIENT_ID) complete.searchParams.set('client', clientId)
+  return complete.href
 }
 
 /** Adds our own values to the library's responses. */

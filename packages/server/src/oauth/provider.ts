@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
+import { createPendingRequests } from '../domain/credentials/device-authorization.ts'
 import type { Client } from '../domain/model/client.ts'
 import type { Principal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
@@ -17,9 +18,12 @@ import { basicOf, endpointRoutes, sendOAuthError } from './endpoints.ts'
 import { createEventTokenSigner, EVENT_ALG } from './event-tokens.ts'
 import { newExchange, withExchange } from './exchange.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
+import { createKnownClients } from './known-clients.ts'
 import { createLibrary, routes } from './library.ts'
 import { createLibraryPages } from './pages.ts'
 import { pageRoutes, withForm } from './pages-routes.ts'
+import { createPlainDevice } from './plain-device.ts'
+import { createPlainRefresh } from './plain-refresh.ts'
 import { resourceNames } from './resources.ts'
 import { createSigningKeys, type SigningKeyTimes, type SigningKeyView } from './signing-keys.ts'
 
@@ -67,6 +71,8 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const sessions = options.sessions ?? browserSessions({ config, store, keys })
   const resources = resourceNames(config)
   const pages = createLibraryPages(config, options.cli ?? 'muster')
+  const clients = createKnownClients(store)
+  const pending = createPendingRequests(store)
   let library: { provider: Provider; serve: ReturnType<Provider['callback']> } | undefined
 
   const signingKeys = await createSigningKeys({
@@ -82,7 +88,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const current = () => {
     if (!library) {
       const requireKey = signingKeys.require
-      const common = { config, store, execute, keys, limits, resources, audienceAliases, pages, awaitRevocations }
+      const common = { config, store, execute, keys, limits, clients, pending, resources, audienceAliases, pages, awaitRevocations }
       const provider = createLibrary({ ...common, requireKey, signingKeys: signingKeys.all() })
       provider.on('server_error', (_ctx: unknown, error: unknown) => onError(error))
       provider.on('error' as 'server_error', onError)
@@ -100,6 +106,10 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const accessTokens = createAccessTokens({ config, store, signingKeys })
   const interactions = createInteractions({ store, library: () => current().provider, sessions })
   const issuer = new URL(config.issuer)
+  const plain: Record<string, (request: FastifyRequest, form: string | undefined) => Promise<object | null>> = {
+    [routes.token]: createPlainRefresh({ config, store, clients, signingKeys }),
+    [routes.device_authorization]: createPlainDevice({ config, store, execute, clients, pending, resources }),
+  }
 
   const toLibrary = async (request: FastifyRequest, reply: FastifyReply, form?: string, { signsOut = false } = {}): Promise<void> => {
     const exchange = { ...newExchange(request.origin, browsed(request) ? await sessions.signedIn(request) : null), signsOut }
@@ -115,7 +125,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   }
 
   const plugin = async (app: FastifyInstance): Promise<void> => {
-    await app.register(endpointRoutes, { config, store, execute, limits, accessTokens })
+    await app.register(endpointRoutes, { config, store, execute, limits, clients, accessTokens })
     await app.register(pageRoutes, { config, interactions, toLibrary })
     const hidden = { schema: { hide: true } } as const
 
@@ -134,7 +144,10 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
       for (const path of [routes.token, routes.device_authorization, routes.pushed_authorization_request]) {
         raw.post(path, hidden, async (request, reply) => {
           await spend(limits, path, request)
-          await toLibrary(request, reply, namedByBasic(request, formOf(request)))
+          const form = namedByBasic(request, formOf(request))
+          const answer = await plain[path]?.(request, form)
+          if (answer) return reply.headers({ 'cache-control': 'no-store', vary: 'Origin' }).send(answer)
+          await toLibrary(request, reply, form)
         })
         raw.options(path, hidden, (request, reply) => toLibrary(request, reply))
       }

@@ -179,7 +179,7 @@ test('a refusal of a refresh says whether the user left or is deactivated (S35, 
 
 test('a refresh is refused when anything ends between its check and its use (E11)', async () => {
   const { kysely } = muster.server.database
-  const { refreshTokens } = muster.server.services.store.reading
+  const { clients, refreshTokens } = muster.server.services.store.reading
   const how = { address: '127.0.0.1', idleSeconds: 60 }
   const changes: Record<string, (userId: string) => Promise<unknown>> = {
     'the epoch': (id) => kysely.updateTable('account').set({ epoch: 7 }).where('id', '=', id).execute(),
@@ -201,7 +201,10 @@ test('a refresh is refused when anything ends between its check and its use (E11
     const [again, first] = tokens.map((token) => token?.id ?? assert.fail())
     assert.ok(again && first && (await refreshTokens.useAgain(again, how)))
     assert.equal(await refreshTokens.useAgain(first, how), null, 'a first use is more than that')
+    const cli = (await clients.find(CLI_CLIENT_ID)) ?? assert.fail()
+    assert.ok(await refreshTokens.useAgainBy(digest(used), cli, how))
     await change(person.id)
+    assert.equal(await refreshTokens.useAgainBy(digest(used), cli, how), null, name)
     for (const id of [again, first]) assert.deepEqual([await refreshTokens.useAgain(id, how), await refreshTokens.use(id, how)], [null, null], name)
   }
 })

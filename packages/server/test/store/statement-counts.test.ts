@@ -1,6 +1,6 @@
 import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import type { Human, Muster } from '@muster/testkit/muster.ts'
-import { startMuster } from '@muster/testkit/muster.ts'
+import { OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { countEmbedded, type DatabaseWork, databaseWorkOf } from '@muster/testkit/statement-counter.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { deviceLogin } from '../oauth/conversation.ts'
@@ -18,8 +18,9 @@ const expected: Record<string, [number, number, number]> = {
   'remove a member': [25, 27, 1],
   'create a key': [6, 8, 1],
   'revoke a key': [7, 9, 1],
-  'device authorization': [6, 8, 2],
-  refresh: [3, 3, 1],
+  'device authorization': [2, 2, 2],
+  refresh: [1, 1, 1],
+  introspection: [1, 1, 0],
 }
 
 const engines = ['postgres', 'pglite'] as const
@@ -83,10 +84,15 @@ async function measure(muster: Muster): Promise<Record<string, DatabaseWork>> {
   const { id, key } = await send('create a key', 'POST', '/v1/me/keys', ada.token, { description: 'for CI' })
   await send('GET /v1/me with a key', 'GET', '/v1/me', key)
   await send('revoke a key', 'DELETE', `/v1/me/keys/${id}`, ada.token)
-  await send('device authorization', 'POST', '/oauth/device/code', null, `client_id=${CLI_CLIENT_ID}&scope=openid+api`)
+  for (let time = 0; time < 2; time++) await send('device authorization', 'POST', '/oauth/device/code', null, `client_id=${CLI_CLIENT_ID}&scope=openid+api`)
   const form = `grant_type=refresh_token&refresh_token=${refreshToken}&client_id=${CLI_CLIENT_ID}`
   await send('refresh', 'POST', '/oauth/token', null, form) // the first use is recorded
   await send('refresh', 'POST', '/oauth/token', null, form)
+  const resourceServer = { name: 'Hosts', grants: ['client_credentials'], scopes: ['introspect'] }
+  const { id: clientId, secret: clientSecret } = await send('register', 'POST', '/v1/operator/clients', OPERATOR_TOKEN, resourceServer)
+  delete found['register']
+  const question = `token=${ada.token}&client_id=${clientId}&client_secret=${clientSecret}`
+  for (let time = 0; time < 2; time++) await send('introspection', 'POST', '/oauth/introspect', null, question)
   return found
 }
 

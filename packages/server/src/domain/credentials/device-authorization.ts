@@ -1,10 +1,12 @@
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
 import { requireValid } from '../command/authorize.ts'
-import type { Context } from '../command/context.ts'
+import type { Context, Execute } from '../command/context.ts'
+import { currentMoment, type Moment, millisecondsSince } from '../model/clock.ts'
 import { newId } from '../model/id.ts'
 import { networkOf } from '../model/network.ts'
+import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import type { Tx } from '../store.ts'
+import type { Store, Tx } from '../store.ts'
 import { requireRefreshLogin } from './refresh-token.ts'
 import { sessionLifetimes, startSession } from './session.ts'
 import type { DeviceAuthorization } from './store.ts'
@@ -38,25 +40,75 @@ export const PENDING_PER_NETWORK = 20
 export interface RequestDevice {
   deviceCodeHash: Uint8Array
   clientId: ClientId
+  /** Of the values that the caller has read. Absent: any. */
+  clientVersion?: string
   scopes: string[]
   params: Record<string, unknown>
+}
+
+/** Whether so many requests are pending that each must be counted. */
+export type PendingRequests = () => Promise<boolean>
+
+/** For this long, and for a tenth of the requests that are missing, a count counts: other processes add requests too. */
+const COUNT_MILLISECONDS = 1_000
+
+/** Counts the pending requests only when they could be many, because counting tens of thousands takes longer than a request. */
+export function createPendingRequests({ reading }: Pick<Store, 'reading'>): PendingRequests {
+  let counted: Moment | undefined
+  let left = 0
+  let counting: Promise<boolean> | undefined
+  const count = async (): Promise<boolean> => {
+    const began = currentMoment()
+    const missing = PENDING_BEFORE_CROWDED - (await reading.deviceAuthorizations.countPending(PENDING_BEFORE_CROWDED))
+    counted = began
+    left = Math.floor(missing / 10)
+    return missing <= 0
+  }
+  return async () => {
+    left -= 1
+    if (left >= 0 && counted && millisecondsSince(counted) < COUNT_MILLISECONDS) return false
+    counting ??= count().finally(() => {
+      counting = undefined
+    })
+    return counting
+  }
 }
 
 /**
  * Requests a login for a device. Anyone can do this, so the request is not in the audit log; claim, approval and denial are.
  * @returns the code as it is displayed
- * @throws Problem too_many_attempts if the caller's network holds too many requests during a flood
+ * @throws Problem too_many_attempts if the caller's network holds too many requests during a flood; client_not_found if the client was removed or changed
  */
+export async function requestDeviceLogin(
+  { store, execute, pending }: { store: Pick<Store, 'reading'>; execute: Execute; pending: PendingRequests },
+  principal: Principal,
+  request: RequestDevice,
+): Promise<{ userCode: string }> {
+  if (await pending()) return execute(requestDevice, principal, request)
+  return insertDevice(store.reading, principal, request, 'short')
+}
+
+/** The same where a flood is possible: the request is counted before it is stored. */
 export async function requestDevice({ tx, principal }: Context, request: RequestDevice): Promise<{ userCode: string }> {
-  const { address, userAgent } = principal.origin
-  const network = networkOf(address)
-  const crowded = await tx.deviceAuthorizations.hasPending(PENDING_BEFORE_CROWDED)
-  if (crowded && (await tx.deviceAuthorizations.lockAndCountPending(network)) >= PENDING_PER_NETWORK)
+  const crowded = (await tx.deviceAuthorizations.countPending(PENDING_BEFORE_CROWDED)) >= PENDING_BEFORE_CROWDED
+  if (crowded && (await tx.deviceAuthorizations.lockAndCountPending(networkOf(principal.origin.address))) >= PENDING_PER_NETWORK)
     throw new Problem('too_many_attempts', 'Too many logins from your network are waiting. Try again in a minute.', { extensions: { retry_after: 60 } })
+  return insertDevice(tx, principal, request, crowded ? 'long' : 'short')
+}
+
+async function insertDevice(
+  { deviceAuthorizations }: Pick<Tx, 'deviceAuthorizations'>,
+  { origin }: Principal,
+  request: RequestDevice,
+  length: 'short' | 'long',
+): Promise<{ userCode: string }> {
+  const { address, userAgent } = origin
   for (;;) {
-    const userCode = newUserCode(crowded ? 'long' : 'short')
-    const device = { id: newId('deviceAuthorization'), ...request, userCode, address, network, userAgent, lifetimeSeconds: DEVICE_SECONDS }
-    if (await tx.deviceAuthorizations.insert(device)) return { userCode: shownUserCode(userCode) }
+    const userCode = newUserCode(length)
+    const device = { id: newId('deviceAuthorization'), ...request, userCode, address, network: networkOf(address), userAgent, lifetimeSeconds: DEVICE_SECONDS }
+    const { client, made } = await deviceAuthorizations.insert(device)
+    if (!client) throw new Problem('client_not_found')
+    if (made) return { userCode: shownUserCode(userCode) }
   }
 }
 

@@ -2,12 +2,12 @@ import type { ClientId, RefreshTokenId, SessionId, UserId } from '@muster/contra
 import type { Context, Execute } from '../command/context.ts'
 import { newId } from '../model/id.ts'
 import type { LiveState } from '../model/live.ts'
-import type { UserPrincipal } from '../model/principal.ts'
+import type { Origin, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Store, Tx } from '../store.ts'
 import { oneLine } from './api-key.ts'
 import { finishSession, isWorthNoting } from './session.ts'
-import type { RefreshToken } from './store.ts'
+import type { RefreshToken, RegisteredClient, UsedRefreshToken } from './store.ts'
 
 /** An unused token counts as revoked, an expired one as expired (S36, steps 2 and 3). */
 export const refusalOfOver = (over: 'expired' | 'idle'): Problem =>
@@ -70,7 +70,7 @@ export async function issueRefreshToken({ tx, principal, record }: Context, inpu
   return token
 }
 
-type UsedRefreshToken = Pick<RefreshToken, 'id' | 'userId' | 'organizationId' | 'sessionId'>
+type Used = Pick<RefreshToken, 'id' | 'userId' | 'organizationId' | 'sessionId'>
 
 /**
  * False if the token can no longer be used. The first use is recorded, and each use from another address than the one before (S57). All other uses, which are
@@ -79,7 +79,7 @@ type UsedRefreshToken = Pick<RefreshToken, 'id' | 'userId' | 'organizationId' | 
 export async function useRefreshToken(
   { store, execute }: { store: Pick<Store, 'reading'>; execute: Execute },
   principal: UserPrincipal,
-  { token, live }: { token: UsedRefreshToken; live: LiveState },
+  { token, live }: { token: Used; live: LiveState },
 ): Promise<boolean> {
   const { refreshTokens, sessions } = store.reading
   const { address } = principal.origin
@@ -88,7 +88,21 @@ export async function useRefreshToken(
   return true
 }
 
-async function rememberUse({ tx, principal, record }: Context, token: UsedRefreshToken): Promise<boolean> {
+/**
+ * A use like the one before, of a token that does not rotate: nearly every refresh. The statement that counts the use also checks it and reads what the new
+ * access token needs. Null for any other use, and for one that is refused: `useRefreshToken` decides those.
+ */
+export async function useRefreshTokenAgain(
+  { reading }: Pick<Store, 'reading'>,
+  { address }: Pick<Origin, 'address'>,
+  { tokenHash, client }: { tokenHash: Uint8Array; client: Pick<RegisteredClient, 'id' | 'version'> },
+): Promise<UsedRefreshToken | null> {
+  const used = await reading.refreshTokens.useAgainBy(tokenHash, client, { address, idleSeconds: REFRESH_IDLE_SECONDS })
+  if (used && isWorthNoting({ now: used.live.now, lastUsedAt: used.live.session.lastUsedAt })) await reading.sessions.touch(used.live.session.id, address)
+  return used
+}
+
+async function rememberUse({ tx, principal, record }: Context, token: Used): Promise<boolean> {
   const used = await tx.refreshTokens.use(token.id, { address: principal.origin.address, idleSeconds: REFRESH_IDLE_SECONDS })
   if (!used) return false
   const event = { target: token.id, userId: token.userId, organizationId: token.organizationId }

@@ -4,6 +4,7 @@ import type { Context } from '../command/context.ts'
 import { record } from '../command/record.ts'
 import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
+import type { LiveState } from '../model/live.ts'
 import { networkOf } from '../model/network.ts'
 import { newOpaqueToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
@@ -22,6 +23,12 @@ export const sessionLifetimes: Record<SessionKind, number> = {
 }
 
 export const ACCESS_TOKEN_SECONDS = DAY
+
+/** The lifetime of a new access token. It never outlives its session. */
+export function accessTokenSeconds({ session, now }: Pick<LiveState, 'session' | 'now'>): number {
+  const left = Math.floor((session.expiresAt.getTime() - now.getTime()) / 1000)
+  return Math.max(1, Math.min(ACCESS_TOKEN_SECONDS, left))
+}
 
 /** A use is stored at most once a minute, so that a read request need not write. */
 export const isWorthNoting = ({ now, lastUsedAt }: { now: Date; lastUsedAt: Date | null }): boolean =>

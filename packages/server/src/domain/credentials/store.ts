@@ -77,6 +77,12 @@ export interface PresentedRefreshToken {
   grant: Record<string, unknown> | null
 }
 
+export interface UsedRefreshToken {
+  scopes: string[]
+  live: LiveState
+  grant: Record<string, unknown> | null
+}
+
 export interface NewSession {
   id: SessionId
   kind: Session['kind']
@@ -97,6 +103,12 @@ export interface SessionStore {
   findByTokenHash(tokenHash: Uint8Array): Promise<Session | null>
   /** Everything that decides whether a credential of this session is valid, in one prepared query. */
   liveState(id: SessionId, jti: string | null): Promise<LiveState | null>
+  /** The same for a client that asks, and whether its row still has this version. Null if there is no such session. */
+  liveStateAskedBy(
+    id: SessionId,
+    jti: string | null,
+    client: Pick<RegisteredClient, 'id' | 'version'>,
+  ): Promise<{ live: LiveState; isCurrentClient: boolean } | null>
   /** Null if it had already ended, by itself or by the epoch. */
   end(id: SessionId, reason: EndReason): Promise<Session | null>
   /** The sessions that ended within the lifetime of an access token, latest first. */
@@ -211,6 +223,11 @@ export interface RefreshTokenStore {
   use(id: RefreshTokenId, use: RefreshTokenUse): Promise<{ first: boolean; elsewhere: boolean } | null>
   /** The same for a use like the one before. Also null for the first use and for a use from another address. */
   useAgain(id: RefreshTokenId, use: RefreshTokenUse): Promise<{ first: false; elsewhere: false } | null>
+  /**
+   * The same for a token that does not rotate, by the token itself, and with what a new access token needs: nearly every refresh in one statement. Null also
+   * if the token belongs to another client, or the client's row has another version.
+   */
+  useAgainBy(tokenHash: Uint8Array, client: Pick<RegisteredClient, 'id' | 'version'>, use: RefreshTokenUse): Promise<UsedRefreshToken | null>
   /** The valid ones, newest first; the current one of a rotating family. */
   listAlive(userId: UserId): Promise<RefreshToken[]>
   deleteEnded(days: number): Promise<void>
@@ -221,6 +238,7 @@ export interface NewDeviceAuthorization {
   deviceCodeHash: Uint8Array
   userCode: string
   clientId: ClientId
+  clientVersion?: string
   scopes: string[]
   params: Record<string, unknown>
   address: string
@@ -230,10 +248,10 @@ export interface NewDeviceAuthorization {
 }
 
 export interface DeviceAuthorizationStore {
-  /** False if another request has the user code. */
-  insert(device: NewDeviceAuthorization): Promise<boolean>
-  /** Whether at least this many unexpired requests are pending. */
-  hasPending(count: number): Promise<boolean>
+  /** Not made if another request has the user code, or if the client has been removed or its row has another version: then `client` is false. */
+  insert(device: NewDeviceAuthorization): Promise<{ client: boolean; made: boolean }>
+  /** The number of unexpired pending requests, up to `most`. */
+  countPending(most: number): Promise<number>
   /** The number of pending requests of this network. No other request of the network is counted or stored until this transaction ends. */
   lockAndCountPending(network: string): Promise<number>
   find(id: DeviceAuthorizationId): Promise<DeviceAuthorization | null>
@@ -256,12 +274,18 @@ export interface DeviceAuthorizationStore {
   deleteEnded(seconds: number): Promise<void>
 }
 
+export interface RegisteredClient extends Client {
+  secretHash: Uint8Array | null
+  /** Different after each change of the row. */
+  version: string
+}
+
 export interface ClientStore {
   insert(client: Omit<Client, 'createdAt' | 'removedAt'> & { secretHash: Uint8Array | null }): Promise<Client>
   /** Creates the client or updates it to these values. False if nothing had to change. */
   install(client: BuiltInClient): Promise<boolean>
   /** Also returns removed ones. */
-  find(id: ClientId): Promise<(Client & { secretHash: Uint8Array | null }) | null>
+  find(id: ClientId): Promise<RegisteredClient | null>
   list(): Promise<Client[]>
   /** Also returns removed ones. Several clients can have the same name. */
   everNamed(name: string): Promise<ClientId[]>

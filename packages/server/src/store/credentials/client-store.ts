@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { ClientStore } from '../../domain/credentials/store.ts'
+import type { ClientStore, RegisteredClient } from '../../domain/credentials/store.ts'
 import type { Client, Grant } from '../../domain/model/client.ts'
 import type { ClientTable, Tables } from '../tables.ts'
 
@@ -21,6 +21,13 @@ const toClient = (row: Selectable<ClientTable>): Client => ({
   createdAt: row.created_at,
   removedAt: row.removed_at,
 })
+
+/** The transaction that wrote the row. A lock by a foreign key does not change it. */
+export const clientVersion = (client: 'c' | 'client') => sql<string>`${sql.ref(`${client}.xmin`)}::text`
+
+/** True if the values that were read of this client are still those of its row, and it has not been removed. */
+export const isCurrentClient = ({ id, version }: Pick<RegisteredClient, 'id' | 'version'>) => sql<boolean>`exists (
+  select from client c where c.id = ${id} and c.removed_at is null and ${clientVersion('c')} = ${version})`
 
 export function clientStore(db: Kysely<Tables>): ClientStore {
   return {
@@ -72,8 +79,8 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
       return row !== undefined
     },
     async find(id) {
-      const row = await db.selectFrom('client').selectAll().where('id', '=', id).executeTakeFirst()
-      return row ? { ...toClient(row), secretHash: row.secret_hash } : null
+      const row = await db.selectFrom('client').selectAll().select(clientVersion('client').as('version')).where('id', '=', id).executeTakeFirst()
+      return row ? { ...toClient(row), secretHash: row.secret_hash, version: row.version } : null
     },
     async list() {
       const rows = await db.selectFrom('client').selectAll().where('removed_at', 'is', null).orderBy('id').limit(1_000).execute()

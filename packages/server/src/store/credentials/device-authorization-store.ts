@@ -2,7 +2,9 @@ import type { DeviceAuthorizationId, SessionId, UserId } from '@muster/contract/
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DeviceAuthorization, DeviceAuthorizationStore } from '../../domain/credentials/store.ts'
 import { shownUserCode } from '../../domain/credentials/user-code.ts'
+import { point } from '../database.ts'
 import type { DeviceAuthorizationTable, Tables } from '../tables.ts'
+import { clientVersion } from './client-store.ts'
 
 type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; command_line: boolean; expired: boolean }
 
@@ -47,30 +49,23 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
 
   return {
     async insert(device) {
-      const row = await db
-        .insertInto('device_authorization')
-        .values({
-          id: device.id,
-          device_code_hash: device.deviceCodeHash,
-          user_code: device.userCode,
-          client_id: device.clientId,
-          scope: device.scopes.join(' '),
-          params: JSON.stringify(device.params),
-          address: device.address,
-          network: device.network,
-          user_agent: device.userAgent?.slice(0, 300) ?? null,
-          expires_at: sql<Date>`muster_now() + make_interval(secs => ${device.lifetimeSeconds}::int)`,
-        })
-        .onConflict((conflict) => conflict.constraint('device_authorization__one_per_user_code').doNothing())
-        .returning('id')
-        .executeTakeFirst()
-      return row !== undefined
+      const { rows } = await sql<{ client: boolean; made: boolean }>`${point}
+        with registered as (
+          select c.id from client c where c.id = ${device.clientId} and c.removed_at is null and coalesce(${device.clientVersion ?? null}, ${clientVersion('c')}) = ${clientVersion('c')}),
+        made as (
+          insert into device_authorization (id, device_code_hash, user_code, client_id, scope, params, address, network, user_agent, expires_at)
+          select ${device.id}, ${device.deviceCodeHash}::bytea, ${device.userCode}, registered.id, ${device.scopes.join(' ')}, ${JSON.stringify(device.params)}::jsonb,
+                 ${device.address}, ${device.network}, ${device.userAgent?.slice(0, 300) ?? null}::text, muster_now() + make_interval(secs => ${device.lifetimeSeconds}::int)
+          from registered
+          on conflict on constraint device_authorization__one_per_user_code do nothing returning id)
+        select exists (select from registered) as client, exists (select from made) as made`.execute(db)
+      return rows[0] ?? { client: false, made: false }
     },
-    async hasPending(count) {
-      const { rows } = await sql<{ reached: boolean }>`
-        select count(*) >= ${count} as reached from (
-          select from device_authorization where state = 'pending' and expires_at > muster_now() limit ${count}) p`.execute(db)
-      return rows[0]?.reached ?? false
+    async countPending(most) {
+      const { rows } = await sql<{ pending: number }>`
+        select count(*)::int as pending from (
+          select from device_authorization where state = 'pending' and expires_at > muster_now() limit ${most}) p`.execute(db)
+      return rows[0]?.pending ?? 0
     },
     async lockAndCountPending(network) {
       await sql`select pg_advisory_xact_lock(hashtextextended(${`device_authorization ${network}`}, 0))`.execute(db)

@@ -3,6 +3,7 @@ import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { RefreshToken, RefreshTokenStore, RefreshTokenUse } from '../../domain/credentials/store.ts'
 import { point } from '../database.ts'
 import type { RefreshTokenTable, Tables } from '../tables.ts'
+import { isCurrentClient } from './client-store.ts'
 import { endByClient, type LiveStateRow, liveStateColumns, liveStateTables, toLiveState, withDates } from './session-store.ts'
 
 type Row = Omit<Selectable<RefreshTokenTable>, 'token_hash'> & { organization_id: string | null; over: RefreshToken['over'] }
@@ -43,13 +44,16 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       .select(['session.organization_id', over('refresh_token').as('over')])
 
   // `before` is the row before the change. Only one use is the first for all tokens of a session, so a rotating token is not new each time.
-  const use = (id: RefreshTokenId, { address, idleSeconds }: RefreshTokenUse, only: RawBuilder<unknown>) => sql<{ first: boolean; elsewhere: boolean }>`${point}
+  const used = (which: RawBuilder<unknown>, { address, idleSeconds }: RefreshTokenUse, only: RawBuilder<unknown>) => sql<{
+    first: boolean
+    elsewhere: boolean
+  }>`
     update refresh_token t
     set idle_expires_at = least(t.expires_at, muster_now() + make_interval(secs => ${idleSeconds}::int)),
         last_used_at = muster_now(), first_used_at = coalesce(t.first_used_at, muster_now()), last_address = ${address}
     from (select r.id, coalesce(r.last_address, r.address) <> ${address} as elsewhere,
                  not exists (select from refresh_token f where f.session_id = r.session_id and f.first_used_at is not null) as first
-          from refresh_token r where r.id = ${id} for update of r) before,
+          from refresh_token r where ${which} for update of r) before,
          session s, account a
     where t.id = before.id and s.id = t.session_id and a.id = t.user_id
       and not (${isOver('t')})
@@ -57,7 +61,9 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       and not exists (select from membership m where m.user_id = a.id and m.status = 'deactivated')
       and not exists (select from membership m join organization o on o.id = m.organization_id where m.user_id = a.id and m.status <> 'left' and o.suspended_at is not null)
       and ${only}
-    returning before.first, before.elsewhere`
+    returning before.first, before.elsewhere, t.session_id, t.scope`
+  const use = (id: RefreshTokenId, how: RefreshTokenUse, only: RawBuilder<unknown>) =>
+    sql<{ first: boolean; elsewhere: boolean }>`${point} ${used(sql`r.id = ${id}`, how, only)}`
 
   return {
     async insert(token) {
@@ -111,6 +117,15 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
     async useAgain(id, how) {
       const { rows } = await use(id, how, sql`not before.first and not before.elsewhere`).execute(db)
       return rows[0] ? { first: false, elsewhere: false } : null
+    },
+    async useAgainBy(tokenHash, client, how) {
+      const plain = sql`not before.first and not before.elsewhere and not t.rotates and t.consumed_at is null and t.client_id = ${client.id}
+        and ${isCurrentClient(client)}`
+      const { rows } = await sql<LiveStateRow & { scope: string; grant_payload: Record<string, unknown> | null }>`${point}
+        with used as (${used(sql`r.token_hash = ${tokenHash}`, how, plain)})
+        select ${liveStateColumns(null)}, s.grant_payload, used.scope from used join ${liveStateTables} on s.id = used.session_id`.execute(db)
+      const [row] = rows
+      return row ? { scopes: row.scope.split(' ').filter(Boolean), live: toLiveState(row), grant: row.grant_payload } : null
     },
 
     async listAlive(userId) {

@@ -9,6 +9,7 @@ import { point } from '../database.ts'
 import { toMembership } from '../organizations/membership-store.ts'
 import { toOrganization } from '../organizations/organization-store.ts'
 import type { AccountTable, MembershipTable, OrganizationTable, SessionTable, Tables } from '../tables.ts'
+import { isCurrentClient } from './client-store.ts'
 
 const toSession = (row: Selectable<SessionTable>): Session => ({
   id: row.id as SessionId,
@@ -91,6 +92,12 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
     async liveState(id, jti) {
       const { rows } = await liveStateQuery(id, jti).execute(db)
       return rows[0] ? toLiveState(rows[0]) : null
+    },
+    async liveStateAskedBy(id, jti, client) {
+      const { rows } = await sql<LiveStateRow & { current_client: boolean }>`${point}
+        select ${liveStateColumns(jti)}, ${isCurrentClient(client)} as current_client from ${liveStateTables} where s.id = ${id}`.execute(db)
+      const [row] = rows
+      return row ? { live: toLiveState(row), isCurrentClient: row.current_client } : null
     },
     async end(id, reason) {
       const row = await db

@@ -1,0 +1,28 @@
+import type { ClientId } from '@muster/contract/ids.ts'
+import { isClientId } from '../domain/credentials/client.ts'
+import type { RegisteredClient } from '../domain/credentials/store.ts'
+import type { Store } from '../domain/store.ts'
+
+export interface KnownClients {
+  /** Null if the client does not exist or was removed. The values may be out of date: the statement that acts on them checks `version`. */
+  find(id: ClientId): Promise<RegisteredClient | null>
+  /** The same as the row is now. */
+  read(id: ClientId): Promise<RegisteredClient | null>
+}
+
+/** Bounds the memory of an installation with very many clients. */
+const KNOWN_MOST = 1_000
+
+/** Remembers clients, so that a request reads none. A change in any process is noticed by the next statement that names the version (decision 0054). */
+export function createKnownClients({ reading }: Pick<Store, 'reading'>): KnownClients {
+  const known = new Map<ClientId, RegisteredClient>()
+  const read = async (id: ClientId): Promise<RegisteredClient | null> => {
+    const client = isClientId(id) ? await reading.clients.find(id) : null
+    known.delete(id)
+    if (!client || client.removedAt) return null
+    if (known.size >= KNOWN_MOST) known.delete(known.keys().next().value as ClientId)
+    known.set(id, client)
+    return client
+  }
+  return { find: async (id) => known.get(id) ?? read(id), read }
+}
