@@ -1,35 +1,33 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isBundled } from '../packages/server/bin/entry.js'
 import { snapshotExists } from '../packages/server/src/store/engine/snapshot.ts'
-import { consolePage } from './build-console.ts'
-import { downloadsIndex } from './build-downloads.ts'
+import { isOutdated } from './built.js'
 
-// Builds everything that cannot run from source: the CLI in one file, so that it starts quickly, the console, and the snapshot of a new database. This runs
-// before every start, so it skips what is up to date.
+// Builds the CLI in one file and the server in a few, so that they start quickly, the console, and the snapshot of a new database. Skips what is up to date.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cli = join(root, 'packages/cli/dist/muster.cjs')
 
-const sdkSources = ['src', 'package.json', 'build.ts', 'tsconfig.build.json', 'README.md'].map((name) => `packages/sdk/${name}`)
-const packagers = ['scripts/bundle-cli.ts', 'scripts/build-downloads.ts', 'scripts/tarball.ts']
-
 interface Parts {
-  /** False for `npm run dev`, which builds the console itself at every change. */
+  /** False for `npm run dev`, which builds the console itself at every change, and runs the server from its sources. */
   console?: boolean
+  server?: boolean
 }
 
-export async function build(say: (line: string) => void = () => {}, { console: includesConsole = true }: Parts = {}): Promise<void> {
-  if (isOlder(cli, ['packages/cli/src', 'packages/cli/package.json', 'packages/contract/src', 'package-lock.json', 'scripts/bundle-cli.ts'])) {
-    await timed('the CLI', buildCli, say)
-  }
-  if (isOlder(downloadsIndex, ['packages/cli/src', 'packages/cli/package.json', ...sdkSources, 'packages/contract/src', 'package-lock.json', ...packagers])) {
+export async function build(
+  say: (line: string) => void = () => {},
+  { console: includesConsole = true, server: includesServer = true }: Parts = {},
+): Promise<void> {
+  if (isOutdated('cli')) await timed('the CLI', buildCli, say)
+  if (isOutdated('downloads')) {
     await timed('the packages of the CLI and the SDK', async () => (await import('./build-downloads.ts')).buildDownloads(), say)
   }
-  const consoleSources = ['src', 'public', 'index.html', 'package.json'].map((name) => `packages/console/${name}`)
-  if (includesConsole && isOlder(consolePage, [...consoleSources, 'packages/contract/src', 'package-lock.json', 'scripts/build-console.ts'])) {
+  if (includesConsole && isOutdated('console')) {
     await timed('the console', async () => (await import('./build-console.ts')).buildConsole(say), say)
   }
+  if (isOutdated('docs')) await timed('the API reference', async () => (await import('./build-docs.ts')).buildDocs(), say)
   if (!(await snapshotExists())) {
     await timed(
       'the snapshot of a new database',
@@ -40,6 +38,8 @@ export async function build(say: (line: string) => void = () => {}, { console: i
       say,
     )
   }
+  // After the snapshot, because `isBuilt` relies on this order.
+  if (includesServer && !isBundled()) await timed('the server', async () => (await import('./bundle-server.ts')).bundleServer(), say)
 }
 
 export async function buildCli(): Promise<void> {
@@ -47,21 +47,6 @@ export async function buildCli(): Promise<void> {
   const text = await bundleCli()
   mkdirSync(dirname(cli), { recursive: true })
   writeFileSync(cli, text)
-}
-
-/** True when the file is missing or older than one of its sources. */
-function isOlder(file: string, sources: string[]): boolean {
-  const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs
-  if (made === undefined) return true
-  return sources.some((source) => newest(join(root, source)) > made)
-}
-
-function newest(path: string): number {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found) return 0
-  if (!found.isDirectory()) return found.mtimeMs
-  // The modification time of the folder shows that a file was removed.
-  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), found.mtimeMs)
 }
 
 /** Prints a line before and after the run. On a busy machine a build takes half a minute, and without a line a first start would look stuck. */

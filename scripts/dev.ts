@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, buildCli } from './build.ts'
 import { watchConsole } from './build-console.ts'
-import { correctSignalsFromNpm } from './npm-signals.ts'
+import { correctSignalsFromNpm } from './npm-signals.js'
 
 // `npm run dev`: like `npm start`, and restarts the server, rebuilds the CLI and reloads the console when their source changes. It has its own data folder,
 // because an unfinished migration runs as soon as its file is saved.
@@ -19,7 +19,7 @@ process.env.MUSTER_DATA_DIR ??= '.muster/dev'
 let stopping = false
 let server: ChildProcess | undefined
 
-await build(say, { console: false })
+await build(say, { console: false, server: false })
 const consoleWatcher = await watchConsole(say)
 // Until here, nothing has to be stopped, and a signal ends the process by itself.
 process.on('SIGINT', stop)

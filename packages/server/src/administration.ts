@@ -5,7 +5,7 @@ import { readConfig, type SettingName, settings } from './config.ts'
 import { describeStartFailure } from './start-failure.ts'
 import { migrate, openDatabase, pendingMigrations } from './store/database.ts'
 
-// Administration without a running server. `muster server migrate` and `muster server config` start this file.
+// Administration without a running server. `muster server migrate` and `muster server config` start it (bin/administration.js).
 
 type Environment = Record<string, string | undefined>
 
@@ -66,7 +66,7 @@ export async function runMigrations(env: Environment): Promise<string[]> {
   }
 }
 
-async function main([what, ...flags]: string[]): Promise<void> {
+async function run([what, ...flags]: string[]): Promise<void> {
   const json = flags.includes('--json')
   if (what === 'config') {
     const effective = effectiveSettings(process.env, (path) => readFileSync(path, 'utf8'))
@@ -92,10 +92,11 @@ function table(effective: EffectiveSetting[]): string {
     .concat('\n')
 }
 
-if (import.meta.main) {
-  await main(process.argv.slice(2)).catch((error: Error) => {
+/** Runs `migrate` or `config`, with the words of the command line. */
+export async function administer(words: string[]): Promise<void> {
+  await run(words).catch((error: Error) => {
     const failure = describeStartFailure(error)
-    if (process.argv.includes('--json')) process.stderr.write(`${JSON.stringify({ code: 'administration_failed', title: failure ?? error.message })}\n`)
+    if (words.includes('--json')) process.stderr.write(`${JSON.stringify({ code: 'administration_failed', title: failure ?? error.message })}\n`)
     else process.stderr.write(failure === null ? `${error.stack ?? String(error)}\n` : `${styleText('red', '✗')} ${failure}\n`)
     process.exitCode = 1
   })

@@ -3,7 +3,6 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Compat } from './compat/compat.ts'
 import { compats } from './compats.ts'
 import { type Config, isLocalHost } from './config.ts'
-import { warmPasswordRules } from './domain/accounts/password.ts'
 import { createExecute } from './domain/command/execute.ts'
 import type { PasswordHasher } from './domain/command/services.ts'
 import { installBuiltInClients, isInternalHost } from './domain/credentials/client.ts'
@@ -24,6 +23,7 @@ import { createMailbox } from './mail/mailbox.ts'
 import { createTransport } from './mail/transport.ts'
 import { createOAuth } from './oauth/provider.ts'
 import { createPasswordHasher } from './password-hasher.ts'
+import { passwordStrength as strength } from './password-strength.ts'
 import { notFoundResponder } from './portal/not-found.ts'
 import { otherHostResponder } from './portal/other-host.ts'
 import { portalRoutes } from './portal/routes.ts'
@@ -119,7 +119,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing.push(() => signals.stop())
 
     const mailbox = config.localMailbox ? createMailbox() : null
-    const services: Services = { config, store, execute, keys, limits, hasher, accessTokens: oauth, awaitRevocations: signals.awaitRevocations }
+    const services: Services = { config, store, execute, keys, limits, hasher, strength, accessTokens: oauth, awaitRevocations: signals.awaitRevocations }
     const app = await createApp({
       ...services,
       operatorToken,
@@ -134,7 +134,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
     await app.register(signals.plugin)
-    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf, cli })
+    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, strength, mailbox, applicationOf: oauth.applicationOf, cli })
     await app.register(consoleRoutes, { cli })
     await app.register(downloadRoutes, { config, downloads })
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })
@@ -150,7 +150,6 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     transport
       .verify()
       .catch((error: Error & { next?: string }) => log.warn({ err: error, next: error.next }, 'the mail server cannot be used; emails wait in the queue'))
-    warmPasswordRules().catch((error: unknown) => log.error({ err: error }, 'the word lists could not be loaded'))
     const { port } = app.server.address() as AddressInfo
     return { app, database, services, cli, port, close }
   } catch (error) {

@@ -33,6 +33,8 @@ const arrows: Record<string, readonly string[]> = {
   'start-failure.ts': ['config.ts', 'installation.ts', 'store'],
   'installation.ts': ['domain', 'store'],
   'password-hasher.ts': ['domain'],
+  'password-strength.ts': ['domain'],
+  'password-strength-worker.ts': ['password-strength.ts'],
 }
 
 test('each part of the server imports only the parts it may import', () => {

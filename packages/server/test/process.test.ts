@@ -36,7 +36,7 @@ describe('the server process', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  async function start(env: Record<string, string>, [command, ...args]: string[] = [process.execPath, 'scripts/start.ts']): Promise<Process> {
+  async function start(env: Record<string, string>, [command, ...args]: string[] = [process.execPath, 'scripts/start.js']): Promise<Process> {
     const port = env.PORT ?? String(await freePort())
     // Like a terminal, start a process group, so that Ctrl-C reaches every process in it.
     const child = spawn(command as string, args, { cwd: root, env: { ...bareEnvironment(), NO_COLOR: '1', PORT: port, ...env }, detached: true })

@@ -13,13 +13,13 @@ export interface ServerProcess {
 }
 
 const PATIENCE_MILLISECONDS = 60_000
-const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
+const server = fileURLToPath(new URL('../../server/bin/server.js', import.meta.url))
 
 /** Starts another process of the same installation, with the same database, secret and issuer, and its own address. */
 export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'databaseUrl' | 'issuer'>, env: Record<string, string>): Promise<ServerProcess> {
   const port = await freePort()
   const settings = { PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATABASE_URL: databaseUrl ?? '', MUSTER_ISSUER: issuer }
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [server], {
     env: { ...bareEnvironment(), ...settings, MUSTER_HOSTS: `127.0.0.1:${port}`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,20 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import scalar from '@scalar/fastify-api-reference'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { FastifyPluginAsync } from 'fastify'
 
-// The portal's colours (portal.css), under the names that this page uses.
-const theme = `
-.light-mode { --scalar-background-1: oklch(0.985 0.003 95); --scalar-background-2: oklch(0.965 0.004 95); --scalar-border-color: oklch(0.90 0.005 95);
-  --scalar-color-1: oklch(0.22 0.01 95); --scalar-color-2: oklch(0.47 0.012 95); --scalar-color-3: oklch(0.47 0.012 95); --scalar-color-accent: oklch(0.48 0.17 270); }
-.dark-mode { --scalar-background-1: oklch(0.17 0.006 265); --scalar-background-2: oklch(0.205 0.007 265); --scalar-border-color: oklch(0.30 0.008 265);
-  --scalar-color-1: oklch(0.94 0.004 265); --scalar-color-2: oklch(0.72 0.01 265); --scalar-color-3: oklch(0.72 0.01 265); --scalar-color-accent: oklch(0.80 0.10 275); }
-:root { --scalar-font: system-ui, sans-serif; --scalar-font-code: ui-monospace, monospace; --scalar-radius: 6px; }
-`
+/** The reference page and its script, written by scripts/build-docs.ts. */
+export const docsFolder = fileURLToPath(new URL('../../dist/docs/', import.meta.url))
 
-/** A placeholder in the library's page, replaced in each response. */
-const NONCE = 'nonce-of-this-answer'
-const firstScript = `<script nonce="${NONCE}">${readFileSync(new URL('./docs-page.js', import.meta.url), 'utf8')}</script>`
+/** A placeholder in the built page, replaced in each response. */
+export const NONCE = 'nonce-of-this-answer'
 
 const policyWith = (nonce: string): string =>
   [
@@ -29,35 +26,38 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** The description of the API, for programs and for people. */
+/** The best of these encodings that the client accepts, and the ending of its file. */
+const encodings = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+] as const
+const encodingFor = (accepted: string | string[] | undefined): readonly [string, string] | null =>
+  encodings.find(([encoding]) => new RegExp(`\\b${encoding}\\b`).test(String(accepted ?? ''))) ?? null
+
+/** The description of the API, for programs and for people. Nothing is read or made before the first request for it. */
 export const docsRoutes: FastifyPluginAsync = async (app) => {
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type('application/json').header('cache-control', 'public, max-age=300').serializer(JSON.stringify).send(app.swagger()),
-  )
-  // The reference page has inline scripts and styles, so it needs its own policy, with a new nonce in each response and no third party.
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (!request.url.startsWith('/docs')) return payload
-    const nonce = randomBytes(16).toString('base64')
-    const policy = policyWith(nonce)
-    reply.raw.setHeader('content-security-policy', policy)
-    reply.header('content-security-policy', policy)
-    const isPage = typeof payload === 'string' && String(reply.getHeader('content-type')).startsWith('text/html')
-    return isPage ? payload.replace('<head>', `<head>${firstScript}`).replaceAll(NONCE, nonce) : payload
+  const hidden = { schema: { hide: true } } as const
+  let description: { plain: string; zipped: Buffer } | undefined
+  app.get('/openapi.json', hidden, async (request, reply) => {
+    const plain = description?.plain ?? JSON.stringify(app.swagger())
+    description ??= { plain, zipped: await promisify(gzip)(plain) }
+    reply.type('application/json').headers({ 'cache-control': 'public, max-age=300', vary: 'accept-encoding' })
+    const zips = encodingFor(request.headers['accept-encoding']) !== null
+    return zips ? reply.header('content-encoding', 'gzip').send(description.zipped) : reply.serializer(String).send(plain)
   })
-  await app.register(scalar, {
-    routePrefix: '/docs',
-    configuration: {
-      nonce: NONCE,
-      url: '/openapi.json',
-      title: 'Muster API',
-      telemetry: false,
-      withDefaultFonts: false,
-      agent: { disabled: true },
-      mcp: { disabled: true }, // both would contact another server
-      hideClientButton: true,
-      showDeveloperTools: 'never',
-      authentication: { preferredSecurityScheme: 'bearer' },
-      customCss: theme,
-    } as never,
+  if (!existsSync(docsFolder)) return // not built: the address does not exist
+  app.get('/docs', hidden, (_request, reply) => reply.redirect('/docs/', 301))
+  // The page has inline scripts and styles, so it needs its own policy, with a new nonce in each response and no third party.
+  app.get('/docs/', hidden, async (_request, reply) => {
+    const nonce = randomBytes(16).toString('base64')
+    const page = await readFile(join(docsFolder, 'index.html'), 'utf8')
+    reply.header('content-security-policy', policyWith(nonce)).type('text/html; charset=utf-8')
+    return reply.send(page.replaceAll(NONCE, nonce))
+  })
+  app.get('/docs/js/scalar.js', hidden, async (request, reply) => {
+    const [encoding, ending] = encodingFor(request.headers['accept-encoding']) ?? ['', '']
+    reply.type('application/javascript; charset=utf-8').headers({ vary: 'accept-encoding', 'cache-control': 'public, max-age=3600' })
+    if (encoding !== '') reply.header('content-encoding', encoding)
+    return reply.send(await readFile(join(docsFolder, `scalar.js${ending}`)))
   })
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
-import type { PasswordHasher } from '../domain/command/services.ts'
+import type { PasswordHasher, PasswordStrength } from '../domain/command/services.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { AwaitRevocations } from '../domain/signals/receiver.ts'
@@ -14,6 +14,7 @@ export interface Services {
   keys: SecretKeys
   limits: Limits
   hasher: PasswordHasher
+  strength: PasswordStrength
   accessTokens: AccessTokens
   awaitRevocations: AwaitRevocations
 }

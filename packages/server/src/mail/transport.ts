@@ -1,4 +1,4 @@
-import nodemailer from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { Config } from '../config.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Mail } from './templates.ts'
@@ -47,18 +47,18 @@ export function createTransport({ config, mailbox, log }: Options): Transport {
       close() {},
     }
   }
-  const transporter = nodemailer.createTransport({
-    url: smtpUrl,
-    pool: true,
-    maxConnections: 3,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 30_000,
-  })
+  let opened: Promise<Transporter> | undefined
+  /** The library is loaded after the start, with the first use. */
+  const transporter = (): Promise<Transporter> => {
+    opened ??= import('nodemailer').then(({ createTransport: open }) =>
+      open({ url: smtpUrl, pool: true, maxConnections: 3, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 }),
+    )
+    return opened
+  }
   const host = new URL(issuer).hostname
   return {
     async send({ to, about, subject, text, html, messageId }) {
-      await transporter.sendMail({
+      await (await transporter()).sendMail({
         from: mailFrom,
         // As an object, so that nothing in an address can become a second recipient or a header.
         to: { name: '', address: to },
@@ -74,12 +74,12 @@ export function createTransport({ config, mailbox, log }: Options): Transport {
     },
     async verify() {
       try {
-        await transporter.verify()
+        await (await transporter()).verify()
       } catch (error) {
         throw Object.assign(error as Error, { next: nextStepFor(error as SmtpError) })
       }
     },
-    close: () => transporter.close(),
+    close: () => void opened?.then((transport) => transport.close()),
   }
 }
 

@@ -7,6 +7,7 @@ import { openQueue } from '@muster/server/jobs/queue.ts'
 import { createMailbox, type KeptMail } from '@muster/server/mail/mailbox.ts'
 import { createTransport } from '@muster/server/mail/transport.ts'
 import { createPasswordHasher, type PasswordHasherOptions } from '@muster/server/password-hasher.ts'
+import { passwordStrength as strength } from '@muster/server/password-strength.ts'
 import { portalRoutes } from '@muster/server/portal/routes.ts'
 import { createLimits } from '@muster/server/store/command/limit-store.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
@@ -49,7 +50,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
   })
   await app.register(fastifyCookie)
   app.get('/healthz', async () => 'alive')
-  await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, cli: 'muster' })
+  await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, strength, mailbox, cli: 'muster' })
   await app.ready()
 
   const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(database.kysely)).rows
@@ -63,6 +64,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
     execute,
     limits,
     hasher,
+    strength,
     mailbox,
     rows,
     clock,

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { get } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Worker } from 'node:worker_threads'
 import { refuseBadPassword } from '@muster/server/domain/accounts/password.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
+import { createPasswordStrength, passwordStrength as strength } from '@muster/server/password-strength.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, cheap, goodPassword, type Office } from './office.ts'
 
@@ -16,7 +19,7 @@ describe('a password', () => {
     'x9x9x9x9x9correct horse staple',
     'window lattice ember frost'.repeat(9),
   ])('a password without digits or symbols is accepted if it is hard to guess: %s', async (password) => {
-    await refuseBadPassword(password, personal)
+    await refuseBadPassword({ strength }, password, personal)
   })
 
   test.each([
@@ -29,11 +32,34 @@ describe('a password', () => {
     ['Lovelace1815', 'password_too_weak'],
     ['adalovelace', 'password_too_weak'],
   ])('a password is refused when it is too short, too long or easy to guess: %s', async (password, code) => {
-    await expect(refuseBadPassword(password, personal)).rejects.toMatchObject({ code })
+    await expect(refuseBadPassword({ strength }, password, personal)).rejects.toMatchObject({ code })
   })
 
   test('the refusal of a password states the reason', async () => {
-    await expect(refuseBadPassword('password1234', [])).rejects.toThrow(/commonly used password/)
+    await expect(refuseBadPassword({ strength }, 'password1234', [])).rejects.toThrow(/commonly used password/)
+  })
+
+  test('the word lists are unloaded when they are idle, and loaded again', async () => {
+    const threads: Worker[] = []
+    const count = (thread: Worker): number => threads.push(thread)
+    process.on('worker', count)
+    const fleeting = createPasswordStrength({ idleMilliseconds: 1 })
+    for (const round of [1, 2]) {
+      expect(await fleeting.estimate(goodPassword, [])).toMatchObject({ warning: null })
+      expect(threads).toHaveLength(round)
+      await once(threads.at(-1) as Worker, 'exit')
+    }
+    process.off('worker', count)
+  })
+
+  test('a failure of the word lists fails the waiting passwords, and the next one works', async () => {
+    const strong = createPasswordStrength()
+    const started = once(process, 'worker')
+    const refused = expect(strong.estimate(goodPassword, [])).rejects.toThrow('The word lists for passwords could not be used.')
+    const [thread] = (await started) as [Worker]
+    await thread.terminate()
+    await refused
+    expect(await strong.estimate(goodPassword, [])).toMatchObject({ warning: null })
   })
 
   test('a long password takes no longer to judge than its beginning', async () => {
@@ -42,7 +68,7 @@ describe('a password', () => {
     for (let round = 0; round < 6; round++) {
       for (const which of ['long', 'beginning'] as const) {
         const cpu = process.cpuUsage()
-        await refuseBadPassword(which === 'long' ? long : long.slice(0, 40), []).catch(() => {})
+        await refuseBadPassword({ strength }, which === 'long' ? long : long.slice(0, 40), []).catch(() => {})
         shortest[which] = Math.min(shortest[which], process.cpuUsage(cpu).user)
       }
     }

@@ -65,6 +65,18 @@ test('the API reference is not served when it is switched off', async () => {
   }
 })
 
+test('the API reference sends less than 1 MiB to a browser', async () => {
+  let sent = 0
+  for (const path of ['/docs/', '/docs/js/scalar.js', '/openapi.json']) {
+    const { rawPayload } = await local.server.app.inject({
+      url: path,
+      headers: { host: new URL(local.url).host, 'accept-encoding': 'gzip, deflate, br, zstd' },
+    })
+    sent += rawPayload.length
+  }
+  expect(sent).toBeLessThan(2 ** 20)
+})
+
 test('the API reference runs only its own scripts, with a new nonce each time', async () => {
   const answers = await Promise.all(['/docs/', '/docs/'].map((path) => fetch(local.url + path)))
   const nonces = answers.map(({ headers }) => {

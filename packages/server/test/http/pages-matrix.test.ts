@@ -12,8 +12,6 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'GET /assets/:file': 'anyone',
   'GET /docs': 'anyone',
   'GET /docs/': 'anyone',
-  'GET /docs/openapi.json': 'anyone',
-  'GET /docs/openapi.yaml': 'anyone',
   'GET /docs/js/scalar.js': 'anyone',
   'GET /openapi.json': 'anyone',
   'GET /console': 'anyone', // static files; their requests to /v1 need a session, see test/console

@@ -26,6 +26,7 @@ import { renameOrganization } from '@muster/server/domain/organizations/rename.t
 import { signMemberOut } from '@muster/server/domain/organizations/sign-out-member.ts'
 import { registerResource, removeResource, transferResource } from '@muster/server/domain/resources/resource.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
+import { passwordStrength as strength } from '@muster/server/password-strength.ts'
 import type { FaultTape } from '@muster/testkit/retry-errors.ts'
 import type { World } from '@muster/testkit/world.ts'
 import type { Life } from './expected.ts'
@@ -83,7 +84,7 @@ export class Real {
     this.world = world
     this.tape = tape
     this.#life = life
-    this.#accounts = { store: world.store, execute: world.execute, keys: world.keys, limits: noLimits, hasher }
+    this.#accounts = { store: world.store, execute: world.execute, keys: world.keys, limits: noLimits, hasher, strength }
   }
 
   /** Creates as many accounts as the model has people, each with a terminal login. */

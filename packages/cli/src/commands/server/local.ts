@@ -33,7 +33,7 @@ const config = command(
 async function administer({ settings, signal, env }: Context, what: 'migrate' | 'config'): Promise<void> {
   // The folders of the source, the bundle and the executable are at the same depth below the root.
   const root = join(dirname(realpathSync(process.argv[1] ?? '.')), '../../..')
-  const script = join(root, 'packages/server/src/administration.ts')
+  const script = join(root, 'packages/server/bin/administration.js')
   if (!existsSync(script))
     throw new Failure('The server is not installed here.', { code: 'server_not_here', next: `Run it where the server runs: muster server ${what}` })
   const words = ['--import', join(root, 'scripts/node-version.js'), script, what, ...(settings.json ? ['--json'] : [])]

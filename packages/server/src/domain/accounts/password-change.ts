@@ -28,7 +28,7 @@ export async function changePassword(
   { currentPassword, newPassword, endKeys = false }: ChangePassword,
 ): Promise<ChangedPassword> {
   const account = await provePassword(accounts, { ...principal, password: currentPassword })
-  await refuseBadPassword(newPassword, [account.email, account.givenName, account.familyName, account.username ?? ''])
+  await refuseBadPassword(accounts, newPassword, [account.email, account.givenName, account.familyName, account.username ?? ''])
   const passwordHash = await accounts.hasher.hash(newPassword)
   return accounts.execute(setPassword, principal, { provenHash: account.passwordHash, passwordHash, endKeys })
 }

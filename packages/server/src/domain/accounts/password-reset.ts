@@ -90,12 +90,12 @@ export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Pro
  * with it.
  */
 export async function resetPassword(
-  { store, keys, hasher, limits, execute }: Accounts,
+  { store, keys, hasher, strength, limits, execute }: Accounts,
   principal: Principal,
   { token, password, endKeys = false }: { token: string; password: string; endKeys?: boolean },
 ): Promise<ReplacedPassword> {
   const { reset, account } = await resetOfToken(store.reading, keys, token)
-  await refuseBadPassword(password, [account.email, account.givenName, account.familyName, account.username ?? ''])
+  await refuseBadPassword({ strength }, password, [account.email, account.givenName, account.familyName, account.username ?? ''])
   await limits.spend('password reset try by link', reset.id)
   const passwordHash = await hasher.hash(password)
   return execute(consumeReset, principal, { id: reset.id, passwordHash, endKeys })

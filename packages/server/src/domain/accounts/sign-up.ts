@@ -42,7 +42,7 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
   const { typed, canonical } = emailAddress(input.email)
   const givenName = personName(input.givenName)
   const familyName = input.familyName.trim() === '' ? '' : personName(input.familyName)
-  await refuseBadPassword(input.password, [typed, givenName, familyName])
+  await refuseBadPassword(accounts, input.password, [typed, givenName, familyName])
   const codeDigits = await spendCodeEmail(limits, principal, canonical)
   const passwordHash = await hasher.hash(input.password)
   const cookie = newOpaqueToken('muster_su')
@@ -51,10 +51,13 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
 }
 
 /** All faults at once, by field, so that a person can correct them together. */
-export async function faultsOfSignUp({ email, password, givenName, familyName }: StartSignUp): Promise<{ field: keyof StartSignUp; problem: Problem }[]> {
+export async function faultsOfSignUp(
+  accounts: Pick<Accounts, 'strength'>,
+  { email, password, givenName, familyName }: StartSignUp,
+): Promise<{ field: keyof StartSignUp; problem: Problem }[]> {
   const checks: Record<keyof StartSignUp, () => unknown> = {
     email: () => emailAddress(email),
-    password: () => refuseBadPassword(password, [email, givenName, familyName]),
+    password: () => refuseBadPassword(accounts, password, [email, givenName, familyName]),
     givenName: () => personName(givenName),
     familyName: () => familyName.trim() === '' || personName(familyName),
   }

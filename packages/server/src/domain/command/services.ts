@@ -3,13 +3,14 @@ import type { Store } from '../store.ts'
 import type { Execute } from './context.ts'
 import type { Limits } from './limits.ts'
 
-/** The parts that sign-up, sign-in and password resets use outside a transaction: hashing and rate limits. */
+/** The parts that sign-up, sign-in and password resets use outside a transaction: hashing, estimating and rate limits. */
 export interface Accounts {
   store: Store
   execute: Execute
   keys: SecretKeys
   limits: Limits
   hasher: PasswordHasher
+  strength: PasswordStrength
 }
 
 /** Creates and checks password hashes. This is slow on purpose, so it never runs inside a transaction. */
@@ -22,4 +23,17 @@ export interface PasswordHasher {
   verify(hash: string | null, password: string): Promise<boolean>
   /** True if the hash was created with other parameters than the current ones. */
   isOutdated(hash: string): boolean
+}
+
+export interface Strength {
+  /** zxcvbn's 0 to 4: 3 is "safely unguessable" where the hash is slow. */
+  score: number
+  /** Why the password is easy to guess, in a sentence. */
+  warning: string | null
+}
+
+/** Estimates how hard a password is to guess. */
+export interface PasswordStrength {
+  /** @param personal words that anyone who knows the person would try first */
+  estimate(password: string, personal: readonly string[]): Promise<Strength>
 }

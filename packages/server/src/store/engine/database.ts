@@ -5,7 +5,6 @@ import type { Tables } from '../tables.ts'
 import { openDataFolder } from './data-folder.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { guardOneSession } from './one-session.ts'
-import { openInFolder, openInMemory } from './pglite.ts'
 import { requireNamedStatements } from './pooler.ts'
 import { preparePoints } from './prepared.ts'
 
@@ -42,13 +41,18 @@ const oldest = 15
 export async function openDatabase({ databaseUrl, dataDir, poolSize = 10, prepared = true, fresh = false }: DatabaseOptions): Promise<Database> {
   if (databaseUrl !== undefined) return openPostgres(databaseUrl, poolSize, prepared)
   if (dataDir !== undefined) return openFolder(dataDir, prepared)
+  const { openInMemory } = await embeddedEngine()
   const pglite = await openInMemory({ fresh })
   return embedded(pglite, prepared, () => pglite.close())
 }
 
+/** Loaded when it is used, because it takes 20 MiB. */
+const embeddedEngine = () => import('./pglite.ts')
+
 async function openFolder(dataDir: string, prepared: boolean): Promise<Database> {
   const folder = await openDataFolder(dataDir)
   try {
+    const { openInFolder } = await embeddedEngine()
     const { pglite } = await openInFolder(folder.cluster)
     const stopHousekeeping = startHousekeeping(pglite)
     return embedded(pglite, prepared, async () => {

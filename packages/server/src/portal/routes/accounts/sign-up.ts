@@ -73,7 +73,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
       reply.setCookie(name, cookie, cookieOptions(config, SIGN_UP_SECONDS))
       return seeOther(reply, withReturnPath('/sign-up/verify', returnPath))
     } catch (error) {
-      const faults = (await faultsOfSignUp(input)).flatMap(({ field, problem }) => {
+      const faults = (await faultsOfSignUp(options, input)).flatMap(({ field, problem }) => {
         const asked = input[field].trim() === '' ? missing[field] : null
         return asked ? [asked] : faultsOf(problem, { [problem.code]: fieldNames[field] })
       })
