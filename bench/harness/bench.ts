@@ -176,5 +176,5 @@ export async function other(bench: Bench, file: 'floor.ts' | 'forward-floor.ts' 
     },
     (process) => process.stop(),
   )
-  return made.ready
+  return { ...(await made.ready), pid: made.child.pid }
 }

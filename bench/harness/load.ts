@@ -29,6 +29,8 @@ export interface Load {
 export interface LoadResult {
   /** Counted requests per second. */
   rate: number
+  /** All requests, with those that are not counted. */
+  requests: number
   /** Milliseconds of one counted request. */
   p50: number
   p99: number

@@ -6,9 +6,12 @@ export const subjects = ['before', 'after', 'floor', 'better-auth', 'oidc-provid
 export const peers = ['better-auth', 'oidc-provider'] as const
 export type SubjectName = (typeof subjects)[number]
 
+/** In the unit of the row. */
+type Sample = number | { value: number /** Processor time of the server for one request, in µs. */; cpu: number | null }
+
 export interface Subject {
   name: SubjectName
-  measure(seconds: number): Promise<number>
+  measure(seconds: number): Promise<Sample>
 }
 
 export interface Must {
@@ -39,6 +42,7 @@ export interface Row {
 export interface Result {
   row: Pick<Row, 'id' | 'title' | 'unit' | 'must'>
   samples: Partial<Record<SubjectName, number[]>>
+  cpu: Partial<Record<SubjectName, number[]>>
   failure: string | null
 }
 
@@ -47,17 +51,18 @@ export const isRate = ({ unit }: Pick<Row, 'unit'>): boolean => unit === '/s'
 /** Measures the subjects of a row one after another, round by round, so that a busy moment of the machine affects all of them. */
 export async function measure(bench: Bench, row: Row): Promise<Result> {
   const { id, title, unit, must } = row
-  const result: Result = { row: { id, title, unit, ...(must && { must }) }, samples: {}, failure: null }
+  const result: Result = { row: { id, title, unit, ...(must && { must }) }, samples: {}, cpu: {}, failure: null }
   const { rounds, seconds } = bench.options.scale
   try {
     const measured = await row.subjects(bench)
     for (let round = -(row.warmUps ?? 1); round < (row.rounds ?? rounds); round++) {
       const turn = Math.abs(round) % measured.length
       for (const { name, measure: once } of [...measured.slice(turn), ...measured.slice(0, turn)]) {
-        const value = await once(seconds)
+        const sample = await once(seconds)
         if (round < 0) continue
-        result.samples[name] ??= []
-        result.samples[name].push(value)
+        const { value, cpu } = typeof sample === 'number' ? { value: sample, cpu: null } : sample
+        result.samples[name] = [...(result.samples[name] ?? []), value]
+        if (cpu !== null) result.cpu[name] = [...(result.cpu[name] ?? []), cpu]
       }
     }
   } catch (error) {

@@ -39,6 +39,8 @@ With words, only the rows that contain one of them run, and the page is not writ
   --against <git ref>   also measures that version ("before"), interleaved with this one ("after")
   --quick               little data and short rounds
   --scale full          a million members and revocations, two million events
+  --rounds <number>, --seconds <number>
+                        how often each column is measured, and for how long
   --json                prints the results as JSON; progress goes to standard error
   --statements          prints the SQL statements of each operation
   --list                lists the rows
@@ -53,6 +55,8 @@ export function readOptions(args: string[]): Options {
       against: { type: 'string' },
       quick: { type: 'boolean', default: false },
       scale: { type: 'string' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
       json: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
@@ -66,7 +70,10 @@ export function readOptions(args: string[]): Options {
   }
   const name = values.quick ? 'quick' : (values.scale ?? 'normal')
   if (!Object.hasOwn(scales, name)) throw new Error(`--scale is one of ${Object.keys(scales).join(', ')}.`)
-  const scale = { name: name as Scale['name'], ...scales[name as Scale['name']] }
+  const usual = scales[name as Scale['name']]
+  const [rounds, seconds] = [Number(values.rounds ?? usual.rounds), Number(values.seconds ?? usual.seconds)]
+  if (!(rounds >= 1 && seconds > 0)) throw new Error('--rounds and --seconds are numbers above 0.')
+  const scale = { name: name as Scale['name'], ...usual, rounds, seconds }
   return {
     words: positionals,
     against: values.against ?? null,

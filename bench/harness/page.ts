@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { isMet, type Result } from './measure.ts'
+import { isMet, median, peers, type Result, type SubjectName } from './measure.ts'
 import type { Operation } from './operations.ts'
 import type { Options } from './options.ts'
 import { cells, head, markdown } from './report.ts'
@@ -31,7 +31,13 @@ export function writePage(run: Run): string {
   const old = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const [from, to] = [old.indexOf(begin), old.indexOf(end)]
   const byHand = from >= 0 && to > from ? old.slice(from + begin.length, to) : first
-  writeFileSync(file, [introduction(run), `${begin}${byHand}${end}`, table(run), statements(run), repeat(run)].join('\n\n').replace(/\n*$/, '\n'))
+  writeFileSync(
+    file,
+    [introduction(run), `${begin}${byHand}${end}`, table(run), processor(run), statements(run), repeat(run)]
+      .filter((part) => part !== '')
+      .join('\n\n')
+      .replace(/\n*$/, '\n'),
+  )
   return file
 }
 
@@ -72,6 +78,22 @@ person with ${number(sessions)} sessions.
 ${markdown(shown)}${failures.length === 0 ? '' : `\n\nNot measured:\n\n${failures.join('\n')}`}`
 }
 
+function processor({ results, versions }: Run): string {
+  const measured = results.filter(({ cpu }) => Object.keys(cpu).length > 0)
+  if (measured.length === 0) return ''
+  const names: SubjectName[] = [...versions.map(({ name }) => name), 'floor', ...peers]
+  const of = ({ cpu }: Result, name: SubjectName): string => {
+    const values = cpu[name]
+    return values ? Math.round(median(values)).toLocaleString('en-US') : '–'
+  }
+  return `## Processor time
+
+Microseconds of processor time that the server's process needs for one request, without PostgreSQL. A busy machine changes them less than it changes a rate. Where a row's
+requests need others to prepare them, these are included.
+
+${markdown([['request', ...names], ...measured.map((result) => [result.row.title, ...names.map((name) => of(result, name))])])}`
+}
+
 function statements({ operations, versions }: Run): string {
   if (operations.length === 0) return ''
   const names = versions.map(({ name }) => name)
@@ -92,6 +114,8 @@ function repeat({ options, versions, postgres, minutes }: Run): string {
   const peers = ['better-auth', 'oidc-provider', 'fastify', 'pg', '@node-rs/argon2', 'undici'].map((name) => `${name} ${packages.dependencies[name]}`)
   const against = options.against === null ? '' : ` --against ${options.against}`
   const scale = { quick: ' --quick', normal: '', full: ' --scale full' }[options.scale.name]
+  const { rounds, seconds } = options.scale
+  const length = ` --rounds ${rounds} --seconds ${seconds}`
   const commits = versions.map(({ name, commit }) => `${name} is ${commit}`).join(', ')
   return `## Versions
 
@@ -100,9 +124,9 @@ ${commits}. Node ${process.versions.node}, ${postgres}, ${peers.join(', ')}. ${a
 ## How to repeat
 
 \`\`\`text
-npm run bench --${against}${scale}
+npm run bench --${against}${scale}${length}
 \`\`\`
 
-This run took ${Math.round(minutes)} minutes, with ${options.scale.rounds} rounds of ${options.scale.seconds} seconds. Nothing else should run meanwhile. \`npm run bench -- --list\` lists the rows, and words after \`--\`
+This run took ${Math.round(minutes)} minutes. Nothing else should run meanwhile. \`npm run bench -- --list\` lists the rows, and words after \`--\`
 select some of them: \`npm run bench -- me invitation --quick\`. \`npm run bench -- --help\` explains the options. The peers are installed in \`bench/\` at the first run.`
 }

@@ -35,6 +35,8 @@ const verdict = (result: Result): string => {
   return met === null ? '–' : met ? 'yes' : '**no**'
 }
 
+const labels = { 'better-auth': 'better-auth', 'oidc-provider': 'oidc-provider in memory' }
+
 export const head = ['work', 'before', 'after', 'after / before', 'floor', 'of the floor', 'peers, and of each', 'must', 'met']
 
 export function cells(result: Result): string[] {
@@ -47,7 +49,7 @@ export function cells(result: Result): string[] {
     share(result, 'floor'),
     peers
       .filter((name) => result.samples[name])
-      .map((name) => `${name} ${amount(result, name)}: ${share(result, name)}`)
+      .map((name) => `${labels[name]} ${amount(result, name)}: ${share(result, name)}`)
       .join('; ') || '–',
     wish(result),
     verdict(result),
@@ -65,7 +67,9 @@ export function line(result: Result): string {
   if (result.failure !== null) return `${result.row.id}: failed: ${result.failure}`
   const of = (name: SubjectName): string => (!result.samples[name] ? '' : `, ${share(result, name)} of ${name}`)
   const before = result.samples.before ? `before ${amount(result, 'before')}, ` : ''
+  const used = (['before', 'after', 'floor'] as const).filter((name) => result.cpu[name]).map((name) => `${name} ${digits(median(result.cpu[name] ?? []))}`)
+  const cpu = used.length === 0 ? '' : `; µs of processor time: ${used.join(', ')}`
   const met = isMet(result)
   const end = met === null ? '' : `; must ${wish(result)}: ${met ? 'met' : 'missed'}`
-  return `${result.row.id}: ${before}after ${amount(result, 'after')}${['floor' as const, ...peers].map(of).join('')}${end}`
+  return `${result.row.id}: ${before}after ${amount(result, 'after')}${['floor' as const, ...peers].map(of).join('')}${cpu}${end}`
 }

@@ -77,6 +77,7 @@ async function play({ origin, steps, connections, seconds, lists = {}, goesOn = 
   const ready = steps.map(prepare)
   const latencies: number[] = []
   let failure: string | null = null
+  let requests = 0
   const place = `${origin} ${steps.map(({ path }) => path)}`
   const known = (goesOn && remembered.get(place)) || []
   remembered.set(place, known)
@@ -96,6 +97,7 @@ async function play({ origin, steps, connections, seconds, lists = {}, goesOn = 
             values['ip'] = address()
             const asked = performance.now()
             const { status, text } = await ask(client, step, values)
+            requests += 1
             if (status !== (step.status ?? 200)) {
               failure ??= `${step.method ?? 'GET'} ${step.path} answered ${status}: ${text.slice(0, 300)}`
               return
@@ -114,7 +116,7 @@ async function play({ origin, steps, connections, seconds, lists = {}, goesOn = 
   const took = (performance.now() - begun) / 1000
   latencies.sort((one, other) => one - other)
   const at = (share: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN
-  return { rate: latencies.length / took, p50: at(0.5), p99: at(0.99), failure }
+  return { rate: latencies.length / took, requests, p50: at(0.5), p99: at(0.99), failure }
 }
 
 process.on('message', (load: Load) => void play(load).then((result) => process.send?.(result)))

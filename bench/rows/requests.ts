@@ -1,4 +1,5 @@
 import { type Bench, muster, other, type Server } from '../harness/bench.ts'
+import { cpuSeconds } from '../harness/cpu.ts'
 import { bearer, form, type Load, type Step } from '../harness/load.ts'
 import type { Must, Row, Subject, SubjectName } from '../harness/measure.ts'
 
@@ -21,12 +22,15 @@ export interface RequestRow {
 }
 
 export function requestRow({ id, title, engine = 'postgres', use = 'requests', connections = 32, must, limited, ask, others = [] }: RequestRow): Row {
-  const play = (bench: Bench, name: SubjectName, origin: string, asked: Ask, server?: Server): Subject => ({
+  const play = (bench: Bench, name: SubjectName, origin: string, pid: number, asked: Ask, server?: Server): Subject => ({
     name,
     async measure(seconds) {
       const forget = limited && server?.pool ? setInterval(() => void server.pool?.query('delete from attempt').catch(() => {}), 100) : undefined
       try {
-        return (await bench.load.run({ origin, seconds, connections, ...asked })).rate
+        const before = cpuSeconds(pid)
+        const { rate, requests } = await bench.load.run({ origin, seconds, connections, ...asked })
+        const after = cpuSeconds(pid)
+        return { value: rate, cpu: before === null || after === null ? null : ((after - before) / requests) * 1e6 }
       } finally {
         clearInterval(forget)
       }
@@ -43,12 +47,12 @@ export function requestRow({ id, title, engine = 'postgres', use = 'requests', c
       const ours: Subject[] = []
       for (const version of bench.versions) {
         const server = await muster(bench, version, engine, use)
-        ours.push(play(bench, version.name, server.origin, ask(server), server))
+        ours.push(play(bench, version.name, server.origin, server.process.child.pid ?? 0, ask(server), server))
       }
       const theirs: Subject[] = []
       for (const { name, file, ask: asked } of others) {
         const started = await other(bench, file)
-        theirs.push(play(bench, name, started.origin, asked(started)))
+        theirs.push(play(bench, name, started.origin, started.pid, asked(started)))
       }
       return [...ours, ...theirs]
     },
