@@ -13,8 +13,11 @@ export interface Place {
   joined: string
 }
 
-/** Rows to scan before the search goes through the cohorts. It takes a millisecond and is enough for common texts. */
+/** Rows to scan before the search goes through the cohorts, if the first ones show that the text is common. It takes a millisecond. */
 const WALK = 4_000
+
+/** The first of them. A rare text is looked up in the index after these. */
+const SAMPLE = 400
 
 /** Parts of a text that are looked up in the index. */
 const LOOKED_UP = 10
@@ -29,16 +32,32 @@ interface Walked extends Place {
   branch: number
 }
 
+type Asked = MemberFilter & Pick<PageRequest, 'cursor'> & { size: number }
+
 /** The members of a page, in order, and one more if there is another page. */
-export async function placesOf(
-  db: Kysely<Tables>,
-  organizationId: OrganizationId,
-  { status, role, search, limit, cursor }: MemberFilter & PageRequest,
-): Promise<Place[]> {
+export async function placesOf(db: Kysely<Tables>, organizationId: OrganizationId, { limit, ...filter }: MemberFilter & PageRequest): Promise<Place[]> {
+  const { search } = filter
   if (search && NOWHERE.test(search.text)) return []
   const size = limit + 1
+  const asked: Asked = { ...filter, size }
+  const first = await walkedOf(db, organizationId, asked, search ? SAMPLE : size)
+  if (!search || first.ended) return first.places
+  if (first.places.length * WALK >= size * SAMPLE) {
+    const further = await walkedOf(db, organizationId, asked, WALK)
+    if (further.ended) return further.places
+  }
+  return (await byCohort(organizationId, { ...asked, search }).execute(db)).rows
+}
+
+/** The matches among the newest members. `ended` if there are enough for a page, or no members after them. */
+async function walkedOf(
+  db: Kysely<Tables>,
+  organizationId: OrganizationId,
+  { status, role, search, cursor, size }: Asked,
+  atMost: number,
+): Promise<{ places: Place[]; ended: boolean }> {
   const branches = branchesOf({ status, role })
-  const rows = search ? Math.ceil(WALK / branches.length) : size
+  const rows = search ? Math.ceil(atMost / branches.length) : atMost
   const hit = search ? compared(search) : sql<boolean>`true`
   const walks = branches.map((branch, number) => walk(organizationId, sql`${branch} and ${afterCursor(cursor)}`, { hit, rows, size, number }))
   // One statement, so that a member whose status or role changes meanwhile appears in exactly one branch.
@@ -52,8 +71,7 @@ export async function placesOf(
     .sort(inOrder)[0]
   const hits = walked.filter((row) => row.hit).sort(inOrder)
   const complete = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits
-  if (!search || !horizon || complete.length >= size) return complete.slice(0, size)
-  return (await byCohort(organizationId, { status, role, search, cursor, size }).execute(db)).rows
+  return { places: complete.slice(0, size), ended: !horizon || complete.length >= size }
 }
 
 interface Walk {
@@ -80,10 +98,7 @@ const walk = (organizationId: string, condition: RawBuilder<unknown>, { hit, row
  * So a text that many of the oldest members have, and no newer one, is found without scanning all members. Each `offset 0` is an optimization fence: the planner
  * must read the cohorts in order, and must not use the outer order and limit to scan the members instead.
  */
-function byCohort(
-  organizationId: string,
-  { status, role, search, cursor, size }: MemberFilter & { search: MemberSearch; cursor: string | undefined; size: number },
-): RawBuilder<Place> {
+function byCohort(organizationId: string, { status, role, search, cursor, size }: Asked & { search: MemberSearch }): RawBuilder<Place> {
   const at = placeOf(cursor)
   const began = at ? sql`and began_at <= ${at.joinedAt}` : sql``
   const narrowed = sql`${status ? sql`status = ${status}` : sql`status <> 'left'`} and ${role ? sql`role = ${role}` : sql`true`} and ${afterCursor(cursor)}`
