@@ -4,6 +4,22 @@ import { type Fault, server, tests } from './fault.ts'
 
 export const tokens: Fault[] = [
   {
+    title: 'a session beyond the limit ends the oldest of its kind (S61)',
+    file: `${server}/domain/credentials/session.ts`,
+    find: `if (kind !== 'refresh') await endOldest(`,
+    replace: `if (kind === 'refresh') await endOldest(`,
+    test: `${tests}/credentials/session-limit.test.ts`,
+    named: 'ends the oldest one at the limit',
+  },
+  {
+    title: 'an application has a session limit of its own (S61)',
+    file: `${server}/domain/credentials/session.ts`,
+    find: `clientId: kind === 'application' ? clientId : null }`,
+    replace: 'clientId: null }',
+    test: `${tests}/credentials/session-limit.test.ts`,
+    named: 'of another kind or application ends none',
+  },
+  {
     title: 'a token with a time outside the range of Date is invalid (E01)',
     file: `${server}/oauth/access-tokens.ts`,
     find: ' && (value as number) >= 0 && (value as number) <= LATEST_SECONDS',

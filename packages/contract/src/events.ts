@@ -35,6 +35,7 @@ export type EndReason =
   | 'password_changed'
   | 'ended_by_user'
   | 'replaced'
+  | 'session_limit'
   | 'signed_out_by_admin'
   | 'signed_out_by_operator'
 

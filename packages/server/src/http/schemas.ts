@@ -113,7 +113,11 @@ export const createdKeySchema = z
   .meta({ id: 'CreatedKey' })
 
 /** The number of sessions, keys and invitations of a person that were revoked (S37). */
-export const endedSchema = z.object({ sessions: z.number().int(), keys: z.number().int(), invitations: z.number().int() })
+export const endedSchema = z.object({
+  sessions: z.number().int().meta({ description: 'Counted up to 1,000.' }),
+  keys: z.number().int(),
+  invitations: z.number().int(),
+})
 export const keysToRollSchema = z
   .array(keySchema)
   .meta({ description: 'Keys of service accounts that this person created. They are still valid. Replace and revoke them.' })

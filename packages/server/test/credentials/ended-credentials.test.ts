@@ -68,7 +68,7 @@ describe('credentials below the epoch of their holder', () => {
     await world.rows(`update session set kind = 'refresh' where id = '${sessionId}' returning id`)
     const token = { name: null, tokenHash: digest('idle'), sessionId, userId: dan.id, clientId: CLI_CLIENT_ID, scopes: [], payload: {}, rotates: false }
     await world.execute(issueRefreshToken, dan.principal, token)
-    const seen = async () => [(await sessions.listAlive(dan.id)).length, await sessions.countAlive(dan.id), (await sessions.refreshLogins(dan.id)).length]
+    const seen = async () => [(await sessions.listAlive(dan.id)).length, await sessions.countAlive(dan.id, 10), (await sessions.refreshLogins(dan.id)).length]
     expect(await seen()).toEqual([1, 1, 1])
     await world.rows(`update refresh_token set idle_expires_at = muster_now() where session_id = '${sessionId}' returning id`)
     expect(await seen()).toEqual([0, 0, 0])

@@ -30,6 +30,19 @@ export function accessTokenSeconds({ session, now }: Pick<LiveState, 'session' |
   return Math.max(1, Math.min(ACCESS_TOKEN_SECONDS, left))
 }
 
+/** The most valid sessions of each kind that a person has, for `application` of each application (S61). Refresh tokens have a limit of their own (S47). */
+export const sessionLimits: Record<Exclude<SessionKind, 'refresh'>, number> = {
+  browser: 200,
+  cli: 200,
+  application: 50,
+}
+
+/** A person who has many more sessions, from before there was a limit, loses them a few at a time, so that no login takes long. */
+const ENDED_AT_ONCE = 10
+
+/** Sessions are counted up to this number. It is more than a person with a few applications can have. */
+export const SESSIONS_COUNTED = 1_000
+
 /** A use is stored at most once a minute, so that a read request need not write. */
 export const isWorthNoting = ({ now, lastUsedAt }: { now: Date; lastUsedAt: Date | null }): boolean =>
   lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > 60_000
@@ -47,7 +60,7 @@ export interface StartSession {
   lifetimeSeconds?: number
 }
 
-/** For a command that has checked the person: creates the session at the epoch that was read together with the status. */
+/** For a command that has locked the account and checked the person: creates the session at the epoch that was read together with the status. */
 export async function startSession({ tx, principal }: Context, { kind, account, organizationId, clientId = null, ...rest }: StartSession): Promise<Session> {
   const session = await tx.sessions.insert({
     id: newId('session'),
@@ -61,8 +74,22 @@ export async function startSession({ tx, principal }: Context, { kind, account, 
     lifetimeSeconds: sessionLifetimes[kind],
     ...rest,
   })
-  await record(tx, whoBegan(principal, session), { type: 'session.started', target: session.id, userId: account.id, kind, clientId, organizationId })
+  const who = whoBegan(principal, session)
+  await record(tx, who, { type: 'session.started', target: session.id, userId: account.id, kind, clientId, organizationId })
+  if (kind !== 'refresh') await endOldest({ tx, principal: who }, { userId: account.id, kind, clientId: kind === 'application' ? clientId : null })
   return session
+}
+
+/** Ends the oldest sessions of a kind beyond the limit (S61). */
+async function endOldest(
+  { tx, principal }: Pick<Context, 'tx' | 'principal'>,
+  of: { userId: UserId; kind: keyof typeof sessionLimits; clientId: ClientId | null },
+): Promise<void> {
+  for (const id of await tx.sessions.oldestBeyond(of, { keep: sessionLimits[of.kind], atOnce: ENDED_AT_ONCE })) {
+    const ended = await tx.sessions.end(id, 'session_limit')
+    if (ended)
+      await record(tx, principal, { type: 'session.ended', target: id, userId: of.userId, reason: 'session_limit', organizationId: ended.organizationId })
+  }
 }
 
 /** Nobody was signed in before, so the event names the person who has just signed in. */

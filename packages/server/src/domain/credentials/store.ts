@@ -1,4 +1,4 @@
-import type { EndReason, KeyEndReason } from '@muster/contract/events.ts'
+import type { EndReason, KeyEndReason, SessionKind } from '@muster/contract/events.ts'
 import type { ApiKeyId, ClientId, DeviceAuthorizationId, OrganizationId, RefreshTokenId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { BuiltInClient, Client } from '../model/client.ts'
@@ -117,8 +117,10 @@ export interface SessionStore {
   endAllOf(userId: UserId, except: SessionId | null, reason: EndReason): Promise<Session[]>
   /** Application sessions that this revocation ends and whose application has a logout URI. Each is returned once, however often it is revoked. */
   takeToInform(revocation: Pick<Revocation, 'kind' | 'subject'> & { belowEpoch?: number }): Promise<SessionId[]>
-  /** The number of active sessions below the epoch: those that a raised epoch ends. */
-  countAlive(userId: UserId): Promise<number>
+  /** The number of active sessions, which a raised epoch ends. Counts no further than `atMost`. */
+  countAlive(userId: UserId, atMost: number): Promise<number>
+  /** The oldest active sessions of a kind (and of a client, if it is given) beyond those to keep, oldest first. At most `atOnce`. */
+  oldestBeyond(of: { userId: UserId; kind: SessionKind; clientId: ClientId | null }, bounds: { keep: number; atOnce: number }): Promise<SessionId[]>
   /** A user's logins with a refresh token that does not rotate and is valid or being issued. The one unused for longest comes first. */
   refreshLogins(userId: UserId): Promise<Session[]>
   /** Moves the session with its user to the new epoch and organization (S32). */

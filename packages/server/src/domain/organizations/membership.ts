@@ -6,6 +6,7 @@ import type { Context } from '../command/context.ts'
 import { RetryTransaction } from '../command/retry.ts'
 import { requireMultiUser, requireSeat } from '../command/seats.ts'
 import { copyableKeys } from '../credentials/api-key.ts'
+import { SESSIONS_COUNTED } from '../credentials/session.ts'
 import type { ListedKey } from '../credentials/store.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
 import { newId } from '../model/id.ts'
@@ -160,7 +161,7 @@ export async function heldBy(
   userId: UserId,
 ): Promise<{ sessions: number; keys: number; keysToRoll: ListedKey[] }> {
   return {
-    sessions: await tx.sessions.countAlive(userId),
+    sessions: await tx.sessions.countAlive(userId, SESSIONS_COUNTED),
     keys: await tx.apiKeys.countAlive({ userId }),
     keysToRoll: await copyableKeys(tx, organizationId, userId),
   }

@@ -5,6 +5,7 @@ import type { ProblemCode } from '@muster/contract/problems.ts'
 import { requireStanding } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { requireMultiUser, requireSeat } from '../command/seats.ts'
+import { SESSIONS_COUNTED } from '../credentials/session.ts'
 import { findByToken, invitationFault, isFor } from '../invitations/invitation.ts'
 import type { Invitation } from '../model/invitation.ts'
 import type { LiveState } from '../model/live.ts'
@@ -122,7 +123,7 @@ const counted = (count: number, one: string, more = `${one}s`): string => `${cou
 /** The credentials that end by the epoch, and the things left behind (S2, S19, S32). */
 async function losses(tx: Tx, userId: UserId, organization: Target, role: Role): Promise<Loss[]> {
   const alone = !(await tx.memberships.othersRemain(organization.id, userId))
-  const sessions = await tx.sessions.countAlive(userId)
+  const sessions = await tx.sessions.countAlive(userId, SESSIONS_COUNTED)
   const invitations = await tx.invitations.countOpen(organization.id, alone ? null : userId)
   const keys = await tx.apiKeys.countAlive({ userId })
   const lost: Loss[] = [{ kind: 'organization', detail: lostOrganization(organization, alone) }]

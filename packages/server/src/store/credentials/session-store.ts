@@ -30,6 +30,8 @@ const toSession = (row: Selectable<SessionTable>): Session => ({
 })
 
 const now = sql<Date>`muster_now()`
+/** The same, read once: a volatile function in a condition would be called for each row, and no index could use it. */
+const nowOnce = sql<Date>`(select muster_now())`
 
 export function sessionStore(db: Kysely<Tables>): SessionStore {
   /**
@@ -41,7 +43,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       .selectFrom('session')
       .innerJoin('account', 'account.id', 'session.user_id')
       .where('session.ended_at', 'is', null)
-      .where('session.expires_at', '>', now)
+      .where('session.expires_at', '>', nowOnce)
       .whereRef('session.epoch', '=', 'account.epoch')
       .where(endByClient('session'), 'is', null)
       .where(({ or, eb, not, exists, selectFrom }) =>
@@ -128,7 +130,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .set({ ended_at: now, ended_reason: reason })
         .where('user_id', '=', userId)
         .where('ended_at', 'is', null)
-        .where('expires_at', '>', now)
+        .where('expires_at', '>', nowOnce)
         .where(sql<boolean>`epoch = (select epoch from account where id = ${userId})`)
       if (except) query = query.where('id', '<>', except)
       return (await query.returningAll().execute()).map(toSession)
@@ -151,12 +153,22 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .execute()
       return rows.map(({ id }) => id as SessionId)
     },
-    async countAlive(userId) {
-      const row = await alive()
-        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+    async countAlive(userId, atMost) {
+      const { rows } = await sql<{ count: number }>`
+        select count(*)::int as count from ${alive().select('session.id').where('session.user_id', '=', userId).limit(atMost)} counted`.execute(db)
+      return rows[0]?.count ?? 0
+    },
+    async oldestBeyond({ userId, kind, clientId }, { keep, atOnce }) {
+      const ofKind = alive()
+        .select(['session.id', 'session.created_at'])
         .where('session.user_id', '=', userId)
-        .executeTakeFirstOrThrow()
-      return Number(row.count)
+        .where('session.kind', '=', kind)
+        .$if(clientId !== null, (query) => query.where('session.client_id', '=', clientId))
+      const { rows } = await sql<{ id: SessionId }>`
+        with of_kind as materialized ${ofKind}
+        select id from of_kind order by created_at, id
+        limit least(${atOnce}::int, greatest(0, (select count(*) from of_kind) - ${keep}::int))`.execute(db)
+      return rows.map(({ id }) => id)
     },
     async refreshLogins(userId) {
       const rows = await alive()

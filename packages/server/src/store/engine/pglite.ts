@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { DurableNodeFS, syncFolder } from './durable-fs.ts'
 import { readSnapshot, unpackSnapshot } from './snapshot.ts'
@@ -17,7 +18,7 @@ const durable = [...PGlite.defaultStartParams.filter((parameter) => parameter !=
 const volatile = [...PGlite.defaultStartParams, ...common]
 
 const options: PGliteOptions = {
-  extensions: { btree_gin, pg_trgm },
+  extensions: { btree_gin, btree_gist, pg_trgm },
   parsers: { [bigint]: BigInt, [date]: String, [interval]: String },
 }
 

@@ -18,6 +18,7 @@ import * as strangers from './0016-strangers.ts'
 import * as withdrawnKeys from './0017-withdrawn-keys.ts'
 import * as applicationLogout from './0019-application-logout.ts'
 import * as changedAt from './0020-changed-at.ts'
+import * as bounds from './0023-bounds.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0017-withdrawn-keys': withdrawnKeys,
   '0019-application-logout': applicationLogout,
   '0020-changed-at': changedAt,
+  '0023-bounds': bounds,
 }
