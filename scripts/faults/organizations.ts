@@ -310,10 +310,18 @@ export const organizations: Fault[] = [
   {
     title: 'an audit log has only events of its organization (B01)',
     file: `${server}/store/command/audit-store.ts`,
-    find: `    if (organizationId !== undefined) query = query.where('e.organization_id', '=', organizationId)\n`,
-    replace: '',
+    find: `  if (organizationId !== undefined) conditions.push(sql\`organization_id = any(`,
+    replace: `  if (organizationId !== undefined) conditions.push(sql\`'' <> any(`,
     test: `${tests}/http/audit-events.test.ts`,
     named: 'events of accounts and of other organizations are not shown',
+  },
+  {
+    title: 'a period of the audit log has all its events, in whatever order their times are',
+    file: `${server}/store/command/audit-store.ts`,
+    find: `order by seq <-> \${end} limit 1\``,
+    replace: `order by case when \${end} = 0 then at end, at desc limit 1\``,
+    test: `${tests}/http/audit-period.test.ts`,
+    named: 'has exactly its events',
   },
   {
     title: 'lifecycle: an expired session is reported as expired even if it was ended (S36)',

@@ -574,7 +574,7 @@ export interface paths {
         };
         /**
          * List audit events
-         * @description Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`.
+         * @description Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`. An export is read a few hundred events at a time, in no common transaction: events recorded meanwhile come at its end.
          */
         get: operations["listAuditEvents"];
         put?: never;
@@ -3835,6 +3835,7 @@ export interface operations {
                             username: string;
                         };
                         ended: {
+                            /** @description Counted up to 1,000. */
                             sessions: number;
                             keys: number;
                             invitations: number;
@@ -3982,6 +3983,7 @@ export interface operations {
                         /** @description False if the member already had this status. */
                         changed: boolean;
                         ended: {
+                            /** @description Counted up to 1,000. */
                             sessions: number;
                             keys: number;
                             invitations: number;

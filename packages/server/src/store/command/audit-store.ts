@@ -1,80 +1,54 @@
 import type { AuditEventId } from '@muster/contract/ids.ts'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { AuditFilter, AuditStore, RecordedEvent } from '../../domain/command/store.ts'
+import { point } from '../database.ts'
 import { numberOfCursor, pageOf } from '../page.ts'
-import type { Tables } from '../tables.ts'
+import type { AuditEventTable, Tables } from '../tables.ts'
+import { namesOf } from './audit-names.ts'
+
+// A page is one walk of one index, however many events there are: first the events, and then their names. See decision 0055.
+
+type Row = Selectable<AuditEventTable>
+type Condition = RawBuilder<unknown>
 
 export function auditStore(db: Kysely<Tables>): AuditStore {
-  const events = ({ organizationId, actor, target, action, from, to }: AuditFilter) => {
-    let query = db
-      .selectFrom('audit_event as e')
-      .leftJoin('account as actor_account', 'actor_account.id', 'e.actor_id')
-      .leftJoin('service_account as actor_machine', 'actor_machine.id', 'e.actor_id')
-      .leftJoin('client as actor_client', 'actor_client.id', 'e.actor_id')
-      .leftJoin('account as target_account', 'target_account.id', 'e.target')
-      .leftJoin('service_account as target_machine', 'target_machine.id', 'e.target')
-      .leftJoin('resource as target_resource', 'target_resource.id', 'e.target')
-      .leftJoin('api_key as target_key', 'target_key.id', 'e.target')
-      // Stored events contain no addresses. Readers of the audit log are admins, who may see the addresses that their organization invited.
-      .leftJoin('invitation as target_invitation', (join) =>
-        join.onRef('target_invitation.id', '=', 'e.target').onRef('target_invitation.organization_id', '=', 'e.organization_id'),
-      )
-      .selectAll('e')
-      .select(({ fn }) => [
-        fn.coalesce('actor_account.username', 'actor_machine.name', 'actor_client.name').as('actor_name'),
-        fn
-          .coalesce(
-            'target_account.username',
-            'target_machine.name',
-            sql<string | null>`target_resource.kind || '/' || target_resource.name`,
-            'target_key.description',
-            'target_invitation.email',
-          )
-          .as('target_name'),
-      ])
-    if (organizationId !== undefined) query = query.where('e.organization_id', '=', organizationId)
-    if (actor !== undefined) query = query.where('e.actor_id', 'in', actor)
-    if (target !== undefined) query = query.where('e.target', 'in', target)
-    // A whole type, or its noun before the dot. '/' is the character after '.' in ASCII.
-    if (action !== undefined)
-      query = query.where(sql<boolean>`(e.type collate "C" = ${action} or (e.type collate "C" > ${`${action}.`} and e.type collate "C" < ${`${action}/`}))`)
-    if (from) query = query.where('e.at', '>=', from)
-    if (to) query = query.where('e.at', '<', to)
-    return query
+  const withNames = async (rows: Row[]): Promise<RecordedEvent[]> => {
+    const { actorName, targetName } = await namesOf(db, rows)
+    return rows.map((row) => ({
+      seq: row.seq,
+      id: row.id as AuditEventId,
+      at: row.at,
+      type: row.type as RecordedEvent['type'],
+      outcome: row.outcome,
+      actorKind: row.actor_kind as RecordedEvent['actorKind'],
+      actorId: row.actor_id,
+      actorName: actorName(row),
+      actorSessionId: row.actor_session_id,
+      actorKeyId: row.actor_key_id,
+      organizationId: row.organization_id,
+      target: row.target,
+      targetName: targetName(row),
+      details: row.details,
+      address: row.address ?? '',
+      requestId: row.request_id ?? '',
+    }))
   }
-  type Row = Awaited<ReturnType<ReturnType<typeof events>['execute']>>[number]
-  const toEvent = (row: Row): RecordedEvent => ({
-    seq: row.seq,
-    id: row.id as AuditEventId,
-    at: row.at,
-    type: row.type as RecordedEvent['type'],
-    outcome: row.outcome,
-    actorKind: row.actor_kind as RecordedEvent['actorKind'],
-    actorId: row.actor_id,
-    actorName: row.actor_name,
-    actorSessionId: row.actor_session_id,
-    actorKeyId: row.actor_key_id,
-    organizationId: row.organization_id,
-    target: row.target,
-    targetName: row.target_name,
-    details: row.details,
-    address: row.address ?? '',
-    requestId: row.request_id ?? '',
-  })
 
   return {
     async page(filter, { limit, cursor }) {
       const before = numberOfCursor(cursor)
-      let query = events(filter)
-      if (before !== null) query = query.where('e.seq', '<', before)
-      const rows = await query
-        .orderBy('e.seq', 'desc')
-        .limit(limit + 1)
-        .execute()
-      return pageOf(rows, limit, ({ seq }) => [String(seq)], toEvent)
+      const beyond = before === null ? [] : [sql`seq < ${before}`]
+      const rows = await eventsOf(db, filter, beyond, { newestFirst: true, limit: limit + 1 })
+      const page = pageOf(
+        rows,
+        limit,
+        ({ seq }) => [String(seq)],
+        (row) => row,
+      )
+      return { ...page, items: await withNames(page.items) }
     },
     async after(seq, filter, limit) {
-      return (await events(filter).where('e.seq', '>', seq).orderBy('e.seq').limit(limit).execute()).map(toEvent)
+      return withNames(await eventsOf(db, filter, [sql`seq > ${seq}`], { newestFirst: false, limit }))
     },
     async insert(event) {
       await db
@@ -96,4 +70,49 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
         .execute()
     },
   }
+}
+
+/** The events of a filter `beyond` a place in the sequence. */
+async function eventsOf(
+  db: Kysely<Tables>,
+  { organizationId, actor, target, action, from, to }: AuditFilter,
+  beyond: Condition[],
+  { newestFirst, limit }: { newestFirst: boolean; limit: number },
+): Promise<Row[]> {
+  const conditions = [...beyond]
+  // An array of one, because the planner leaves a column with one value out of the order, and then may walk the events of all organizations.
+  if (organizationId !== undefined) conditions.push(sql`organization_id = any(${[organizationId]}::text[])`)
+  if (organizationId !== undefined && (from || to)) conditions.push(...(await boundsOf(db, organizationId, { from, to })))
+  // `is true`, because the bounds of the sequence do this already, and no index of times is needed.
+  if (from) conditions.push(sql`(at >= ${from}) is true`)
+  if (to) conditions.push(sql`(at < ${to}) is true`)
+  if (action !== undefined) conditions.push(ofAction(action))
+  if (actor && target) conditions.push(sql`actor_id = any(${[...actor]}::text[])`)
+  // One walk for each id, because an index has no order over several.
+  const ids = target?.map((id) => sql`target = ${id}`) ?? actor?.map((id) => sql`actor_id = ${id}`) ?? [sql`true`]
+  // The index by organization and descending sequence has these two orders.
+  const order = organizationId === undefined ? [sql`seq`] : newestFirst ? [sql`organization_id, seq desc`] : [sql`organization_id desc, seq`]
+  const inOrder = sql`order by ${sql.join(order)} limit ${limit}::int`
+  const walks = ids.map((id) => sql`(select * from audit_event where ${sql.join([id, ...conditions], sql` and `)} ${inOrder})`)
+  return (await sql<Row>`${sql.join(walks, sql` union all `)} ${walks.length === 1 ? sql`` : inOrder}`.execute(db)).rows
+}
+
+/** A whole type, or its noun before the dot. '/' is the character after '.' in ASCII. */
+const ofAction = (action: string): Condition =>
+  action.includes('.')
+    ? sql`type collate "C" = ${action}`
+    : sql`(type collate "C" = ${action} or (type collate "C" > ${`${action}.`} and type collate "C" < ${`${action}/`}))`
+
+/**
+ * A period as bounds of the sequence: the lowest and the highest number of its events. Numbers and times have nearly the same order, so hardly any other event lies
+ * between them. The index of numbers and times finds both, in whatever order events were recorded.
+ */
+async function boundsOf(db: Kysely<Tables>, organizationId: string, { from, to }: Pick<AuditFilter, 'from' | 'to'>): Promise<Condition[]> {
+  const nearest = (end: RawBuilder<unknown>) => sql`
+    select seq from audit_event where organization_id = ${organizationId}
+      and at >= ${from ?? '-infinity'}::timestamptz and at < ${to ?? 'infinity'}::timestamptz order by seq <-> ${end} limit 1`
+  const { rows } = await sql<{ low: bigint | null; high: bigint | null }>`${point}
+    select (${nearest(sql`0::bigint`)}) as low, (${nearest(sql`${sql.raw(String(Number.MAX_SAFE_INTEGER))}::bigint`)}) as high`.execute(db)
+  const { low, high } = rows[0] ?? {}
+  return low == null || high == null ? [sql`false`] : [sql`seq >= ${low}`, sql`seq <= ${high}`]
 }

@@ -44,7 +44,7 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
         tags: ['Organizations'],
         summary: 'List audit events',
         description:
-          'Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`.',
+          'Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`. An export is read a few hundred events at a time, in no common transaction: events recorded meanwhile come at its end.',
         params: organizationParams,
         querystring: pageQuery.extend({
           actor: z.string().max(60).optional().meta({
