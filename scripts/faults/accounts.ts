@@ -135,7 +135,7 @@ export const accounts: Fault[] = [
   {
     title: 'a verified password is checked again under the lock (C16)',
     file: `${server}/domain/accounts/prove-password.ts`,
-    find: '  if (standing.account.passwordHash !== provenHash) throw',
+    find: '  if (account?.passwordHash !== provenHash) throw',
     replace: '  if (false) throw',
     test: `${tests}/accounts/profile.test.ts`,
     named: 'one of two simultaneous changes from the same old password succeeds',

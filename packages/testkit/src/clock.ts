@@ -29,6 +29,12 @@ export function restoreProcessClock(): void {
   globalThis.Date = RealDate
 }
 
+/** Replaces `muster_now()`, which is otherwise the time of the machine. */
+export async function moveDatabaseClock(kysely: Database['kysely'], seconds: number): Promise<void> {
+  const ahead = seconds === 0 ? '' : ` + interval '${seconds} seconds'`
+  await sql.raw(`create or replace function muster_now() returns timestamptz language sql volatile as $$ select clock_timestamp()${ahead} $$`).execute(kysely)
+}
+
 /**
  * The clock of S60 for a test: `muster_now()` of each database together with `Date` of this process, which the OAuth library reads. There is one process clock,
  * so tests that move it run one after another.
@@ -37,7 +43,7 @@ export function movableClock(...databases: Database[]): MovableClock {
   const set = async (seconds: number): Promise<void> => {
     for (const { engine, kysely } of databases) {
       // PGlite reads the time from this process's Date, so it has moved already.
-      if (engine === 'postgres') await sql`update muster_clock set ahead = make_interval(secs => ${seconds})`.execute(kysely)
+      if (engine === 'postgres') await moveDatabaseClock(kysely, seconds)
     }
     aheadMilliseconds = Math.round(seconds * 1000)
     globalThis.Date = seconds === 0 ? RealDate : MovedDate

@@ -115,9 +115,10 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       )
     },
     async login_approved({ sessionId, deviceAuthorizationId }) {
-      const live = await store.reading.sessions.liveState(sessionId as SessionId, null)
+      const session = await store.reading.sessions.find(sessionId as SessionId)
+      const live = session && (await store.reading.sessions.liveState(session.id, null))
       if (!live) return null
-      const { session, account, organization } = live
+      const { account, organization } = live
       // The address of the terminal, not of the browser: the user may not know the terminal (D02).
       const device = await store.reading.deviceAuthorizations.find(deviceAuthorizationId as DeviceAuthorizationId)
       return {

@@ -9,11 +9,6 @@ type GeneratedInstant = ColumnType<Date, Date | undefined, Date>
 type Json<T> = ColumnType<T, string, string>
 type NullableJson<T> = ColumnType<T | null, string | null | undefined, string | null>
 
-export interface ClockTable {
-  only_row: Generated<boolean>
-  ahead: string
-}
-
 export interface InstallationTable {
   only_row: Generated<boolean>
   secret_check: Uint8Array
@@ -396,7 +391,6 @@ export interface Tables {
   client: ClientTable
   signing_key: SigningKeyTable
   oidc_model: OidcModelTable
-  muster_clock: ClockTable
   installation: InstallationTable
   account: AccountTable
   organization: OrganizationTable

@@ -1,5 +1,5 @@
+import { moveDatabaseClock } from '@muster/testkit/clock.ts'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // On PostgreSQL, because the embedded database uses this process's clock.
@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => muster.close())
 
-const databaseAhead = (seconds: number) => sql`update muster_clock set ahead = make_interval(secs => ${seconds})`.execute(muster.server.database.kysely)
+const databaseAhead = (seconds: number) => moveDatabaseClock(muster.server.database.kysely, seconds)
 
 test('a process is ready only while its clock is right within two seconds (S54, I14)', async () => {
   for (const [seconds, status] of [

@@ -3,8 +3,8 @@ import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/
 import { type Permission, roleMay } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import { type DeactivationDetails, deactivatedDetail } from '@muster/contract/revocation.ts'
-import type { Actor, LiveKey, LiveState, SessionActor, UserActor } from '../model/live.ts'
-import type { CurrentMembership, Membership } from '../model/membership.ts'
+import type { Actor, LiveKey, LiveMembership, LiveState, SessionActor, UserActor } from '../model/live.ts'
+import type { Membership } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
 import type { KeyPrincipal, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
@@ -118,7 +118,7 @@ function holderId(live: LiveState | LiveKey): UserId | ServiceAccountId {
   return live.holder.kind === 'user' ? live.holder.account.id : live.holder.serviceAccount.id
 }
 
-function membershipOf(live: LiveState | LiveKey): CurrentMembership | null {
+function membershipOf(live: LiveState | LiveKey): LiveMembership | null {
   if ('session' in live) return live.membership
   return live.holder.kind === 'user' ? live.holder.membership : null
 }

@@ -2,8 +2,7 @@ import type { DomainEvent } from '@muster/contract/events.ts'
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { AdminPermission, Permission } from '@muster/contract/permissions.ts'
 import type { DeactivationDetails, RevocationKind } from '@muster/contract/revocation.ts'
-import type { Account } from '../model/account.ts'
-import type { Actor, LiveState, SessionActor, UserActor } from '../model/live.ts'
+import type { Actor, LiveAccount, LiveState, SessionActor, UserActor } from '../model/live.ts'
 import type { Organization } from '../model/organization.ts'
 import type { Plans } from '../model/plan.ts'
 import type { Principal } from '../model/principal.ts'
@@ -28,7 +27,7 @@ export interface Context {
    * The caller's account, with its row locked until commit, for changes that require a session.
    * @throws Problem if the credential is no longer valid, user_not_registered, or session_required for a key
    */
-  account(options?: { unregistered?: boolean }): Promise<{ account: Account; live: LiveState }>
+  account(options?: { unregistered?: boolean }): Promise<{ account: LiveAccount; live: LiveState }>
   /**
    * Locks the rows of the organization and of others, then reads the caller again and checks the permission. So an admin who was demoted a moment ago is
    * refused here.

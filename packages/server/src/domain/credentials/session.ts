@@ -51,7 +51,7 @@ export interface StartSession {
   /** Set if the id was needed before the session started. */
   id?: SessionId
   kind: SessionKind
-  account: Account
+  account: Pick<Account, 'id' | 'epoch'>
   organizationId: OrganizationId | null
   clientId?: ClientId | null
   grantPayload?: Record<string, unknown>
@@ -100,7 +100,7 @@ function whoBegan(principal: Principal, { id: sessionId, userId, epoch, organiza
 /** Creates a browser session. Returns the value of its cookie, which is stored nowhere else. */
 export async function startBrowserSession(
   context: Context,
-  account: Account,
+  account: Pick<Account, 'id' | 'epoch'>,
   organizationId: OrganizationId | null,
 ): Promise<{ session: Session; cookie: string }> {
   const cookie = newOpaqueToken('muster_bs')

@@ -7,13 +7,19 @@ import type { Organization } from './organization.ts'
 import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
 
+// Every request reads these, so they have the values that decide about it and few others.
+
+export type LiveSession = Omit<Session, 'grantPayload' | 'address' | 'userAgent'>
+export type LiveAccount = Omit<Account, 'passwordHash' | 'passwordVersion'>
+export type LiveMembership = Pick<CurrentMembership, 'organizationId' | 'userId' | 'role' | 'status' | 'statusAt' | 'statusBy'>
+
 /** Everything that decides whether a person's session is valid at this moment, read together. */
 export interface LiveState {
   now: Date
-  session: Session
+  session: LiveSession
   tokenRevoked: boolean
-  account: Account
-  membership: CurrentMembership | null
+  account: LiveAccount
+  membership: LiveMembership | null
   organization: Organization | null
 }
 
@@ -21,9 +27,11 @@ export interface LiveState {
 export interface LiveKey {
   now: Date
   key: ApiKey
-  holder: { kind: 'user'; account: Account; membership: CurrentMembership | null } | { kind: 'service_account'; serviceAccount: ServiceAccount }
+  holder: { kind: 'user'; account: LiveAccount; membership: LiveMembership | null } | { kind: 'service_account'; serviceAccount: LiveServiceAccount }
   organization: Organization | null
 }
+
+export type LiveServiceAccount = Pick<ServiceAccount, 'id' | 'name' | 'epoch'>
 
 /** A user or a service account acting in their organization, as read from the database. `id` is the actor of audit events and the owner of resources. */
 export type Actor = UserActor | ServiceAccountActor

@@ -71,7 +71,7 @@ export async function freeNamesNear({ names }: Pick<Tx, 'names'>, wanted: string
 }
 
 /** The first membership of someone who registers with an invitation (S5). The epoch stays. */
-async function joinAtRegistration(context: Context, invitation: Invitation, account: Account): Promise<void> {
+async function joinAtRegistration(context: Context, invitation: Invitation, account: Pick<Account, 'id' | 'epoch'>): Promise<void> {
   const found = await context.tx.organizations.find(invitation.organizationId)
   if (!found) throw new Problem('invitation_not_found')
   await startMembership(context, {

@@ -3,15 +3,23 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ApiKeyStore, ListedKey } from '../../domain/credentials/store.ts'
 import type { ApiKey } from '../../domain/model/api-key.ts'
 import type { LiveKey } from '../../domain/model/live.ts'
-import type { CurrentMembership } from '../../domain/model/membership.ts'
-import { toAccount } from '../accounts/account-store.ts'
-import { point } from '../database.ts'
-import { toMembership } from '../organizations/membership-store.ts'
-import { toOrganization } from '../organizations/organization-store.ts'
+import { pointStatement } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
-import type { AccountTable, ApiKeyTable, MembershipTable, OrganizationTable, ServiceAccountTable, Tables } from '../tables.ts'
-import { toServiceAccount } from './service-account-store.ts'
-import { withDates } from './session-store.ts'
+import type { ApiKeyTable, Tables } from '../tables.ts'
+import {
+  type AccountColumns,
+  accountColumns,
+  type MembershipColumns,
+  membershipColumns,
+  micros,
+  type OrganizationColumns,
+  organizationColumns,
+  toDate,
+  toDateOrNull,
+  toLiveAccount,
+  toLiveMembership,
+  toLiveOrganization,
+} from './live-rows.ts'
 
 type Row = Omit<Selectable<ApiKeyTable>, 'token_hash'>
 
@@ -86,8 +94,8 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
       return row ? toListed(row) : null
     },
     async live(by) {
-      const { rows } = await liveQuery(by).execute(db)
-      return rows[0] ? toLiveKey(rows[0]) : null
+      const [row] = await ('id' in by ? liveKeyById(db, by.id) : liveKeyByHash(db, by.tokenHash))
+      return row ? toLiveKey(row) : null
     },
     async end(id, reason) {
       const row = await db
@@ -150,31 +158,59 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
   }
 }
 
-interface LiveKeyRow {
-  now: Date
-  key: Row
-  account: Selectable<AccountTable> | null
-  membership: Selectable<MembershipTable> | null
-  service_account: Selectable<ServiceAccountTable> | null
-  organization: Selectable<OrganizationTable> | null
+interface LiveKeyRow extends AccountColumns, MembershipColumns, OrganizationColumns {
+  now: number
+  key_id: string
+  made_for: string
+  user_id: string | null
+  service_account_id: string | null
+  key_epoch: number
+  description: string
+  created_by: string
+  key_created_at: number
+  last_used_at: number | null
+  last_address: string | null
+  ended_at: number | null
+  ended_reason: string | null
+  service_account_name: string
+  service_account_epoch: number
 }
 
 /** Reads key, holder, current membership and organization in one statement, so that all are from the same snapshot. */
-const liveQuery = (by: { id: string } | { tokenHash: Uint8Array }) => sql<LiveKeyRow>`${point}
-  select muster_now() as now, to_jsonb(k) - 'token_hash' as key, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership,
-         to_jsonb(s) as service_account, to_jsonb(o) as organization
+const liveKeys = sql`
+  select ${micros(now)} as now, k.id as key_id, k.organization_id as made_for, k.user_id, k.service_account_id, k.epoch as key_epoch, k.description, k.created_by,
+         ${micros(sql`k.created_at`)} as key_created_at, ${micros(sql`k.last_used_at`)} as last_used_at, k.last_address, ${micros(sql`k.ended_at`)} as ended_at,
+         k.ended_reason, s.name as service_account_name, s.epoch as service_account_epoch, ${accountColumns}, ${membershipColumns}, ${organizationColumns}
   from api_key k
   left join account a on a.id = k.user_id
   left join membership m on m.user_id = a.id and m.status <> 'left'
   left join service_account s on s.id = k.service_account_id
-  left join organization o on o.id = coalesce(m.organization_id, s.organization_id)
-  where ${'id' in by ? sql`k.id = ${by.id}` : sql`k.token_hash = ${by.tokenHash}`}`
+  left join organization o on o.id = coalesce(m.organization_id, s.organization_id)`
+const liveKeyById = pointStatement((id: string) => sql<LiveKeyRow>`${liveKeys} where k.id = ${id}`)
+const liveKeyByHash = pointStatement((tokenHash: Uint8Array) => sql<LiveKeyRow>`${liveKeys} where k.token_hash = ${tokenHash}`)
 
-function toLiveKey(row: LiveKeyRow): LiveKey {
-  const membership = row.membership && (toMembership(withDates(row.membership)) as CurrentMembership)
-  const serviceAccount = row.service_account && toServiceAccount(withDates(row.service_account))
-  const account = row.account && toAccount(withDates(row.account))
-  const holder: LiveKey['holder'] | null = account ? { kind: 'user', account, membership } : serviceAccount && { kind: 'service_account', serviceAccount }
-  if (!holder) throw new Error('a key has a holder')
-  return { now: row.now, key: toApiKey(withDates(row.key)), holder, organization: row.organization && toOrganization(withDates(row.organization)) }
-}
+const toLiveKey = (row: LiveKeyRow): LiveKey => ({
+  now: toDate(row.now),
+  key: {
+    id: row.key_id as ApiKeyId,
+    organizationId: row.made_for as OrganizationId,
+    userId: row.user_id as UserId | null,
+    serviceAccountId: row.service_account_id as ServiceAccountId | null,
+    epoch: row.key_epoch,
+    description: row.description,
+    createdBy: row.created_by as UserId,
+    createdAt: toDate(row.key_created_at),
+    lastUsedAt: toDateOrNull(row.last_used_at),
+    lastAddress: row.last_address,
+    endedAt: toDateOrNull(row.ended_at),
+    endedReason: row.ended_reason,
+  },
+  holder:
+    row.user_id === null
+      ? {
+          kind: 'service_account',
+          serviceAccount: { id: row.service_account_id as ServiceAccountId, name: row.service_account_name, epoch: row.service_account_epoch },
+        }
+      : { kind: 'user', account: toLiveAccount(row), membership: toLiveMembership(row) },
+  organization: toLiveOrganization(row),
+})

@@ -4,7 +4,7 @@ import type { RefreshToken, RefreshTokenStore, RefreshTokenUse } from '../../dom
 import { point } from '../database.ts'
 import type { RefreshTokenTable, Tables } from '../tables.ts'
 import { isCurrentClient } from './client-store.ts'
-import { endByClient, type LiveStateRow, liveStateColumns, liveStateTables, toLiveState, withDates } from './session-store.ts'
+import { endByClient, type LiveStateRow, liveStateColumns, liveStateTables, toLiveState } from './session-store.ts'
 
 type Row = Omit<Selectable<RefreshTokenTable>, 'token_hash'> & { organization_id: string | null; over: RefreshToken['over'] }
 
@@ -29,6 +29,12 @@ const toRefreshToken = (row: Row): RefreshToken => ({
 })
 
 const now = sql<Date>`muster_now()`
+
+const instants = new Set(['created_at', 'last_used_at', 'first_used_at', 'consumed_at', 'expires_at', 'idle_expires_at'])
+
+/** Instants in jsonb are text. */
+const withDates = <Row extends object>(row: Row): Row =>
+  Object.fromEntries(Object.entries(row).map(([column, value]) => [column, instants.has(column) && typeof value === 'string' ? new Date(value) : value])) as Row
 
 /** True if the token has expired or has not been used for too long. */
 const isOver = (token: 'refresh_token' | 't') => sql<boolean>`least(${sql.ref(`${token}.expires_at`)}, ${sql.ref(`${token}.idle_expires_at`)}) <= muster_now()`

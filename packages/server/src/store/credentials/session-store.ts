@@ -4,12 +4,23 @@ import { ACCESS_TOKEN_SECONDS } from '../../domain/credentials/session.ts'
 import type { SessionStore } from '../../domain/credentials/store.ts'
 import type { LiveState } from '../../domain/model/live.ts'
 import type { Session } from '../../domain/model/session.ts'
-import { toAccount } from '../accounts/account-store.ts'
-import { point } from '../database.ts'
-import { toMembership } from '../organizations/membership-store.ts'
-import { toOrganization } from '../organizations/organization-store.ts'
-import type { AccountTable, MembershipTable, OrganizationTable, SessionTable, Tables } from '../tables.ts'
+import { point, pointStatement } from '../database.ts'
+import type { SessionTable, Tables } from '../tables.ts'
 import { isCurrentClient } from './client-store.ts'
+import {
+  type AccountColumns,
+  accountColumns,
+  type MembershipColumns,
+  membershipColumns,
+  micros,
+  type OrganizationColumns,
+  organizationColumns,
+  toDate,
+  toDateOrNull,
+  toLiveAccount,
+  toLiveMembership,
+  toLiveOrganization,
+} from './live-rows.ts'
 
 const toSession = (row: Selectable<SessionTable>): Session => ({
   id: row.id as SessionId,
@@ -92,8 +103,8 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       return row ? toSession(row) : null
     },
     async liveState(id, jti) {
-      const { rows } = await liveStateQuery(id, jti).execute(db)
-      return rows[0] ? toLiveState(rows[0]) : null
+      const [row] = await liveStateRows(db, id, jti)
+      return row ? toLiveState(row) : null
     },
     async liveStateAskedBy(id, jti, client) {
       const { rows } = await sql<LiveStateRow & { current_client: boolean }>`${point}
@@ -232,12 +243,19 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
   }
 }
 
-export interface LiveStateRow {
-  now: Date
-  session: Selectable<SessionTable>
-  account: Selectable<AccountTable>
-  membership: Selectable<MembershipTable> | null
-  organization: Selectable<OrganizationTable> | null
+export interface LiveStateRow extends AccountColumns, MembershipColumns, OrganizationColumns {
+  now: number
+  session_id: string
+  session_kind: Session['kind']
+  session_organization_id: string | null
+  session_epoch: number
+  client_id: string | null
+  session_created_at: number
+  authenticated_at: number
+  last_used_at: number
+  expires_at: number
+  ended_at: number | null
+  ended_reason: string | null
   token_revoked: boolean
 }
 
@@ -246,12 +264,11 @@ export const endByClient = (session: 's' | 'session') => sql<Date | null>`(
   select coalesce(c.removed_at, c.returned_at) from client c where c.id = ${sql.ref(`${session}.client_id`)}
     and (c.removed_at is not null or ${sql.ref(`${session}.created_at`)} <= c.returned_at))`
 
-/** Reads session, account, current membership, organization and the revocation of the token in one statement, so that all are from the same snapshot. */
-const liveStateQuery = (id: string, jti: string | null) =>
-  sql<LiveStateRow>`${point} select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`
-
 export const liveStateColumns = (jti: string | null) => sql`
-  muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' || jsonb_build_object('ended_at', coalesce(s.ended_at, ${endByClient('s')})) as session, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership, to_jsonb(o) as organization,
+  ${micros(now)} as now, s.id as session_id, s.kind as session_kind, s.organization_id as session_organization_id, s.epoch as session_epoch, s.client_id,
+  ${micros(sql`s.created_at`)} as session_created_at, ${micros(sql`s.authenticated_at`)} as authenticated_at, ${micros(sql`s.last_used_at`)} as last_used_at,
+  ${micros(sql`s.expires_at`)} as expires_at, ${micros(sql`coalesce(s.ended_at, ${endByClient('s')})`)} as ended_at, s.ended_reason,
+  ${accountColumns}, ${membershipColumns}, ${organizationColumns},
   exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked`
 
 export const liveStateTables = sql`(
@@ -260,23 +277,29 @@ export const liveStateTables = sql`(
   left join membership m on m.user_id = a.id and m.status <> 'left'
   left join organization o on o.id = m.organization_id)`
 
-const dates = new Set([
-  ...['created_at', 'authenticated_at', 'last_used_at', 'expires_at', 'ended_at', 'registered_at', 'joined_at', 'status_at', 'suspended_at'],
-  ...['idle_expires_at', 'first_used_at', 'consumed_at'], // of a refresh token
-])
+/** Reads session, account, current membership, organization and the revocation of the token in one statement, so that all are from the same snapshot. */
+const liveStateRows = pointStatement(
+  (id: string, jti: string | null) => sql<LiveStateRow>`select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`,
+)
 
-/** Instants in jsonb are text. */
-export const withDates = <Row extends object>(row: Row): Row =>
-  Object.fromEntries(Object.entries(row).map(([column, value]) => [column, dates.has(column) && typeof value === 'string' ? new Date(value) : value])) as Row
-
-export function toLiveState(row: LiveStateRow): LiveState {
-  const membership = row.membership && toMembership(withDates(row.membership))
-  return {
-    now: row.now,
-    session: toSession(withDates(row.session)),
-    tokenRevoked: row.token_revoked,
-    account: toAccount(withDates(row.account)),
-    membership: membership as LiveState['membership'],
-    organization: row.organization && toOrganization(withDates(row.organization)),
-  }
-}
+export const toLiveState = (row: LiveStateRow): LiveState => ({
+  now: toDate(row.now),
+  session: {
+    id: row.session_id as SessionId,
+    kind: row.session_kind,
+    userId: row.account_id as UserId,
+    organizationId: row.session_organization_id as OrganizationId | null,
+    epoch: row.session_epoch,
+    clientId: row.client_id,
+    createdAt: toDate(row.session_created_at),
+    authenticatedAt: toDate(row.authenticated_at),
+    lastUsedAt: toDate(row.last_used_at),
+    expiresAt: toDate(row.expires_at),
+    endedAt: toDateOrNull(row.ended_at),
+    endedReason: row.ended_reason,
+  },
+  tokenRevoked: row.token_revoked,
+  account: toLiveAccount(row),
+  membership: toLiveMembership(row),
+  organization: toLiveOrganization(row),
+})

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
 import { isLostStatement, PoolerWithoutStatements } from './pooler.ts'
 
@@ -8,6 +8,32 @@ import { isLostStatement, PoolerWithoutStatements } from './pooler.ts'
  * that selects `*`: it would fail as soon as the next version adds a column (I13).
  */
 export const point = sql.raw('/* point */')
+
+/**
+ * A marked statement that is also compiled only once, for requests that wait for nothing else.
+ * @param build builds the statement from placeholders for its values, so it must only insert them, and not look at them
+ */
+export function pointStatement<Values extends readonly unknown[], Row>(
+  build: (...values: Values) => RawBuilder<Row>,
+): (db: Kysely<any>, ...values: Values) => Promise<Row[]> {
+  let compiled: { text: string; places: number[] } | undefined
+  const compile = (db: Kysely<any>) => {
+    const placeholders = Array.from({ length: build.length }, (_, place) => ({ place }))
+    const { sql: text, parameters } = sql`${point} ${build(...(placeholders as unknown as Values))}`.compile(db)
+    return { text, places: parameters.map((placeholder) => (placeholder as { place: number }).place) }
+  }
+  return async (db, ...values) => {
+    compiled ??= compile(db)
+    const { text, places } = compiled
+    const { rows } = await db.executeQuery<Row>(
+      CompiledQuery.raw(
+        text,
+        places.map((place) => values[place]),
+      ),
+    )
+    return rows
+  }
+}
 
 /** Names the marked statements on each connection. */
 export function preparePoints(pool: pg.Pool): void {

@@ -19,6 +19,7 @@ import * as withdrawnKeys from './0017-withdrawn-keys.ts'
 import * as applicationLogout from './0019-application-logout.ts'
 import * as changedAt from './0020-changed-at.ts'
 import * as bounds from './0023-bounds.ts'
+import * as plainTime from './0024-plain-time.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
   '0019-application-logout': applicationLogout,
   '0020-changed-at': changedAt,
   '0023-bounds': bounds,
+  '0024-plain-time': plainTime,
 }
