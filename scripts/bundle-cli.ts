@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -15,10 +15,20 @@ export async function bundleCli(packageVersion?: string): Promise<string> {
     target: 'node20',
     format: 'cjs', // `require` runs a module when it is reached, while the imports of a module all run at start.
     define: packageVersion === undefined ? {} : { MUSTER_PACKAGE_VERSION: JSON.stringify(packageVersion) },
+    plugins: [withoutSubprocesses],
     minifySyntax: true,
     minifyWhitespace: true, // Names are kept, so that a stack trace is readable.
     legalComments: 'none',
     logLevel: 'warning',
   })
   return outputFiles.map(({ text }) => text).join('')
+}
+
+/** Commander starts programs only for commands in files of their own, which muster does not have. The module for it takes longer to load than Commander. */
+const withoutSubprocesses: Plugin = {
+  name: 'without-subprocesses',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) => (/[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'none' } : null))
+    onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }))
+  },
 }

@@ -26,7 +26,7 @@ export async function bundleServer(): Promise<void> {
     external: ['@electric-sql/pglite', '@node-rs/argon2', 'pg-native'],
     // Packages in CommonJS call `require`, which a module does not have.
     banner: { js: `import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);` },
-    plugins: [sourceAddresses, unmappedPackages],
+    plugins: [sourceAddresses],
     minifySyntax: true,
     minifyWhitespace: true, // Names are kept: an error is recognized by them.
     sourcemap: true,
@@ -55,18 +55,5 @@ const sourceAddresses: Plugin = {
       const address = `new URL(${JSON.stringify(relative(join(bundles, 'folder'), path).replaceAll('\\', '/'))}, import.meta.url).href`
       return { loader: 'ts', contents: contents.replaceAll('import.meta.url', address).replace('bundleAddress', 'import.meta.url') }
     })
-  },
-}
-
-const EMPTY_MAP = Buffer.from(JSON.stringify({ version: 3, sources: [''], mappings: 'A' })).toString('base64')
-
-/** A stack trace names the sources of Muster. A map of all packages would be five times as large, and Node reads it with the first error. */
-const unmappedPackages: Plugin = {
-  name: 'unmapped-packages',
-  setup({ onLoad }) {
-    onLoad({ filter: /node_modules.*\.[cm]?js$/ }, ({ path }) => ({
-      loader: 'js',
-      contents: `${readFileSync(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${EMPTY_MAP}`,
-    }))
   },
 }

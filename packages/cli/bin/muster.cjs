@@ -15,4 +15,6 @@ if (!existsSync(bundle)) {
   })
   if (status !== 0) process.exit(1)
 }
+// Beside the bundle, and not in the shared folder for temporary files, where another person could leave code. Node 20 has no such cache.
+require('node:module').enableCompileCache?.(join(__dirname, '../dist/compiled'))
 require(bundle)

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
@@ -18,19 +19,20 @@ interface Package {
   integrity: string
 }
 
-/** The newest packages, and every tarball built here. Null if nothing was built. */
+/** The newest packages, and the names of all tarballs built here, which are read on request. Null if nothing was built. */
 export interface Downloads {
+  folder: string
   newest: Record<Name, Package>
-  files: ReadonlyMap<string, Buffer>
+  files: ReadonlySet<string>
 }
 
 export function readDownloads(folder = built): Downloads | null {
   const index = join(folder, 'index.json')
   if (!existsSync(index)) return null
-  const files = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   return {
+    folder,
     newest: JSON.parse(readFileSync(index, 'utf8')) as Record<Name, Package>,
-    files: new Map(files.map((name) => [name, readFileSync(join(folder, name))])),
+    files: new Set(readdirSync(folder).filter((name) => name.endsWith('.tgz'))),
   }
 }
 
@@ -52,10 +54,14 @@ export async function downloadRoutes(
     const command = name === 'cli' ? cliCommand(config, downloads) : `npm install ${url}`
     app.get(`/${name}.json`, options, (_request, reply) => reply.header('cache-control', 'no-store').send({ version, url, integrity, command }))
     app.get(`/${name}.tgz`, options, (_request, reply) => reply.header('cache-control', 'no-store').redirect(url, 302))
-    app.get<{ Params: { rest: string } }>(`/${name}-:rest`, options, (request, reply) => {
-      const tarball = downloads.files.get(`${name}-${request.params.rest}`)
-      if (!tarball) throw new Problem('not_found', `This version is not available. Current version: ${url}`)
-      return reply.header('cache-control', 'public, max-age=31536000, immutable').type('application/gzip').send(tarball)
+    app.get<{ Params: { rest: string } }>(`/${name}-:rest`, options, async (request, reply) => {
+      const tarball = `${name}-${request.params.rest}`
+      // Only a listed name is read, so no name leads out of the folder.
+      if (!downloads.files.has(tarball)) throw new Problem('not_found', `This version is not available. Current version: ${url}`)
+      return reply
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .type('application/gzip')
+        .send(await readFile(join(downloads.folder, tarball)))
     })
   }
 }
