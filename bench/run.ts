@@ -112,7 +112,7 @@ if (options.json) {
     }
   }
 }
-if (!failed && !wasStopped && options.words.length === 0) {
+if (!failed && !wasStopped && (options.words.length === 0 || options.page)) {
   const page = writePage({ options, versions, results, operations, postgres, minutes: (performance.now() - begun) / 60_000 })
   say(`Wrote ${page}.`)
 }

@@ -47,7 +47,7 @@ export async function openBench(options: Options, versions: Version[], say: (lin
   let closed = false
   const endGroup = async (): Promise<void> => {
     for (const [key, { made, stop }] of [...running].reverse()) {
-      running.delete(key)
+      if (!running.delete(key)) continue // A signal can end the group while its end is under way.
       await made.then(stop).catch((error: Error) => say(`${key} did not stop: ${error.message}`))
     }
   }

@@ -55,7 +55,7 @@ export async function measure(bench: Bench, row: Row): Promise<Result> {
   const { rounds, seconds } = bench.options.scale
   try {
     const measured = await row.subjects(bench)
-    for (let round = -(row.warmUps ?? 1); round < (row.rounds ?? rounds); round++) {
+    for (let round = -(row.warmUps ?? 1); round < Math.min(row.rounds ?? rounds, rounds); round++) {
       const turn = Math.abs(round) % measured.length
       for (const { name, measure: once } of [...measured.slice(turn), ...measured.slice(0, turn)]) {
         const sample = await once(seconds)

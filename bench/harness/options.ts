@@ -25,6 +25,8 @@ export interface Options {
   against: string | null
   scale: Scale
   json: boolean
+  /** Writes docs/performance.md although only some rows run. */
+  page: boolean
   list: boolean
   check: boolean
   /** Prints the statements of each operation. */
@@ -34,13 +36,14 @@ export interface Options {
 export const usage = `npm run bench -- [words] [options]
 
 Measures Muster beside the least possible work and its peers, and writes docs/performance.md.
-With words, only the rows that contain one of them run, and the page is not written.
+With words, only the rows that contain one of them run, and the page is only written with --page.
 
   --against <git ref>   also measures that version ("before"), interleaved with this one ("after")
   --quick               little data and short rounds
   --scale full          a million members and revocations, two million events
   --rounds <number>, --seconds <number>
                         how often each column is measured, and for how long
+  --page                writes the page with these rows only
   --json                prints the results as JSON; progress goes to standard error
   --statements          prints the SQL statements of each operation
   --list                lists the rows
@@ -58,6 +61,7 @@ export function readOptions(args: string[]): Options {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       json: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       statements: { type: 'boolean', default: false },
@@ -79,6 +83,7 @@ export function readOptions(args: string[]): Options {
     against: values.against ?? null,
     scale,
     json: values.json,
+    page: values.page,
     list: values.list,
     check: values.check,
     statements: values.statements,
