@@ -78,10 +78,18 @@ export const invitations: Fault[] = [
   {
     title: 'a member without the right to invite uses up no limit of the organization (A17)',
     file: `${server}/domain/organizations/use-invitation.ts`,
-    find: `  const organizationId = await execute(requireInvitePermission, principal, { organization: input.organization })\n`,
+    find: `  const organizationId = await organizationToCount(execute, principal, input.organization)\n`,
     replace: `  const organizationId = principal.kind === 'user' ? String(principal.organizationId) : ''\n`,
     test: `${tests}/compat/dbos-limits.test.ts`,
     named: 'a plain member',
+  },
+  {
+    title: 'an invitation is created while its inviter cannot be deactivated (S19)',
+    file: `${server}/store/organizations/organization-store.ts`,
+    find: `select id, \${lockOf(sql\`id\`, 'shared')} from`,
+    replace: 'select id from',
+    test: `${tests}/invitations/races.test.ts`,
+    named: 'a deactivation waits for invitations in progress, and later ones wait for it',
   },
   {
     title: 'invalid invitation tokens are rate limited on every path (A03)',

@@ -2,6 +2,11 @@ import { type Fault, server, tests } from './fault.ts'
 
 // Defences of organizations: membership, roles, resources, names and the audit log.
 
+const UNLOCKED = {
+  find: `with held as materialized (select \${lockOf(id, 'exclusive')}) \${columns}, held where id = \${id} for no key update of organization`,
+  replace: `\${columns} where id = \${id}`,
+}
+
 export const organizations: Fault[] = [
   {
     title: "demoting an admin revokes the admin's open invitations (A14)",
@@ -14,8 +19,8 @@ export const organizations: Fault[] = [
   {
     title: 'a command locks the row of its organization (B04)',
     file: `${server}/store/organizations/organization-store.ts`,
-    find: `.where('id', '=', id).forNoKeyUpdate()`,
-    replace: `.where('id', '=', id)`,
+    find: UNLOCKED.find,
+    replace: UNLOCKED.replace,
     test: `${tests}/organizations/races.test.ts`,
     named: 'two admins who leave at once',
   },
@@ -358,8 +363,8 @@ export const organizations: Fault[] = [
   {
     title: 'concurrent: a command locks the row of its organization (B04, S19)',
     file: `${server}/store/organizations/organization-store.ts`,
-    find: `.where('id', '=', id).forNoKeyUpdate().executeTakeFirst()`,
-    replace: `.where('id', '=', id).executeTakeFirst()`,
+    find: UNLOCKED.find,
+    replace: UNLOCKED.replace,
     test: `${tests}/lifecycle/lifecycle-concurrent.test.ts`,
     named: '',
   },

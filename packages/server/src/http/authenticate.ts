@@ -98,7 +98,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     }
     const live = await requireValid(await store.reading.sessions.liveState(principal.sessionId, token.jti), principal)
     if (live.account.id !== principal.userId) throw new Problem('invalid_token')
-    if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
+    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = actorOf(live)
     request.principal = principal
     request.live = live
     if (isWorthNoting({ now: live.now, lastUsedAt: live.session.lastUsedAt })) {
@@ -119,7 +119,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     const { id: sessionId, userId, epoch, organizationId } = live.session
     const principal: UserPrincipal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin }
     await requireValid(live, principal)
-    if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
+    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = actorOf(live)
     request.principal = principal
     request.live = live
   }
@@ -141,7 +141,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     await requireValid(live, principal)
     if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The key belongs to a person or a service account.')
     if (audience !== 'actor' && !request.routeOptions.config.keys) throw new Problem('session_required')
-    request.actor = actorOfKey(live)
+    principal.seen = request.actor = actorOfKey(live)
     request.principal = principal
     request.liveKey = live
     const { address } = request.origin

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { AuditEvent } from '../domain/command/store.ts'
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
 import type { Store, Tx } from '../domain/store.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -6,7 +7,7 @@ import { accountStore } from './accounts/account-store.ts'
 import { emailChangeStore } from './accounts/email-change-store.ts'
 import { passwordResetStore } from './accounts/password-reset-store.ts'
 import { signUpStore } from './accounts/sign-up-store.ts'
-import { auditStore } from './command/audit-store.ts'
+import { auditStore, insertEvents } from './command/audit-store.ts'
 import { idempotencyStore } from './command/idempotency-store.ts'
 import { jobStore } from './command/job-store.ts'
 import { apiKeyStore } from './credentials/api-key-store.ts'
@@ -46,7 +47,12 @@ export function createStore(database: Pick<Database, 'kysely'>, queue: Pick<JobQ
     async transaction(work) {
       const { result, revoked } = await withRetries(async () => {
         const revoked: RecordedRevocation[] = []
-        const result = await db.transaction().execute((trx) => work(txOf(trx, queue, (revocation) => void revoked.push(revocation))))
+        const result = await db.transaction().execute(async (trx) => {
+          const events: AuditEvent[] = []
+          const result = await work(txOf(trx, queue, { events, onRevocation: (revocation) => void revoked.push(revocation) }))
+          await insertEvents(trx, events)
+          return result
+        })
         return { result, revoked }
       })
       for (const revocation of revoked) onRevoked(revocation)
@@ -67,7 +73,13 @@ async function withRetries<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>, onRevocation?: (revocation: RecordedRevocation) => void): Tx {
+interface Collected {
+  /** Events to insert before the commit. Without it, each is inserted at once. */
+  events?: AuditEvent[]
+  onRevocation?: (revocation: RecordedRevocation) => void
+}
+
+function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>, { events, onRevocation }: Collected = {}): Tx {
   return {
     now: () => nowOf(db),
     accounts: accountStore(db),
@@ -81,7 +93,7 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>, onRevocation?: 
     serviceAccounts: serviceAccountStore(db),
     revocations: revocationStore(db, onRevocation),
     receivers: receiverStore(db),
-    audit: auditStore(db),
+    audit: auditStore(db, events),
     signUps: signUpStore(db),
     passwordResets: passwordResetStore(db),
     emailChanges: emailChangeStore(db),

@@ -1,4 +1,4 @@
-import { createSecret, declineInvitation, revokeInvitation } from '@muster/server/domain/invitations/invitation.ts'
+import { createSecret, declineInvitation, makeSecret, revokeInvitation } from '@muster/server/domain/invitations/invitation.ts'
 import { inviteByEmail, resendInvitation } from '@muster/server/domain/invitations/invite-by-email.ts'
 import { deactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
@@ -129,4 +129,35 @@ test('a user joins one organization when they accept several at once (S25, I1)',
     const states = await Promise.all(tokens.map(async ({ id }) => (await world.store.reading.invitations.find(id))?.state))
     expect(states.filter((state) => state === 'accepted')).toHaveLength(1)
   }
+})
+
+test('a deactivation waits for invitations in progress, and later ones wait for it', async () => {
+  const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin' })
+  const [ada, bob] = Object.values(people) as [Person, Person]
+  const waiting = () =>
+    world.rows(
+      `select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`,
+    )
+  const [entered, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const inviting = world.execute(
+    async (context, _: undefined) => {
+      const { actor, organization: locked } = await context.enterShared(organization, 'invitations:create')
+      entered.resolve()
+      await mayEnd.promise
+      return makeSecret(context, locked, { kind: 'secret', role: 'member', createdBy: actor.userId })
+    },
+    bob.principal,
+    undefined,
+  )
+  await entered.promise
+  await world.execute(createSecret, ada.principal, { organization, role: 'member' }) // Another admin's invitation does not wait.
+  const deactivating = world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
+  await expect.poll(waiting).toHaveLength(1)
+  const later = outcome(world.execute(createSecret, bob.principal, { organization, role: 'member' }))
+  await expect.poll(waiting).toHaveLength(2)
+  mayEnd.resolve()
+  const { id } = await inviting
+  expect((await deactivating).ended.invitations).toBe(1)
+  expect(await later).toBe('user_deactivated')
+  expect((await world.store.reading.invitations.find(id))?.state).toBe('revoked')
 })

@@ -37,6 +37,11 @@ export interface Context {
     permission: P,
     also?: readonly OrganizationId[],
   ): Promise<{ actor: ActorWith<P>; organization: Organization; locked: Organization[] }>
+  /**
+   * The same for a change that cannot conflict with itself: others may hold the same lock, but nobody changes the organization, its members or their roles
+   * meanwhile.
+   */
+  enterShared<P extends Permission>(reference: string, permission: P): Promise<{ actor: ActorWith<P>; organization: Organization }>
   /** Locks these organizations and the caller's own, then reads the caller again. For moves, which no key can make. */
   lockWithMine(ids: readonly OrganizationId[]): Promise<{ actor: SessionActor; locked: Organization[] }>
 }

@@ -96,6 +96,16 @@ function contextOf(
       requireCurrentName(found)
       return { actor: actor as ActorWith<typeof permission>, organization, locked } // a service account has the role member, so it has been refused if that is not enough
     },
+    async enterShared(reference, permission) {
+      const id = await tx.organizations.lockShared(reference)
+      if (!id) throw new Problem('organization_not_found')
+      const actor = await anyActor()
+      onEntered({ organizationId: id, permission })
+      authorize(actor, id, permission)
+      const { organization } = actor
+      requireCurrentName({ organization, former: reference !== id && reference !== organization.name })
+      return { actor: actor as ActorWith<typeof permission>, organization }
+    },
     async lockWithMine(ids) {
       const mine = actorOf(await standing()).organization.id
       const locked = await tx.organizations.lock([...new Set([mine, ...ids])])

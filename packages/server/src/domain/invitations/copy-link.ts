@@ -7,7 +7,7 @@ import type { InvitationReference, Invites } from './invite-by-email.ts'
 /** Returns the link of an email invitation, to be delivered by hand. The link is derived, not stored, and the audit log names the admin who copied it (S18). */
 export async function copyInvitationLink(context: Context, { organization: reference, id }: InvitationReference): Promise<{ path: string; expiresAt: string }> {
   const { tx, keys, record } = context
-  const { organization } = await context.enter(reference, 'invitations:create')
+  const { organization } = await context.enterShared(reference, 'invitations:create')
   const invitation = await invitationOf(tx, organization.id, id)
   const fault = invitationFault(invitation, await tx.now())
   if (fault) throw new Problem(fault)

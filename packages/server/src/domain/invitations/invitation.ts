@@ -138,7 +138,7 @@ export async function createSecret(
   context: Context,
   { organization: reference, role, kind = 'secret' }: { organization: string; role: Role; kind?: 'secret' | 'link' },
 ): Promise<CreatedSecret> {
-  const { actor, organization } = await context.enter(reference, 'invitations:create')
+  const { actor, organization } = await context.enterShared(reference, 'invitations:create')
   return makeSecret(context, organization, { kind, role, createdBy: actor.userId })
 }
 

@@ -1,11 +1,12 @@
 import type { InvitationId, OrganizationId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
+import { type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import type { Context, Idempotency } from '../command/context.ts'
+import type { Context, Execute, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
+import { RetryTransaction } from '../command/retry.ts'
 import { requireMultiUser } from '../command/seats.ts'
 import type { Accounts } from '../command/services.ts'
-import { spendAmongStrangers } from '../command/spend.ts'
+import { type Spent, spendAmongStrangers } from '../command/spend.ts'
 import { type EmailAddress, emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation, NamedInvitation } from '../model/invitation.ts'
@@ -70,51 +71,79 @@ interface Invite {
 export type Invites = Pick<Accounts, 'store' | 'limits' | 'execute'>
 type Options = { idempotency?: Idempotency | undefined }
 
+/** An address, and why its email is refused by a limit, if it is. */
+interface Asked {
+  address: EmailAddress
+  refusal: Problem | null
+  giveBack(): Promise<void>
+}
+
 /**
  * Invites each address and returns the results in their order. An address that cannot be invited does not affect the others (S22). Limits are spent before the
- * transaction, only for addresses that get an email, and only for callers who may invite (A17).
+ * transaction, and only for callers who may invite (A17). An address that gets no email spends nothing.
  */
 export async function inviteByEmail(
-  { store, limits, execute }: Invites,
+  { limits, execute }: Invites,
   principal: Principal,
   { organization, emails, role }: Invite,
   options: Options = {},
 ): Promise<InviteResult[]> {
-  const organizationId = await execute(requireInvitePermission, principal, { organization })
-  const asked: (EmailAddress | Refused)[] = []
-  for (const email of emails) asked.push(await ask(store.reading, limits, principal, organizationId, email))
-  return execute(openInvitations, principal, { organization, asked, role }, options)
+  const organizationId = await organizationToCount(execute, principal, organization)
+  const asked: (Asked | Refused)[] = []
+  for (const email of emails) asked.push(await ask(limits, principal, organizationId, email))
+  const mailed = new Set<Asked>()
+  try {
+    return await execute(openInvitations, principal, { organization, asked, role, mailed }, options)
+  } catch (error) {
+    mailed.clear()
+    throw error
+  } finally {
+    for (const one of asked) if ('address' in one && !mailed.has(one)) await one.giveBack()
+  }
 }
 
-/** Checked before any limit is spent, so that a caller who may not invite uses up none of the organization's points. */
-export async function requireInvitePermission(context: Context, { organization: reference }: { organization: string }): Promise<OrganizationId> {
-  const { organization } = await context.enter(reference, 'invitations:create')
+/**
+ * The organization whose limits are spent. A caller who may not invite there uses up none of them: the command refuses them, and the refusal is recorded. What the
+ * request has read of its caller is enough here, because it is read again under the lock.
+ */
+export async function organizationToCount(execute: Execute, principal: Principal, reference: string): Promise<OrganizationId> {
+  const seen = 'seen' in principal ? principal.seen : undefined
+  const isTheirs = seen && (reference === seen.organization.id || reference === seen.organization.name)
+  if (isTheirs && roleMay(seen.role, 'invitations:create')) return seen.organization.id
+  return execute(requireInvitePermission, principal, { organization: reference })
+}
+
+async function requireInvitePermission(context: Context, { organization: reference }: { organization: string }): Promise<OrganizationId> {
+  const { organization } = await context.enterShared(reference, 'invitations:create')
   requireMultiUser(context, organization)
   return organization.id
 }
 
-async function ask(tx: Tx, limits: Limits, principal: Principal, organizationId: OrganizationId, email: string): Promise<EmailAddress | Refused> {
+async function ask(limits: Limits, principal: Principal, organizationId: OrganizationId, email: string): Promise<Asked | Refused> {
   try {
     const address = emailAddress(email)
-    // A member and an open invitation are returned without an email, so they cost nothing.
-    const standing = await memberFault(tx, organizationId, address.canonical)
-    if (standing) return { code: standing }
-    if (!(await tx.invitations.openTo(organizationId, address.canonical))) await spendMail(limits, principal, organizationId, address.canonical)
-    return address
+    try {
+      const { giveBack } = await spendMail(limits, principal, organizationId, address.canonical)
+      return { address, refusal: null, giveBack }
+    } catch (error) {
+      if (error instanceof Problem) return { address, refusal: error, giveBack: async () => {} }
+      throw error
+    }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    const { code, detail, extensions } = error
-    return { code, detail, extensions }
+    return refused(error)
   }
 }
+
+const refused = ({ code, detail, extensions }: Problem): Refused => ({ code, detail, extensions })
 
 /**
  * Counts one invitation email by sender, by organization and by address (A17). After ten a day for one address, each organization may send one more, so that
  * others who invite an address cannot keep it from being invited (0031).
  */
-async function spendMail(limits: Limits, principal: Principal, organizationId: OrganizationId, emailCanonical: string): Promise<void> {
+async function spendMail(limits: Limits, principal: Principal, organizationId: OrganizationId, emailCanonical: string): Promise<Spent> {
   const key = `${organizationId}/${emailCanonical}`
-  await spendAmongStrangers(limits, {
+  return spendAmongStrangers(limits, {
     own: [
       ['invitation mail by sender', principalId(principal)],
       ['invitation mail by organization', organizationId],
@@ -127,38 +156,54 @@ async function spendMail(limits: Limits, principal: Principal, organizationId: O
 
 async function openInvitations(
   context: Context,
-  { organization: reference, asked, role }: { organization: string; asked: readonly (EmailAddress | Refused)[]; role: Role },
+  { organization: reference, asked, role, mailed }: { organization: string; asked: readonly (Asked | Refused)[]; role: Role; mailed: Set<Asked> },
 ): Promise<InviteResult[]> {
-  const { actor, organization } = await context.enter(reference, 'invitations:create')
+  mailed.clear()
+  const { actor, organization } = await context.enterShared(reference, 'invitations:create')
   requireMultiUser(context, organization)
-  const results: InviteResult[] = []
-  for (const one of asked) {
-    if ('code' in one) results.push({ status: 'refused', ...one })
-    else results.push(await openInvitation(context, { organizationId: organization.id, createdBy: actor.userId, address: one, role }))
+  const results = new Map<Asked | Refused, InviteResult>()
+  // In the order of the addresses, so that two admins who invite the same ones do not wait for each other.
+  for (const one of asked.toSorted((a, b) => order(canonicalOf(a), canonicalOf(b)))) {
+    if ('code' in one) {
+      results.set(one, { status: 'refused', ...one })
+      continue
+    }
+    const result = await openInvitation(context, { organizationId: organization.id, createdBy: actor.userId, role }, one)
+    if (result.status === 'created') mailed.add(one)
+    results.set(one, result)
   }
-  return results
+  return asked.map((one) => results.get(one) as InviteResult)
 }
 
+const canonicalOf = (one: Asked | Refused): string => ('address' in one ? one.address.canonical : '')
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
 /**
- * Each address has at most one open invitation of an organization. If there is one, it is returned unchanged, with its role (S9). Under the lock on the
- * organization.
+ * Each address has at most one open invitation of an organization. If there is one, it is returned unchanged, with its role (S9). The database holds this,
+ * because other admins invite at the same time.
  */
 async function openInvitation(
   context: Context,
-  { organizationId, createdBy, address, role }: Pick<Invitation, 'organizationId' | 'createdBy' | 'role'> & { address: EmailAddress },
+  { organizationId, createdBy, role }: Pick<Invitation, 'organizationId' | 'createdBy' | 'role'>,
+  { address, refusal }: Asked,
 ): Promise<InviteResult> {
   const { tx, record } = context
-  const standing = await memberFault(tx, organizationId, address.canonical)
-  if (standing) return { status: 'refused', code: standing }
-  const open = await tx.invitations.openTo(organizationId, address.canonical)
-  if (open) return { status: 'open', invitation: await viewOf(tx, open.id) }
-  for (const target of await tx.invitations.expireTo(organizationId, address.canonical)) await record({ type: 'invitation.expired', target, organizationId })
   const id = newId('invitation')
-  const lifetimeSeconds = invitationLifetimes.email
-  const invitation = await tx.invitations.insert({ id, organizationId, kind: 'email', role, createdBy, lifetimeSeconds, address })
+  const wanted = { id, organizationId, kind: 'email', role, createdBy, lifetimeSeconds: invitationLifetimes.email, address } as const
+  let invitation = refusal ? null : await tx.invitations.open(wanted)
+  if (!invitation) {
+    const standing = await memberFault(tx, organizationId, address.canonical)
+    if (standing) return { status: 'refused', code: standing }
+    const open = await tx.invitations.openTo(organizationId, address.canonical)
+    if (open) return { status: 'open', invitation: await viewOf(tx, open.id) }
+    if (refusal) return { status: 'refused', ...refused(refusal) }
+    for (const target of await tx.invitations.expireTo(organizationId, address.canonical)) await record({ type: 'invitation.expired', target, organizationId })
+    invitation = await tx.invitations.open(wanted)
+  }
+  if (!invitation) throw new RetryTransaction() // Another admin's invitation has been accepted or revoked meanwhile.
   await record({ type: 'invitation.created', target: id, organizationId, kind: 'email', role, expiresAt: invitation.expiresAt.toISOString() })
   await tx.jobs.send({ name: 'mail', data: { template: 'invitation', invitationId: id, version: invitation.version } })
-  return { status: 'created', invitation: await viewOf(tx, id) }
+  return { status: 'created', invitation: invitationView(invitation) }
 }
 
 /** A member needs no invitation (S10), and an invitation never reactivates a deactivated one (S11). A former member can be invited again (S12). */
@@ -181,7 +226,7 @@ export async function resendInvitation(
   reference: InvitationReference,
   options: Options = {},
 ): Promise<InvitationView> {
-  const organizationId = await execute(requireInvitePermission, principal, reference)
+  const organizationId = await organizationToCount(execute, principal, reference.organization)
   const invitation = await invitationOf(store.reading, organizationId, reference.id)
   const { emailCanonical } = invitation
   // An ended invitation is refused below and gets no email, so it costs nothing.
@@ -191,7 +236,7 @@ export async function resendInvitation(
 
 async function renewInvitation(context: Context, { organization: reference, id }: InvitationReference): Promise<InvitationView> {
   const { tx, record } = context
-  const { organization } = await context.enter(reference, 'invitations:create')
+  const { organization } = await context.enterShared(reference, 'invitations:create')
   requireMultiUser(context, organization)
   const invitation = await invitationOf(tx, organization.id, id)
   if (invitation.kind !== 'email') throw new Problem('invitation_not_mailed')

@@ -38,6 +38,11 @@ export interface InvitationFilter {
 
 export interface InvitationStore {
   insert(invitation: NewInvitation): Promise<Invitation>
+  /**
+   * Inserts an email invitation, in one statement. Null if the address is a member's or has an open invitation, expired or not. Waits for a concurrent one to the
+   * same address.
+   */
+  open(invitation: NewInvitation & { address: EmailAddress }): Promise<NamedInvitation | null>
   find(id: InvitationId): Promise<Invitation | null>
   /**
    * Accepts it if it is open, of this version and not expired by the database's clock. One statement, so that only one of two concurrent callers succeeds (S14,

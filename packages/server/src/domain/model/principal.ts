@@ -1,4 +1,6 @@
 import type { ApiKeyId, ClientId, OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { Role } from '@muster/contract/permissions.ts'
+import type { Organization } from './organization.ts'
 
 /** The origin of a request, as the audit log shows it. */
 export interface Origin {
@@ -20,6 +22,13 @@ export interface UserPrincipal {
   /** The id and expiry of the access token. Null for a browser session. */
   token: { jti: string; expiresAt: Date; scopes: ReadonlySet<string> } | null
   origin: Origin
+  seen?: Seen | undefined
+}
+
+/** The caller's organization and role when the request was authenticated. A command does not trust it, and reads them again under its lock. */
+export interface Seen {
+  organization: Pick<Organization, 'id' | 'name'>
+  role: Role
 }
 
 /** The holder of a key. */
@@ -33,6 +42,7 @@ export interface KeyPrincipal {
   epoch: number
   organizationId: OrganizationId
   origin: Origin
+  seen?: Seen | undefined
 }
 
 export type Principal =

@@ -12,6 +12,11 @@ export interface OrganizationStore {
   find(reference: string): Promise<{ organization: Organization; former: boolean } | null>
   /** Locks in the order of ids, so that two callers with the same organizations do not deadlock. Returns those that exist. */
   lock(ids: readonly OrganizationId[]): Promise<Organization[]>
+  /**
+   * Finds an organization by id or by a present or former name, and locks it, in one statement. Others can hold a shared lock at the same time, but not while
+   * somebody waits for `lock`.
+   */
+  lockShared(reference: string): Promise<OrganizationId | null>
   /** The personal organization of its founder, dormant or not. */
   personalOf(userId: UserId): Promise<Organization | null>
   /** Compare and set: false if its name is no longer `from`. */

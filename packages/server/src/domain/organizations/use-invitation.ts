@@ -1,7 +1,8 @@
 import type { Execute, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
+import { spendEach } from '../command/spend.ts'
 import { type CreatedSecret, createSecret, declineInvitation, type Preview, previewInvitation } from '../invitations/invitation.ts'
-import { requireInvitePermission } from '../invitations/invite-by-email.ts'
+import { organizationToCount } from '../invitations/invite-by-email.ts'
 import type { Origin, Principal, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { SecretKeys } from '../model/secret-keys.ts'
@@ -59,7 +60,12 @@ export async function createSecretWithinLimit(
   input: Parameters<typeof createSecret>[1],
   options: Options = {},
 ): Promise<CreatedSecret> {
-  const organizationId = await execute(requireInvitePermission, principal, { organization: input.organization })
-  await limits.spend('secret by organization', organizationId)
-  return execute(createSecret, principal, input, options)
+  const organizationId = await organizationToCount(execute, principal, input.organization)
+  const spent = await spendEach(limits, [['secret by organization', organizationId]])
+  try {
+    return await execute(createSecret, principal, input, options)
+  } catch (error) {
+    if (error instanceof Problem) await spent.giveBack() // the caller's role or the plan does not allow it
+    throw error
+  }
 }

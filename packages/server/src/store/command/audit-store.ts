@@ -1,6 +1,6 @@
 import type { AuditEventId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import type { AuditFilter, AuditStore, RecordedEvent } from '../../domain/command/store.ts'
+import type { AuditEvent, AuditFilter, AuditStore, RecordedEvent } from '../../domain/command/store.ts'
 import { point } from '../database.ts'
 import { numberOfCursor, pageOf } from '../page.ts'
 import type { AuditEventTable, Tables } from '../tables.ts'
@@ -11,7 +11,26 @@ import { namesOf } from './audit-names.ts'
 type Row = Selectable<AuditEventTable>
 type Condition = RawBuilder<unknown>
 
-export function auditStore(db: Kysely<Tables>): AuditStore {
+/** Inserts events in their order, in one statement. */
+export async function insertEvents(db: Kysely<Tables>, events: readonly AuditEvent[]): Promise<void> {
+  if (events.length === 0) return
+  const columns = sql`id, type, outcome, actor_kind, actor_id, actor_session_id, actor_key_id, organization_id, target, details, address, request_id`
+  const rows = events.map(({ actorKind, actorId, actorSessionId, actorKeyId, organizationId, requestId, ...event }) => ({
+    ...event,
+    actor_kind: actorKind,
+    actor_id: actorId,
+    actor_session_id: actorSessionId,
+    actor_key_id: actorKeyId,
+    organization_id: organizationId,
+    request_id: requestId,
+  }))
+  await sql`${point} insert into audit_event (${columns}) select ${columns} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
+    id text, type text, outcome text, actor_kind text, actor_id text, actor_session_id text, actor_key_id text, organization_id text, target text, details jsonb,
+    address text, request_id text)`.execute(db)
+}
+
+/** @param atEnd collects the events of a transaction, which inserts them together before it commits */
+export function auditStore(db: Kysely<Tables>, atEnd?: AuditEvent[]): AuditStore {
   const withNames = async (rows: Row[]): Promise<RecordedEvent[]> => {
     const { actorName, targetName } = await namesOf(db, rows)
     return rows.map((row) => ({
@@ -51,23 +70,8 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
       return withNames(await eventsOf(db, filter, [sql`seq > ${seq}`], { newestFirst: false, limit }))
     },
     async insert(event) {
-      await db
-        .insertInto('audit_event')
-        .values({
-          id: event.id,
-          type: event.type,
-          outcome: event.outcome,
-          actor_kind: event.actorKind,
-          actor_id: event.actorId,
-          actor_session_id: event.actorSessionId,
-          actor_key_id: event.actorKeyId,
-          organization_id: event.organizationId,
-          target: event.target,
-          details: JSON.stringify(event.details),
-          address: event.address,
-          request_id: event.requestId,
-        })
-        .execute()
+      if (atEnd) atEnd.push(event)
+      else await insertEvents(db, [event])
     },
   }
 }

@@ -2,6 +2,7 @@ import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { InvitationStore } from '../../domain/invitations/store.ts'
 import type { Invitation, NamedInvitation } from '../../domain/model/invitation.ts'
+import { point } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { InvitationTable, Tables } from '../tables.ts'
 
@@ -77,6 +78,19 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
         .returningAll()
         .executeTakeFirstOrThrow()
       return toInvitation(row)
+    },
+    async open({ id, organizationId, role, createdBy, lifetimeSeconds, address }) {
+      const { rows } = await sql<NamedRow>`${point} with made as (
+        insert into invitation (id, organization_id, kind, role, email, email_canonical, created_by, created_at, expires_at)
+        select ${id}, ${organizationId}, 'email', ${role}, ${address.typed}, ${address.canonical}, ${createdBy}, muster_now(), muster_now() + make_interval(secs => ${lifetimeSeconds}::int)
+        where not exists (
+          select from account join membership on membership.user_id = account.id
+          where account.email_canonical = ${address.canonical} and membership.organization_id = ${organizationId} and membership.status <> 'left')
+        on conflict (organization_id, email_canonical) where state = 'open' and kind = 'email' do nothing
+        returning id, organization_id, kind, state, role, version, email, email_canonical, created_by, created_at, expires_at, accepted_by, ended_at, mailed_at)
+        select made.*, inviter.username as inviter_username, inviter.given_name, inviter.family_name, null as accepted_by_name, made.state as state_now
+        from made join account inviter on inviter.id = made.created_by`.execute(db)
+      return rows[0] ? toNamed(rows[0]) : null
     },
     async find(id) {
       const row = await db.selectFrom('invitation').selectAll().where('id', '=', id).executeTakeFirst()

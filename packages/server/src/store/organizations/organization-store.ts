@@ -2,9 +2,12 @@ import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Contact, Organization, Purpose } from '../../domain/model/organization.ts'
 import type { OrganizationStore } from '../../domain/organizations/store.ts'
+import { point } from '../database.ts'
 import type { OrganizationTable, Tables } from '../tables.ts'
 
-export const toOrganization = (row: Selectable<OrganizationTable>): Organization => ({
+type Row = Pick<Selectable<OrganizationTable>, 'id' | 'name' | 'founder_id' | 'personal' | 'plan' | 'suspended_at' | 'created_at'>
+
+export const toOrganization = (row: Row): Organization => ({
   id: row.id as OrganizationId,
   name: row.name,
   founderId: row.founder_id as UserId,
@@ -15,6 +18,14 @@ export const toOrganization = (row: Selectable<OrganizationTable>): Organization
 })
 
 const now = sql<Date>`muster_now()`
+const columns = sql`select id, name, founder_id, personal, plan, suspended_at, created_at from organization`
+
+/**
+ * The lock of an organization, until the transaction ends. It is not the lock of the row: a row that is shared again and again is never free for a caller who
+ * changes it, so an admin could delay their own removal by inviting. These locks are granted in the order in which they are asked for.
+ */
+const lockOf = (id: OrganizationId | ReturnType<typeof sql>, mode: 'exclusive' | 'shared') =>
+  sql`pg_advisory_xact_lock${sql.raw(mode === 'shared' ? '_shared' : '')}(hashtextextended(${id}, 0))`
 
 export function organizationStore(db: Kysely<Tables>): OrganizationStore {
   return {
@@ -38,10 +49,19 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
       // One row per statement, because `order by … for update` can lock rows in the order of values that another transaction has just changed.
       const locked: Organization[] = []
       for (const id of [...new Set(ids)].sort()) {
-        const row = await db.selectFrom('organization').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
-        if (row) locked.push(toOrganization(row))
+        // Processes of an older version lock the row only.
+        const statement = sql<Row>`${point} with held as materialized (select ${lockOf(id, 'exclusive')}) ${columns}, held where id = ${id} for no key update of organization`
+        const { rows } = await statement.execute(db)
+        if (rows[0]) locked.push(toOrganization(rows[0]))
       }
       return locked
+    },
+    async lockShared(reference) {
+      const found = isId('organization', reference)
+        ? sql`select id from organization where id = ${reference}`
+        : sql`select organization_id as id from name where name = ${reference} and organization_id is not null`
+      const { rows } = await sql<{ id: OrganizationId }>`${point} select id, ${lockOf(sql`id`, 'shared')} from (${found}) found`.execute(db)
+      return rows[0]?.id ?? null
     },
     async personalOf(userId) {
       const row = await db.selectFrom('organization').selectAll().where('founder_id', '=', userId).where('personal', '=', true).executeTakeFirst()
