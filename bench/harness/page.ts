@@ -13,7 +13,7 @@ const file = join(root, 'docs/performance.md')
 const begin = '<!-- written by hand: kept when the page is written again -->'
 const end = '<!-- the rest is written by npm run bench -->'
 const first = `
-## What is missed, and why
+## Missed rows, and the reasons
 
 Not written yet.
 `
@@ -103,7 +103,7 @@ function statements({ operations, versions }: Run): string {
   }
   return `## Statements
 
-What one request costs PostgreSQL, with the work after its answer: SQL statements, waits for an answer of the database, and commits that changed something. The bench reads
+The cost of one request at PostgreSQL, with the work after its answer: SQL statements, waits for an answer of the database, and commits that changed something. The bench reads
 them on the connection. \`npm run bench -- --statements\` prints the statements.
 
 ${markdown([['request', ...names], ...operations.map((operation) => [operation.title, ...names.map((name) => cost(operation, name))])])}`
