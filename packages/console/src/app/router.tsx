@@ -9,7 +9,7 @@ import { PageError } from './page-error.tsx'
 import { lazyPage } from './page-loader.tsx'
 import { Shell } from './shell.tsx'
 
-// Every page is its own script, loaded on the first visit or when the browser is idle. Filters are kept in the URL and declared here.
+// A page is loaded on the first visit or when the browser is idle. Filters are kept in the URL and declared here.
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 

@@ -36,7 +36,8 @@ export const consolePath = (): string | undefined => (consoleIsBuilt() ? '/conso
 interface File {
   contentType: string
   body: Buffer
-  zipped: Buffer
+  /** By content encoding, the best first. */
+  encoded: Record<string, Buffer>
   etag: string
   /** Its URL changes with its content. */
   hashed: boolean
@@ -52,9 +53,21 @@ function filesOf(folder: string, cli: string): Map<string, File> {
     const content = readFileSync(path)
     const body = name === 'index.html' ? pageWith(cli, content.toString('utf8')) : content
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-    files.set(name, { contentType, body, zipped: gzipSync(body), etag, hashed: name.startsWith('assets/') })
+    files.set(name, {
+      contentType,
+      body,
+      encoded: body === content ? encodedBeside(path, body) : { gzip: gzipSync(body) },
+      etag,
+      hashed: name.startsWith('assets/'),
+    })
   }
   return files
+}
+
+/** The build compresses the files. A file of a watched build is compressed here. */
+function encodedBeside(path: string, body: Buffer): Record<string, Buffer> {
+  if (!existsSync(`${path}.br`)) return { gzip: gzipSync(body) }
+  return { br: readFileSync(`${path}.br`), gzip: readFileSync(`${path}.gz`) }
 }
 
 /** Tells the page how people here run the command, for the lines to copy. */
@@ -80,9 +93,10 @@ export async function consoleRoutes(app: FastifyInstance, { cli, folder = built 
       etag: file.etag,
     })
     if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
-    const zip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
-    if (zip) reply.header('content-encoding', 'gzip')
-    return reply.type(file.contentType).send(zip ? file.zipped : file.body)
+    const accepted = String(request.headers['accept-encoding'] ?? '')
+    const [encoding, body] = Object.entries(file.encoded).find(([name]) => new RegExp(`\\b${name}\\b`).test(accepted)) ?? [null, file.body]
+    if (encoding) reply.header('content-encoding', encoding)
+    return reply.type(file.contentType).send(body)
   }
 
   const options = { schema: { hide: true }, logLevel: 'warn' } as const

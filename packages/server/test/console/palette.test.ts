@@ -172,7 +172,7 @@ describe('a dialog about one subject', () => {
   test('opens on its own page when two pages use the same URL hash', async () => {
     const here = await site.organization({ ada: 'admin' })
     const { page } = await site.consoleOf(here.named('ada'), '/nowhere')
-    const { requested, release } = await hold(page, '**/assets/own-*.js')
+    const { requested, release } = await hold(page, '**/assets/keys-*.js')
     await page.goto('/console/keys/service-accounts')
     await heading(page, 'Keys').waitFor()
     await requested // The script of the other page is requested and delayed.
