@@ -4,6 +4,14 @@ import { type Fault, server, tests } from './fault.ts'
 
 export const tokens: Fault[] = [
   {
+    title: 'the token endpoint refuses refresh tokens that it did not issue (S47)',
+    file: `${server}/store/credentials/refresh-token-store.ts`,
+    find: `and t.payload ->> 'grantId' = t.session_id and `,
+    replace: 'and ',
+    test: `${tests}/compat/featurebase.test.ts`,
+    named: 'a refresh token is not rotated',
+  },
+  {
     title: 'a session beyond the limit ends the oldest of its kind (S61)',
     file: `${server}/domain/credentials/session.ts`,
     find: `if (kind !== 'refresh') await endOldest(`,

@@ -125,8 +125,9 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       return rows[0] ? { first: false, elsewhere: false } : null
     },
     async useAgainBy(tokenHash, client, how) {
+      // A token without a grant was not issued by the token endpoint, which does not accept it.
       const plain = sql`not before.first and not before.elsewhere and not t.rotates and t.consumed_at is null and t.client_id = ${client.id}
-        and ${isCurrentClient(client)}`
+        and t.payload ->> 'grantId' = t.session_id and ${isCurrentClient(client)}`
       const { rows } = await sql<LiveStateRow & { scope: string; grant_payload: Record<string, unknown> | null }>`${point}
         with used as (${used(sql`r.token_hash = ${tokenHash}`, how, plain)})
         select ${liveStateColumns(null)}, s.grant_payload, used.scope from used join ${liveStateTables} on s.id = used.session_id`.execute(db)
