@@ -28,7 +28,9 @@ export async function bundleServer(): Promise<void> {
     banner: { js: `import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);` },
     plugins: [sourceAddresses],
     minifySyntax: true,
-    minifyWhitespace: true, // Names are kept: an error is recognized by them.
+    minifyWhitespace: true,
+    // oidc-provider looks a lifetime up by the name of its class, and errors are recognized by theirs. A bundle renames what has the name of something else.
+    keepNames: true,
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { type ServerProcess, startTwinProcess } from '@muster/testkit/process.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -26,6 +27,7 @@ beforeAll(async () => {
     {
       MUSTER_SECRET: 'the secret of a bundle that is only made for a test',
       MUSTER_DATA_DIR: folder,
+      MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN,
       MUSTER_COMPAT: 'dbos',
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch)}`,
     },
@@ -64,6 +66,20 @@ describe('the bundle of the server', () => {
   test('serves the package of the command', async () => {
     const { url } = JSON.parse((await get('/cli.json'))[1]) as { url: string }
     expect((await get(new URL(url).pathname))[0]).toBe(200)
+  })
+
+  test('issues tokens that expire', async () => {
+    // The library finds a lifetime by the name of a class, which a bundle could change.
+    const client = { name: 'Reports', grants: ['client_credentials'], scopes: ['introspect'], redirect_uris: [] }
+    const headers = { authorization: `Bearer ${OPERATOR_TOKEN}`, 'content-type': 'application/json' }
+    const made = await fetch(`${server.url}/v1/operator/clients`, { method: 'POST', headers, body: JSON.stringify(client) })
+    const { id, secret } = (await made.json()) as { id: string; secret: string }
+    const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+    const form = new URLSearchParams({ grant_type: 'client_credentials', scope: 'introspect' })
+    const response = await fetch(`${server.url}/oauth/token`, { method: 'POST', headers: { authorization }, body: form })
+    const { access_token: token, expires_in: seconds } = (await response.json()) as { access_token: string; expires_in: number }
+    const { iat, exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { iat: number; exp: number }
+    expect([exp - iat, seconds]).toEqual([3_600, 3_600])
   })
 
   test('loads the word lists for the first password, and not before', async () => {
