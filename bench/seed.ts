@@ -21,7 +21,9 @@ export interface Seed {
   organization: string
   organizationId: string
   /** The admin. */
-  ada: { id: string; token: string; cookie: string; refreshToken: string; key: string }
+  ada: { id: string; token: string; cookie: string; key: string }
+  /** Of 32 programs, because a use from another address than the one before is recorded. */
+  refreshTokens: string[]
   /** Plain members of the same organization. */
   members: { id: string; name: string; email: string; token: string; key: string }[]
   /** People who are alone in their own organizations. */
@@ -66,12 +68,14 @@ for (let n = 0; n < 8; n++) {
   loners.push({ name, token })
 }
 const { cookie } = await browserOf(muster, ada)
-const { refresh_token: refreshToken = '' } = await deviceLogin(muster, ada, `${SCOPE} offline_access`)
+const refreshTokens: string[] = []
+while (refreshTokens.length < 32) refreshTokens.push((await deviceLogin(muster, ada, `${SCOPE} offline_access`)).refresh_token ?? '')
 const { body: organization } = await muster.call('GET', '/v1/organizations/ada', { token: ada.token })
 const seed: Seed = {
   organization: 'ada',
   organizationId: organization.id,
-  ada: { id: ada.id, token: ada.token, cookie, refreshToken, key: await keyOf(ada) },
+  ada: { id: ada.id, token: ada.token, cookie, key: await keyOf(ada) },
+  refreshTokens,
   members,
   loners,
   clients,

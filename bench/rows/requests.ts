@@ -119,8 +119,12 @@ export const requestRows: Row[] = [
     id: 'refresh',
     title: 'refresh, ES256',
     must: { ofFloor: 0.5 },
-    ask: ({ seed }) =>
-      at({ path: '/oauth/token', ...form({ grant_type: 'refresh_token', refresh_token: seed.ada.refreshToken, client_id: seed.cliClientId }) }),
+    limited: true,
+    ask: ({ seed }) => {
+      const fields = form({ grant_type: 'refresh_token', refresh_token: '{token}', client_id: seed.cliClientId })
+      const headers = { ...fields.headers, 'x-forwarded-for': '198.51.{c}.7' } // each program stays at its address
+      return at({ path: '/oauth/token', ...fields, headers }, { lists: { token: seed.refreshTokens } })
+    },
     others: [
       floor(() => at({ path: '/refresh', ...form({}) })),
       betterAuth(({ token }) => at({ path: '/api/auth/token', headers: bearer(token) })),
