@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { asOwnCommands } from '@muster/contract/command-line.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type ContentEncoding, encodingFor, endings } from './content-encoding.ts'
 
 const built = fileURLToPath(new URL('../../../console/dist/', import.meta.url))
 
@@ -36,8 +37,7 @@ export const consolePath = (): string | undefined => (consoleIsBuilt() ? '/conso
 interface File {
   contentType: string
   body: Buffer
-  /** By content encoding, the best first. */
-  encoded: Record<string, Buffer>
+  encoded: Partial<Record<ContentEncoding, Buffer>>
   etag: string
   /** Its URL changes with its content. */
   hashed: boolean
@@ -65,9 +65,9 @@ function filesOf(folder: string, cli: string): Map<string, File> {
 }
 
 /** The build compresses the files. A file of a watched build is compressed here. */
-function encodedBeside(path: string, body: Buffer): Record<string, Buffer> {
-  if (!existsSync(`${path}.br`)) return { gzip: gzipSync(body) }
-  return { br: readFileSync(`${path}.br`), gzip: readFileSync(`${path}.gz`) }
+function encodedBeside(path: string, body: Buffer): File['encoded'] {
+  if (!existsSync(path + endings.br)) return { gzip: gzipSync(body) }
+  return { br: readFileSync(path + endings.br), gzip: readFileSync(path + endings.gzip) }
 }
 
 /** Tells the page how people here run the command, for the lines to copy. */
@@ -93,10 +93,9 @@ export async function consoleRoutes(app: FastifyInstance, { cli, folder = built 
       etag: file.etag,
     })
     if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
-    const accepted = String(request.headers['accept-encoding'] ?? '')
-    const [encoding, body] = Object.entries(file.encoded).find(([name]) => new RegExp(`\\b${name}\\b`).test(accepted)) ?? [null, file.body]
+    const encoding = encodingFor(request.headers['accept-encoding'], Object.keys(file.encoded) as ContentEncoding[])
     if (encoding) reply.header('content-encoding', encoding)
-    return reply.type(file.contentType).send(body)
+    return reply.type(file.contentType).send((encoding && file.encoded[encoding]) ?? file.body)
   }
 
   const options = { schema: { hide: true }, logLevel: 'warn' } as const

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyPluginAsync } from 'fastify'
+import { encodingFor, endings } from './content-encoding.ts'
 
 /** The reference page and its script, written by scripts/build-docs.ts. */
 export const docsFolder = fileURLToPath(new URL('../../dist/docs/', import.meta.url))
@@ -26,14 +27,6 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** The best of these encodings that the client accepts, and the ending of its file. */
-const encodings = [
-  ['br', '.br'],
-  ['gzip', '.gz'],
-] as const
-const encodingFor = (accepted: string | string[] | undefined): readonly [string, string] | null =>
-  encodings.find(([encoding]) => new RegExp(`\\b${encoding}\\b`).test(String(accepted ?? ''))) ?? null
-
 /** The description of the API, for programs and for people. Nothing is read or made before the first request for it. */
 export const docsRoutes: FastifyPluginAsync = async (app) => {
   const hidden = { schema: { hide: true } } as const
@@ -42,7 +35,7 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
     const plain = description?.plain ?? JSON.stringify(app.swagger())
     description ??= { plain, zipped: await promisify(gzip)(plain) }
     reply.type('application/json').headers({ 'cache-control': 'public, max-age=300', vary: 'accept-encoding' })
-    const zips = encodingFor(request.headers['accept-encoding']) !== null
+    const zips = encodingFor(request.headers['accept-encoding'], ['gzip']) !== null
     return zips ? reply.header('content-encoding', 'gzip').send(description.zipped) : reply.serializer(String).send(plain)
   })
   if (!existsSync(docsFolder)) return // not built: the address does not exist
@@ -55,9 +48,9 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
     return reply.send(page.replaceAll(NONCE, nonce))
   })
   app.get('/docs/js/scalar.js', hidden, async (request, reply) => {
-    const [encoding, ending] = encodingFor(request.headers['accept-encoding']) ?? ['', '']
+    const encoding = encodingFor(request.headers['accept-encoding'])
     reply.type('application/javascript; charset=utf-8').headers({ vary: 'accept-encoding', 'cache-control': 'public, max-age=3600' })
-    if (encoding !== '') reply.header('content-encoding', encoding)
-    return reply.send(await readFile(join(docsFolder, `scalar.js${ending}`)))
+    if (encoding) reply.header('content-encoding', encoding)
+    return reply.send(await readFile(join(docsFolder, `scalar.js${encoding ? endings[encoding] : ''}`)))
   })
 }
