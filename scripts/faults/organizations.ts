@@ -2,11 +2,6 @@ import { type Fault, server, tests } from './fault.ts'
 
 // Defences of organizations: membership, roles, resources, names and the audit log.
 
-const UNLOCKED = {
-  find: `with held as materialized (select \${lockOf(id, 'exclusive')}) \${columns}, held where id = \${id} for no key update of organization`,
-  replace: `\${columns} where id = \${id}`,
-}
-
 export const organizations: Fault[] = [
   {
     title: "demoting an admin revokes the admin's open invitations (A14)",
@@ -19,8 +14,8 @@ export const organizations: Fault[] = [
   {
     title: 'a command locks the row of its organization (B04)',
     file: `${server}/store/organizations/organization-store.ts`,
-    find: UNLOCKED.find,
-    replace: UNLOCKED.replace,
+    find: `with held as materialized (select \${lockOf(id, 'exclusive')}) \${columns}, held where id = \${id} for no key update of organization`,
+    replace: `\${columns} where id = \${id}`,
     test: `${tests}/organizations/races.test.ts`,
     named: 'two admins who leave at once',
   },
@@ -359,14 +354,6 @@ export const organizations: Fault[] = [
     replace: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 0) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
     test: `${tests}/lifecycle/lifecycle.test.ts`,
     named: 'every kind of step',
-  },
-  {
-    title: 'concurrent: a command locks the row of its organization (B04, S19)',
-    file: `${server}/store/organizations/organization-store.ts`,
-    find: UNLOCKED.find,
-    replace: UNLOCKED.replace,
-    test: `${tests}/lifecycle/lifecycle-concurrent.test.ts`,
-    named: '',
   },
   {
     title: 'concurrent: a repeated Idempotency-Key has one effect (I11)',
