@@ -61,7 +61,7 @@ export const accounts: Fault[] = [
   },
   {
     title: "strangers' wrong passwords do not lock out a known device (0031)",
-    file: `${server}/domain/accounts/guess.ts`,
+    file: `${server}/domain/accounts/password-guess.ts`,
     find: 'if (account && device !== null) return',
     replace: 'if (false) return',
     test: `${tests}/accounts/strangers.test.ts`,
@@ -69,7 +69,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'wrong passwords from strangers are counted together (0031)',
-    file: `${server}/domain/accounts/guess.ts`,
+    file: `${server}/domain/accounts/password-guess.ts`,
     find: 'if (account && hasUsed) return',
     replace: 'if (true) return',
     test: `${tests}/accounts/strangers.test.ts`,

@@ -1,6 +1,6 @@
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { deactivatedProblem } from '../domain/command/authorize.ts'
+import { deactivatedProblem } from '../domain/command/refusal.ts'
 import type { Problem } from '../domain/model/problem.ts'
 import { acceptForms } from '../http/body.ts'
 import { browserSessions } from '../http/browser-session.ts'

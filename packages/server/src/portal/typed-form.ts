@@ -1,7 +1,7 @@
 import { isId, type UserId } from '@muster/contract/ids.ts'
 import { isSignInReason, type SignInReason } from '@muster/contract/standing-text.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { refusalOf } from '../domain/command/authorize.ts'
+import { refusalOf } from '../domain/command/refusal.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../http/browser-session.ts'
 import { fieldsOf, type Portal, seeOther } from './portal.ts'

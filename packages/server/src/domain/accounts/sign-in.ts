@@ -1,10 +1,9 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
-import { deactivatedProblem, suspendedProblem } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
+import { deactivatedProblem, suspendedProblem } from '../command/refusal.ts'
 import { recordFailedSignIn } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed } from '../command/spend.ts'
-import { endApplicationSessions } from '../credentials/application-session.ts'
 import { refuseDevice } from '../credentials/device-authorization.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
 import { openInvitationSession } from '../invitations/invitation-session.ts'
@@ -14,7 +13,7 @@ import type { Membership } from '../model/membership.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
-import { spendGuess } from './guess.ts'
+import { spendGuess } from './password-guess.ts'
 
 export interface SignIn {
   /** An email address or a username (S45). */
@@ -145,11 +144,4 @@ export async function provenAccount({ tx, attempt }: Context, { userId, provenHa
       if (rehashed !== null) await tx.accounts.rehash(userId, rehashed)
     },
   }
-}
-
-/** Ends this browser session and the application sessions that were started from it. Logins on terminals continue (S49). */
-export async function signOut(context: Context, { sessionId }: { sessionId: SessionId }): Promise<void> {
-  await context.account({ unregistered: true })
-  await finishSession(context, sessionId, 'signed_out')
-  await endApplicationSessions(context, { startedBy: sessionId })
 }

@@ -7,10 +7,11 @@ import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import type { Store, Tx } from '../store.ts'
-import { actorOf, actorOfKey, authorize, requireKeyStanding, requireStanding } from './authorize.ts'
+import { actorOf, actorOfKey, authorize } from './authorize.ts'
 import type { ActorWith, Context, Execute, Idempotency } from './context.ts'
 import type { Limits } from './limits.ts'
 import { awaitEnded, record } from './record.ts'
+import { requireKeyStanding, requireStanding } from './refusal.ts'
 import { type Attempted, recordRefusedAttempt } from './refused-attempts.ts'
 
 /** Creates `execute`, the only way to change state: it runs a command in a transaction. */

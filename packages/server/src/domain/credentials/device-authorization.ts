@@ -1,6 +1,6 @@
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
-import { requireValid } from '../command/authorize.ts'
 import type { Context, Execute } from '../command/context.ts'
+import { requireValid } from '../command/refusal.ts'
 import { currentMoment, type Moment, millisecondsSince } from '../model/clock.ts'
 import { newId } from '../model/id.ts'
 import { networkOf } from '../model/network.ts'

@@ -1,5 +1,5 @@
-import { deactivationDetails } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
+import { deactivationDetails } from '../command/refusal.ts'
 import { requireSeat } from '../command/seats.ts'
 import { copyableKeys, oneLine } from '../credentials/api-key.ts'
 import type { ListedKey } from '../credentials/store.ts'

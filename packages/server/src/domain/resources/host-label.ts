@@ -1,5 +1,6 @@
 import type { OrganizationId, ResourceId } from '@muster/contract/ids.ts'
-import { hostLabel, hostLabelFault, reservedNames } from '@muster/contract/names.ts'
+import { hostLabel, hostLabelFault } from '@muster/contract/names.ts'
+import { reservedNames } from '@muster/contract/reserved-names.ts'
 import type { Context } from '../command/context.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'

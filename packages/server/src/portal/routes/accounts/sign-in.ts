@@ -1,6 +1,7 @@
 import { isSignInReason, type SignInReason } from '@muster/contract/standing-text.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { signIn, signOut } from '../../../domain/accounts/sign-in.ts'
+import { signIn } from '../../../domain/accounts/sign-in.ts'
+import { signOut } from '../../../domain/accounts/sign-out.ts'
 import { answeringBy } from '../../../domain/organizations/answer-as-deactivated.ts'
 import { signedOutPage, signInPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'

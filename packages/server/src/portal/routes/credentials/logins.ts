@@ -1,6 +1,6 @@
 import { isId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { signOut } from '../../../domain/accounts/sign-in.ts'
+import { signOut } from '../../../domain/accounts/sign-out.ts'
 import { listRefreshTokens } from '../../../domain/credentials/refresh-token.ts'
 import { endOtherSessions, endSession } from '../../../domain/credentials/session.ts'
 import { Problem } from '../../../domain/model/problem.ts'

@@ -1,0 +1,160 @@
+import type { EndReason } from '@muster/contract/events.ts'
+import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import { type DeactivationDetails, deactivatedDetail } from '@muster/contract/revocation.ts'
+import type { LiveKey, LiveMembership, LiveState } from '../model/live.ts'
+import type { Membership } from '../model/membership.ts'
+import type { Organization } from '../model/organization.ts'
+import type { KeyPrincipal, UserPrincipal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+import { contactOf, emailOfContact } from './contact.ts'
+
+/** The facts that a refusal depends on, whatever the credential is. */
+interface Standing {
+  ended: boolean
+  expired: boolean
+  deactivated: boolean
+  organization: Organization | null
+  /** The organization that the session or key was created for. */
+  madeFor: OrganizationId | null
+  /** The epoch in the row of the credential, and the current epoch of its holder. */
+  madeAt: number
+  epoch: number
+}
+
+function standingOf(live: LiveState | LiveKey): Standing {
+  const { organization } = live
+  if ('session' in live) {
+    const { session, account, membership, now, tokenRevoked } = live
+    return {
+      ended: session.endedAt !== null || tokenRevoked,
+      expired: session.expiresAt <= now,
+      deactivated: membership?.status === 'deactivated',
+      organization,
+      madeFor: session.organizationId,
+      madeAt: session.epoch,
+      epoch: account.epoch,
+    }
+  }
+  const { key, holder } = live
+  const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'
+  const { epoch } = holder.kind === 'user' ? holder.account : holder.serviceAccount
+  return { ended: key.endedAt !== null, expired: false, deactivated, organization, madeFor: key.organizationId, madeAt: key.epoch, epoch }
+}
+
+/**
+ * Why a genuine and unexpired credential is refused, or null. The order is part of the contract (S36, steps 2 to 6), so that each caller learns the most useful
+ * reason. Step 7, the missing username, is checked separately, because a few routes need none.
+ */
+export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): ProblemCode | null {
+  if (!live) return 'invalid_token'
+  const { ended, expired, deactivated, organization, madeFor, madeAt, epoch } = standingOf(live)
+  if (expired) return 'token_expired'
+  if (ended) return 'token_revoked'
+  if (deactivated) return 'user_deactivated'
+  if (organization?.suspendedAt) return 'organization_suspended'
+  if (madeAt !== epoch || credential.epoch !== epoch) {
+    // A token issued before its holder registered names no organization. Its session does.
+    const belongedTo = credential.organizationId ?? madeFor
+    return belongedTo !== null && belongedTo !== organization?.id ? 'membership_left' : 'token_revoked'
+  }
+  return null
+}
+
+/** @throws Problem for the first reason that applies, with the details of S35 for a deactivated member */
+export async function requireStanding(tx: Tx, principal: UserPrincipal): Promise<LiveState> {
+  return requireValid(tx, await tx.sessions.liveState(principal.sessionId, principal.token?.jti ?? null), principal)
+}
+
+/** For a session that was looked up, or a token issued for it. @throws Problem for the first reason that applies */
+export async function requireValid(
+  tx: Tx,
+  live: LiveState | null,
+  credential: { epoch: number; organizationId: OrganizationId | null } | undefined = live?.session,
+): Promise<LiveState> {
+  if (!live || !credential) throw new Problem('invalid_token')
+  await refuse(tx, live, credential)
+  return live
+}
+
+/** @throws Problem for the first reason that applies */
+export async function requireKeyStanding(tx: Tx, principal: KeyPrincipal): Promise<LiveKey> {
+  const live = await tx.apiKeys.live({ id: principal.keyId })
+  await refuse(tx, live, principal)
+  return live as LiveKey
+}
+
+/** @throws Problem with the reason, if the credential is refused */
+export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): Promise<void> {
+  const refusal = refusalOf(live, credential)
+  if (refusal === 'user_deactivated' && live) {
+    const inBrowser = 'session' in live && live.session.kind === 'browser'
+    throw await deactivatedProblem(tx, { membership: membershipOf(live), organization: live.organization }, { withEmail: inBrowser })
+  }
+  if (refusal === 'organization_suspended' && live?.organization) throw suspendedProblem(live.organization, holderId(live))
+  if (refusal === 'token_revoked' && live) throw new Problem(refusal, whyEnded(live))
+  if (refusal) throw new Problem(refusal)
+}
+
+/** Given only if another person ended the session, because its holder does not know otherwise. */
+const signedOutBy: Record<string, string> = {
+  signed_out_by_admin: 'An admin of your organization signed you out everywhere. You can sign in again.',
+  signed_out_by_operator: 'The operator of this server signed you out everywhere. You can sign in again.',
+} satisfies Partial<Record<EndReason, string>>
+
+const whyEnded = (live: LiveState | LiveKey): string | undefined => ('session' in live ? signedOutBy[live.session.endedReason ?? ''] : undefined)
+
+/** Names the organization and the time. The reason is between the operator and the admins. */
+export const suspendedProblem = ({ id, name, suspendedAt }: Organization, who: UserId | ServiceAccountId): Problem =>
+  new Problem('organization_suspended', undefined, {
+    extensions: { organization: { id, name }, suspended_at: suspendedAt?.toISOString() },
+    keptOut: { id: who, organizationId: id },
+  })
+
+function holderId(live: LiveState | LiveKey): UserId | ServiceAccountId {
+  if ('session' in live) return live.account.id
+  return live.holder.kind === 'user' ? live.holder.account.id : live.holder.serviceAccount.id
+}
+
+function membershipOf(live: LiveState | LiveKey): LiveMembership | null {
+  if ('session' in live) return live.membership
+  return live.holder.kind === 'user' ? live.holder.membership : null
+}
+
+/**
+ * The 401 for a deactivated member: the organization, the time and the contact (S35). `withEmail` is for Muster's own pages, which show the contact's email
+ * address; applications get only the name.
+ */
+export async function deactivatedProblem(
+  tx: Tx,
+  { membership, organization }: Pick<LiveState, 'membership' | 'organization'>,
+  { withEmail = false } = {},
+): Promise<Problem> {
+  if (!membership || !organization) return new Problem('user_deactivated')
+  const details = await deactivationDetails(tx, { membership, organization })
+  return new Problem('user_deactivated', deactivatedDetail(organization.name, details), {
+    extensions: {
+      organization: { id: organization.id, name: organization.name },
+      ...details,
+      ...(withEmail && details.contact && { contact_email: await emailOfContact(tx, details.contact) }),
+    },
+    keptOut: { id: membership.userId, organizationId: organization.id },
+  })
+}
+
+/** The time and the contact (S35), read from the database. Resource servers have the values from the event. */
+export async function deactivationDetails(
+  tx: Pick<Tx, 'organizations' | 'memberships'>,
+  { membership, organization }: { membership: Pick<Membership, 'userId' | 'statusAt'>; organization: Organization },
+): Promise<DeactivationDetails> {
+  return { deactivated_at: membership.statusAt.toISOString(), contact: await contactOf(tx, organization, membership.userId) }
+}
+
+/** @throws Problem user_deactivated, with the details of S35 */
+export async function requireActive(tx: Tx, userId: UserId): Promise<void> {
+  const membership = await tx.memberships.current(userId)
+  if (membership?.status !== 'deactivated') return
+  const found = await tx.organizations.find(membership.organizationId)
+  throw await deactivatedProblem(tx, { membership: { ...membership, status: 'deactivated' }, organization: found?.organization ?? null })
+}
