@@ -334,8 +334,8 @@ export const tokens: Fault[] = [
   {
     title: 'the revocation log keeps only the strongest revocation of each subject (E20)',
     file: `${server}/signals/revocation-log.ts`,
-    find: 'if (!this.#byId.delete(entry.id)) return',
-    replace: 'if (entry) return',
+    find: 'if (!this.#awaits(known, Date.now())) this.#drop(known)',
+    replace: '',
     test: `${tests}/signals/feed.test.ts`,
     named: 'a million changes',
   },

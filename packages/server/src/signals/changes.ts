@@ -34,6 +34,7 @@ export function createChanges({ feed, ending }: Options): Changes {
   /** By kind and subject of a revocation. A set keeps the order of arrival. */
   const waitingFor = new Map<string, Set<Waiting>>()
   feed.onNew((entries) => {
+    if (waitingFor.size === 0) return
     for (const { kind, subject } of entries) for (const one of waitingFor.get(`${kind}:${subject}`) ?? []) one.end(true)
   })
 

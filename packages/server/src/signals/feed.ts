@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { currentMoment, type Moment, millisecondsSince } from '../domain/model/clock.ts'
 import type { Notices, RecordedRevocation } from '../domain/model/revocation.ts'
+import type { RevocationStore } from '../domain/signals/store.ts'
 import { type Entry, RevocationLog } from './revocation-log.ts'
 
-export interface FeedSource {
-  since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
+export interface FeedSource extends Pick<RevocationStore, 'since'> {
   listen(notices: Notices): Promise<() => Promise<void>>
 }
 
@@ -13,8 +14,10 @@ export interface Feed {
   readonly watermark: bigint
   /** Reads everything committed before this call. @throws when the database does not answer */
   catchUp(): Promise<void>
-  /** The milliseconds since the last successful read began. Everything committed before that read is in the log. */
+  /** The milliseconds since the last successful read began. Everything committed before that read is in the log. Infinite until the log is complete. */
   age(): number
+  /** Resolves when the log is complete for the first time. Until then, nothing may be decided from it. */
+  readonly complete: Promise<void>
   /** Sets how often the database is read. Null for the default. */
   readEvery(milliseconds: number | null): void
   /** Calls the listener once for all revocations that arrived together. */
@@ -32,10 +35,12 @@ interface Options {
 }
 
 const TIDY_MILLISECONDS = 30_000
+/** Dropping one takes a microsecond, and other requests wait meanwhile. */
+const TIDY_AT_ONCE = 5_000
 
 /**
  * The revocations that this process knows. It reads the database regularly from the snapshot watermark of the last read, because neither ids nor times are
- * in commit order. Notices arrive sooner, but can be lost.
+ * in commit order. Notices arrive sooner, but can be lost. The first read may take seconds, so it is not awaited.
  */
 export async function createFeed({ source, everyMilliseconds = 1_000, onError }: Options): Promise<Feed> {
   const log = new RevocationLog()
@@ -48,6 +53,10 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
   let fresh: Entry[] = []
+  /** Notices during the first read, which are added after it: what is older comes before them in the log. Null once the log is complete. */
+  let early: RecordedRevocation[] | null = []
+  const completed = Promise.withResolvers<void>()
+  let stopping = false
 
   const add = (revocations: readonly RecordedRevocation[]): void => {
     const before = fresh.length
@@ -64,14 +73,38 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     })
   }
 
+  /** The first read is the past, and no news for anybody. */
+  const take = (revocations: readonly RecordedRevocation[]): void => {
+    if (early === null) add(revocations)
+    else for (const revocation of revocations) log.add(revocation)
+  }
+
   const read = async (): Promise<void> => {
     const startedAt = currentMoment()
-    let answer = await source.since(watermark)
+    let from = watermark
+    let page = await source.since(from)
     // The database was restored from a backup, or replaced by one with lower transaction ids.
-    if (answer.watermark < watermark) answer = await source.since(0n)
-    add(answer.revocations)
-    watermark = answer.watermark
+    if (page.watermark < watermark) {
+      from = 0n
+      page = await source.since(from)
+    }
+    // Transactions before the watermark of the first page had ended by then, so every page sees what they wrote.
+    const reached = page.watermark
+    take(page.revocations)
+    while (page.next !== null) {
+      await nextTurn() // others are served between two pages
+      if (stopping) throw new Error('The server stops.')
+      page = await source.since(from, page.next)
+      take(page.revocations)
+    }
+    watermark = reached
     readAt = startedAt
+    if (early !== null) {
+      const waiting = early
+      early = null
+      add(waiting)
+      completed.resolve()
+    }
   }
 
   const catchUp = (): Promise<void> => {
@@ -88,9 +121,12 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     return next
   }
 
-  const again = (): void => void catchUp().catch(onError)
+  const again = (): void => void catchUp().catch((error: unknown) => stopping || onError(error))
   const stopListening = await source.listen({
-    revocation: (revocation) => add([revocation]),
+    revocation: (revocation) => {
+      if (early === null) add([revocation])
+      else early.push(revocation)
+    },
     stream: (id) => {
       for (const listener of streams) listener(id)
     },
@@ -102,7 +138,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     },
     connected: again,
   })
-  await catchUp()
+  again()
   let timer: NodeJS.Timeout | undefined
   const readEvery = (milliseconds: number | null): void => {
     clearInterval(timer)
@@ -111,7 +147,10 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     }, milliseconds ?? everyMilliseconds).unref()
   }
   readEvery(null)
-  const tidying = setInterval(() => log.tidy(), TIDY_MILLISECONDS).unref()
+  const tidy = (): void => {
+    if (log.tidy(Date.now(), TIDY_AT_ONCE)) setImmediate(tidy).unref()
+  }
+  const tidying = setInterval(tidy, TIDY_MILLISECONDS).unref()
   const listeners =
     <T>(all: Set<T>) =>
     (listener: T): (() => void) => {
@@ -126,12 +165,14 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     },
     catchUp,
     readEvery,
+    complete: completed.promise,
     age: () => (readAt ? millisecondsSince(readAt) : Number.POSITIVE_INFINITY),
     onNew: listeners(news),
     onStream: listeners(streams),
     onAcknowledged: listeners(acknowledged),
     onHeard: listeners(elsewhere),
     async stop() {
+      stopping = true
       clearInterval(timer)
       clearInterval(tidying)
       await stopListening()

@@ -94,6 +94,7 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
   return {
     async isCurrent() {
       usedAt = performance.now()
+      if (feed.age() === Number.POSITIVE_INFINITY) return false // the first read of the log is running, and no revocation has to wait for it
       if (id === null) {
         beginning ??= register()
           .then(

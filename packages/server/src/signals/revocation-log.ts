@@ -1,54 +1,72 @@
 import { isReadable, isStronger, type KnownRevocations, type RevocationKind } from '@muster/contract/revocation.ts'
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
+import { HashIndex } from './log/hash-index.ts'
+import { type Entry, hashOfSubject, RevocationRows } from './log/revocation-rows.ts'
 
-/** A revocation in the log. `n` is its position, in the order of arrival at this process. */
-export interface Entry extends RecordedRevocation {
-  n: number
-}
+export type { Entry } from './log/revocation-rows.ts'
 
 const AWAITED_MILLISECONDS = 60_000
-
-const keyOf = (kind: RevocationKind, subject: string): string => `${kind}:${subject}`
+const LEAST = 1_024
 
 /**
  * All revocations that can still matter, in the order of arrival. It answers both which credentials are revoked and what is new since a position. It holds
  * at most the revocations of 24 hours: those that have expired, or are weaker than another, are dropped.
  */
 export class RevocationLog implements KnownRevocations {
-  /** In order of arrival. Entries whose position is in `#dropped` have been removed. */
-  #entries: Entry[] = []
+  readonly #rows = new RevocationRows()
+  readonly #byId = new HashIndex(this.#rows.hashOfRowId)
+  readonly #strongest = new HashIndex(this.#rows.hashOfRowSubject)
+  readonly #unreadable = new Set<number>()
+  /** In order of arrival, from the position `#start` on: a row and one, or 0 if it was dropped. */
+  #order = new Int32Array(LEAST)
+  #start = 0
   #end = 0
-  readonly #dropped = new Set<number>()
-  readonly #byId = new Map<bigint, Entry>()
-  readonly #strongest = new Map<string, Entry>()
-  readonly #unreadable = new Set<Entry>()
 
   /** Null if a stronger revocation is already in the log. */
   add(revocation: RecordedRevocation): Entry | null {
-    if (this.#byId.has(revocation.id)) return null
+    if (this.has(revocation.id)) return null
     if (!isReadable(revocation)) {
-      const entry = this.#append(revocation)
-      this.#unreadable.add(entry)
-      return entry
+      const row = this.#append(revocation)
+      this.#unreadable.add(row)
+      return this.#rows.entry(row)
     }
-    const key = keyOf(revocation.kind, revocation.subject)
-    const known = this.#strongest.get(key)
-    const isStrongest = !known || isStronger(revocation, known)
+    const known = this.#strongestRow(revocation.kind, revocation.subject)
+    const isStrongest = known === -1 || isStronger(revocation, { kind: revocation.kind, subject: revocation.subject, value: this.#rows.value(known) })
     // A request waits until all receivers have acknowledged this one, so it is delivered for a while even if a stronger one exists.
     if (!isStrongest && !awaitsAcknowledgement(revocation)) return null
-    const entry = this.#append(revocation)
+    const row = this.#append(revocation)
     if (isStrongest) {
-      this.#strongest.set(key, entry)
-      if (known && !awaitsAcknowledgement(known)) this.#drop(known)
+      if (known !== -1) {
+        this.#strongest.remove(known)
+        if (!this.#awaits(known, Date.now())) this.#drop(known)
+      }
+      this.#strongest.add(row)
     }
-    return entry
+    return this.#rows.entry(row)
   }
 
-  #append(revocation: RecordedRevocation): Entry {
-    const entry: Entry = { ...revocation, n: this.#end++ }
-    this.#entries.push(entry)
-    this.#byId.set(entry.id, entry)
-    return entry
+  #append(revocation: RecordedRevocation): number {
+    const row = this.#rows.add(revocation, this.#end)
+    this.#byId.add(row)
+    if (this.#end - this.#start >= this.#order.length) this.#makeRoom()
+    this.#order[this.#end - this.#start] = row + 1
+    this.#end += 1
+    return row
+  }
+
+  /** Positions that were dropped at the beginning give their room back. */
+  #makeRoom(): void {
+    let dropped = 0
+    while (dropped < this.#order.length && this.#order[dropped] === 0) dropped += 1
+    if (dropped < this.#order.length / 2) {
+      const order = new Int32Array(this.#order.length * 2)
+      order.set(this.#order)
+      this.#order = order
+      return
+    }
+    this.#order.copyWithin(0, dropped)
+    this.#order.fill(0, this.#order.length - dropped)
+    this.#start += dropped
   }
 
   get end(): number {
@@ -64,52 +82,86 @@ export class RevocationLog implements KnownRevocations {
     return this.#byId.size
   }
 
+  /** The bytes of its columns. */
+  get bytes(): number {
+    return this.#rows.bytes
+  }
+
   has(id: bigint): boolean {
-    return this.#byId.has(id)
+    return this.#rowOf(id) !== -1
   }
 
   find(id: bigint): Entry | undefined {
-    return this.#byId.get(id)
+    const row = this.#rowOf(id)
+    return row === -1 ? undefined : this.#rows.entry(row)
+  }
+
+  #rowOf(id: bigint): number {
+    return this.#byId.find(this.#rows.hashOfId(id), (row) => this.#rows.hasId(row, id))
   }
 
   /** The strongest revocation of a subject. */
   strongest(kind: RevocationKind, subject: string): Entry | undefined {
-    return this.#strongest.get(keyOf(kind, subject))
+    const row = this.#strongestRow(kind, subject)
+    return row === -1 ? undefined : this.#rows.entry(row)
+  }
+
+  #strongestRow(kind: string, subject: string): number {
+    return this.#strongest.find(hashOfSubject(kind, subject), (row) => this.#rows.isAbout(row, kind, subject))
   }
 
   /** The entries from a position on. */
   *from(n: number): Generator<Entry> {
-    let low = 0
-    for (let high = this.#entries.length; low < high; ) {
-      const middle = (low + high) >>> 1
-      if ((this.#entries[middle] as Entry).n < n) low = middle + 1
-      else high = middle
-    }
-    for (let index = low; index < this.#entries.length; index++) {
-      const entry = this.#entries[index] as Entry
-      if (!this.#dropped.has(entry.n)) yield entry
+    for (let position = Math.max(n, this.#start); position < this.#end; position++) {
+      // A reader may wait between two entries, and positions move meanwhile.
+      const row = position < this.#start ? -1 : this.#rowAt(position)
+      if (row !== -1) yield this.#rows.entry(row)
     }
   }
 
-  /** Drops the entries that are no longer needed. */
-  tidy(now = Date.now()): void {
-    for (const entry of this.#byId.values()) {
-      const strongest = this.#strongest.get(keyOf(entry.kind, entry.subject)) === entry || this.#unreadable.has(entry)
-      if (entry.expiresAt.getTime() + AWAITED_MILLISECONDS < now || (!strongest && !awaitsAcknowledgement(entry, now))) this.#drop(entry)
-    }
-    if (this.#dropped.size < 1_000 || this.#dropped.size < this.#entries.length / 2) return
-    this.#entries = this.#entries.filter(({ n }) => !this.#dropped.has(n))
-    this.#dropped.clear()
+  #rowAt(position: number): number {
+    return (this.#order[position - this.#start] as number) - 1
   }
 
-  #drop(entry: Entry): void {
-    if (!this.#byId.delete(entry.id)) return
-    const key = keyOf(entry.kind, entry.subject)
-    if (this.#strongest.get(key) === entry) this.#strongest.delete(key)
-    this.#unreadable.delete(entry)
-    this.#dropped.add(entry.n)
+  /**
+   * Drops the entries that are no longer needed, but at most so many at once.
+   * @returns true if there may be more
+   */
+  tidy(now = Date.now(), most = Number.POSITIVE_INFINITY): boolean {
+    let dropped = 0
+    for (let position = this.#start; position < this.#end; position++) {
+      const row = this.#rowAt(position)
+      if (row === -1 || !this.#isOver(row, now)) continue
+      this.#drop(row)
+      dropped += 1
+      if (dropped >= most) return true
+    }
+    return false
+  }
+
+  #isOver(row: number, now: number): boolean {
+    if (this.#rows.expiresAt(row) + AWAITED_MILLISECONDS < now) return true
+    return this.#rows.isAwaited(row) && !this.#awaits(row, now) && !this.#unreadable.has(row) && !this.#isStrongest(row)
+  }
+
+  #isStrongest(row: number): boolean {
+    return this.#strongest.find(this.#rows.hashOfRowSubject(row), (one) => one === row) === row
+  }
+
+  #awaits(row: number, now: number): boolean {
+    return isAwaitedStill(this.#rows.isAwaited(row), this.#rows.at(row), now)
+  }
+
+  #drop(row: number): void {
+    this.#order[this.#rows.position(row) - this.#start] = 0
+    this.#byId.remove(row)
+    this.#strongest.remove(row)
+    this.#unreadable.delete(row)
+    this.#rows.remove(row)
   }
 }
 
+const isAwaitedStill = (awaited: boolean, at: number, now: number): boolean => awaited && at + AWAITED_MILLISECONDS > now
+
 export const awaitsAcknowledgement = ({ awaited, at }: Pick<RecordedRevocation, 'awaited' | 'at'>, now = Date.now()): boolean =>
-  awaited && at.getTime() + AWAITED_MILLISECONDS > now
+  isAwaitedStill(awaited, at.getTime(), now)

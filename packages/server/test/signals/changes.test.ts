@@ -96,7 +96,7 @@ describe('in one process', () => {
   beforeAll(async () => {
     const feed = await createFeed({
       source: {
-        since: async () => ({ watermark: 1n, revocations: [] }),
+        since: async () => ({ watermark: 1n, revocations: [], next: null }),
         listen: async ({ revocation }) => {
           announce = revocation
           return async () => {}

@@ -64,6 +64,32 @@ test('no revocation is lost when transactions commit late and notices are cut', 
   await Promise.all([writer.close(), reader.close()])
 })
 
+test('a backlog is read in pages of 2,000, from any watermark', async () => {
+  const database = await openDatabase({ databaseUrl: await (await startPostgres()).createDatabase() })
+  const { since } = revocationStore(database.kysely)
+  const insert = (kind: string, count: number) =>
+    sql`insert into revocation (kind, subject, value, at, expires_at)
+      select ${kind}, n::text, '{"reason":"token_revoked"}', '2026-01-02T03:04:05.678Z', now() + interval '1 day' from generate_series(1, ${count}::int) n`.execute(
+      database.kysely,
+    )
+  const pagesSince = async (watermark: bigint) => {
+    const pages = [await since(watermark)]
+    for (let next = pages[0]?.next ?? null; next !== null; next = pages.at(-1)?.next ?? null) pages.push(await since(watermark, next))
+    return pages
+  }
+  await insert('session', 4_500)
+  const pages = await pagesSince(0n)
+  expect(pages.map(({ revocations }) => revocations.length)).toEqual([2_000, 2_000, 500])
+  const all = pages.flatMap(({ revocations }) => revocations)
+  expect(all.map(({ subject }) => subject)).toEqual(Array.from({ length: 4_500 }, (_, n) => String(n + 1)))
+  expect(all[0]).toMatchObject({ kind: 'session', value: { reason: 'token_revoked' }, at: new Date('2026-01-02T03:04:05.678Z'), awaited: false })
+  await insert('key', 2_001)
+  const later = await pagesSince(pages[0]?.watermark ?? 0n)
+  expect(later.map(({ revocations }) => revocations.map(({ kind }) => kind))).toEqual([Array(2_000).fill('key'), ['key']])
+  expect(await pagesSince(later[0]?.watermark ?? 0n)).toMatchObject([{ revocations: [], next: null }])
+  await database.close()
+})
+
 describe('one feed', () => {
   let number = 0n
   const revocation = (more: Partial<RecordedRevocation>): RecordedRevocation => ({
@@ -84,6 +110,7 @@ describe('one feed', () => {
       return async () => {}
     }
     const feed = await createFeed({ source: { listen, ...source }, everyMilliseconds: 1_000_000, onError: fail })
+    await feed.complete
     return { feed, notices: notices as Notices }
   }
 
@@ -94,7 +121,7 @@ describe('one feed', () => {
       since: async () => {
         reads += 1
         if (reads > 1) await new Promise<void>((resolve) => release.push(resolve))
-        return { watermark: 1n, revocations: [] }
+        return { watermark: 1n, revocations: [], next: null }
       },
     })
     const one = feed.catchUp()
@@ -117,7 +144,7 @@ describe('one feed', () => {
     const { feed } = await feedOf({
       since: async (watermark) => {
         asked.push(watermark)
-        return { watermark: state, revocations: [] }
+        return { watermark: state, revocations: [], next: null }
       },
     })
     state = 100n
@@ -127,12 +154,66 @@ describe('one feed', () => {
     await feed.stop()
   })
 
+  test('a read of several pages ends at the watermark of its first page', async () => {
+    const asked: (bigint | undefined)[][] = []
+    const stored = [revocation({}), revocation({}), revocation({})]
+    const { feed } = await feedOf({
+      since: async (watermark, after) => {
+        asked.push([watermark, after])
+        const place = watermark > 0n ? stored.length : stored.findIndex(({ id }) => id === after) + 1
+        const page = stored.slice(place, place + 1)
+        return { watermark: 7n + BigInt(asked.length), revocations: page, next: place < stored.length - 1 ? (page[0]?.id as bigint) : null }
+      },
+    })
+    await feed.catchUp()
+    expect(asked).toEqual([
+      [0n, undefined],
+      [0n, stored[0]?.id],
+      [0n, stored[1]?.id],
+      [8n, undefined],
+    ])
+    expect(stored.filter(({ id }) => !feed.log.has(id))).toEqual([])
+    await feed.stop()
+  })
+
+  test('the log is not current before its first read has ended, and holds news behind it', async () => {
+    const [old, older, news] = [revocation({}), revocation({}), revocation({})]
+    let notices: Notices | undefined
+    const gate = Promise.withResolvers<void>()
+    const feed = await createFeed({
+      source: {
+        since: async (_, after) => {
+          if (after === undefined) return { watermark: 9n, revocations: [old], next: old.id }
+          await gate.promise
+          return { watermark: 10n, revocations: [older], next: null }
+        },
+        listen: async (given) => {
+          notices = given
+          return async () => {}
+        },
+      },
+      everyMilliseconds: 1_000_000,
+      onError: fail,
+    })
+    const told: bigint[] = []
+    feed.onNew((entries) => told.push(...entries.map(({ id }) => id)))
+    notices?.revocation(news)
+    await expect.poll(() => feed.log.has(old.id)).toBe(true)
+    expect([feed.age(), feed.watermark]).toEqual([Number.POSITIVE_INFINITY, 0n])
+    gate.resolve()
+    await feed.complete
+    expect([...feed.log.from(0)].map(({ id }) => id)).toEqual([old.id, older.id, news.id])
+    expect(feed.watermark).toBe(9n)
+    await expect.poll(() => told).toEqual([news.id])
+    await feed.stop()
+  })
+
   test('a failed read does not reset the age of the feed', async () => {
     let broken = false
     const { feed } = await feedOf({
       since: async () => {
         if (broken) throw new Error('gone')
-        return { watermark: 1n, revocations: [] }
+        return { watermark: 1n, revocations: [], next: null }
       },
     })
     broken = true
@@ -147,7 +228,7 @@ describe('one feed', () => {
   })
 
   test('a revocation notified twice is delivered once', async () => {
-    const { feed, notices } = await feedOf({ since: async () => ({ watermark: 1n, revocations: [] }) })
+    const { feed, notices } = await feedOf({ since: async () => ({ watermark: 1n, revocations: [], next: null }) })
     const told: bigint[] = []
     feed.onNew((entries) => told.push(...entries.map(({ id }) => id)))
     const one = revocation({})
@@ -192,6 +273,35 @@ describe('one feed', () => {
     expect([...log.from(0)].map(({ id }) => id)).toEqual([kept.id])
     expect([...log.from(place)].map(({ id }) => id)).toEqual([kept.id])
     expect(log.end).toBe(5_001)
+  })
+
+  test('a revocation takes less than 90 bytes in the log', () => {
+    const log = new RevocationLog()
+    const most = 1 << 16
+    for (let count = 0; count < most; count++) log.add(revocation({ kind: 'token', subject: `jti_${String(count).padStart(28, '0')}` }))
+    expect([log.size, log.bytes / most < 90]).toEqual([most, true])
+  })
+
+  test('a log keeps every field of a revocation', () => {
+    const log = new RevocationLog()
+    const all = [
+      revocation({}),
+      revocation({ id: 2n ** 62n + 5n, xid: 2n ** 40n, kind: 'client', subject: 'c'.repeat(100), value: { until: 1, reason: 'token_revoked' } }),
+      revocation({ kind: 'key', subject: 'schlüssel', awaited: true }),
+      revocation({ kind: 'user', subject: 'наташа', value: { belowEpoch: 2, reason: 'user_deactivated', contact: null } }),
+      revocation({ kind: 'signing_key', subject: '' }),
+    ]
+    for (const one of all) log.add(one)
+    expect([...log.from(0)]).toEqual(all.map((one, n) => ({ ...one, n })))
+    for (const { id, kind, subject } of all) expect([log.find(id)?.subject, log.strongest(kind, subject)?.id]).toEqual([subject, id])
+  })
+
+  test('expired revocations are dropped a few at a time', () => {
+    const log = new RevocationLog()
+    for (let count = 0; count < 3_000; count++) log.add(revocation({ expiresAt: new Date(0) }))
+    const sizes: number[] = []
+    while (log.tidy(Date.now(), 1_000)) sizes.push(log.size)
+    expect(sizes).toEqual([2_000, 1_000, 0])
   })
 
   test('a million changes of a thousand people take the memory of a thousand (E20)', () => {

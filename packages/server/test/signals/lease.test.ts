@@ -25,7 +25,7 @@ async function aProcess({ leaseSeconds = 30 } = {}) {
   const since = async () => {
     calls.push('read')
     if (gone) throw new Error('the database is gone')
-    return { watermark: 10n, revocations: [] }
+    return { watermark: 10n, revocations: [], next: null }
   }
   const receiver = {
     id: 'str_x',
@@ -53,6 +53,7 @@ async function aProcess({ leaseSeconds = 30 } = {}) {
     },
   } as unknown as ReceiverStore
   const feed = await createFeed({ source: { since, listen: async () => async () => {} }, everyMilliseconds: 1_000_000, onError: () => {} })
+  await feed.complete
   const acks = { add: () => {}, stop: async () => {} }
   const streams = createStreams({ feed, receivers, acks, onError: () => {} })
   const tokens = createEventTokens({ issuer: 'https://muster.example', sign: async () => 'a.b.c' })
@@ -142,6 +143,17 @@ describe('a server process that answers forward auth', () => {
     const other = createProcessReceiver({ feed, receivers, acks, onError: () => {} })
     ends.push(() => other.stop())
     expect(await other.isCurrent()).toBe(false)
+  })
+  test('a process decides nothing from its log before the log is complete', async () => {
+    const { calls, feed, receivers, acks } = await aProcess()
+    const own = createProcessReceiver({ feed, receivers, acks, onError: () => {} })
+    ends.push(() => own.stop())
+    const age = feed.age
+    feed.age = () => Number.POSITIVE_INFINITY
+    calls.length = 0
+    expect([await own.isCurrent(), calls]).toEqual([false, []])
+    feed.age = age
+    expect(await own.isCurrent()).toBe(true)
   })
   test('a process that could not start its receiver starts again', async () => {
     const { feed, receivers, acks } = await aProcess()

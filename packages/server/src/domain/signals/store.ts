@@ -48,8 +48,12 @@ export interface RevocationStore {
   /** The numbers of the current revocations of these subjects, whose acknowledgements are then stored. */
   standingFor(kind: RevocationKind, subjects: readonly string[]): Promise<bigint[]>
   deleteExpired(): Promise<void>
-  /** The revocations that can still matter, from transactions since this one, and the watermark for the next call. 0 returns all. */
-  since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
+  /**
+   * A page of the revocations that can still matter, from transactions since this one, ordered by id. 0 returns all. The watermark of the first page is that of
+   * the next call.
+   * @param after `next` of the page before
+   */
+  since(watermark: bigint, after?: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[]; next: bigint | null }>
   acknowledge(acks: readonly { revocationId: bigint; receivers: readonly string[] }[]): Promise<void>
   /** The active receivers, or only the server processes, of these revocations, with the revocations that each has not acknowledged. */
   standing(
