@@ -14,7 +14,7 @@ const crowding = Math.min(5, Math.max(1, (loadavg()[0] ?? 0) / availableParallel
 const timeout = 2 * MINUTE * crowding
 
 /** A file that mostly sleeps. Vitest starts the longest files first, but in a fresh clone it knows only their size. */
-const sleeping = 'packages/sdk/test/paused.test.ts'
+const sleeping = 'packages/sdk/test/paused.slow.test.ts'
 
 class SleepersFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

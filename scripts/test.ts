@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './build.ts'
 
-// Runs everything that a change must pass. With `--project fast` or `--project browser` it runs the tests of one tier, without types and lint. The last line is
+// Runs everything that a change must pass. With `--project` and `fast`, `slow` or `browser`, it runs the tests of one tier, without types and lint. The last line is
 // "N passed, N failed", which programs can parse.
 
 const root = fileURLToPath(new URL('..', import.meta.url))

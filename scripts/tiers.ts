@@ -1,10 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-// The tier of a test file follows from its imports, so that a new or moved file needs no entry in a list. A file that reaches the testkit's browser is in the
-// tier `browser`, and every other file in `fast`.
+// The tier of a test file follows from the file, so that a new or moved file needs no entry in a list. A file that reaches the testkit's browser is in the tier
+// `browser`. Of the others, a file named `*.slow.test.ts` is in `slow`, and every other file in `fast`.
 
-export type Tier = 'fast' | 'browser'
+export type Tier = 'fast' | 'slow' | 'browser'
 
 const root = join(import.meta.dirname, '..')
 const browser = join(root, 'packages/testkit/src/browser.ts')
@@ -15,8 +15,11 @@ export function testFiles(): Record<Tier, string[]> {
     .map((file) => file.replaceAll('\\', '/'))
     .sort()
   const known = new Map<string, boolean>()
-  const isInBrowser = (file: string): boolean => reachesBrowser(join(root, file), known)
-  return { fast: files.filter((file) => !isInBrowser(file)), browser: files.filter(isInBrowser) }
+  const tierOf = (file: string): Tier => {
+    if (reachesBrowser(join(root, file), known)) return 'browser'
+    return file.endsWith('.slow.test.ts') ? 'slow' : 'fast'
+  }
+  return { fast: [], slow: [], browser: [], ...Object.groupBy(files, tierOf) }
 }
 
 function reachesBrowser(file: string, known: Map<string, boolean>): boolean {

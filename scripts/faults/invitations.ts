@@ -8,7 +8,7 @@ export const invitations: Fault[] = [
     file: `${server}/store/invitations/invitation-store.ts`,
     find: `accepted_by: userId, ended_at: now })\n        .where('id', '=', id)\n        .where('version', '=', version)\n        .where('state', '=', 'open')`,
     replace: `accepted_by: userId, ended_at: now })\n        .where('id', '=', id)\n        .where('version', '=', version)`,
-    test: `${tests}/organizations/races.test.ts`,
+    test: `${tests}/organizations/races.slow.test.ts`,
     named: 'one of 64 concurrent accepts',
   },
   {
@@ -88,7 +88,7 @@ export const invitations: Fault[] = [
     file: `${server}/store/organizations/organization-store.ts`,
     find: `select id, \${lockOf(sql\`id\`, 'shared')} from`,
     replace: 'select id from',
-    test: `${tests}/invitations/races.test.ts`,
+    test: `${tests}/invitations/races.slow.test.ts`,
     named: 'a deactivation waits for invitations in progress, and later ones wait for it',
   },
   {
@@ -128,7 +128,7 @@ export const invitations: Fault[] = [
     file: `${server}/jobs/mail.ts`,
     find: `      if (invitationFault(invitation, await store.reading.now())) return null\n`,
     replace: '',
-    test: `${tests}/invitations/mail.test.ts`,
+    test: `${tests}/invitations/mail.slow.test.ts`,
     named: 'revoked before it could leave',
   },
 ]

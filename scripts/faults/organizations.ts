@@ -16,7 +16,7 @@ export const organizations: Fault[] = [
     file: `${server}/store/organizations/organization-store.ts`,
     find: `with held as materialized (select \${lockOf(id, 'exclusive')}) \${columns}, held where id = \${id} for no key update of organization`,
     replace: `\${columns} where id = \${id}`,
-    test: `${tests}/organizations/races.test.ts`,
+    test: `${tests}/organizations/races.slow.test.ts`,
     named: 'two admins who leave at once',
   },
   {
@@ -112,7 +112,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/command/execute.ts`,
     find: `      const locked = await tx.organizations.lock([found.organization.id, ...also])\n      const organization = locked.find(({ id }) => id === found.organization.id)\n      if (!organization) throw new Problem('organization_not_found')\n      const actor = await anyActor()\n`,
     replace: `      const actor = await anyActor()\n      const locked = await tx.organizations.lock([found.organization.id, ...also])\n      const organization = locked.find(({ id }) => id === found.organization.id)\n      if (!organization) throw new Problem('organization_not_found')\n`,
-    test: `${tests}/organizations/status-races.test.ts`,
+    test: `${tests}/organizations/status-races.slow.test.ts`,
     named: 'two admins who deactivate each other',
   },
   {
@@ -168,7 +168,7 @@ export const organizations: Fault[] = [
     file: `${server}/store/resources/resource-store.ts`,
     find: `              .where('host_label.organization_id', '=', organizationId)\n              .where('host_label.held_since', 'is not', null),`,
     replace: `              .where('host_label.label', '=', label),`,
-    test: `${tests}/resources/races.test.ts`,
+    test: `${tests}/resources/races.slow.test.ts`,
     named: 'one of two simultaneous registrations gets the host label',
   },
   {
@@ -192,7 +192,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/resources/resource.ts`,
     find: '  if (!owner.active) throw',
     replace: '  if (false) throw',
-    test: `${tests}/resources/races.test.ts`,
+    test: `${tests}/resources/races.slow.test.ts`,
     named: 'a resource is never owned',
   },
   {
@@ -232,7 +232,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/command/seats.ts`,
     find: '(await tx.memberships.countActive(organization.id)) < seats',
     replace: 'seats > 0',
-    test: `${tests}/resources/races.test.ts`,
+    test: `${tests}/resources/races.slow.test.ts`,
     named: 'concurrent accepts and reactivations',
   },
   {
@@ -328,7 +328,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/command/refusal.ts`,
     find: `  if (expired) return 'token_expired'\n  if (ended) return 'token_revoked'\n`,
     replace: `  if (ended) return 'token_revoked'\n  if (expired) return 'token_expired'\n`,
-    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    test: `${tests}/lifecycle/lifecycle.slow.test.ts`,
     named: 'every kind of step',
   },
   {
@@ -336,7 +336,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/organizations/move.ts`,
     find: `    await endServiceAccountKeys(context, organization.id)\n`,
     replace: '',
-    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    test: `${tests}/lifecycle/lifecycle.slow.test.ts`,
     named: 'every kind of step',
   },
   {
@@ -344,7 +344,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/resources/resource.ts`,
     find: `by?.status === 'active' && by.userId !== userId`,
     replace: `by && by.userId !== userId`,
-    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    test: `${tests}/lifecycle/lifecycle.slow.test.ts`,
     named: 'every kind of step',
   },
   {
@@ -352,7 +352,7 @@ export const organizations: Fault[] = [
     file: `${server}/store/organizations/membership-store.ts`,
     find: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
     replace: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 0) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
-    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    test: `${tests}/lifecycle/lifecycle.slow.test.ts`,
     named: 'every kind of step',
   },
   {
@@ -360,7 +360,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/command/execute.ts`,
     find: `  const kept = await tx.idempotency.claim(who, idempotency.key, idempotency.requestHash)\n`,
     replace: `  const kept = await tx.idempotency.claim(who, crypto.randomUUID(), idempotency.requestHash)\n`,
-    test: `${tests}/lifecycle/lifecycle-concurrent.test.ts`,
+    test: `${tests}/lifecycle/lifecycle-concurrent.slow.test.ts`,
     named: '',
   },
   {
@@ -376,7 +376,7 @@ export const organizations: Fault[] = [
     file: `${server}/store/organizations/name-store.ts`,
     find: `            .where((eb) =>\n              eb.or([eb('name.organization_id', '=', organizationId), eb.and([eb('name.organization_id', 'is', null), eb('name.user_id', '=', founderId)])]),\n            ),\n`,
     replace: `            ,\n`,
-    test: `${tests}/organizations/races.test.ts`,
+    test: `${tests}/organizations/races.slow.test.ts`,
     named: 'concurrent renames and registrations',
   },
   {

@@ -192,7 +192,7 @@ export const requests: Fault[] = [
     file: `${server}/store/transaction.ts`,
     find: `new Set(['40001', '40P01'])`,
     replace: `new Set(['40001'])`,
-    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    test: `${tests}/lifecycle/lifecycle.slow.test.ts`,
     named: 'every kind of step',
   },
   {
@@ -232,7 +232,7 @@ export const requests: Fault[] = [
     file: `${server}/jobs/queue.ts`,
     find: '        db: fromKysely(trx),\n',
     replace: '',
-    test: `${tests}/store/outbox.test.ts`,
+    test: `${tests}/store/outbox.slow.test.ts`,
     // Not on PGlite: the transaction holds its only session, so the test would wait for itself.
     named: 'the outbox on postgres.*a job is discarded',
   },

@@ -144,7 +144,7 @@ export const tokens: Fault[] = [
     file: `${server}/domain/credentials/device-authorization.ts`,
     find: '>= PENDING_PER_NETWORK)',
     replace: '>= 0)',
-    test: `${tests}/oauth/device-flood.test.ts`,
+    test: `${tests}/oauth/device-flood.slow.test.ts`,
     named: 'leaves others their logins',
   },
   {
@@ -152,7 +152,7 @@ export const tokens: Fault[] = [
     file: `${server}/store/credentials/device-authorization-store.ts`,
     find: 'pg_advisory_xact_lock(hashtextextended(',
     replace: 'length(concat(',
-    test: `${tests}/oauth/device-flood.test.ts`,
+    test: `${tests}/oauth/device-flood.slow.test.ts`,
     named: 'holds at most twenty',
   },
   {
@@ -160,7 +160,7 @@ export const tokens: Fault[] = [
     file: `${server}/domain/credentials/device-authorization.ts`,
     find: "crowded ? 'long' : 'short'",
     replace: "'short'",
-    test: `${tests}/oauth/device-flood.test.ts`,
+    test: `${tests}/oauth/device-flood.slow.test.ts`,
     named: 'leaves others their logins',
   },
   {
@@ -192,7 +192,7 @@ export const tokens: Fault[] = [
     file: `${server}/store/credentials/device-authorization-store.ts`,
     find: `        .where('state', '=', 'approved')\n        .where('expires_at', '>', now)\n        .returningAll()`,
     replace: `        .where('expires_at', '>', now)\n        .returningAll()`,
-    test: `${tests}/oauth/oauth-races.test.ts`,
+    test: `${tests}/oauth/oauth-races.slow.test.ts`,
     named: '',
   },
   {
@@ -304,7 +304,7 @@ export const tokens: Fault[] = [
     file: `${server}/domain/credentials/refresh-token.ts`,
     find: `  if (token) await finishSession(context, token.sessionId, 'revoked')\n`,
     replace: '',
-    test: `${tests}/oauth/oauth-races.test.ts`,
+    test: `${tests}/oauth/oauth-races.slow.test.ts`,
     named: 'a refresh after a revocation is refused',
   },
   {
@@ -336,7 +336,7 @@ export const tokens: Fault[] = [
     file: `${server}/signals/revocation-log.ts`,
     find: 'if (!this.#awaits(known, Date.now())) this.#drop(known)',
     replace: '',
-    test: `${tests}/signals/feed.test.ts`,
+    test: `${tests}/signals/feed.slow.test.ts`,
     named: 'a million changes',
   },
   {
@@ -392,7 +392,7 @@ export const tokens: Fault[] = [
     file: `${server}/signals/push.ts`,
     find: `        if (answer.kind === 'unread') faulty.add(entry.id)\n`,
     replace: '',
-    test: `${tests}/signals/push.test.ts`,
+    test: `${tests}/signals/push.slow.test.ts`,
     named: 'a rejected event is not sent again or acknowledged, and later ones arrive',
   },
   {
@@ -400,7 +400,7 @@ export const tokens: Fault[] = [
     file: `${server}/http/prefer-wait.ts`,
     find: 'if (!origin?.ended?.length) return done(null, payload)',
     replace: 'if (origin) return done(null, payload)',
-    test: `${tests}/signals/ending.test.ts`,
+    test: `${tests}/signals/ending.slow.test.ts`,
     named: 'a process that gets a revocation late',
   },
   {
@@ -432,7 +432,7 @@ export const tokens: Fault[] = [
     file: `${server}/signals/poll.ts`,
     find: 'if (Object.keys(answer).length > 0) await requireRegistered(token)',
     replace: '',
-    test: `${tests}/signals/ending.test.ts`,
+    test: `${tests}/signals/ending.slow.test.ts`,
     named: 'polls no event',
   },
   {
@@ -472,7 +472,7 @@ export const tokens: Fault[] = [
     file: 'packages/sdk/src/claims.ts',
     find: ': isEpoch(epoch))',
     replace: ": typeof epoch === 'number')",
-    test: 'packages/sdk/test/hostile.test.ts',
+    test: 'packages/sdk/test/hostile.slow.test.ts',
     named: 'no other issuer, audience or shape',
   },
   {
