@@ -70,7 +70,17 @@ function run(copy: string, args: readonly string[]): Promise<{ status: number | 
 
 /** Copies the sources and links the installed packages. The links of the workspaces point into the copy. */
 function copyTree(target: string): void {
-  for (const entry of ['packages', 'scripts', 'tools', 'package.json', 'LICENSE', 'tsconfig.json', 'tsconfig.base.json', 'vitest.config.ts']) {
+  for (const entry of [
+    'packages',
+    'scripts',
+    'tools',
+    'package.json',
+    'package-lock.json',
+    'LICENSE',
+    'tsconfig.json',
+    'tsconfig.base.json',
+    'vitest.config.ts',
+  ]) {
     cpSync(join(root, entry), join(target, entry), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
   }
   mkdirSync(join(target, 'node_modules/@muster'), { recursive: true })
