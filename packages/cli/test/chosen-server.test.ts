@@ -113,6 +113,14 @@ const typed: [secret: string, words: string[], input?: string][] = [
   ['password', ['profile', 'email', 'ada@example.org', '-'], 'the-secret\n'],
 ]
 
+test('with a credentials file that the user named, the refusal names the file', async () => {
+  const { folder, ...checkout } = aCheckout()
+  const file = join(folder, '.muster/bob')
+  const { code, stderr } = await muster(['register', '-u', 'bob', '-s', '-'], { folder, ...checkout, input: 'the-secret', env: { MUSTER_CREDENTIALS: file } })
+  expect({ code, received }).toEqual({ code: 2, received: [] })
+  expect(stderr).toContain(`The organization secret was not sent: http://localhost:4000 has not been used with ${file} before.`)
+})
+
 test.each(typed)('a secret is not sent to a server the folder has not used: %s, %j', async (secret, words, input = '') => {
   for (const [checkout, server] of [
     [aCheckout(), url],

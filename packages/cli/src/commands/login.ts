@@ -51,7 +51,9 @@ const loginCommand = command(
     if (credentials.refresh_token && input.getRefreshToken) {
       say.note(`\nThe refresh token for CI. It logs in as you: treat it like a password.\n`)
       say.data(null, () => credentials.refresh_token ?? '')
-      say.hint(`\nTo use it in CI: MUSTER_URL=${context.api.url} MUSTER_REFRESH_TOKEN=… muster login\nTo list your refresh tokens: muster token list`)
+      say.hint(
+        `\nTo run commands in CI: MUSTER_URL=${context.api.url} MUSTER_REFRESH_TOKEN=… muster profile\nThis login keeps a copy of it in ${place.fresh.path}.\nTo list your refresh tokens: muster token list`,
+      )
     }
   },
 )

@@ -7,6 +7,9 @@ import { exits, Failure } from '../errors.ts'
 
 const credentialsPath = ({ place }: Context): string => (place.found ?? place.fresh).path
 
+/** The servers are recorded by credentials file, so with a file of the user's choice the folder says nothing. */
+const here = (context: Context): string => (context.env.MUSTER_CREDENTIALS ? `with ${credentialsPath(context)}` : 'from this folder')
+
 export function isChosen(context: Context): boolean {
   const { source, url } = context.server
   return source === 'named' || context.knownServers.has(credentialsPath(context), url)
@@ -26,11 +29,11 @@ export async function confirmServer(context: Context, secret: string): Promise<v
   if (isChosen(context)) return
   const { ask, say, server } = context
   if (!ask.possible)
-    throw unchosen(`The ${secret} was not sent: ${server.url} has not been used from this folder before.`, {
+    throw unchosen(`The ${secret} was not sent: ${server.url} has not been used ${here(context)} before.`, {
       why: `${origin(context)}.`,
       next: 'Specify the server with --url URL or MUSTER_URL.',
     })
-  say.note(`${origin(context)}. It has not been used from this folder before.`)
+  say.note(`${origin(context)}. It has not been used ${here(context)} before.`)
   await ask.confirm(`Send the ${secret} to ${server.url}?`)
   context.hasUnconfirmedLogin = hasUnknownLogin(context)
   await rememberServer(context, credentialsPath(context))
@@ -62,11 +65,11 @@ export async function confirmLoginServer(context: Context): Promise<void> {
   const { ask, say, server } = context
   if (server.source !== 'login' || isChosen(context)) return
   if (!ask.possible)
-    throw unchosen(`No login was started: ${server.url} has not been used from this folder before.`, {
+    throw unchosen(`No login was started: ${server.url} has not been used ${here(context)} before.`, {
       why: `${origin(context)}.`,
       next: 'Specify the server with --url URL or MUSTER_URL.',
     })
-  say.note(`${origin(context)}. It has not been used from this folder before.`)
+  say.note(`${origin(context)}. It has not been used ${here(context)} before.`)
   await ask.confirm(`Log in at ${server.url}?`)
 }
 

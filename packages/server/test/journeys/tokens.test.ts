@@ -35,7 +35,7 @@ describe.each(['pglite', 'postgres'] as const)('refresh tokens and logout, on %s
     assert.equal(exit, 0, text)
     const token = stdout.trim()
     assert.match(token, /^muster_rt_[\w-]+$/)
-    assert.match(text, new RegExp(`To use it in CI: MUSTER_URL=${muster.url} MUSTER_REFRESH_TOKEN=… muster login\\n`))
+    assert.match(text, new RegExp(`To run commands in CI: MUSTER_URL=${muster.url} MUSTER_REFRESH_TOKEN=… muster profile\\n`))
     assert.equal((await cli.credentials()).refresh_token, token)
 
     const [listed] = (await cli.json('token list')).items
