@@ -21,14 +21,14 @@ const LARGEST = 2n ** 63n - 1n
 /** The ids in ascending order, each as the difference to the one before. It is short, and every process can tell what a receiver acknowledges. */
 export const jtiOf = (kind: JtiKind, ids: readonly bigint[]): string => {
   let before = 0n
-  const parts = [...ids]
-    .sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
-    .map((id) => {
-      const distance = id - before
-      before = id
-      return distance.toString(36)
-    })
-  return `${kind}.${parts.join('.')}`
+  let jti: string = kind
+  for (const id of [...ids].sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))) {
+    const distance = id - before
+    before = id
+    // A number is written faster, and is exact up to 2^53.
+    jti += `.${(distance < 0x1_0000_0000n ? Number(distance) : distance).toString(36)}`
+  }
+  return jti
 }
 
 /** Null for a `jti` that Muster did not create. */
@@ -58,6 +58,11 @@ export interface EventTokens {
    */
   singles(revocation: RecordedRevocation, audience: string, eventTypes: readonly string[], acknowledged?: JtiKind): Promise<EventToken>[]
   batch(revocations: readonly RecordedRevocation[], audience: string): Promise<EventToken>
+  /**
+   * A batch of a part of the log, for all streams of a client. It is found by its positions, so that nothing is built when it exists. A revocation that was
+   * dropped from the log since may still be in it, which does no harm.
+   */
+  part(part: { start: number; end: number }, audience: string, revocations: () => readonly RecordedRevocation[]): Promise<EventToken>
   /** Forgets all signed tokens, after a signing key was withdrawn. */
   forget(): void
   own(event: { id: bigint; payload: Record<string, unknown> }, audience: string, streamId: string): Promise<EventToken>
@@ -71,10 +76,11 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
     characters -= kept.get(key)?.size ?? 0
     kept.delete(key)
   }
-  const once = (key: string, jti: string, claims: () => Record<string, unknown>): Promise<EventToken> => {
+  const once = (key: string, claims: () => Record<string, unknown> & { jti: string }): Promise<EventToken> => {
     const existing = kept.get(key)
     if (existing) return existing.made
-    const entry = { size: 0, made: sign({ iss: issuer, iat: Math.floor(Date.now() / 1000), jti, ...claims() }).then((token) => ({ jti, token })) }
+    const made = claims()
+    const entry = { size: 0, made: sign({ iss: issuer, iat: Math.floor(Date.now() / 1000), ...made }).then((token) => ({ jti: made.jti, token })) }
     kept.set(key, entry)
     entry.made.then(
       ({ token }) => {
@@ -91,6 +97,19 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
     return entry.made
   }
 
+  const batchId = (revocations: readonly RecordedRevocation[]): string =>
+    jtiOf(
+      'b',
+      revocations.map(({ id }) => id),
+    )
+  const batchClaims = (jti: string, revocations: readonly RecordedRevocation[], audience: string) => ({
+    jti,
+    aud: audience,
+    sub_id: { format: 'opaque', id: issuer },
+    events: { [revocationBatch]: { count: revocations.length } },
+    muster: revocations.map(bodyOf),
+  })
+
   return {
     singles(revocation, audience, eventTypes, acknowledged) {
       const { subject, events } = eventOf(issuer, revocation)
@@ -98,20 +117,18 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
         .filter((type) => events[type] !== undefined && jtiKindOf(type) !== acknowledged)
         .map((type) => {
           const jti = jtiOf(jtiKindOf(type), [revocation.id])
-          return once(`${audience} ${jti}`, jti, () => ({ aud: audience, sub_id: subject, events: { [type]: events[type] }, muster: bodyOf(revocation) }))
+          return once(`${audience} ${jti}`, () => ({ jti, aud: audience, sub_id: subject, events: { [type]: events[type] }, muster: bodyOf(revocation) }))
         })
     },
     batch(revocations, audience) {
-      const jti = jtiOf(
-        'b',
-        revocations.map(({ id }) => id),
-      )
-      return once(`${audience} ${jti}`, jti, () => ({
-        aud: audience,
-        sub_id: { format: 'opaque', id: issuer },
-        events: { [revocationBatch]: { count: revocations.length } },
-        muster: revocations.map(bodyOf),
-      }))
+      const jti = batchId(revocations)
+      return once(`${audience} ${jti}`, () => batchClaims(jti, revocations, audience))
+    },
+    part({ start, end }, audience, revocations) {
+      return once(`${audience} ${start}-${end}`, () => {
+        const all = revocations()
+        return batchClaims(batchId(all), all, audience)
+      })
     },
     forget() {
       kept.clear()
@@ -119,7 +136,7 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
     },
     own({ id, payload }, audience, streamId) {
       const jti = jtiOf('v', [id])
-      return once(`${audience} ${jti}`, jti, () => ({ aud: audience, sub_id: { format: 'opaque', id: streamId }, events: payload }))
+      return once(`${audience} ${jti}`, () => ({ jti, aud: audience, sub_id: { format: 'opaque', id: streamId }, events: payload }))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isClientRevoked } from '@muster/contract/revocation.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { VerifiedToken } from '../domain/credentials/access-token.ts'
@@ -7,7 +8,7 @@ import { deliveriesOf, PER_BATCH } from './deliveries.ts'
 import { type EventToken, type EventTokens, idsOfJti, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import { wantsBatches } from './stream-filter.ts'
-import type { LoadedStream, Streams } from './streams.ts'
+import type { LoadedStream, Part, Streams } from './streams.ts'
 
 export interface PollRequest {
   ack: readonly string[]
@@ -41,6 +42,8 @@ interface Options {
 
 const TOKENS_MOST = 100
 const BATCHES_MOST = 10
+/** Larger responses would keep other requests waiting, and a receiver's process too. */
+const PARTS_MOST = 8
 const WAIT_MOST_SECONDS = 30
 /** After this time without a read, the log may be incomplete, so a poll must not report that there is nothing new. */
 const STALE_MILLISECONDS = 5_000
@@ -96,6 +99,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     const named: Record<JtiKind, bigint[]> = { r: [], d: [], b: [], v: [] }
     const unread: bigint[] = []
     for (const jti of ack) {
+      if (streams.acknowledgePart(stream, jti)) continue
       const known = idsOfJti(jti)
       if (known) named[known.kind].push(...known.ids)
     }
@@ -115,7 +119,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     const kinds = ['r', 'd', 'b'] as const
     if ([...unread, ...kinds.flatMap((kind) => named[kind])].some((id) => !feed.log.has(id))) await feed.catchUp()
     for (const kind of kinds) streams.acknowledge(stream, named[kind], kind)
-    streams.leaveUnread(stream, unread)
+    streams.leaveUnread(stream, unread, Object.keys(setErrs))
     if (named.v.length > 0) {
       await receivers.removeEvents(stream.receiver.id, named.v)
       stream.events = stream.events.filter(({ id }) => !named.v.includes(id))
@@ -129,8 +133,17 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     const room = Math.min(TOKENS_MOST, maxEvents) - own.length
     const batches = wantsBatches(receiver)
     const made: Promise<EventToken>[] = own.map((event) => tokens.own(event, audience, receiver.id))
+    const backlog = batches ? streams.takeParts(stream, Math.min(PARTS_MOST, room)) : null
+    if (backlog && backlog.parts.length > 0) {
+      for (const part of backlog.parts) {
+        made.push(partToken(part, audience))
+        await nextTurn() // others are served between two parts
+      }
+      void prepare(stream.next, audience)
+      return { tokens: await Promise.all(made), more: backlog.more || stream.events.length > own.length, held: backlog.held }
+    }
     let more = false
-    let held = false
+    let held = backlog?.held ?? false
     do {
       const taken = streams.take(stream, batches ? Math.min(BATCHES_MOST, room) * PER_BATCH : room)
       const { deliveries, unwanted } = deliveriesOf(tokens, receiver, taken.entries, stream.halves)
@@ -141,9 +154,31 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
       )
       made.push(...deliveries.slice(0, room).map(({ token }) => token))
       more = taken.more || deliveries.length > room
-      held = taken.held
+      held ||= taken.held
     } while (more && room > 0 && made.length === 0)
     return { tokens: await Promise.all(made), more: more || stream.events.length > own.length, held }
+  }
+
+  /** Built once for all streams of the client that come to this part within a while. */
+  function partToken(part: Part, audience: string): Promise<EventToken> {
+    const token = tokens
+      .part(part, audience, () => [...feed.log.from(part.start, { until: part.end })])
+      .then((made) => {
+        part.jti = made.jti
+        return made
+      })
+    token.catch(() => {}) // awaited with the others
+    return token
+  }
+
+  /** Builds the next parts while the receiver reads these. */
+  async function prepare(from: number, audience: string): Promise<void> {
+    let next = feed.log.part(from)
+    for (let count = 0; next && count < PARTS_MOST && !ending.aborted; count++) {
+      void partToken({ ...next, at: 0, jti: null }, audience)
+      await nextTurn()
+      next = feed.log.part(next.end)
+    }
   }
 
   async function requireFresh(): Promise<void> {

@@ -5,7 +5,6 @@ import { newId } from '../domain/model/id.ts'
 import type { ReceiverStore } from '../domain/signals/store.ts'
 import type { AckWriter } from './acks.ts'
 import type { Feed } from './feed.ts'
-import { awaitsAcknowledgement } from './revocation-log.ts'
 
 export interface ProcessReceiver {
   /** Registers this process, so that every revocation waits for it. True while requests may be decided from memory. */
@@ -56,7 +55,7 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
     feed.readEvery(READ_MILLISECONDS)
     // The row exists, so every later commit waits for this process. Earlier commits are read now.
     await feed.catchUp()
-    for (const entry of feed.log.from(0)) if (awaitsAcknowledgement(entry)) acks.add(own, entry)
+    for (const entry of feed.log.awaited()) acks.add(own, entry)
     renewed = asked
   }
   const renew = async (): Promise<void> => {

@@ -24,8 +24,8 @@ export class PushProgress {
   pending(receiver: Receiver, { log, watermark }: Pick<Feed, 'log' | 'watermark'>): Entry[] {
     const from = receiver.watermark !== null && receiver.watermark <= watermark ? receiver.watermark : 0n
     for (const xids of [this.sent, this.unread]) for (const [id, xid] of xids) if (xid < from || !log.has(id)) xids.delete(id)
-    return [...log.from(0)]
-      .filter(({ id, xid, kind, subject }) => xid >= from && !this.sent.has(id) && !this.unread.has(id) && !isExcluded(receiver, { kind, subject }))
+    return [...log.from(0, { xid: from })]
+      .filter(({ id, kind, subject }) => !this.sent.has(id) && !this.unread.has(id) && !isExcluded(receiver, { kind, subject }))
       .sort((one, other) => (one.id < other.id ? -1 : 1))
   }
 

@@ -7,6 +7,10 @@ export type { Entry } from './log/revocation-rows.ts'
 
 const AWAITED_MILLISECONDS = 60_000
 const LEAST = 1_024
+/** Positions of the log in groups of so many, whose transactions are known without a look at each. */
+const CELL = 2_000
+/** A part has at least so many entries, so that it is worth a signature. */
+const PART_LEAST = CELL / 2
 
 /**
  * All revocations that can still matter, in the order of arrival. It answers both which credentials are revoked and what is new since a position. It holds
@@ -21,6 +25,8 @@ export class RevocationLog implements KnownRevocations {
   #order = new Int32Array(LEAST)
   #start = 0
   #end = 0
+  /** By position: the earliest and the latest transaction in a cell. */
+  readonly #cells = new Map<number, { earliest: bigint; latest: bigint }>()
 
   /** Null if a stronger revocation is already in the log. */
   add(revocation: RecordedRevocation): Entry | null {
@@ -50,8 +56,16 @@ export class RevocationLog implements KnownRevocations {
     this.#byId.add(row)
     if (this.#end - this.#start >= this.#order.length) this.#makeRoom()
     this.#order[this.#end - this.#start] = row + 1
+    this.#noteTransaction(Math.floor(this.#end / CELL), revocation.xid)
     this.#end += 1
     return row
+  }
+
+  #noteTransaction(cell: number, xid: bigint): void {
+    const known = this.#cells.get(cell)
+    if (!known) this.#cells.set(cell, { earliest: xid, latest: xid })
+    else if (xid < known.earliest) known.earliest = xid
+    else if (xid > known.latest) known.latest = xid
   }
 
   /** Positions that were dropped at the beginning give their room back. */
@@ -67,6 +81,7 @@ export class RevocationLog implements KnownRevocations {
     this.#order.copyWithin(0, dropped)
     this.#order.fill(0, this.#order.length - dropped)
     this.#start += dropped
+    for (const cell of this.#cells.keys()) if (cell < Math.floor(this.#start / CELL)) this.#cells.delete(cell)
   }
 
   get end(): number {
@@ -110,17 +125,60 @@ export class RevocationLog implements KnownRevocations {
     return this.#strongest.find(hashOfSubject(kind, subject), (row) => this.#rows.isAbout(row, kind, subject))
   }
 
-  /** The entries from a position on. */
-  *from(n: number): Generator<Entry> {
-    for (let position = Math.max(n, this.#start); position < this.#end; position++) {
-      // A reader may wait between two entries, and positions move meanwhile.
-      const row = position < this.#start ? -1 : this.#rowAt(position)
-      if (row !== -1) yield this.#rows.entry(row)
+  /**
+   * The entries from a position on, up to another.
+   * @param xid leaves out the entries of earlier transactions
+   */
+  *from(n: number, { xid = 0n, until = Number.POSITIVE_INFINITY }: { xid?: bigint; until?: number } = {}): Generator<Entry> {
+    for (let position = Math.max(n, this.#start); position < Math.min(until, this.#end); position++) {
+      if (position % CELL === 0 && this.#latest(position) < xid) {
+        position += CELL - 1
+        continue
+      }
+      const row = this.#rowAt(position)
+      if (row !== -1 && this.#rows.xid(row) >= xid) yield this.#rows.entry(row)
     }
   }
 
+  /** The entries that a request waits for. */
+  *awaited(n = 0, until = this.#end): Generator<Entry> {
+    const now = Date.now()
+    for (let position = Math.max(n, this.#start); position < until; position++) {
+      const row = this.#rowAt(position)
+      if (row !== -1 && this.#awaits(row, now)) yield this.#rows.entry(row)
+    }
+  }
+
+  /**
+   * A part of the log from a position on that changes no more, except that entries are dropped. Its end is the same from most positions, so that streams share
+   * its token. Null if the rest is too short, and will be sent as it grows.
+   */
+  part(n: number): { start: number; end: number; xid: bigint } | null {
+    let count = 0
+    let position = Math.max(n, this.#start)
+    while (position < this.#end && this.#rowAt(position) === -1) position += 1
+    const start = position
+    let xid = this.#earliest(start)
+    while (true) {
+      const end = (Math.floor(position / CELL) + 1) * CELL
+      if (end > this.#end) return null
+      if (this.#earliest(position) < xid) xid = this.#earliest(position)
+      for (; position < end; position++) if (this.#rowAt(position) !== -1) count += 1
+      if (count >= PART_LEAST) return { start, end, xid }
+    }
+  }
+
+  /** A reader may wait between two entries, and positions that were dropped are forgotten meanwhile. */
   #rowAt(position: number): number {
-    return (this.#order[position - this.#start] as number) - 1
+    return position < this.#start ? -1 : (this.#order[position - this.#start] as number) - 1
+  }
+
+  #earliest(position: number): bigint {
+    return this.#cells.get(Math.floor(position / CELL))?.earliest ?? 0n
+  }
+
+  #latest(position: number): bigint {
+    return this.#cells.get(Math.floor(position / CELL))?.latest ?? 0n
   }
 
   /**

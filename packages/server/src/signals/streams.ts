@@ -13,6 +13,8 @@ export interface LoadedStream {
   next: number
   /** By revocation id, with the time. */
   sent: Map<bigint, { entry: Entry; at: number }>
+  /** Parts of the log that were sent and not acknowledged. */
+  parts: Part[]
   /** Revocations that another process sent, acknowledged before this process has sent them. */
   ahead: Set<bigint>
   /** Events of the stream itself, oldest first. */
@@ -36,6 +38,16 @@ export interface LoadedStream {
   wake: (() => void) | null
 }
 
+/** A part of the log that is sent as one token. No revocation in it is from an earlier transaction than `xid`. */
+export interface Part {
+  start: number
+  end: number
+  xid: bigint
+  at: number
+  /** Set when its token is made. */
+  jti: string | null
+}
+
 export interface Streams {
   /** Null if the stream does not exist or its client may no longer receive events. */
   load(id: string): Promise<LoadedStream | null>
@@ -46,14 +58,18 @@ export interface Streams {
   /** Reads changed streams again, so that the next poll uses the new settings. */
   refresh(ids: readonly string[]): Promise<void>
   acknowledge(stream: LoadedStream, ids: readonly bigint[], kind: JtiKind): void
+  /** False if this process has sent no part as this token. */
+  acknowledgePart(stream: LoadedStream, jti: string): boolean
   /** The receiver could not read these. */
-  leaveUnread(stream: LoadedStream, ids: readonly bigint[]): void
+  leaveUnread(stream: LoadedStream, ids: readonly bigint[], jtis: readonly string[]): void
   hasUnread(stream: LoadedStream): boolean
   /**
    * Unacknowledged revocations, those sent before first. `held`: some are held back for a moment, because the receiver may have acknowledged them to another
    * process.
    */
   take(stream: LoadedStream, most: number): { entries: Entry[]; more: boolean; held: boolean }
+  /** The same in parts, for a stream of batches with a long backlog. No part: take entries. */
+  takeParts(stream: LoadedStream, most: number): { parts: Part[]; more: boolean; held: boolean }
   isBehind(stream: LoadedStream): boolean
   stop(): void
 }
@@ -83,7 +99,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
   }
   /** Skips entries that are acknowledged or excluded. */
   const skip = (stream: LoadedStream): void => {
-    for (const entry of feed.log.from(stream.next)) {
+    for (const entry of feed.log.from(stream.next, { xid: acknowledgedBefore(stream) })) {
       if (!isDone(stream, entry)) {
         stream.next = entry.n
         return
@@ -92,11 +108,10 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
     }
     stream.next = feed.log.end
   }
+  /** The watermark in its row, unless that is from a database that was replaced since. */
+  const acknowledgedBefore = ({ receiver: { watermark } }: LoadedStream): bigint => (watermark !== null && watermark <= feed.watermark ? watermark : 0n)
   const isDone = ({ receiver, ahead, unread }: LoadedStream, entry: Entry): boolean =>
-    (receiver.watermark !== null && entry.xid < receiver.watermark && receiver.watermark <= feed.watermark) ||
-    ahead.has(entry.id) ||
-    unread.has(entry.id) ||
-    isExcluded(receiver, entry)
+    ahead.has(entry.id) || unread.has(entry.id) || isExcluded(receiver, entry)
 
   const read = async (id: string): Promise<LoadedStream | null> => {
     const [receiver] = await receivers.listAlive([id])
@@ -107,6 +122,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       receiver,
       next: 0,
       sent: new Map(),
+      parts: [],
       ahead: new Set(),
       events: await receivers.eventsOf(receiver.id),
       halves: new Map(),
@@ -128,6 +144,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
   const restart = (stream: LoadedStream): void => {
     stream.next = 0
     stream.watermarkWrittenAt = 0
+    stream.parts = []
     for (const kept of [stream.sent, stream.ahead, stream.halves, stream.unread]) kept.clear()
   }
   /** Forgets unread revocations that have left the log: no token is concerned any more, or a stronger one replaced them. */
@@ -157,6 +174,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       stream.events = events.filter(({ receiverId }) => receiverId === id)
       if (receiver.watermark !== null && receiver.watermark <= feed.watermark) {
         for (const [number, { entry }] of stream.sent) if (entry.xid < receiver.watermark) stream.sent.delete(number)
+        stream.parts = stream.parts.filter(({ xid }) => xid >= (receiver.watermark as bigint))
       }
       if (changed || stream.events.length > 0) stream.wake?.()
     }
@@ -166,9 +184,10 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
   const watermarkOf = (stream: LoadedStream): bigint | null => {
     let watermark = feed.watermark
     for (const { entry } of stream.sent.values()) if (entry.xid < watermark) watermark = entry.xid
+    for (const { xid } of stream.parts) if (xid < watermark) watermark = xid
     if (hasUnread(stream)) for (const entry of stream.unread.values()) if (entry.xid < watermark) watermark = entry.xid
     let pending = 0
-    for (const entry of feed.log.from(stream.next)) {
+    for (const entry of feed.log.from(stream.next, { xid: acknowledgedBefore(stream) })) {
       if (isDone(stream, entry)) continue
       if (++pending > PENDING_MOST) return null
       if (entry.xid < watermark) watermark = entry.xid
@@ -246,12 +265,13 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       await receivers.recordActivity(stream.receiver.id)
     },
     refresh,
-    leaveUnread(stream, ids) {
+    leaveUnread(stream, ids, jtis) {
       for (const id of ids) {
         const entry = stream.sent.get(id)?.entry ?? feed.log.find(id)
         if (entry) stream.unread.set(id, entry)
         stream.sent.delete(id)
       }
+      stream.parts = stream.parts.filter(({ jti }) => jti === null || !jtis.includes(jti))
     },
     hasUnread,
     acknowledge(stream, ids, kind) {
@@ -277,12 +297,38 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       }
       if (foreign.length > 0) receivers.announceAcknowledged(stream.receiver.id, foreign).catch(onError)
     },
+    acknowledgePart(stream, jti) {
+      const part = stream.parts.find((one) => one.jti === jti)
+      if (!part) return false
+      stream.parts = stream.parts.filter((one) => one !== part)
+      for (const entry of feed.log.awaited(part.start, part.end)) acks.add(stream.receiver.id, entry)
+      return true
+    },
+    takeParts(stream, most) {
+      const now = performance.now()
+      const { receiver, sent, ahead, unread } = stream
+      const again = stream.parts.filter(({ at }) => now > stream.hopsUntil || now - at > HELD_MILLISECONDS)
+      const held = again.length < stream.parts.length
+      const parts = again.slice(0, most)
+      // A part is the same for every stream, so it is sent whole.
+      const isWhole = receiver.excluded.length === 0 && sent.size === 0 && ahead.size === 0 && unread.size === 0
+      while (isWhole && parts.length < most && isBehind(stream)) {
+        const next = feed.log.part(stream.next)
+        if (!next) break
+        const part: Part = { ...next, at: now, jti: null }
+        stream.next = part.end
+        stream.parts.push(part)
+        parts.push(part)
+      }
+      for (const part of parts) part.at = now
+      return { parts, more: again.length > most || isBehind(stream), held }
+    },
     take(stream, most) {
       const now = performance.now()
       const again = [...stream.sent.values()].filter(({ at }) => now > stream.hopsUntil || now - at > HELD_MILLISECONDS)
       const held = again.length < stream.sent.size
       const entries = again.slice(0, most).map(({ entry }) => entry)
-      for (const entry of feed.log.from(stream.next)) {
+      for (const entry of feed.log.from(stream.next, { xid: acknowledgedBefore(stream) })) {
         if (entries.length >= most) break
         stream.next = entry.n + 1
         if (isDone(stream, entry)) stream.ahead.delete(entry.id)
@@ -291,7 +337,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       for (const entry of entries) stream.sent.set(entry.id, { entry, at: now })
       return { entries, more: again.length > most || isBehind(stream), held }
     },
-    isBehind: (stream) => stream.sent.size > 0 || isBehind(stream),
+    isBehind: (stream) => stream.sent.size > 0 || stream.parts.length > 0 || isBehind(stream),
     stop() {
       clearInterval(timer)
       stopNews()
