@@ -22,7 +22,9 @@ import { createMetrics, type Health, healthRoutes } from './health.ts'
 import type { LogAnswer } from './log.ts'
 import { delayRevocationReplies } from './prefer-wait.ts'
 import { sendProblem } from './problem.ts'
+import { answerRawRoutes } from './raw-routes.ts'
 import { pathOf } from './request.ts'
+import { requestLog } from './request-log.ts'
 import { meRoutes } from './routes/accounts/me.ts'
 import { usernameRoutes } from './routes/accounts/usernames.ts'
 import { credentialRoutes } from './routes/credentials/credentials.ts'
@@ -80,6 +82,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }), // Muster logs one line per request, without the query
+    childLoggerFactory: requestLog,
     genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: BODY_LIMIT,
@@ -115,12 +118,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     reply.headers(headers).header('x-request-id', request.id)
     done()
   })
+  answerRawRoutes(app as unknown as FastifyInstance, (request) => isKnownHost(config, request) && request.headers['content-encoding'] === undefined)
   const metrics = createMetrics(options.health)
   app.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions, id: reqId, ip: address } = request
+    const { method, routeOptions, id: reqId, origin } = request
     const { statusCode: status, elapsedTime } = reply
     metrics.answered({ route: routeOptions.url ?? 'none', method, status, seconds: elapsedTime / 1000 })
-    if (routeOptions.logLevel !== 'warn') options.answered({ reqId, method, path: pathOf(request), status, ms: Math.round(elapsedTime), address })
+    if (routeOptions.logLevel !== 'warn')
+      options.answered({ reqId, method, path: pathOf(request), status, ms: Math.round(elapsedTime), address: origin.address })
     done()
   })
   app.addHook('onRequest', (request, reply, done) => {

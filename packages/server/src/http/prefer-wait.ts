@@ -51,9 +51,12 @@ export function delayRevocationReplies(app: FastifyInstance, awaitRevocations: A
     route.preSerialization = [...[route.preSerialization ?? []].flat(), addReport]
   })
   app.addHook('onSend', (request, _reply, payload, done) => {
-    const { origin, routeOptions } = request
+    const { origin } = request
     if (!origin?.ended?.length) return done(null, payload)
-    awaitServers(awaitRevocations, origin, routeOptions.config.endsQuickly ? ENDING_WAIT.page : ENDING_WAIT.servers).then(() => done(null, payload), done)
+    awaitServers(awaitRevocations, origin, request.routeOptions.config.endsQuickly ? ENDING_WAIT.page : ENDING_WAIT.servers).then(
+      () => done(null, payload),
+      done,
+    )
   })
 }
 

@@ -1,5 +1,5 @@
 import type { UserId } from '@muster/contract/ids.ts'
-import { type Role, roles } from '@muster/contract/permissions.ts'
+import { roles } from '@muster/contract/permissions.ts'
 import { type KnownRevocations, type RevocableCredential, refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -11,6 +11,7 @@ import { keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
 import { isWorthNoting } from '../domain/credentials/session.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { Store } from '../domain/store.ts'
+import type { RawAnswer } from '../http/raw-routes.ts'
 import { answers } from '../http/schemas.ts'
 
 interface Options {
@@ -39,6 +40,19 @@ const identitySchema = z
 
 type Identity = z.infer<typeof identitySchema>
 
+const querySchema = z.strictObject({
+  organization: z.string().min(1).max(60).optional().meta({ description: 'Only members of this organization pass. Its name or id.' }),
+  role: z.enum(roles).optional().meta({ description: 'Only members with this role pass. An admin also has the rights of a member.' }),
+  scope: z
+    .string()
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)
+    .optional()
+    .meta({ description: 'The scope that the token must have. Defaults to `api`, the right to act as the person.' }),
+  clients: z.enum(['true', 'false']).optional().meta({ description: "`true` also lets clients' own tokens pass." }),
+})
+
+type Query = z.infer<typeof querySchema>
+
 /** For gateways that check each request: nginx `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`. */
 export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, accessTokens, known, isCurrent }) => {
   /** By name. An organization keeps its names for ever (S42), so they can be cached. */
@@ -47,33 +61,36 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
   app.get(
     '/v1/forward-auth',
     {
+      config: { raw },
       schema: {
         operationId: 'checkRequest',
         tags: ['Account'],
         summary: 'Authorize request',
         description: 'For gateways that ask about each request (forward auth). Returns 200 and the identity of the caller, or 401 or 403 with the reason.',
-        querystring: z.strictObject({
-          organization: z.string().min(1).max(60).optional().meta({ description: 'Only members of this organization pass. Its name or id.' }),
-          role: z.enum(roles).optional().meta({ description: 'Only members with this role pass. An admin also has the rights of a member.' }),
-          scope: z
-            .string()
-            .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)
-            .optional()
-            .meta({ description: 'The scope that the token must have. Defaults to `api`, the right to act as the person.' }),
-          clients: z.enum(['true', 'false']).optional().meta({ description: "`true` also lets clients' own tokens pass." }),
-        }),
+        querystring: querySchema,
         response: answers(identitySchema),
       },
     },
     async (request, reply) => {
-      const identity = await identityOf(request)
-      requireScope(identity, request.query)
-      await requireMembership(identity, request.query)
-      for (const [name, value] of Object.entries(identity)) reply.header(`x-muster-${name.replaceAll('_', '-')}`, value ?? '')
-      reply.header('cache-control', 'no-store')
+      const identity = await check(request, request.query)
+      reply.headers(headersOf(identity))
       return identity
     },
   )
+
+  async function raw(request: FastifyRequest): Promise<RawAnswer | null> {
+    const query = querySchema.safeParse(request.query)
+    if (!query.success) return null // the route lists the errors
+    const identity = await check(request, query.data)
+    return { body: JSON.stringify(identity), headers: headersOf(identity) }
+  }
+
+  async function check(request: FastifyRequest, query: Query): Promise<Identity> {
+    const identity = await identityOf(request)
+    requireScope(identity, query)
+    await requireMembership(identity, query)
+    return identity
+  }
 
   async function identityOf(request: FastifyRequest): Promise<Identity> {
     const { authorization } = request.headers
@@ -141,10 +158,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
   }
 
   /** The same rule as in Muster's API and the SDK: a login without the scope `api` only identifies the person. */
-  function requireScope(
-    { user, service_account: account, scope: given }: Identity,
-    { scope, clients }: { scope?: string | undefined; clients?: string | undefined },
-  ): void {
+  function requireScope({ user, service_account: account, scope: given }: Identity, { scope, clients }: Query): void {
     const isClient = user === null && account === null
     if (isClient && clients !== 'true') throw new Problem('forbidden', 'Only people can do this. The token belongs to a client.')
     const needed = scope ?? (isClient ? null : 'api')
@@ -152,7 +166,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
       throw new Problem('insufficient_scope', `This requires a token with the scope "${needed}".`, { extensions: { scope: needed } })
   }
 
-  async function requireMembership(identity: Identity, { organization, role }: { organization?: string | undefined; role?: Role | undefined }): Promise<void> {
+  async function requireMembership(identity: Identity, { organization, role }: Query): Promise<void> {
     if (identity.user !== null && identity.organization === null) throw new Problem('user_not_registered') // S56
     if (organization === undefined && role === undefined) return
     if (identity.organization === null) throw new Problem('forbidden')
@@ -182,6 +196,14 @@ const nobody: Identity = {
   session: null,
   client: null,
   scope: null,
+}
+
+const headerNames = (Object.keys(nobody) as (keyof Identity)[]).map((field) => [`x-muster-${field.replaceAll('_', '-')}`, field] as const)
+
+function headersOf(identity: Identity): Record<string, string> {
+  const headers: Record<string, string> = { 'cache-control': 'no-store' }
+  for (const [name, field] of headerNames) headers[name] = identity[field] ?? ''
+  return headers
 }
 
 const credentialOf = (token: VerifiedToken): RevocableCredential => ({
