@@ -59,9 +59,9 @@ const inTransaction = new WeakSet<DatabaseWork>()
 
 function note(text: string): void {
   const work = counting.getStore()
-  // How often the last use of a credential is noted depends on the time. So do the delivery of a revocation to receivers, which is batched, and the count of
-  // pending device requests.
-  if (!work || /interval '1 minute'|revocation_ack|"receiver"|as pending from \(/.test(text)) return
+  // How often the last use of a credential is noted depends on the time, and so does the reading of signing keys. So do the delivery of a revocation to receivers,
+  // which is batched, and the count of pending device requests.
+  if (!work || /interval '1 minute'|revocation_ack|"receiver"|"signing_key"|as pending from \(/.test(text)) return
   work.roundTrips += 1
   const statement = text.replace(/\s+/g, ' ').trim()
   if (statement === 'begin') inTransaction.add(work)

@@ -4,6 +4,8 @@ import { createLimits } from '@muster/server/store/command/limit-store.ts'
 import { type Database, openDatabase } from '@muster/server/store/database.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
+import { databaseWorkOf } from '@muster/testkit/statement-counter.ts'
+import { aWorld, type Person } from '@muster/testkit/world.ts'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 
@@ -56,4 +58,33 @@ test('a prepared statement still works after a newer version adds a column (I13)
   }
   expect(await named(database)).toBe(3)
   await database.close()
+})
+
+test('requests that arrive together share a statement, and each gets its own row', async () => {
+  const world = await aWorld('postgres')
+  const { people } = await world.organization({ ada: 'admin', bob: 'member' })
+  const sessions = [people['ada'], people['bob']].map((person) => (person as Person).principal.sessionId)
+  const { reading } = world.store
+  const found: (string | undefined)[] = []
+  const { statements } = await databaseWorkOf(async () => {
+    const asked = [...sessions, 'ses_nobody' as SessionId, sessions[0] as SessionId]
+    found.push(...(await Promise.all(asked.map((id) => reading.sessions.liveState(id, null)))).map((live) => live?.session.id))
+  })
+  expect(found).toEqual([...sessions, undefined, sessions[0]])
+  expect(statements).toHaveLength(1)
+  await world.close()
+})
+
+test('a request that arrives after a statement has begun is read by the next one', async () => {
+  const world = await aWorld('postgres')
+  const { people } = await world.organization({ ada: 'admin' })
+  const { sessionId } = (people['ada'] as Person).principal
+  const { reading } = world.store
+  const before = reading.sessions.liveState(sessionId, null)
+  await new Promise((resolve) => setImmediate(resolve))
+  await reading.sessions.end(sessionId, 'signed_out')
+  const after = await reading.sessions.liveState(sessionId, null)
+  await before
+  expect(after?.session.endedAt).not.toBeNull()
+  await world.close()
 })

@@ -45,6 +45,8 @@ const ofItsEpoch = sql<boolean>`
   api_key.epoch >= coalesce((select a.epoch from account a where a.id = api_key.user_id), (select s.epoch from service_account s where s.id = api_key.service_account_id))`
 
 export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
+  const liveKeyById = liveKeysById(db)
+  const liveKeyByHash = liveKeysByHash(db)
   const keys = () =>
     db
       .selectFrom('api_key as k')
@@ -94,7 +96,7 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
       return row ? toListed(row) : null
     },
     async live(by) {
-      const [row] = await ('id' in by ? liveKeyById(db, by.id) : liveKeyByHash(db, by.tokenHash))
+      const row = await ('id' in by ? liveKeyById(by.id) : liveKeyByHash(Buffer.from(by.tokenHash).toString('hex')))
       return row ? toLiveKey(row) : null
     },
     async end(id, reason) {
@@ -186,8 +188,8 @@ const liveKeys = sql`
   left join membership m on m.user_id = a.id and m.status <> 'left'
   left join service_account s on s.id = k.service_account_id
   left join organization o on o.id = coalesce(m.organization_id, s.organization_id)`
-const liveKeyById = pointStatement((id: string) => sql<LiveKeyRow>`${liveKeys} where k.id = ${id}`)
-const liveKeyByHash = pointStatement((tokenHash: Uint8Array) => sql<LiveKeyRow>`${liveKeys} where k.token_hash = ${tokenHash}`)
+const liveKeysById = pointStatement<[id: string], LiveKeyRow>((id) => sql`${liveKeys} where k.id = ${id}`)
+const liveKeysByHash = pointStatement<[hex: string], LiveKeyRow>((hex) => sql`${liveKeys} where k.token_hash = decode(${hex}, 'hex')`)
 
 const toLiveKey = (row: LiveKeyRow): LiveKey => ({
   now: toDate(row.now),

@@ -1,5 +1,5 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
-import type { ClientStore, RegisteredClient } from '../../domain/credentials/store.ts'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
+import type { ClientStore } from '../../domain/credentials/store.ts'
 import type { Client, Grant } from '../../domain/model/client.ts'
 import type { ClientTable, Tables } from '../tables.ts'
 
@@ -25,8 +25,10 @@ const toClient = (row: Selectable<ClientTable>): Client => ({
 /** The transaction that wrote the row. A lock by a foreign key does not change it. */
 export const clientVersion = (client: 'c' | 'client') => sql<string>`${sql.ref(`${client}.xmin`)}::text`
 
+type Value = string | RawBuilder<string>
+
 /** True if the values that were read of this client are still those of its row, and it has not been removed. */
-export const isCurrentClient = ({ id, version }: Pick<RegisteredClient, 'id' | 'version'>) => sql<boolean>`exists (
+export const isCurrentClient = ({ id, version }: Record<'id' | 'version', Value>) => sql<boolean>`exists (
   select from client c where c.id = ${id} and c.removed_at is null and ${clientVersion('c')} = ${version})`
 
 export function clientStore(db: Kysely<Tables>): ClientStore {

@@ -1,10 +1,10 @@
 import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { ACCESS_TOKEN_SECONDS } from '../../domain/credentials/session.ts'
 import type { SessionStore } from '../../domain/credentials/store.ts'
 import type { LiveState } from '../../domain/model/live.ts'
 import type { Session } from '../../domain/model/session.ts'
-import { point, pointStatement } from '../database.ts'
+import { pointStatement } from '../database.ts'
 import type { SessionTable, Tables } from '../tables.ts'
 import { isCurrentClient } from './client-store.ts'
 import {
@@ -45,6 +45,8 @@ const now = sql<Date>`muster_now()`
 const nowOnce = sql<Date>`(select muster_now())`
 
 export function sessionStore(db: Kysely<Tables>): SessionStore {
+  const liveStateRow = liveStates(db)
+  const liveStateRowAskedBy = liveStatesAskedBy(db)
   /**
    * Valid sessions: not ended or expired, at the user's epoch, and without a removed client. A session whose refresh token does not rotate also ends after it has
    * not been used for too long (S47).
@@ -103,13 +105,11 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       return row ? toSession(row) : null
     },
     async liveState(id, jti) {
-      const [row] = await liveStateRows(db, id, jti)
+      const row = await liveStateRow(id, jti)
       return row ? toLiveState(row) : null
     },
     async liveStateAskedBy(id, jti, client) {
-      const { rows } = await sql<LiveStateRow & { current_client: boolean }>`${point}
-        select ${liveStateColumns(jti)}, ${isCurrentClient(client)} as current_client from ${liveStateTables} where s.id = ${id}`.execute(db)
-      const [row] = rows
+      const row = await liveStateRowAskedBy(id, jti, client.id, client.version)
       return row ? { live: toLiveState(row), isCurrentClient: row.current_client } : null
     },
     async end(id, reason) {
@@ -264,7 +264,7 @@ export const endByClient = (session: 's' | 'session') => sql<Date | null>`(
   select coalesce(c.removed_at, c.returned_at) from client c where c.id = ${sql.ref(`${session}.client_id`)}
     and (c.removed_at is not null or ${sql.ref(`${session}.created_at`)} <= c.returned_at))`
 
-export const liveStateColumns = (jti: string | null) => sql`
+export const liveStateColumns = (jti: RawBuilder<string> | null) => sql`
   ${micros(now)} as now, s.id as session_id, s.kind as session_kind, s.organization_id as session_organization_id, s.epoch as session_epoch, s.client_id,
   ${micros(sql`s.created_at`)} as session_created_at, ${micros(sql`s.authenticated_at`)} as authenticated_at, ${micros(sql`s.last_used_at`)} as last_used_at,
   ${micros(sql`s.expires_at`)} as expires_at, ${micros(sql`coalesce(s.ended_at, ${endByClient('s')})`)} as ended_at, s.ended_reason,
@@ -278,8 +278,12 @@ export const liveStateTables = sql`(
   left join organization o on o.id = m.organization_id)`
 
 /** Reads session, account, current membership, organization and the revocation of the token in one statement, so that all are from the same snapshot. */
-const liveStateRows = pointStatement(
-  (id: string, jti: string | null) => sql<LiveStateRow>`select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`,
+const liveStates = pointStatement<[id: string, jti: string | null], LiveStateRow>(
+  (id, jti) => sql`select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`,
+)
+const liveStatesAskedBy = pointStatement<[id: string, jti: string | null, client: string, version: string], LiveStateRow & { current_client: boolean }>(
+  (id, jti, client, version) =>
+    sql`select ${liveStateColumns(jti)}, ${isCurrentClient({ id: client, version })} as current_client from ${liveStateTables} where s.id = ${id}`,
 )
 
 export const toLiveState = (row: LiveStateRow): LiveState => ({

@@ -9,29 +9,54 @@ import { isLostStatement, PoolerWithoutStatements } from './pooler.ts'
  */
 export const point = sql.raw('/* point */')
 
+/** A question to a point statement: text, or bytes as hexadecimal text. All of it is Muster's own, or it would fail the other questions of the statement. */
+type Values = readonly (string | null)[]
+
+interface Waiting<Row> {
+  values: Values
+  resolve(row: Row | undefined): void
+  reject(error: unknown): void
+}
+
+/** More questions begin another statement. */
+const TOGETHER = 100
+
 /**
- * A marked statement that is also compiled only once, for requests that wait for nothing else.
- * @param build builds the statement from placeholders for its values, so it must only insert them, and not look at them
+ * A marked statement that finds one row or none, compiled once, for what every request asks. Requests that arrive together share one statement, which begins after
+ * all of them have asked, so each reads what was committed before it asked. Inside a transaction it is asked at once.
+ * @param build builds the query of one row from the expressions of its values
  */
-export function pointStatement<Values extends readonly unknown[], Row>(
-  build: (...values: Values) => RawBuilder<Row>,
-): (db: Kysely<any>, ...values: Values) => Promise<Row[]> {
-  let compiled: { text: string; places: number[] } | undefined
-  const compile = (db: Kysely<any>) => {
-    const placeholders = Array.from({ length: build.length }, (_, place) => ({ place }))
-    const { sql: text, parameters } = sql`${point} ${build(...(placeholders as unknown as Values))}`.compile(db)
-    return { text, places: parameters.map((placeholder) => (placeholder as { place: number }).place) }
+export function pointStatement<Asked extends Values, Row>(
+  build: (...values: { [Place in keyof Asked]: RawBuilder<string> }) => RawBuilder<Row>,
+): (db: Kysely<any>) => (...values: Asked) => Promise<Row | undefined> {
+  let compiled: string | undefined
+  const compile = (db: Kysely<any>): string => {
+    const values = Array.from({ length: build.length }, (_, place) => sql<string>`(asked.question ->> ${sql.raw(String(place))})`)
+    // The estimate for a list in JSON does not depend on its length, so PostgreSQL keeps one plan. `offset 0` keeps it from joining all rows of a table to the list.
+    return sql`${point} select asked.place::int as place, found.* from json_array_elements($1::json) with ordinality as asked (question, place)
+      cross join lateral (${build(...(values as never))} offset 0) found`.compile(db).sql
   }
-  return async (db, ...values) => {
-    compiled ??= compile(db)
-    const { text, places } = compiled
-    const { rows } = await db.executeQuery<Row>(
-      CompiledQuery.raw(
-        text,
-        places.map((place) => values[place]),
-      ),
-    )
-    return rows
+  return (db) => {
+    let waiting: Waiting<Row>[] = []
+    const ask = async (): Promise<void> => {
+      const asked = waiting
+      waiting = []
+      if (asked.length === 0) return
+      try {
+        compiled ??= compile(db)
+        const { rows } = await db.executeQuery<Row & { place: number }>(CompiledQuery.raw(compiled, [JSON.stringify(asked.map(({ values }) => values))]))
+        const found = new Map(rows.map((row) => [row.place, row]))
+        for (const [index, { resolve }] of asked.entries()) resolve(found.get(index + 1))
+      } catch (error) {
+        for (const { reject } of asked) reject(error)
+      }
+    }
+    return (...values) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ values, resolve, reject })
+        if (db.isTransaction || waiting.length >= TOGETHER) void ask()
+        else if (waiting.length === 1) setImmediate(ask)
+      })
   }
 }
 
