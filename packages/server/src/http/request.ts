@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
+import type { Permission } from '@muster/contract/permissions.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { authorize } from '../domain/command/authorize.ts'
 import type { Idempotency } from '../domain/command/context.ts'
 import type { Actor, LiveState } from '../domain/model/live.ts'
+import type { Organization } from '../domain/model/organization.ts'
 import type { Principal, UserPrincipal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
+import type { Store } from '../domain/store.ts'
 
 /** The user or account that sent the request, on a route for `user` or `account`. */
 export function personOf(request: FastifyRequest): { principal: UserPrincipal; live: LiveState } {
@@ -15,6 +19,20 @@ export function personOf(request: FastifyRequest): { principal: UserPrincipal; l
 export function actorOfRequest(request: FastifyRequest): { principal: Principal; actor: Actor } {
   if (!request.actor) throw new Problem('authentication_required')
   return { principal: request.principal, actor: request.actor }
+}
+
+/** The organization in the path of a reading route, if the caller may read it. A former name works too. */
+export async function findReadableOrganization(
+  store: Store,
+  request: FastifyRequest,
+  reference: string,
+  permission: Permission,
+): Promise<{ actor: Actor; organization: Organization; former: boolean }> {
+  const { actor } = actorOfRequest(request)
+  const match = await store.reading.organizations.find(reference)
+  if (!match) throw new Problem('organization_not_found')
+  authorize(actor, match.organization.id, permission)
+  return { actor, ...match }
 }
 
 /** The caller's Idempotency-Key, bound to this route and body. */

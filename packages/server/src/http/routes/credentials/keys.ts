@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { createKey, renameKey, revokeKey } from '../../../domain/credentials/api-key.ts'
-import { findReadableOrganization } from '../../readable-organization.ts'
 import { toCreatedKeyBody, toKeyBody } from '../../representation.ts'
-import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
+import { actorOfRequest, findReadableOrganization, idempotencyOf, personOf } from '../../request.ts'
 import {
   answers,
   createdKeySchema,

@@ -7,9 +7,8 @@ import {
   removeServiceAccount,
   serviceAccountOf,
 } from '../../../domain/credentials/service-account.ts'
-import { findReadableOrganization } from '../../readable-organization.ts'
 import { toCreatedKeyBody, toKeyBody, toServiceAccountBody } from '../../representation.ts'
-import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
+import { actorOfRequest, findReadableOrganization, idempotencyOf, personOf } from '../../request.ts'
 import {
   answers,
   createdKeySchema,

@@ -13,8 +13,7 @@ import {
   resendInvitation,
 } from '../../../domain/invitations/invite-by-email.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import { findReadableOrganization } from '../../readable-organization.ts'
-import { actorOfRequest, idempotencyOf } from '../../request.ts'
+import { actorOfRequest, findReadableOrganization, idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, problemSchema, roleSchema } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 

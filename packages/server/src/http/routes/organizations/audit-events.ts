@@ -7,7 +7,7 @@ import type { AuditFilter } from '../../../domain/command/store.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { Store } from '../../../domain/store.ts'
 import { csvHeader, csvLine, toAuditEventBody } from '../../audit-event.ts'
-import { findReadableOrganization } from '../../readable-organization.ts'
+import { findReadableOrganization } from '../../request.ts'
 import { answers, instant, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 

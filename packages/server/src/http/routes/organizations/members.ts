@@ -7,9 +7,8 @@ import { memberFilter } from '../../../domain/organizations/directory.ts'
 import { changeMember } from '../../../domain/organizations/member-profile.ts'
 import { removeMember } from '../../../domain/organizations/membership.ts'
 import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
-import { findReadableOrganization } from '../../readable-organization.ts'
 import { toKeyBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
-import { actorOfRequest } from '../../request.ts'
+import { actorOfRequest, findReadableOrganization } from '../../request.ts'
 import {
   answers,
   endedSchema,

@@ -10,10 +10,9 @@ import { changeDetails } from '../../../domain/organizations/contacts.ts'
 import { leaveOrganization, type Moved } from '../../../domain/organizations/move.ts'
 import { renameOrganization } from '../../../domain/organizations/rename.ts'
 import { joinWithToken } from '../../../domain/organizations/use-invitation.ts'
-import { findReadableOrganization } from '../../readable-organization.ts'
 import { reissueToken } from '../../reissue-token.ts'
 import { toContactBody, toOrganizationBody } from '../../representation.ts'
-import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
+import { actorOfRequest, findReadableOrganization, idempotencyOf, personOf } from '../../request.ts'
 import {
   answers,
   contactSchema,

@@ -15,8 +15,7 @@ import {
   transferAllResources,
   transferResource,
 } from '../../../domain/resources/resource.ts'
-import { findReadableOrganization } from '../../readable-organization.ts'
-import { actorOfRequest, idempotencyOf } from '../../request.ts'
+import { actorOfRequest, findReadableOrganization, idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
