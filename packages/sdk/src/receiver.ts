@@ -39,6 +39,10 @@ const BACKOFF_MILLISECONDS = { least: 100, most: 5_000 }
 /** After this many polls with unreadable events, the receiver reports the events and creates a new stream, which starts with every revocation. */
 const UNREADABLE_MOST = 3
 
+const MANY = 500
+/** Resolves when waiting requests have had their turn. A browser or a worker has no `setImmediate`. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => void (globalThis.setImmediate ?? setTimeout)(resolve))
+
 /** The stream no longer exists, or belongs to another client. */
 class StreamLost extends Error {}
 
@@ -90,6 +94,8 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       else {
         for (const revocation of result.value) revocations.apply(revocation, now)
         acknowledged.push(jti)
+        // A backlog has thousands of revocations in a token, and the process has requests to answer.
+        if (result.value.length >= MANY) await nextTurn()
       }
     }
     current.ack = acknowledged

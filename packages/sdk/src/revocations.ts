@@ -16,6 +16,19 @@ export function withdrawnKeyOf(row: unknown): string | null {
   return kind === 'signing_key' && typeof subject === 'string' ? subject : null
 }
 
+/** By their JSON. Most revocations have one of a few values, so a million of them share these objects. */
+const sharedValues = new Map<string, Revocation['value']>()
+const SHARED_MOST = 1_000
+
+function shared(value: Revocation['value']): Revocation['value'] {
+  const text = JSON.stringify(value)
+  const known = sharedValues.get(text)
+  if (known) return known
+  if (sharedValues.size >= SHARED_MOST) sharedValues.clear()
+  sharedValues.set(text, value)
+  return value
+}
+
 /**
  * Reads a revocation. Null: a withdrawn signing key, which the key set handles, or a kind added after this version, which affects no token that this version
  * accepts.
@@ -25,7 +38,7 @@ export function revocationOf(row: unknown): Revocation | null {
   const { kind, subject, value, expires_at: expiresAt } = (row ?? {}) as Record<string, unknown>
   if (typeof kind === 'string' && typeof subject === 'string' && typeof value === 'object' && value !== null && typeof expiresAt === 'number') {
     if (!isRevocationKind(kind) || kind === 'signing_key') return null
-    const revocation: Revocation = { kind, subject, value: value as Revocation['value'], expiresAt }
+    const revocation: Revocation = { kind, subject, value: shared(value as Revocation['value']), expiresAt }
     if (isReadable(revocation)) return revocation
   }
   throw new Error(`A revocation cannot be read (kind: ${String(kind).slice(0, 40)}).`)

@@ -287,6 +287,14 @@ describe('bounded memory (E20)', () => {
     expect(refusalByRevocations(revocations, { ...token, epoch: 5 }, true)).toBeNull()
   })
 
+  test('revocations with equal values share one object', () => {
+    const values = ['a', 'b'].map((subject) => revocationOf({ kind: 'token', subject, value: { reason: 'token_revoked' }, expires_at: 1 })?.value)
+    expect(values[0]).toEqual({ reason: 'token_revoked' })
+    expect(values[1]).toBe(values[0])
+    const user = { belowEpoch: 3, reason: 'token_revoked' }
+    expect(revocationOf({ kind: 'user', subject: 'usr_1', value: user, expires_at: 1 })?.value).toEqual(user)
+  })
+
   test('an unreadable revocation is a fault, and one of an unknown kind is skipped', () => {
     const row = { kind: 'user', subject: 'usr_1', value: { belowEpoch: 2 }, expires_at: 1 }
     for (const bad of [null, {}, { ...row, subject: 1 }, { ...row, value: null }, { ...row, value: { belowEpoch: 'x' } }, { ...row, expires_at: 'soon' }]) {

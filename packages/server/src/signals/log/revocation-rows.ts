@@ -54,6 +54,7 @@ export class RevocationRows {
   /** Most values are the same few, such as `{ reason: 'token_revoked' }`, so they are shared. */
   readonly #values: (RecordedRevocation['value'] | null)[] = []
   readonly #sharedValues = new Map<string, RecordedRevocation['value']>()
+  #lastValue: RecordedRevocation['value'] | undefined
   readonly #kindNames: string[] = []
 
   /** The bytes of all columns. */
@@ -149,11 +150,13 @@ export class RevocationRows {
   }
 
   #shared(value: RecordedRevocation['value']): RecordedRevocation['value'] {
+    if (value === this.#lastValue) return value
     const text = JSON.stringify(value)
     const known = this.#sharedValues.get(text)
     if (known) return known
     if (this.#sharedValues.size >= SHARED_VALUES) this.#sharedValues.clear()
     this.#sharedValues.set(text, value)
+    this.#lastValue = value
     return value
   }
 

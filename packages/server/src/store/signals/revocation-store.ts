@@ -32,22 +32,31 @@ const toRevocation = (row: Row): RecordedRevocation => ({
 /** Parses the notice that `insert` sends with the commit. @throws SyntaxError if Muster did not send it */
 export const revocationOfNotice = (payload: string): RecordedRevocation => toRevocation(JSON.parse(payload) as Row)
 
-/** Made by the database as one JSON array, because the driver takes five times as long to read a row of columns. */
-type PageRow = [id: string, xid: string, kind: RevocationKind, subject: string, value: string, at: number, expiresAt: number, awaited: boolean]
+/** Plain types, which the database writes and the driver reads in a third of the time. */
+interface PageRow extends Omit<Row, 'id' | 'value' | 'at' | 'expires_at'> {
+  watermark: string
+  /** Null: the page is empty. */
+  id: bigint | null
+  value: string
+  at: number
+  expires_at: number
+}
 
-/** Other requests wait two milliseconds while a page is parsed. */
+/** Other requests wait some milliseconds while a page is read. */
 const PAGE = 2_000
 
-const ofPage = ([id, xid, kind, subject, value, at, expiresAt, awaited]: PageRow): RecordedRevocation => ({
-  id: BigInt(id),
-  xid: BigInt(xid),
-  kind,
-  subject,
-  value: JSON.parse(value) as RecordedRevocation['value'],
-  at: new Date(at),
-  expiresAt: new Date(expiresAt),
-  awaited,
-})
+/** Consecutive rows often have the same value, which is parsed once. */
+const ofPage = (): ((row: PageRow) => RecordedRevocation) => {
+  let text: string | undefined
+  let value: RecordedRevocation['value'] = {}
+  return ({ id, xid, kind, subject, value: json, at, expires_at: expiresAt, awaited }) => {
+    if (json !== text) {
+      text = json
+      value = JSON.parse(json) as RecordedRevocation['value']
+    }
+    return { id: id as bigint, xid: BigInt(xid), kind, subject, value, at: new Date(at), expiresAt: new Date(expiresAt), awaited }
+  }
+}
 
 /** Resource servers accept an expired token for a short time, because clocks differ (S54). Its revocation is delivered for longer. */
 const SLACK_SECONDS = 60
@@ -107,16 +116,15 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
           : watermark === 0n
             ? sql`0`
             : sql`(select min(id) from (select id from revocation where xid >= ${String(watermark)}::xid8 offset 0) since)`
-      const { rows } = await sql<{ watermark: string; page: PageRow[] | null }>`
-        select pg_snapshot_xmin(pg_current_snapshot())::text as watermark, (
-          select json_agg(json_build_array(id::text, xid::text, kind, subject, value::text, extract(epoch from at) * 1000, extract(epoch from expires_at) * 1000,
-            awaited) order by id)
-          from (
-            select * from revocation where id >= ${start} and xid >= ${String(watermark)}::xid8 and expires_at > muster_now() order by id limit ${PAGE}
-          ) page) as page`.execute(db)
-      const [{ watermark: reached, page }] = rows as [(typeof rows)[number]]
-      const revocations = (page ?? []).map(ofPage)
-      return { watermark: BigInt(reached), revocations, next: revocations.length < PAGE ? null : (revocations.at(-1) as RecordedRevocation).id }
+      const { rows } = await sql<PageRow>`
+        select pg_snapshot_xmin(pg_current_snapshot())::text as watermark, page.*
+        from (select 1) one left join (
+          select id, xid::text as xid, kind, subject, value::text as value, round(date_part('epoch', at) * 1000) as at, round(date_part('epoch', expires_at) * 1000) as expires_at,
+            awaited
+          from revocation where id >= ${start} and xid >= ${String(watermark)}::xid8 and expires_at > muster_now() order by id limit ${PAGE}
+        ) page on true order by page.id`.execute(db)
+      const revocations = rows.filter(({ id }) => id !== null).map(ofPage())
+      return { watermark: BigInt(rows[0]?.watermark ?? 0), revocations, next: revocations.length < PAGE ? null : (revocations.at(-1) as RecordedRevocation).id }
     },
     async acknowledge(acks) {
       if (acks.length === 0) return
