@@ -5,7 +5,7 @@
  */
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
-import { placesOf } from '@muster/server/store/organizations/member-directory.ts'
+import { membershipStore } from '@muster/server/store/organizations/membership-store.ts'
 import { encodeCursor } from '@muster/server/store/page.ts'
 import type { Tables } from '@muster/server/store/tables.ts'
 import { type Human, startMuster } from '@muster/testkit/muster.ts'
@@ -112,7 +112,7 @@ try {
     say(`\n== ${name}`)
     const queries: CompiledQuery[] = []
     const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log: (event) => void queries.push(event.query) })
-    await placesOf(db, organization as OrganizationId, { ...memberFilter(who === clerk ? 'member' : 'admin', asked), limit: 50, cursor })
+    await membershipStore(db).page(organization as OrganizationId, { ...memberFilter(who === clerk ? 'member' : 'admin', asked), limit: 50, cursor })
     for (const { sql, parameters } of queries) {
       const plan = await pool.query<{ 'QUERY PLAN': string }>(`explain (analyze, costs off, timing off, buffers off) ${sql}`, [...parameters])
       say(plan.rows.map((row) => `  ${row['QUERY PLAN']}`).join('\n'))

@@ -300,12 +300,12 @@ export const organizations: Fault[] = [
     named: 'over several cohorts',
   },
   {
-    title: 'a search returns no match beyond the last row it has read',
+    title: 'a page of several statuses or roles is in the order of joining',
     file: `${server}/store/organizations/member-directory.ts`,
-    find: 'const complete = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits',
-    replace: 'const complete = hits',
+    find: ` branch \${newestFirst}\``,
+    replace: ` branch order by joined_at, user_id limit \${size}::int\``,
     test: `${tests}/organizations/directory.test.ts`,
-    named: 'a search of thousands',
+    named: 'the directory filters by status, by role, and by both',
   },
   {
     title: 'an audit log has only events of its organization (B01)',

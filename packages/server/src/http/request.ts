@@ -29,7 +29,8 @@ export async function findReadableOrganization(
   permission: Permission,
 ): Promise<{ actor: Actor; organization: Organization; former: boolean }> {
   const { actor } = actorOfRequest(request)
-  const match = await store.reading.organizations.find(reference)
+  const own = actor.organization // read with the caller, by the same statement
+  const match = reference === own.id || reference === own.name ? { organization: own, former: false } : await store.reading.organizations.find(reference)
   if (!match) throw new Problem('organization_not_found')
   authorize(actor, match.organization.id, permission)
   return { actor, ...match }

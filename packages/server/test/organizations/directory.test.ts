@@ -3,7 +3,9 @@ import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
 import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { COHORT_SIZE } from '@muster/server/store/migrations/0012-cohorts.ts'
 import type { Engine } from '@muster/testkit/database.ts'
+import { databaseWorkOf } from '@muster/testkit/statement-counter.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 /** The usernames on all pages of the directory, in order. */
@@ -224,5 +226,39 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     expect(await allOf(world, big.id, 'admin', { q: 'old' })).toEqual([])
     expect((await allOf(world, big.id, 'admin', { q: 'old', status: 'left' })).sort()).toEqual(gone.map(({ username }) => username).sort())
     expect(await allOf(world, big.id, 'admin', { q: 'cohorts', status: 'left' })).toEqual([])
+  })
+
+  // One plan serves all organizations. It must not be the best one for the usual size.
+  onPostgres('a prepared page reads the index in order when organizations have one member', async () => {
+    const many = 2_000
+    await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
+      select 'usr_w' || i, i || '@alone.test', i || '@alone.test', 'x', 'x', 'alone' || i, now() from generate_series(1, ${many}) i`)
+    await world.rows(
+      `insert into organization (id, name, founder_id, personal) select 'org_w' || i, 'alone' || i, 'usr_w' || i, true from generate_series(1, ${many}) i`,
+    )
+    await world.rows(
+      `insert into membership (organization_id, user_id, role, status) select 'org_w' || i, 'usr_w' || i, 'admin', 'active' from generate_series(1, ${many}) i`,
+    )
+    await world.rows('analyze membership')
+    const first = await world.store.reading.memberships.page(id as never, { limit: 2 })
+    const cursor = first.nextCursor ?? undefined
+    for (const [asked, index] of [
+      [{}, 'membership__current_in_order'],
+      [{ cursor }, 'membership__current_in_order'],
+      [{ role: 'admin' as const, cursor }, 'membership__by_status_in_order'],
+      [{ status: 'active' as const }, 'membership__by_status_in_order'],
+    ] as const) {
+      const { statements } = await databaseWorkOf(() => world.store.reading.memberships.page(id as never, { ...asked, limit: 2 }))
+      const text = statements[0] ?? ''
+      const values = Array.from({ length: Math.max(...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number))) }, () => 'null')
+      const plan = await world.database.kysely.connection().execute(async (connection) => {
+        for (const statement of [`prepare page as ${text}`, 'set plan_cache_mode = force_generic_plan']) await sql.raw(statement).execute(connection)
+        const { rows } = await sql.raw<{ 'QUERY PLAN': string }>(`explain execute page(${values.join(', ')})`).execute(connection)
+        for (const statement of ['deallocate page', 'reset plan_cache_mode']) await sql.raw(statement).execute(connection)
+        return rows.map((row) => row['QUERY PLAN']).join('\n')
+      })
+      expect(plan).toMatch(new RegExp(`Index Only Scan using ${index} on membership`))
+      expect(plan).not.toMatch(/Bitmap|Seq Scan|Sort\b(?! Key)/)
+    }
   })
 })

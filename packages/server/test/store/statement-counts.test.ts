@@ -9,6 +9,9 @@ import { deviceLogin } from '../oauth/conversation.ts'
 const expected: Record<string, [number, number, number]> = {
   'GET /v1/me': [1, 1, 0],
   'GET /v1/me with a key': [1, 1, 0],
+  'first page of members': [2, 2, 0],
+  'next page of members': [2, 2, 0],
+  'search of members': [2, 2, 0],
   'create an email invitation': [7, 9, 2],
   'create a secret': [6, 8, 2],
   'change a role': [12, 14, 1],
@@ -74,6 +77,9 @@ async function measure(muster: Muster): Promise<Record<string, DatabaseWork>> {
   }
 
   await send('GET /v1/me', 'GET', '/v1/me', ada.token)
+  const { next_cursor: cursor } = await send('first page of members', 'GET', `${at}/members?limit=1`, ada.token)
+  await send('next page of members', 'GET', `${at}/members?limit=1&cursor=${cursor}`, ada.token)
+  await send('search of members', 'GET', `${at}/members?q=bob`, ada.token)
   await send('create an email invitation', 'POST', `${at}/invitations`, ada.token, { email: 'eve@example.com' })
   const { secret } = await send('create a secret', 'POST', `${at}/secrets`, ada.token, {})
   await send('change a role', 'PATCH', `${at}/members/bob`, ada.token, { role: 'admin' })

@@ -3,8 +3,8 @@ import type pg from 'pg'
 import { isLostStatement, PoolerWithoutStatements } from './pooler.ts'
 
 /**
- * Marks a frequent statement whose plan does not depend on the size of an organization: it finds rows by unique keys, or inserts them. It is prepared once per
- * connection under a name, which halves its cost. Do not mark other statements: PostgreSQL uses one plan for all values, and the best plan for an organization of
+ * Marks a frequent statement whose plan does not depend on the size of an organization: it finds rows by unique keys, inserts them, or reads an index in its order. It
+ * is prepared once per connection under a name, which halves its cost. Do not mark other statements: PostgreSQL uses one plan for all values, and the best plan for an organization of
  * ten members would scan one of a million. Do not mark a statement that selects `*`: it would fail as soon as the next version adds a column (I13).
  */
 export const point = sql.raw('/* point */')

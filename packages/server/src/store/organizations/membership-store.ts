@@ -1,10 +1,11 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Member, Membership } from '../../domain/model/membership.ts'
 import type { MembershipStore } from '../../domain/organizations/store.ts'
-import { encodeCursor } from '../page.ts'
+import { micros, toDate, toDateOrNull } from '../credentials/live-rows.ts'
+import { pageOf } from '../page.ts'
 import type { MembershipTable, Tables } from '../tables.ts'
-import { placesOf } from './member-directory.ts'
+import { pageStatement } from './member-directory.ts'
 
 export const toMembership = (row: Selectable<MembershipTable>): Membership => ({
   organizationId: row.organization_id as OrganizationId,
@@ -22,42 +23,62 @@ export const toMembership = (row: Selectable<MembershipTable>): Membership => ({
 
 const now = sql<Date>`muster_now()`
 
-export function membershipStore(db: Kysely<Tables>): MembershipStore {
-  const members = () =>
-    db
-      .selectFrom('membership')
-      .innerJoin('account', 'account.id', 'membership.user_id')
-      .leftJoin('account as changer', 'changer.id', 'membership.status_by')
-      .selectAll('membership')
-      // Selected last, to replace the membership's own copies, which are for searching.
-      .select(['account.username', 'account.given_name', 'account.family_name', 'account.email', 'changer.username as status_by_name'])
-      .select('account.created_at')
-      .select(
-        sql<Date>`greatest(coalesce(membership.changed_at, membership.status_at), coalesce(account.changed_at, account.registered_at, account.created_at))`.as(
-          'last_changed_at',
-        ),
-      )
-      .select((eb) =>
-        eb
-          .selectFrom('session')
-          .select((of) => of.fn.max('session.last_used_at').as('at'))
-          .whereRef('session.user_id', '=', 'membership.user_id')
-          .whereRef('session.organization_id', '=', 'membership.organization_id')
-          .as('last_seen_at'),
-      )
-  type MemberRow = Awaited<ReturnType<ReturnType<typeof members>['execute']>>[number]
-  const toMember = (row: MemberRow): Member => ({
-    ...toMembership(row),
-    username: row.username ?? '',
-    givenName: row.given_name,
-    familyName: row.family_name,
-    email: row.email,
-    statusByName: row.status_by_name,
-    lastSeenAt: row.last_seen_at,
-    createdAt: row.created_at,
-    changedAt: row.last_changed_at,
-  })
+/** Times are microseconds since 1970. */
+interface MemberRow {
+  organization_id: string
+  user_id: string
+  role: Member['role']
+  role_version: number
+  status: Member['status']
+  joined_at: number
+  ended_at: number | null
+  ended_reason: string | null
+  status_at: number
+  status_by: string | null
+  status_reason: string | null
+  username: string | null
+  given_name: string
+  family_name: string
+  email: string
+  status_by_name: string | null
+  created_at: number
+  last_changed_at: number
+  last_seen_at: number | null
+}
 
+const of = (column: string) => micros(sql.ref(column))
+/** Every column is named, so that a statement can stay prepared while the next version adds columns (I13). */
+const members = sql`
+  select m.organization_id, m.user_id, m.role, m.role_version, m.status, ${of('m.joined_at')} as joined_at, ${of('m.ended_at')} as ended_at, m.ended_reason,
+    ${of('m.status_at')} as status_at, m.status_by, m.status_reason, a.username, a.given_name, a.family_name, a.email, ${of('a.created_at')} as created_at,
+    (select c.username from account c where c.id = m.status_by) as status_by_name,
+    ${micros(sql`greatest(coalesce(m.changed_at, m.status_at), coalesce(a.changed_at, a.registered_at, a.created_at))`)} as last_changed_at,
+    (select ${micros(sql`max(s.last_used_at)`)} from session s where s.user_id = m.user_id and s.organization_id = m.organization_id) as last_seen_at
+  from membership m join account a on a.id = m.user_id`
+
+const toMember = (row: MemberRow): Member => ({
+  organizationId: row.organization_id as OrganizationId,
+  userId: row.user_id as UserId,
+  role: row.role,
+  roleVersion: row.role_version,
+  status: row.status,
+  joinedAt: toDate(row.joined_at),
+  endedAt: toDateOrNull(row.ended_at),
+  endedReason: row.ended_reason,
+  statusAt: toDate(row.status_at),
+  statusBy: row.status_by,
+  statusReason: row.status_reason,
+  username: row.username ?? '',
+  givenName: row.given_name,
+  familyName: row.family_name,
+  email: row.email,
+  statusByName: row.status_by_name,
+  lastSeenAt: toDateOrNull(row.last_seen_at),
+  createdAt: toDate(row.created_at),
+  changedAt: toDate(row.last_changed_at),
+})
+
+export function membershipStore(db: Kysely<Tables>): MembershipStore {
   return {
     async find(organizationId, userId) {
       const row = await db.selectFrom('membership').selectAll().where('organization_id', '=', organizationId).where('user_id', '=', userId).executeTakeFirst()
@@ -68,14 +89,8 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       return row ? toMembership(row) : null
     },
     async activeAdmins(organizationId) {
-      const rows = await members()
-        .where('organization_id', '=', organizationId)
-        .where('role', '=', 'admin')
-        .where('status', '=', 'active')
-        .orderBy('joined_at')
-        .orderBy('user_id')
-        .limit(100)
-        .execute()
+      const { rows } = await sql<MemberRow>`${members}
+        where m.organization_id = ${organizationId} and m.role = 'admin' and m.status = 'active' order by m.joined_at, m.user_id limit 100`.execute(db)
       return rows.map(toMember)
     },
     async othersRemain(organizationId, userId) {
@@ -179,10 +194,9 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       return row.role_version
     },
     async member(organizationId, reference) {
-      const row = await members()
-        .where('organization_id', '=', organizationId)
-        .where((eb) => eb.or([eb('account.id', '=', reference), eb('account.username', '=', reference)]))
-        .executeTakeFirst()
+      const { rows } = await sql<MemberRow>`${members}
+        where m.organization_id = ${organizationId} and (a.id = ${reference} or a.username = ${reference})`.execute(db)
+      const [row] = rows
       return row ? toMember(row) : null
     },
     async statusOfAddress(organizationId, emailCanonical) {
@@ -196,14 +210,10 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       return row?.status ?? null
     },
     async page(organizationId, request) {
-      const places = await placesOf(db, organizationId, request)
-      const pagePlaces = places.slice(0, request.limit)
-      const ids = pagePlaces.map(({ user_id: id }) => id)
-      const rows = ids.length === 0 ? [] : await members().where('organization_id', '=', organizationId).where('user_id', 'in', ids).execute()
-      const byId = new Map(rows.map((row) => [row.user_id, row]))
-      const memberRows = places.flatMap((place) => byId.get(place.user_id) ?? [])
-      const last = pagePlaces.at(-1)
-      return { items: memberRows.map(toMember), nextCursor: places.length > request.limit && last ? encodeCursor([last.joined, last.user_id]) : null }
+      const memberOf = (userId: RawBuilder<string>) => sql<MemberRow>`${members} where m.organization_id = ${organizationId} and m.user_id = ${userId}`
+      const statement = pageStatement(organizationId, request, memberOf)
+      const rows = statement === null ? [] : (await statement.execute(db)).rows
+      return pageOf(rows, request.limit, (row) => [String(row.joined_at), row.user_id], toMember)
     },
   }
 }
