@@ -37,7 +37,7 @@ export const deviceLogin: Fault[] = [
   },
   {
     title: "a scope outside the client's scopes is refused (D08)",
-    file: `${server}/oauth/scopes.ts`,
+    file: `${server}/oauth/resource-server.ts`,
     find: 'if (other !== undefined) throw invalidScope(',
     replace: 'if (false as boolean) throw invalidScope(',
     test: `${tests}/oauth/device-flow.test.ts`,

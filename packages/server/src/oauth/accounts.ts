@@ -1,15 +1,4 @@
-import type { SessionId } from '@muster/contract/ids.ts'
-import type { Account, KoaContextWithOIDC } from 'oidc-provider'
-import { requireValid } from '../domain/command/refusal.ts'
 import type { LiveState } from '../domain/model/live.ts'
-import type { Store } from '../domain/store.ts'
-import { currentExchange } from './exchange.ts'
-import { refusing } from './refusal.ts'
-
-/** An account for the library, with all values of its tokens. Read once, so that role and status are from the same moment. */
-export interface LibraryAccount extends Account {
-  live: LiveState
-}
 
 /** The claims of an access token about the session and the organization (S56). */
 export function accessClaims({ session, account, membership, organization }: LiveState): Record<string, unknown> {
@@ -25,7 +14,7 @@ export const claimsOfScopes = {
 }
 
 /** All claims about a person. The scopes decide which of them an application gets. */
-function personClaims(live: LiveState): { sub: string; [claim: string]: unknown } {
+export function personClaims(live: LiveState): { sub: string; [claim: string]: unknown } {
   const { account } = live
   const { org_id, org, role } = accessClaims(live)
   return {
@@ -43,23 +32,4 @@ function personClaims(live: LiveState): { sub: string; [claim: string]: unknown 
 export function claimsForScopes(live: LiveState, scopes: ReadonlySet<string>): Record<string, unknown> {
   const open = new Set<string>(['sub', ...Object.entries(claimsOfScopes).flatMap(([scope, claims]) => (scopes.has(scope) ? claims : []))])
   return Object.fromEntries(Object.entries(personClaims(live)).filter(([claim]) => open.has(claim)))
-}
-
-const toAccount = (live: LiveState): LibraryAccount => ({ accountId: live.account.id, live, claims: async () => personClaims(live) })
-
-/**
- * The library loads the account at each poll, code and refresh (S53), with the token whose grant is the session. On pages it passes no token. Then the
- * account is valid only while its user is signed in in this browser.
- */
-export function createFindAccount(store: Store) {
-  return async (_ctx: KoaContextWithOIDC, id: string, token?: { grantId?: string }): Promise<Account | undefined> => {
-    if (!token?.grantId) {
-      const { signedIn } = currentExchange()
-      return signedIn?.live.account.id === id ? toAccount(signedIn.live) : undefined
-    }
-    const { refresh } = currentExchange()
-    const found = refresh?.live.session.id === token.grantId ? refresh.live : await store.reading.sessions.liveState(token.grantId as SessionId, null)
-    const live = await refusing(requireValid(store.reading, found))
-    return live.account.id === id ? toAccount(live) : undefined
-  }
 }

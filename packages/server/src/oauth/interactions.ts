@@ -36,7 +36,7 @@ export interface Interactions {
 
 interface Options {
   store: Store
-  library(): Provider
+  library(): Promise<Provider>
   sessions: Pick<BrowserSessions, 'signedIn'>
 }
 
@@ -56,13 +56,16 @@ const fresh = new Set(['login_prompt', 'max_age', 'id_token_hint', 'claims_id_to
 export function createInteractions({ store, library, sessions }: Options): Interactions {
   const detailsOf = async (request: FastifyRequest, reply: FastifyReply): Promise<Details> => {
     try {
-      return (await library().interactionDetails(request.raw, reply.raw)) as unknown as Details
+      const provider = await library()
+      return (await provider.interactionDetails(request.raw, reply.raw)) as unknown as Details
     } catch (error) {
       throw new Problem('not_found', 'This sign-in has expired. Go back to the application and start again.', { cause: error })
     }
   }
-  const finish = (request: FastifyRequest, reply: FastifyReply, result: Record<string, unknown>): Promise<string> =>
-    library().interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })
+  const finish = async (request: FastifyRequest, reply: FastifyReply, result: Record<string, unknown>): Promise<string> => {
+    const provider = await library()
+    return provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })
+  }
 
   const interactions: Interactions = {
     async interactionOf(request, reply) {

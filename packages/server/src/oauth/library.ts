@@ -1,4 +1,3 @@
-import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import { problems } from '@muster/contract/problems.ts'
@@ -18,15 +17,16 @@ import { Problem } from '../domain/model/problem.ts'
 import { digest, type SecretKeys } from '../domain/model/secret-keys.ts'
 import { type AwaitRevocations, awaitServers, ENDING_WAIT } from '../domain/signals/receiver.ts'
 import { cookieName } from '../http/browser-session.ts'
-import { accessClaims, claimsOfScopes, createFindAccount, type LibraryAccount } from './accounts.ts'
+import { accessClaims, claimsOfScopes } from './accounts.ts'
 import { type AdapterOptions, createAdapter } from './adapter.ts'
 import { isOriginOf, isSecretValid, ownClientProperties } from './client-metadata.ts'
 import { currentExchange, principalOf } from './exchange.ts'
+import { createFindAccount, type LibraryAccount } from './find-account.ts'
 import { LibraryKey } from './library-key.ts'
 import type { LibraryPages } from './pages.ts'
+import { completeAddress, DEVICE_GRANT, routes } from './paths.ts'
 import { refusalAnswer } from './refusal.ts'
-import { createResourceServerInfo } from './resources.ts'
-import { requireScopes } from './scopes.ts'
+import { createResourceServerInfo, requireScopes } from './resource-server.ts'
 import type { SigningKey } from './signing-keys.ts'
 
 export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
@@ -41,20 +41,6 @@ export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
   awaitRevocations: AwaitRevocations
 }
 
-export const routes = {
-  authorization: '/oauth/authorize',
-  token: '/oauth/token',
-  device_authorization: '/oauth/device/code',
-  code_verification: '/device', // Muster's own page. The library only returns its URL
-  revocation: '/oauth/revoke',
-  introspection: '/oauth/introspect',
-  userinfo: '/oauth/userinfo',
-  end_session: '/oauth/logout',
-  pushed_authorization_request: '/oauth/par',
-  jwks: '/.well-known/jwks.json',
-} as const
-
-export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const HOUR = 3_600
 const DAY = 86_400
 /** Discovery always lists both: RS256 is required (OpenID Connect Discovery section 3), and a key is created when a client needs it. */
@@ -62,7 +48,10 @@ const ID_TOKEN_ALGS = ['ES256', 'RS256'] as const
 /** Lifetime of a client's own token. It is short, because the token is not checked in the database. */
 const CLIENT_TOKEN_SECONDS = HOUR
 
-/** The OAuth library, connected to Muster. Created again when the signing keys change. All its state is in the database. */
+/**
+ * The OAuth library, connected to Muster. Created again when the signing keys change. All its state is in the database. Only this file, `adapter.ts` and the
+ * files that they alone import load the library, because `provider.ts` imports this file with the first request that needs it.
+ */
 export function createLibrary(options: LibraryOptions): Provider {
   const { config, store, keys, resources, audienceAliases = [], signingKeys, pages } = options
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: config.secureCookies } as const
@@ -273,19 +262,6 @@ function completeDeviceAnswer(ctx: KoaContextWithOIDC, body: Record<string, unkn
   const device = { userCode: userCode ?? '', clientId: client?.clientId ?? '', commandLine: client?.command_line === true }
   const complete = completeAddress(String(body.verification_uri), { ...device, signsUp: params?.registers_as !== undefined })
   Object.assign(body, { user_code: userCode, verification_uri_complete: complete, interval: POLL_SECONDS })
-}
-
-/** The address of the page that the device opens, with all that the page must know. */
-export function completeAddress(
-  address: string,
-  { userCode, clientId, commandLine, signsUp = false }: { userCode: string; clientId: string; commandLine: boolean; signsUp?: boolean },
-): string {
-  const complete = new URL(address)
-  complete.searchParams.set('user_code', userCode)
-  // Part of the URL: a page that looked up the code would reveal to strangers which codes exist (D03).
-  if (signsUp) complete.searchParams.set('sign_up', 'yes')
-  if (commandLine && clientId !== CLI_CLIENT_ID) complete.searchParams.set('client', clientId)
-  return complete.href
 }
 
 /** Adds our own values to the library's responses. */

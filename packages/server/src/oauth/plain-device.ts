@@ -8,7 +8,7 @@ import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import type { KnownClients } from './known-clients.ts'
-import { completeAddress, DEVICE_GRANT, routes } from './library.ts'
+import { completeAddress, DEVICE_GRANT, routes } from './paths.ts'
 import { plainFields } from './plain-refresh.ts'
 import { allowedScopes } from './scopes.ts'
 

@@ -19,9 +19,9 @@ import { createEventTokenSigner, EVENT_ALG } from './event-tokens.ts'
 import { newExchange, withExchange } from './exchange.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
 import { createKnownClients } from './known-clients.ts'
-import { createLibrary, routes } from './library.ts'
 import { createLibraryPages } from './pages.ts'
 import { pageRoutes, withForm } from './pages-routes.ts'
+import { routes } from './paths.ts'
 import { createPlainDevice } from './plain-device.ts'
 import { createPlainRefresh } from './plain-refresh.ts'
 import { resourceNames } from './resources.ts'
@@ -65,6 +65,12 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
   stop(): Promise<void>
 }
 
+/** The OAuth library takes a fifth of the memory and of the start, so it is loaded with the first request that needs it. */
+interface Library {
+  provider: Provider
+  serve: ReturnType<Provider['callback']>
+}
+
 /** The issuer: OAuth 2.0 and OpenID Connect for applications that sign users in with Muster. */
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, execute, keys, limits, signingKeyTimes, audienceAliases, onError = reportError, awaitRevocations = async () => null } = options
@@ -73,7 +79,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const pages = createLibraryPages(config, options.cli ?? 'muster')
   const clients = createKnownClients(store)
   const pending = createPendingRequests(store)
-  let library: { provider: Provider; serve: ReturnType<Provider['callback']> } | undefined
+  let library: Promise<Library> | undefined
 
   const signingKeys = await createSigningKeys({
     ...signingKeyTimes,
@@ -85,16 +91,23 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
       library = undefined // created again by the next request. Running requests keep theirs
     },
   })
-  const current = () => {
-    if (!library) {
-      const requireKey = signingKeys.require
-      const common = { config, store, execute, keys, limits, clients, pending, resources, audienceAliases, pages, awaitRevocations }
-      const provider = createLibrary({ ...common, requireKey, signingKeys: signingKeys.all() })
-      provider.on('server_error', (_ctx: unknown, error: unknown) => onError(error))
-      provider.on('error' as 'server_error', onError)
-      library = { provider, serve: provider.callback() }
-    }
-    return library
+  const startLibrary = async (): Promise<Library> => {
+    const { createLibrary } = await import('./library.ts')
+    const requireKey = signingKeys.require
+    const common = { config, store, execute, keys, limits, clients, pending, resources, audienceAliases, pages, awaitRevocations }
+    const provider = createLibrary({ ...common, requireKey, signingKeys: signingKeys.all() })
+    provider.on('server_error', (_ctx: unknown, error: unknown) => onError(error))
+    provider.on('error' as 'server_error', onError)
+    return { provider, serve: provider.callback() }
+  }
+  const current = (): Promise<Library> => {
+    if (library) return library
+    const starting = startLibrary()
+    library = starting
+    starting.catch(() => {
+      if (library === starting) library = undefined // the next request tries again
+    })
+    return starting
   }
   const prepareSigning = async ({ alg, scopes }: Pick<Client, 'alg' | 'scopes'>): Promise<void> => {
     await signingKeys.require(alg)
@@ -104,7 +117,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
 
   const signEventToken = createEventTokenSigner(signingKeys)
   const accessTokens = createAccessTokens({ config, store, signingKeys })
-  const interactions = createInteractions({ store, library: () => current().provider, sessions })
+  const interactions = createInteractions({ store, library: async () => (await current()).provider, sessions })
   const issuer = new URL(config.issuer)
   const plain: Record<string, (request: FastifyRequest, form: string | undefined) => Promise<object | null>> = {
     [routes.token]: createPlainRefresh({ config, store, clients, signingKeys }),
@@ -118,10 +131,11 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     raw.headers.host = issuer.host
     raw.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
     delete raw.headers['x-forwarded-host']
+    const { serve } = await current()
     reply.hijack()
     for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
     if (browsed(request)) reply.raw.setHeader('content-security-policy', responsePolicy)
-    await withExchange(exchange, () => current().serve(raw, reply.raw))
+    await withExchange(exchange, () => serve(raw, reply.raw))
   }
 
   const plugin = async (app: FastifyInstance): Promise<void> => {

@@ -1,6 +1,4 @@
-import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
-import { allowedScopes, requireScopes, type ScopedClient } from './scopes.ts'
 
 /**
  * Each installation has one audience (S58). The library requires absolute URIs as resources, so this URI stands for the audience; tokens contain the
@@ -22,22 +20,4 @@ export function grantPayloadOf(stored: Record<string, unknown>, resources: reado
     return { openid: { scope }, resources: Object.fromEntries(resources.map((name) => [name, scope])) }
   }
   return stored.grant as Record<string, unknown>
-}
-
-interface TokenClient extends ScopedClient {
-  idTokenSignedResponseAlg?: string
-}
-
-export function createResourceServerInfo({ audience }: Pick<Config, 'audience'>, resources: readonly string[]) {
-  return (ctx: KoaContextWithOIDC, resource: string, client: TokenClient) => {
-    if (!resources.includes(resource)) throw new errors.InvalidTarget()
-    const forItself = ctx.oidc.params?.grant_type === 'client_credentials'
-    if (forItself) requireScopes(ctx.oidc.params?.scope as string | undefined, client, { forItself })
-    return {
-      scope: allowedScopes(client, forItself).join(' '),
-      audience,
-      accessTokenFormat: 'jwt' as const,
-      jwt: { sign: { alg: client.idTokenSignedResponseAlg === 'RS256' ? ('RS256' as const) : ('ES256' as const) } },
-    }
-  }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,9 +43,26 @@ const get = async (path: string): Promise<[number, string]> => {
   return [response.status, await response.text()]
 }
 
+/** The files of the bundle that a start loads. */
+function loadedAtStart(name = 'main.mjs', loaded = new Set<string>()): Set<string> {
+  if (loaded.has(name)) return loaded
+  loaded.add(name)
+  const code = readFileSync(join(bundleFolder(), name), 'utf8')
+  for (const [, part = ''] of code.matchAll(/\bimport(?:[\w${},*\s]+from)?\s*"\.\/([\w-]+\.mjs)"/g)) loadedAtStart(part, loaded)
+  return loaded
+}
+
 describe('the bundle of the server', () => {
   test('is used when no source has changed since the build', () => {
     for (const name of ['main', 'administration'] as const) expect(entry(name)).toBe(pathToFileURL(join(bundleFolder(), `${name}.mjs`)).href)
+  })
+
+  test('loads the OAuth library with the first request that needs it', () => {
+    const parts = readdirSync(bundleFolder()).filter((name) => name.endsWith('.mjs'))
+    const withLibrary = parts.filter((name) => readFileSync(join(bundleFolder(), name), 'utf8').includes('OIDCProviderError'))
+    expect(withLibrary).not.toEqual([])
+    expect(withLibrary.filter((name) => loadedAtStart().has(name))).toEqual([])
+    expect(loadedAtStart().size).toBeGreaterThan(1)
   })
 
   test.each([
