@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec'
 import { build, type Plugin } from 'esbuild'
 import { bundleFolder, bundles } from '../packages/server/bin/entry.js'
 
@@ -36,9 +37,23 @@ export async function bundleServer(): Promise<void> {
     legalComments: 'none',
     logLevel: 'warning',
   })
+  for (const name of readdirSync(unfinished)) if (name.endsWith('.map')) leaveOutPackages(join(unfinished, name))
   rmSync(folder, { recursive: true, force: true })
   renameSync(unfinished, folder)
   removeOldBundles()
+}
+
+/** Each start reads the maps, and three quarters of them would lead to packages. An error in a package keeps its place in the bundle. */
+function leaveOutPackages(file: string): void {
+  const map = JSON.parse(readFileSync(file, 'utf8')) as { sources: string[]; mappings: string; names: string[] }
+  const isOwn = map.sources.map((name) => !name.includes('node_modules/'))
+  const lines = decode(map.mappings).map((segments) => {
+    // A segment without a source ends the mapping of the one before.
+    const kept = segments.map((segment): SourceMapSegment => (segment.length > 1 && isOwn[segment[1] as number] ? segment : [segment[0]]))
+    return kept.filter((segment, place) => segment.length > 1 || (kept[place - 1]?.length ?? 1) > 1)
+  })
+  const sources = map.sources.map((name, place) => (isOwn[place] ? name : ''))
+  writeFileSync(file, JSON.stringify({ ...map, sources, mappings: encode(lines) }))
 }
 
 /** A running server loads parts of its bundle later. So the bundle before this one is kept. */

@@ -1,8 +1,8 @@
 // @ts-check
 import { flushCompileCache } from 'node:module'
-import { entry } from './entry.js'
+import { entry, withSmallHeap } from './entry.js'
 
 // Starts the server.
 
-await import(entry('main'))
+await withSmallHeap(() => import(entry('main')))
 flushCompileCache() // now, because a process that is killed writes nothing
