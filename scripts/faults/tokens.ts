@@ -415,7 +415,7 @@ export const tokens: Fault[] = [
     title: 'a revocation of an unknown kind is stored and forwarded',
     file: `${server}/signals/revocation-log.ts`,
     find: 'if (!isReadable(revocation)) {',
-    replace: 'if (!isReadable(revocation)) return null\n    if (!isReadable(revocation)) {',
+    replace: 'if (!isReadable(revocation)) return -1\n    if (!isReadable(revocation)) {',
     test: `${tests}/signals/newer-servers.test.ts`,
     named: 'until it expires',
   },

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { currentMoment, type Moment, millisecondsSince } from '../domain/model/clock.ts'
 import type { Notices, RecordedRevocation } from '../domain/model/revocation.ts'
 import type { RevocationStore } from '../domain/signals/store.ts'
+import { letYoungGenerationGrow } from './log/young-generation.ts'
 import { type Entry, RevocationLog } from './revocation-log.ts'
 
 export interface FeedSource extends Pick<RevocationStore, 'since'> {
@@ -34,6 +35,8 @@ interface Options {
   onError(error: unknown): void
 }
 
+/** With so many revocations, memory is scarcer than time. */
+const LONG = 100_000
 const TIDY_MILLISECONDS = 30_000
 /** Dropping one takes a microsecond, and other requests wait meanwhile. */
 const TIDY_AT_ONCE = 5_000
@@ -76,7 +79,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   /** The first read is the past, and no news for anybody. */
   const take = (revocations: readonly RecordedRevocation[]): void => {
     if (early === null) add(revocations)
-    else for (const revocation of revocations) log.add(revocation)
+    else log.addAll(revocations)
   }
 
   const read = async (): Promise<void> => {
@@ -91,12 +94,14 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     // Transactions before the watermark of the first page had ended by then, so every page sees what they wrote.
     const reached = page.watermark
     take(page.revocations)
+    if (page.next !== null) letYoungGenerationGrow(false)
     while (page.next !== null) {
       await nextTurn() // others are served between two pages
       if (stopping) throw new Error('The server stops.')
       page = await source.since(from, page.next)
       take(page.revocations)
     }
+    letYoungGenerationGrow(log.size < LONG)
     watermark = reached
     readAt = startedAt
     if (early !== null) {

@@ -30,16 +30,26 @@ export class RevocationLog implements KnownRevocations {
 
   /** Null if a stronger revocation is already in the log. */
   add(revocation: RecordedRevocation): Entry | null {
-    if (this.has(revocation.id)) return null
+    const row = this.#insert(revocation)
+    return row === -1 ? null : this.#rows.entry(row)
+  }
+
+  /** The same for many, which are no news. */
+  addAll(revocations: readonly RecordedRevocation[]): void {
+    for (const revocation of revocations) this.#insert(revocation)
+  }
+
+  #insert(revocation: RecordedRevocation): number {
+    if (this.has(revocation.id)) return -1
     if (!isReadable(revocation)) {
       const row = this.#append(revocation)
       this.#unreadable.add(row)
-      return this.#rows.entry(row)
+      return row
     }
     const known = this.#strongestRow(revocation.kind, revocation.subject)
     const isStrongest = known === -1 || isStronger(revocation, { kind: revocation.kind, subject: revocation.subject, value: this.#rows.value(known) })
     // A request waits until all receivers have acknowledged this one, so it is delivered for a while even if a stronger one exists.
-    if (!isStrongest && !awaitsAcknowledgement(revocation)) return null
+    if (!isStrongest && !awaitsAcknowledgement(revocation)) return -1
     const row = this.#append(revocation)
     if (isStrongest) {
       if (known !== -1) {
@@ -48,7 +58,7 @@ export class RevocationLog implements KnownRevocations {
       }
       this.#strongest.add(row)
     }
-    return this.#rows.entry(row)
+    return row
   }
 
   #append(revocation: RecordedRevocation): number {
