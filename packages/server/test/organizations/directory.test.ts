@@ -112,17 +112,17 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       expect(await allOf(world, other, 'admin', { q }), q).toEqual([])
   })
 
-  onPostgres('a search of thousands returns the same members as a plain query', async () => {
+  onPostgres('a search of a large organization returns the same members as a plain query', async () => {
     const big = await world.organization({ chief: 'admin' })
-    const many = 5_500
-    // 'uneven' is frequent among the deactivated members and rare among the active ones, so the scan of the active members reaches less far.
+    const many = 1_500
+    // 'uneven' is frequent among the deactivated members and rare among the active ones.
     const suffix = (column: string) =>
-      `case when ${column} % 3000 = 7 then 'needle' when ${column} % 12 = 0 or ${column} % 33 = 1 then 'uneven' when ${column} % 2 = 0 then 'even' else 'odd' end || ${column}`
+      `case when ${column} % 700 = 7 then 'needle' when ${column} % 12 = 0 or ${column} % 33 = 1 then 'uneven' when ${column} % 2 = 0 then 'even' else 'odd' end || ${column}`
     await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
       select 'usr_x' || i, ${suffix('i')} || '@many.test', ${suffix('i')} || '@many.test', 'x', 'x', ${suffix('i')}, now() from generate_series(1, ${many}) i`)
     await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
       select '${big.id}', 'usr_x' || i, case when i % 5 = 0 then 'admin' else 'member' end, case when i % 4 = 0 then 'deactivated' else 'active' end,
-             now() - make_interval(secs => i % 4000) from generate_series(1, ${many}) i`)
+             now() - make_interval(secs => i % 1000) from generate_series(1, ${many}) i`)
     const plain = async (where: string, limit: number) =>
       (
         await world.rows<{ username: string }>(
@@ -137,7 +137,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       [{ q: 'nowhere' }, 'false'],
       [{ q: 'needle', status: 'active' as const }, `username like '%needle%' and status = 'active'`],
       [{ q: 'dd1', role: 'admin' as const }, `username like '%dd1%' and role = 'admin'`],
-      [{ q: 'en3', role: 'member' as const }, `username like '%en3%' and role = 'member'`], // one of its two walks stops early
+      [{ q: 'en3', role: 'member' as const }, `username like '%en3%' and role = 'member'`],
       [{ role: 'admin' as const }, `role = 'admin'`],
     ] as const) {
       const first: string[] = []
@@ -158,7 +158,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     const first = 400
     for (const [from, to] of [
       [1, first],
-      [first + 1, 4_700],
+      [first + 1, 1_000],
     ] as const) {
       const name = `case when i between ${first + 1} and ${first + 50} then 'deep' else 'crew' end || i`
       await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
