@@ -26,7 +26,13 @@ export async function startCounter(target: URL): Promise<Counter> {
     const database = connect(Number(target.port || 5432), target.hostname)
     const texts = new Map<string, string>()
     let changed = false
+    let isAnswered = true
     eachMessage(client, true, (type, body) => {
+      // Statements that are sent before the answer to the first of them take one round trip.
+      if ((type === 'Q' || type === 'B') && isAnswered) {
+        now.roundTrips += 1
+        isAnswered = false
+      }
       if (type === 'Q') now.texts.push(text(body, 0))
       if (type === 'P') texts.set(text(body, 0), text(body, text(body, 0).length + 1))
       if (type === 'B') now.texts.push(texts.get(text(body, text(body, 0).length + 1)) ?? '?')
@@ -39,7 +45,7 @@ export async function startCounter(target: URL): Promise<Counter> {
         if (tag === 'ROLLBACK') changed = false
       }
       if (type === 'Z') {
-        now.roundTrips += 1
+        isAnswered = true
         // "I", idle: no transaction is open.
         if (body[0] === 0x49) {
           if (changed) now.commits += 1

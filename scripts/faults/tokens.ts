@@ -70,8 +70,8 @@ export const tokens: Fault[] = [
   {
     title: 'a process applies its own revocations before it answers (I7)',
     file: `${server}/store/transaction.ts`,
-    find: 'for (const revocation of revoked) onRevoked(revocation)',
-    replace: 'if (revoked.length < 0) onRevoked(revoked[0] as never)',
+    find: 'for (const revocation of records?.revoked ?? []) onRevoked(revocation)',
+    replace: 'if (records === null) onRevoked(records)',
     test: `${tests}/signals/forward-auth.test.ts`,
     named: 'a revocation by this process is known without a notice',
   },
@@ -102,8 +102,8 @@ export const tokens: Fault[] = [
   {
     title: 'keys are kept as hashes (E14)',
     file: `${server}/domain/credentials/api-key.ts`,
-    find: `    tokenHash: digest(key),\n    organizationId,`,
-    replace: `    tokenHash: Buffer.from(key),\n    organizationId,`,
+    find: 'tokenHash: digest(key), organizationId,',
+    replace: 'tokenHash: Buffer.from(key), organizationId,',
     test: `${tests}/credentials/api-keys.test.ts`,
     named: 'only its hash is stored',
   },
@@ -350,8 +350,8 @@ export const tokens: Fault[] = [
   {
     title: 'an application is informed of every end of its session',
     file: `${server}/domain/command/record.ts`,
-    find: '  await informApplications(tx, revocation)\n',
-    replace: '',
+    find: `if (event.type !== 'membership.started') await informApplications(`,
+    replace: `if (event.type === ('nothing' as never)) await informApplications(`,
     test: `${tests}/oauth/backchannel-logout.test.ts`,
     named: 'an application is informed when its user is deactivated',
   },

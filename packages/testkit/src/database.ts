@@ -14,7 +14,11 @@ export async function aDatabase(engine: Engine = 'postgres', { poolSize }: { poo
   const database = await openDatabase({ databaseUrl, poolSize })
   await migrate(database)
   // On the embedded engine, code that uses the database from inside a transaction waits for itself. The guard detects such code on PostgreSQL too.
-  if (engine === 'postgres') guardOneSession(database.kysely)
+  if (engine === 'postgres') {
+    const { transaction } = database
+    const holding = guardOneSession(database.kysely)
+    database.transaction = (...work) => holding(() => transaction(...work))
+  }
   return {
     ...database,
     async close() {

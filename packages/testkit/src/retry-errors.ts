@@ -1,5 +1,5 @@
-import type { Tables } from '@muster/server/store/tables.ts'
-import type { Kysely, KyselyPlugin, Transaction } from 'kysely'
+import type { Database } from '@muster/server/store/database.ts'
+import type { KyselyPlugin } from 'kysely'
 
 /** The planned failures: for each of the next transactions, the number of the statement at which it fails. */
 export type FaultTape = number[]
@@ -17,31 +17,26 @@ class RetryError extends Error {
  * Makes the transactions of a database fail according to the tape. A transaction fails after its planned statement has taken effect, and every later
  * statement fails, as in an aborted transaction. In a transaction with fewer statements, the commit fails. Every change is rolled back.
  */
-export function withRetryErrors(kysely: Kysely<Tables>, tape: FaultTape): Kysely<Tables> {
-  const transaction = () => ({
-    execute: <T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> => {
-      const at = tape.shift()
-      if (at === undefined) return kysely.transaction().execute(work)
-      const error = new RetryError(at % 2 === 0 ? '40001' : '40P01')
-      let left = at
-      const failing: KyselyPlugin = {
-        transformQuery: ({ node }) => node,
-        async transformResult({ result }) {
-          if (left-- <= 0) throw error
-          return result
-        },
-      }
-      return kysely.transaction().execute(async (trx) => {
-        await work(trx.withPlugin(failing) as Transaction<Tables>)
+export function withRetryErrors(database: Pick<Database, 'transaction'>, tape: FaultTape): Database['transaction'] {
+  return (work, last) => {
+    const at = tape.shift()
+    if (at === undefined) return database.transaction(work, last)
+    const error = new RetryError(at % 2 === 0 ? '40001' : '40P01')
+    let left = at
+    const failing: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        if (left-- <= 0) throw error
+        return result
+      },
+    }
+    return database.transaction(
+      async (trx) => {
+        await work(trx.withPlugin(failing))
+        await last(trx.withPlugin(failing))
         throw error
-      })
-    },
-  })
-  return new Proxy(kysely, {
-    get(target, property) {
-      if (property === 'transaction') return transaction
-      const value = Reflect.get(target, property) as unknown
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
+      },
+      async () => {},
+    )
+  }
 }

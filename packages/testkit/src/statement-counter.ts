@@ -6,7 +6,10 @@ import pg from 'pg'
 export interface DatabaseWork {
   /** All statements, without those that begin and end a transaction. */
   statements: string[]
-  /** The times that the code waits for the database, beginning and ending a transaction included. */
+  /**
+   * The times that the code waits for the database, beginning and ending a transaction included. Statements that PostgreSQL gets together count once; the embedded
+   * database gets one at a time.
+   */
   roundTrips: number
   /** Transactions that are committed: explicit ones, and single statements that change something. */
   commits: number
@@ -49,20 +52,29 @@ export function countEmbedded({ pglite }: Pick<Database, 'pglite'>): void {
 
 // The class and not a connection, because the pool opens connections at any time.
 const ask = pg.Client.prototype.query as (...args: unknown[]) => unknown
+const inFlight = new WeakMap<pg.Client, number>()
 pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
   const [query] = args
-  note(typeof query === 'string' ? query : ((query as { text?: string }).text ?? ''))
-  return ask.apply(this, args)
+  const others = inFlight.get(this) ?? 0
+  note(typeof query === 'string' ? query : ((query as { text?: string }).text ?? ''), others > 0)
+  const answer = ask.apply(this, args)
+  if (answer instanceof Promise) {
+    inFlight.set(this, others + 1)
+    const answered = () => void inFlight.set(this, (inFlight.get(this) ?? 1) - 1)
+    answer.then(answered, answered)
+  }
+  return answer
 } as typeof pg.Client.prototype.query
 
 const inTransaction = new WeakSet<DatabaseWork>()
 
-function note(text: string): void {
+/** @param travelsAlong it was asked for while the connection had not answered an earlier statement */
+function note(text: string, travelsAlong = false): void {
   const work = counting.getStore()
   // How often the last use of a credential is noted depends on the time, and so does the reading of signing keys. So do the delivery of a revocation to receivers,
   // which is batched, and the count of pending device requests.
   if (!work || /interval '1 minute'|revocation_ack|"receiver"|"signing_key"|as pending from \(/.test(text)) return
-  work.roundTrips += 1
+  if (!travelsAlong) work.roundTrips += 1
   const statement = text.replace(/\s+/g, ' ').trim()
   if (statement === 'begin') inTransaction.add(work)
   else if (statement === 'commit' || statement === 'rollback') inTransaction.delete(work)

@@ -68,7 +68,7 @@ interface WorldOptions {
 export async function aWorld(engine?: Engine, { poolSize, plans, faults = [] }: WorldOptions = {}): Promise<World> {
   const database = await aDatabase(engine, { poolSize })
   const queue = await openQueue(database)
-  const store = createStore({ kysely: withRetryErrors(database.kysely, faults) }, queue)
+  const store = createStore({ kysely: database.kysely, transaction: withRetryErrors(database, faults) }, queue)
   const keys = new SecretKeys(Buffer.from('the secret of a world that is only made for a test'))
   const limits = createLimits(database)
   const execute = createExecute({ store, keys, limits, plans })

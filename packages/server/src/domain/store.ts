@@ -22,6 +22,8 @@ import type { ReceiverStore, RevocationStore } from './signals/store.ts'
 export interface Tx {
   /** The current time of the database. */
   now(): Promise<Date>
+  /** Writes the events and revocations recorded so far. Without it, they are written with the commit. */
+  writeRecords(): Promise<void>
   readonly accounts: AccountStore
   readonly names: NameStore
   readonly organizations: OrganizationStore

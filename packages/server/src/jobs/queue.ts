@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type ConstructorOptions, fromKysely, fromPglite, PgBoss, type Queue } from 'pg-boss'
 import pgBossPackage from 'pg-boss/package.json' with { type: 'json' }
 import type { Database } from '../store/database.ts'
@@ -17,7 +17,7 @@ export interface Job<Data = unknown> {
 
 export interface JobQueue {
   /** Part of the transaction: rolled back with it, and picked up right after the commit. */
-  send(trx: Transaction<Tables>, name: JobName, data: object, options?: { afterSeconds?: number; onceAs?: string }): Promise<void>
+  send(trx: Kysely<Tables>, name: JobName, data: object, options?: { afterSeconds?: number; onceAs?: string }): Promise<void>
   work<Data = unknown>(name: JobName, handler: (job: Job<Data>) => Promise<void>): Promise<void>
   /** Waits for the running jobs. */
   stop(): Promise<void>

@@ -1,5 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
-import type { AuditEvent } from '../domain/command/store.ts'
+import type { Kysely } from 'kysely'
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
 import type { Store, Tx } from '../domain/store.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -7,9 +6,10 @@ import { accountStore } from './accounts/account-store.ts'
 import { emailChangeStore } from './accounts/email-change-store.ts'
 import { passwordResetStore } from './accounts/password-reset-store.ts'
 import { signUpStore } from './accounts/sign-up-store.ts'
-import { auditStore, insertEvents } from './command/audit-store.ts'
+import { auditStore } from './command/audit-store.ts'
 import { idempotencyStore } from './command/idempotency-store.ts'
 import { jobStore } from './command/job-store.ts'
+import { type Records, recordsOf } from './command/records.ts'
 import { apiKeyStore } from './credentials/api-key-store.ts'
 import { clientStore } from './credentials/client-store.ts'
 import { deviceAuthorizationStore } from './credentials/device-authorization-store.ts'
@@ -40,22 +40,26 @@ interface Options {
 }
 
 /** Creates the interface through which the domain uses the database. */
-export function createStore(database: Pick<Database, 'kysely'>, queue: Pick<JobQueue, 'send'>, { onRevoked = () => {} }: Options = {}): Store {
-  const db = database.kysely
+export function createStore(
+  { kysely, transaction }: Pick<Database, 'kysely' | 'transaction'>,
+  queue: Pick<JobQueue, 'send'>,
+  { onRevoked = () => {} }: Options = {},
+): Store {
   return {
-    reading: txOf(db, queue),
+    reading: txOf(kysely, queue, recordsOf(kysely)),
     async transaction(work) {
-      const { result, revoked } = await withRetries(async () => {
-        const revoked: RecordedRevocation[] = []
-        const result = await db.transaction().execute(async (trx) => {
-          const events: AuditEvent[] = []
-          const result = await work(txOf(trx, queue, { events, onRevocation: (revocation) => void revoked.push(revocation) }))
-          await insertEvents(trx, events)
-          return result
-        })
-        return { result, revoked }
+      const { result, records } = await withRetries(async () => {
+        let records: Records | undefined
+        const result = await transaction(
+          (trx) => {
+            records = recordsOf(trx)
+            return work(txOf(trx, queue, records))
+          },
+          async () => records?.write(),
+        )
+        return { result, records }
       })
-      for (const revocation of revoked) onRevoked(revocation)
+      for (const revocation of records?.revoked ?? []) onRevoked(revocation)
       return result
     },
   }
@@ -73,15 +77,10 @@ async function withRetries<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-interface Collected {
-  /** Events to insert before the commit. Without it, each is inserted at once. */
-  events?: AuditEvent[]
-  onRevocation?: (revocation: RecordedRevocation) => void
-}
-
-function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>, { events, onRevocation }: Collected = {}): Tx {
+function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>, records: Records): Tx {
   return {
     now: () => nowOf(db),
+    writeRecords: () => records.write(),
     accounts: accountStore(db),
     names: nameStore(db),
     organizations: organizationStore(db),
@@ -91,14 +90,14 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>, { events, onRev
     sessions: sessionStore(db),
     apiKeys: apiKeyStore(db),
     serviceAccounts: serviceAccountStore(db),
-    revocations: revocationStore(db, onRevocation),
+    revocations: revocationStore(db, records),
     receivers: receiverStore(db),
-    audit: auditStore(db, events),
+    audit: auditStore(db, records),
     signUps: signUpStore(db),
     passwordResets: passwordResetStore(db),
     emailChanges: emailChangeStore(db),
     idempotency: idempotencyStore(db),
-    jobs: jobStore(db as Transaction<Tables>, queue),
+    jobs: jobStore(db, queue),
     deviceAuthorizations: deviceAuthorizationStore(db),
     refreshTokens: refreshTokenStore(db),
     clients: clientStore(db),

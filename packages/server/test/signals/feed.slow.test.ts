@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Notices, RecordedRevocation } from '@muster/server/domain/model/revocation.ts'
 import { createFeed, type Feed, type FeedSource } from '@muster/server/signals/feed.ts'
 import { RevocationLog } from '@muster/server/signals/revocation-log.ts'
+import { recordsOf } from '@muster/server/store/command/records.ts'
 import { openDatabase } from '@muster/server/store/database.ts'
 import { listenToNotices } from '@muster/server/store/signals/notices.ts'
 import { revocationStore } from '@muster/server/store/signals/revocation-store.ts'
@@ -19,7 +20,7 @@ const deaf: FeedSource['listen'] = async () => async () => {}
 test('no revocation is lost when transactions commit late and notices are cut', async () => {
   const databaseUrl = await (await startPostgres()).createDatabase()
   const [writer, reader] = await Promise.all([openDatabase({ databaseUrl, poolSize: 60 }), openDatabase({ databaseUrl })])
-  const since = revocationStore(reader.kysely).since
+  const since = revocationStore(reader.kysely, recordsOf(reader.kysely)).since
   const [both, polling] = await Promise.all([
     createFeed({ source: { since, listen: (notices) => listenToNotices(reader, notices, () => {}) }, everyMilliseconds: 100, onError: fail }),
     createFeed({ source: { since, listen: deaf }, everyMilliseconds: 100, onError: fail }),
@@ -38,9 +39,11 @@ test('no revocation is lost when transactions commit late and notices are cut', 
   const committed: bigint[] = []
   const one = async (subject: string): Promise<void> => {
     await writer.kysely.transaction().execute(async (trx) => {
-      const id = (await revocationStore(trx).insert({ kind: 'session', subject, value: { reason: 'token_revoked' } })) as bigint
+      const records = recordsOf(trx)
+      records.addRevocation({ kind: 'session', subject, value: { reason: 'token_revoked' } })
+      await records.write()
       await sleep(Math.random() * 400)
-      committed.push(id)
+      committed.push(...records.revoked.map(({ id }) => id))
     })
   }
   let number = 0
@@ -66,7 +69,7 @@ test('no revocation is lost when transactions commit late and notices are cut', 
 
 test('a backlog is read in pages of 2,000, from any watermark', async () => {
   const database = await openDatabase({ databaseUrl: await (await startPostgres()).createDatabase() })
-  const { since } = revocationStore(database.kysely)
+  const { since } = revocationStore(database.kysely, recordsOf(database.kysely))
   const insert = (kind: string, count: number) =>
     sql`insert into revocation (kind, subject, value, at, expires_at)
       select ${kind}, n::text, '{"reason":"token_revoked"}', '2026-01-02T03:04:05.678Z', now() + interval '1 day' from generate_series(1, ${count}::int) n`.execute(

@@ -1,6 +1,7 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { type Permission, roleMay } from '@muster/contract/permissions.ts'
 import type { Actor, LiveKey, LiveState, SessionActor, UserActor } from '../model/live.ts'
+import type { Membership } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 
@@ -27,6 +28,13 @@ export function authorize(actor: Actor, organizationId: OrganizationId, permissi
   if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')
   if (!roleMay(actor.role, permission))
     throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`, { extensions: { permission } })
+}
+
+/** @throws Problem member_not_found, or membership_ended for a former member */
+export function requireMember<M extends Pick<Membership, 'status'>>(member: M | null): M {
+  if (!member) throw new Problem('member_not_found')
+  if (member.status === 'left') throw new Problem('membership_ended')
+  return member
 }
 
 /** A removed client's token may still be genuine. @throws Problem token_revoked or insufficient_scope */

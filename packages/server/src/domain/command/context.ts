@@ -3,6 +3,7 @@ import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { AdminPermission, Permission } from '@muster/contract/permissions.ts'
 import type { DeactivationDetails, RevocationKind } from '@muster/contract/revocation.ts'
 import type { Actor, LiveAccount, LiveState, SessionActor, UserActor } from '../model/live.ts'
+import type { Companions, TargetMember } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
 import type { Plans } from '../model/plan.ts'
 import type { Principal } from '../model/principal.ts'
@@ -28,22 +29,30 @@ export interface Context {
    * @throws Problem if the credential is no longer valid, user_not_registered, or session_required for a key
    */
   account(options?: { unregistered?: boolean }): Promise<{ account: LiveAccount; live: LiveState }>
+  /** Locks the organization, then reads the caller again and checks the permission. So an admin who was demoted a moment ago is refused here. */
+  enter<P extends Permission>(reference: string, permission: P): Promise<{ actor: ActorWith<P>; organization: Organization }>
   /**
-   * Locks the rows of the organization and of others, then reads the caller again and checks the permission. So an admin who was demoted a moment ago is
-   * refused here.
+   * The same for a change of one member, who is read under the lock.
+   * @throws Problem member_not_found, or membership_ended for a former member
    */
-  enter<P extends Permission>(
+  enterForMember<P extends Permission>(
     reference: string,
     permission: P,
-    also?: readonly OrganizationId[],
+    user: string,
+  ): Promise<{ actor: ActorWith<P>; organization: Organization; target: TargetMember }>
+  /** The same as `enter` for a change that also concerns other organizations, whose ids were read before. */
+  enterWith<P extends Permission>(
+    also: readonly OrganizationId[],
+    reference: string,
+    permission: P,
   ): Promise<{ actor: ActorWith<P>; organization: Organization; locked: Organization[] }>
   /**
-   * The same for a change that cannot conflict with itself: others may hold the same lock, but nobody changes the organization, its members or their roles
-   * meanwhile.
+   * The same as `enter` for a change that cannot conflict with itself: others may hold the same lock, but nobody changes the organization, its members or their
+   * roles meanwhile.
    */
   enterShared<P extends Permission>(reference: string, permission: P): Promise<{ actor: ActorWith<P>; organization: Organization }>
-  /** Locks these organizations and the caller's own, then reads the caller again. For moves, which no key can make. */
-  lockWithMine(ids: readonly OrganizationId[]): Promise<{ actor: SessionActor; locked: Organization[] }>
+  /** Locks these organizations and the caller's own, then reads the caller again, and who else is in their organization. For moves, which no key can make. */
+  lockWithMine(ids: readonly OrganizationId[]): Promise<{ actor: SessionActor; locked: Organization[]; live: LiveState; companions: Companions }>
 }
 
 /** The actors that can have a permission. Admin permissions are for people only. */

@@ -1,4 +1,4 @@
-import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
 import type { Actor, LiveState } from '../model/live.ts'
 import { requireCurrentName } from '../model/names.ts'
@@ -7,12 +7,13 @@ import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import type { Store, Tx } from '../store.ts'
-import { actorOf, actorOfKey, authorize } from './authorize.ts'
+import { actorOf, actorOfKey, authorize, requireMember } from './authorize.ts'
 import type { ActorWith, Context, Execute, Idempotency } from './context.ts'
 import type { Limits } from './limits.ts'
 import { awaitEnded, record } from './record.ts'
-import { requireKeyStanding, requireStanding } from './refusal.ts'
+import { requireKeyStanding, requireStanding, requireValid, requireValidKey } from './refusal.ts'
 import { type Attempted, recordRefusedAttempt } from './refused-attempts.ts'
+import { together } from './together.ts'
 
 /** Creates `execute`, the only way to change state: it runs a command in a transaction. */
 export function createExecute({
@@ -71,7 +72,29 @@ function contextOf(
     if (principal.kind !== 'user') throw new Problem('authentication_required')
     return requireStanding(tx, principal)
   }
-  const anyActor = async (): Promise<Actor> => (principal.kind === 'key' ? actorOfKey(await requireKeyStanding(tx, principal)) : actorOf(await standing()))
+  /** Reads the caller, and returns how to check them. */
+  const readCaller = async (): Promise<() => Promise<Actor>> => {
+    if (principal.kind === 'key') {
+      const live = await tx.apiKeys.live({ id: principal.keyId })
+      return async () => actorOfKey(await requireValidKey(tx, live, principal))
+    }
+    if (principal.kind !== 'user') return async () => actorOf(await standing())
+    const live = await tx.sessions.liveState(principal.sessionId, principal.token?.jti ?? null)
+    return async () => actorOf(await requireValid(tx, live, principal))
+  }
+  /** The statements take one round trip. Each sees what was committed before it began, so the caller and the member are read under the lock. */
+  const enterNamed = async <P extends Permission, M>(reference: string, permission: P, mode: 'shared' | 'exclusive', readMember: () => Promise<M>) => {
+    const [id, check, member] = await together(tx.organizations.lockNamed(reference, mode), readCaller(), readMember())
+    if (!id) throw new Problem('organization_not_found')
+    const actor = await check()
+    onEntered({ organizationId: id, permission })
+    authorize(actor, id, permission)
+    const { organization } = actor
+    requireCurrentName({ organization, former: reference !== id && reference !== organization.name })
+    // A service account has the role member, so it has been refused if that is not enough.
+    return { actor: actor as ActorWith<P>, organization, member }
+  }
+  const nobody = async (): Promise<null> => null
   return {
     tx,
     principal,
@@ -80,40 +103,40 @@ function contextOf(
     record: (event, details) => record(tx, principal, event, details),
     awaitEnded: (kind, subjects) => awaitEnded(tx, principal, kind, subjects),
     async account({ unregistered = false } = {}) {
-      if (principal.kind === 'user') await tx.accounts.lock(principal.userId)
-      const live = await standing()
+      const [, live] = await together(principal.kind === 'user' ? tx.accounts.lock(principal.userId) : null, standing())
       if (!unregistered) actorOf(live)
       return { account: live.account, live }
     },
-    async enter(reference, permission, also = []) {
+    enter: (reference, permission) => enterNamed(reference, permission, 'exclusive', nobody),
+    enterShared: (reference, permission) => enterNamed(reference, permission, 'shared', nobody),
+    async enterForMember(reference, permission, user) {
+      const { actor, organization, member } = await enterNamed(reference, permission, 'exclusive', () => tx.memberships.target(reference, user))
+      return { actor, organization, target: requireMember(member) }
+    },
+    async enterWith(also, reference, permission) {
       const found = await tx.organizations.find(reference)
       if (!found) throw new Problem('organization_not_found')
-      const locked = await tx.organizations.lock([found.organization.id, ...also])
+      const [locked, check] = await together(tx.organizations.lock([found.organization.id, ...also]), readCaller())
       const organization = locked.find(({ id }) => id === found.organization.id)
       if (!organization) throw new Problem('organization_not_found')
-      const actor = await anyActor()
+      const actor = await check()
       onEntered({ organizationId: organization.id, permission })
       authorize(actor, organization.id, permission)
       requireCurrentName(found)
-      return { actor: actor as ActorWith<typeof permission>, organization, locked } // a service account has the role member, so it has been refused if that is not enough
-    },
-    async enterShared(reference, permission) {
-      const id = await tx.organizations.lockShared(reference)
-      if (!id) throw new Problem('organization_not_found')
-      const actor = await anyActor()
-      onEntered({ organizationId: id, permission })
-      authorize(actor, id, permission)
-      const { organization } = actor
-      requireCurrentName({ organization, former: reference !== id && reference !== organization.name })
-      return { actor: actor as ActorWith<typeof permission>, organization }
+      return { actor: actor as ActorWith<typeof permission>, organization, locked }
     },
     async lockWithMine(ids) {
-      const mine = actorOf(await standing()).organization.id
-      const locked = await tx.organizations.lock([...new Set([mine, ...ids])])
-      const actor = actorOf(await standing())
+      const seen = principal.kind === 'user' ? principal.seen : undefined
+      const mine = seen?.organization.id ?? actorOf(await standing()).organization.id // a key is refused here
+      const [locked, live, companions] = await together(
+        tx.organizations.lock([...new Set([mine, ...ids])]),
+        standing(),
+        tx.memberships.companions(mine, principalId(principal) as UserId),
+      )
+      const actor = actorOf(live)
       // The caller was moved between the read and the lock, so the locked organization is not the caller's any more.
       if (actor.organization.id !== mine) throw new Problem('membership_left')
-      return { actor, locked }
+      return { actor, locked, live, companions }
     },
   }
 }
@@ -128,6 +151,7 @@ async function once<O>({ tx, principal, keys, account, enter }: Context, idempot
   const kept = await tx.idempotency.claim(who, idempotency.key, idempotency.requestHash)
   if (!kept) {
     const answer = await run()
+    await tx.writeRecords() // gives the revocations their numbers
     await tx.idempotency.answer(
       who,
       idempotency.key,

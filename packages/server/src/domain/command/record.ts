@@ -10,11 +10,9 @@ export async function record(tx: Tx, principal: Principal, event: DomainEvent, d
   await tx.audit.insert(auditEvent(event, principal))
   const revocation = revocationOf(event, details)
   if (!revocation) return
-  const { ended } = principal.origin
-  const id = await tx.revocations.insert(revocation, { awaited: ended !== undefined })
-  if (id !== null) ended?.push(id)
-  else await awaitEnded(tx, principal, revocation.kind, [revocation.subject])
-  await informApplications(tx, revocation)
+  if (!(await tx.revocations.insert(revocation, principal.origin.ended))) await awaitEnded(tx, principal, revocation.kind, [revocation.subject])
+  // A membership starts after the end of the one before, of which they have been informed.
+  if (event.type !== 'membership.started') await informApplications(tx, revocation)
 }
 
 /** A revocation of an application's session is also sent to that application, if it has registered a logout URI. */

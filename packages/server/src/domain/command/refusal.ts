@@ -80,7 +80,11 @@ export async function requireValid(
 
 /** @throws Problem for the first reason that applies */
 export async function requireKeyStanding(tx: Tx, principal: KeyPrincipal): Promise<LiveKey> {
-  const live = await tx.apiKeys.live({ id: principal.keyId })
+  return requireValidKey(tx, await tx.apiKeys.live({ id: principal.keyId }), principal)
+}
+
+/** For a key that was looked up. @throws Problem for the first reason that applies */
+export async function requireValidKey(tx: Tx, live: LiveKey | null, principal: KeyPrincipal): Promise<LiveKey> {
   await refuse(tx, live, principal)
   return live as LiveKey
 }
@@ -145,7 +149,7 @@ export async function deactivatedProblem(
 
 /** The time and the contact (S35), read from the database. Resource servers have the values from the event. */
 export async function deactivationDetails(
-  tx: Pick<Tx, 'organizations' | 'memberships'>,
+  tx: Pick<Tx, 'organizations'>,
   { membership, organization }: { membership: Pick<Membership, 'userId' | 'statusAt'>; organization: Organization },
 ): Promise<DeactivationDetails> {
   return { deactivated_at: membership.statusAt.toISOString(), contact: await contactOf(tx, organization, membership.userId) }

@@ -1,6 +1,7 @@
 import type { KeyEndReason } from '@muster/contract/events.ts'
 import { type ApiKeyId, isId, type OrganizationId, type ServiceAccountId, type UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { together } from '../command/together.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import { newId } from '../model/id.ts'
 import { newOpaqueToken, parseToken } from '../model/opaque-token.ts'
@@ -55,22 +56,14 @@ export async function issueKey(
 ): Promise<CreatedKey> {
   const said = oneLine(description)
   const [userId, serviceAccountId] = holder.kind === 'user' ? [holder.id, null] : [null, holder.id]
-  const [alive, most] =
-    holder.kind === 'user'
-      ? [await tx.apiKeys.countAlive({ userId: holder.id }), KEYS_PER_USER]
-      : [await tx.apiKeys.countAlive({ serviceAccountId: holder.id }), KEYS_PER_SERVICE_ACCOUNT]
-  if (alive >= most) throw new Problem('key_limit', `There are ${alive} keys. The maximum is ${most}.`, { extensions: { limit: most } })
+  const most = holder.kind === 'user' ? KEYS_PER_USER : KEYS_PER_SERVICE_ACCOUNT
   const key = newOpaqueToken(holder.kind === 'user' ? 'muster_uk' : 'muster_sk')
-  const made = await tx.apiKeys.insert({
-    id: newId('apiKey'),
-    tokenHash: digest(key),
-    organizationId,
-    userId,
-    serviceAccountId,
-    epoch,
-    description: said,
-    createdBy,
-  })
+  // Counted before it is inserted. A refusal rolls it back.
+  const [alive, made] = await together(
+    tx.apiKeys.countAlive(holder.kind === 'user' ? { userId: holder.id } : { serviceAccountId: holder.id }),
+    tx.apiKeys.insert({ id: newId('apiKey'), tokenHash: digest(key), organizationId, userId, serviceAccountId, epoch, description: said, createdBy }),
+  )
+  if (alive >= most) throw new Problem('key_limit', `There are ${alive} keys. The maximum is ${most}.`, { extensions: { limit: most } })
   await record({ type: 'key.created', target: made.id, organizationId, holderId: holder.id, description: said })
   return { id: made.id, key, description: said, createdAt: made.createdAt.toISOString() }
 }

@@ -88,7 +88,12 @@ export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string)
 
 /** @throws Problem with the reason why it can no longer be accepted */
 export async function requireOpen(tx: Tx, invitation: Invitation): Promise<void> {
-  const fault = invitationFault(invitation, await tx.now())
+  refuseUnlessOpen(invitation, await tx.now())
+}
+
+/** At a time that was read from the database. @throws Problem with the reason why it can no longer be accepted */
+export function refuseUnlessOpen(invitation: Invitation, now: Date): void {
+  const fault = invitationFault(invitation, now)
   if (fault) throw new Problem(fault)
 }
 

@@ -32,3 +32,16 @@ export type Member = Membership & {
 }
 
 export type CurrentMembership = Membership & { status: 'active' | 'deactivated' }
+
+/** A member as read by a command that changes them, under the lock on the organization. `epoch` is that of the account. */
+export type TargetMember = Member & Companions & { epoch: number }
+
+/** What decides whether a member may go (S29). */
+export interface Companions {
+  /** The member is an active admin. */
+  isAdmin: boolean
+  /** There is another active admin. */
+  otherAdmin: boolean
+  /** There is another member, active or deactivated. */
+  others: boolean
+}

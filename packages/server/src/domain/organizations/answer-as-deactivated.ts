@@ -69,11 +69,12 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   requireAddress(invitation, account)
   if (organization.suspendedAt) throw suspendedProblem(organization, account.id)
 
-  const actor = { userId: account.id, organization }
+  const actor = { userId: account.id, organization, epoch: account.epoch }
+  const companions = await tx.memberships.companions(organization.id, account.id)
   const accepted = await consumeInvitation(context, { id: invitation.id, version: session.invitationVersion }, account.id)
   if (membership.status === 'deactivated') await passOn(context, actor, membership.statusBy)
-  else await refuseBlocked(context, actor)
-  const epoch = await closePreviousOrganization(context, actor, 'moved')
+  else await refuseBlocked(context, actor, companions)
+  const epoch = await closePreviousOrganization(context, actor, companions, 'moved')
   await startMembership(context, { organization: target, userId: account.id, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
   await tx.invitationSessions.end(session.id)
   const { cookie } = await startBrowserSession(context, { ...account, epoch }, target.id)

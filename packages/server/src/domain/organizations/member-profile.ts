@@ -12,12 +12,10 @@ export interface ChangeMember extends MemberReference {
 
 /** Changes a member's role, names or both, in one transaction, by an admin (S3, S4). */
 export async function changeMember(context: Context, { names = {}, role, ...reference }: ChangeMember): Promise<Member> {
+  if (names.givenName === undefined && names.familyName === undefined && role !== undefined) return changeRole(context, { ...reference, role })
   context.attempt({ member: reference.user })
-  const { organization } = await context.enter(reference.organization, 'members:names')
-  if (names.givenName !== undefined || names.familyName !== undefined) {
-    const { userId } = await memberOf(context, organization.id, reference.user)
-    await changeNames(context, userId, names, organization.id)
-  }
+  const { organization, target } = await context.enterForMember(reference.organization, 'members:names', reference.user)
+  await changeNames(context, target.userId, names, organization.id)
   if (role !== undefined) return changeRole(context, { ...reference, role })
-  return memberOf(context, organization.id, reference.user)
+  return memberOf(context, organization.id, target.userId)
 }

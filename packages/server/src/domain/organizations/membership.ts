@@ -2,27 +2,25 @@ import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import type { Role } from '@muster/contract/permissions.ts'
+import { requireMember } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { RetryTransaction } from '../command/retry.ts'
 import { requireMultiUser, requireSeat } from '../command/seats.ts'
+import { together } from '../command/together.ts'
 import { copyableKeys } from '../credentials/api-key.ts'
 import { SESSIONS_COUNTED } from '../credentials/session.ts'
 import type { ListedKey } from '../credentials/store.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation } from '../model/invitation.ts'
-import type { Member } from '../model/membership.ts'
+import type { Companions, Member, TargetMember } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
 
-/** An organization with members must have an active admin (S29). Called under the lock on the organization's row. */
-export async function isLastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<boolean> {
-  const admins = await tx.memberships.activeAdmins(organizationId)
-  if (admins.length !== 1 || admins[0]?.userId !== userId) return false
-  return tx.memberships.othersRemain(organizationId, userId)
-}
+/** An organization with members must have an active admin (S29). Read under the lock on the organization. */
+export const isLastAdmin = ({ isAdmin, otherAdmin, others }: Companions): boolean => isAdmin && !otherAdmin && others
 
 /** Part of an accept: checks the seat, ends the personal status, and inserts or restores the membership. */
 export async function startMembership(
@@ -42,9 +40,11 @@ export async function startMembership(
     if (organization.suspendedAt) throw new Problem('organization_suspended')
     requireMultiUser(context, organization)
     await requireSeat(context, organization)
-    if (organization.founderId !== userId) await endPersonal(context, organization.id)
   }
-  await tx.memberships.start({ organizationId: organization.id, userId, role, reason })
+  await together(
+    reason === 'accepted' && organization.founderId !== userId && endPersonal(context, organization.id),
+    tx.memberships.start({ organizationId: organization.id, userId, role, reason }),
+  )
   await record({
     type: 'membership.started',
     target: userId,
@@ -63,19 +63,23 @@ async function endPersonal({ tx, record }: Context, id: OrganizationId): Promise
 
 /**
  * Ends a membership and, by the epoch, all credentials of its user (S32). The member's open invitations are revoked (S19), and they are removed as a contact.
- * Returns the new epoch.
+ * `epoch` was read under the lock. Returns the new one.
  */
 export async function endMembership(
   context: Context,
-  { organizationId, userId, reason }: { organizationId: OrganizationId; userId: UserId; reason: LeaveReason },
+  { organizationId, userId, epoch: previous, reason }: { organizationId: OrganizationId; userId: UserId; epoch: number; reason: LeaveReason },
 ): Promise<{ epoch: number; revokedInvitations: number }> {
   const { tx, record, principal } = context
-  const epoch = await tx.memberships.end(organizationId, userId, reason, principalId(principal))
-  await record({ type: 'membership.ended', target: userId, organizationId, reason, epoch })
-  const purposes = await tx.organizations.clearContactsOf(organizationId, userId)
+  const epoch = previous + 1
+  const [raised, purposes, invitations] = await together(
+    tx.memberships.end(organizationId, userId, reason, principalId(principal)),
+    tx.organizations.clearContactsOf(organizationId, userId),
+    tx.invitations.revokeOpenBy(userId, organizationId),
+    record({ type: 'membership.ended', target: userId, organizationId, reason, epoch }),
+  )
+  if (raised !== epoch) throw new RetryTransaction()
   const fields = purposes.map((purpose) => `${purpose}_contact`)
   if (fields.length > 0) await record({ type: 'organization.contacts_changed', target: organizationId, organizationId, fields })
-  const invitations = await tx.invitations.revokeOpenBy(userId, organizationId)
   await revokeInvitations(context, organizationId, invitations, 'inviter_left')
   return { epoch, revokedInvitations: invitations.length }
 }
@@ -130,18 +134,23 @@ export interface RemovedMember {
 
 /** Removes a member. The member returns to their personal organization and can log in there (S1, S2, S30). */
 export async function removeMember(context: Context, { organization: reference, user }: MemberReference): Promise<RemovedMember> {
-  const { enter, attempt } = context
+  const { enterWith, attempt } = context
   attempt({ member: user })
   const known = await homeOfMember(context, reference, user)
-  const { actor, organization, locked } = await enter(reference, 'members:remove', known ? [known.id] : [])
+  const { actor, organization, locked } = await enterWith(known ? [known.id] : [], reference, 'members:remove')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action')
-  if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdminProblem(context, organization.id, target.userId)
+  if (isLastAdmin(target)) throw await lastAdminProblem(context, organization.id, target.userId)
 
   const home = await personalAmong(context, locked, target.userId)
   const held = await heldBy(context, organization.id, target.userId)
   const handedOver = await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.id, reason: 'removed' })
-  const { epoch, revokedInvitations } = await endMembership(context, { organizationId: organization.id, userId: target.userId, reason: 'removed' })
+  const { epoch, revokedInvitations } = await endMembership(context, {
+    organizationId: organization.id,
+    userId: target.userId,
+    epoch: target.epoch,
+    reason: 'removed',
+  })
   await returnToOwnOrganization(context, { userId: target.userId, username: target.username, epoch, home })
   return {
     userId: target.userId,
@@ -160,11 +169,12 @@ export async function heldBy(
   organizationId: OrganizationId,
   userId: UserId,
 ): Promise<{ sessions: number; keys: number; keysToRoll: ListedKey[] }> {
-  return {
-    sessions: await tx.sessions.countAlive(userId, SESSIONS_COUNTED),
-    keys: await tx.apiKeys.countAlive({ userId }),
-    keysToRoll: await copyableKeys(tx, organizationId, userId),
-  }
+  const [sessions, keys, keysToRoll] = await together(
+    tx.sessions.countAlive(userId, SESSIONS_COUNTED),
+    tx.apiKeys.countAlive({ userId }),
+    copyableKeys(tx, organizationId, userId),
+  )
+  return { sessions, keys, keysToRoll }
 }
 
 /** The personal organization that a member would return to. It is read before the locks, so that both organizations are locked in the order of their ids. */
@@ -186,14 +196,16 @@ async function personalAmong({ tx }: Context, locked: readonly Organization[], u
 
 /** Changes a role (S3). The new role counts at once. No credential ends (S32), but the open invitations of a demoted admin do (S19). */
 export async function changeRole(context: Context, { organization: reference, user, role }: MemberReference & { role: Role }): Promise<Member> {
-  const { tx, enter, attempt } = context
+  const { tx, enterForMember, attempt } = context
   attempt({ member: user })
-  const { actor, organization } = await enter(reference, 'members:role')
-  const target = await memberOf(context, organization.id, user)
+  const { actor, organization, target } = await enterForMember(reference, 'members:role', user)
   if (target.userId === actor.userId) throw new Problem('self_action')
-  if (role === 'member' && (await isLastAdmin(context, organization.id, target.userId))) throw await lastAdminProblem(context, organization.id, target.userId)
-  const changed = await setRole(context, organization.id, target, role)
-  if (role === 'member') await revokeInvitations(context, organization.id, await tx.invitations.revokeOpenBy(target.userId, organization.id), 'inviter_demoted')
+  if (role === 'member' && isLastAdmin(target)) throw await lastAdminProblem(context, organization.id, target.userId)
+  const [changed, revoked] = await together(
+    setRole(context, organization.id, target, role),
+    role === 'member' ? tx.invitations.revokeOpenBy(target.userId, organization.id) : [],
+  )
+  await revokeInvitations(context, organization.id, revoked, 'inviter_demoted')
   return changed
 }
 
@@ -201,24 +213,20 @@ export async function changeRole(context: Context, { organization: reference, us
  * For a command that has locked the organization. Setting the same role changes nothing, but a caller that waits for receivers waits for the original
  * revocation.
  */
-export async function setRole({ tx, record, awaitEnded }: Context, organizationId: OrganizationId, member: Member, role: Role): Promise<Member> {
-  const { userId: target } = member
+export async function setRole({ tx, record, awaitEnded }: Context, organizationId: OrganizationId, member: TargetMember, role: Role): Promise<Member> {
+  const { userId: target, epoch } = member
   if (member.role === role) {
     await awaitEnded('role', [target])
     return member
   }
   const version = await tx.memberships.setRole(organizationId, target, role)
-  const account = await tx.accounts.find(target)
-  await record({ type: 'membership.role_changed', target, organizationId, role, epoch: account?.epoch ?? 0, version })
+  await record({ type: 'membership.role_changed', target, organizationId, role, epoch, version })
   return { ...member, role, roleVersion: version }
 }
 
 /** @throws Problem member_not_found, or membership_ended for a former member */
-export async function memberOf({ tx }: Context, organizationId: OrganizationId, reference: string): Promise<Member> {
-  const member = await tx.memberships.member(organizationId, reference)
-  if (!member) throw new Problem('member_not_found')
-  if (member.status === 'left') throw new Problem('membership_ended')
-  return member
+export async function memberOf({ tx }: Context, organizationId: OrganizationId, reference: string): Promise<TargetMember> {
+  return requireMember(await tx.memberships.target(organizationId, reference))
 }
 
 /** The refusal lists the members who could become admin (S29). */

@@ -66,7 +66,10 @@ export async function planOf({ tx, plans }: Pick<Context, 'tx' | 'plans'>, who: 
   if (invitation && !target) throw new Problem('invitation_not_found')
   const from = membership && organization ? { id: organization.id, name: organization.name, role: membership.role } : null
   const moves = from !== null && from.id !== target?.id
-  const blockers = moves && organization && membership?.status === 'active' ? await moveBlockers({ tx }, { userId: account.id, organization }) : []
+  const blockers =
+    moves && organization && membership?.status === 'active'
+      ? await moveBlockers({ tx }, { userId: account.id, organization }, await tx.memberships.companions(organization.id, account.id))
+      : []
   const problem = invitation && target ? await problemOf({ tx, plans }, who, invitation, target) : await problemOfLeaving(tx, who)
   return {
     possible: blockers.length === 0 && !problem,
@@ -122,7 +125,7 @@ const counted = (count: number, one: string, more = `${one}s`): string => `${cou
 
 /** The credentials that end by the epoch, and the things left behind (S2, S19, S32). */
 async function losses(tx: Tx, userId: UserId, organization: Target, role: Role): Promise<Loss[]> {
-  const alone = !(await tx.memberships.othersRemain(organization.id, userId))
+  const alone = !(await tx.memberships.companions(organization.id, userId)).others
   const sessions = await tx.sessions.countAlive(userId, SESSIONS_COUNTED)
   const invitations = await tx.invitations.countOpen(organization.id, alone ? null : userId)
   const keys = await tx.apiKeys.countAlive({ userId })

@@ -1,11 +1,12 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { type Remedy, remedyCommand } from '@muster/contract/remedies.ts'
 import type { Context } from '../command/context.ts'
+import { together } from '../command/together.ts'
 import { endServiceAccountKeys } from '../credentials/service-account.ts'
-import { consumeInvitation, findByToken, requireAddress, requireOpen, revokeInvitations } from '../invitations/invitation.ts'
-import type { Account } from '../model/account.ts'
+import { consumeInvitation, findByToken, refuseUnlessOpen, requireAddress, revokeInvitations } from '../invitations/invitation.ts'
 import type { Invitation } from '../model/invitation.ts'
 import type { SessionActor } from '../model/live.ts'
+import type { Companions } from '../model/membership.ts'
 import { requireCurrentName } from '../model/names.ts'
 import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
@@ -26,10 +27,13 @@ export interface Blocker {
 }
 
 /** All blockers at once, so that a person does not meet them one by one (S23). Called under the lock on the organization. */
-export async function moveBlockers(context: Pick<Context, 'tx'>, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<Blocker[]> {
-  const { organization } = actor
-  const blockers: Blocker[] = await resourceBlockers(context, actor)
-  if (await isLastAdmin(context, organization.id, actor.userId)) blockers.push(await lastAdminBlocker(context, actor))
+export async function moveBlockers(
+  context: Pick<Context, 'tx'>,
+  actor: Pick<SessionActor, 'userId' | 'organization'>,
+  companions: Companions,
+): Promise<Blocker[]> {
+  const blockers: Blocker[] = await resourceBlockers(context, actor, companions)
+  if (isLastAdmin(companions)) blockers.push(await lastAdminBlocker(context, actor))
   return blockers
 }
 
@@ -60,24 +64,23 @@ const resolvedBy = (first: Remedy, ...others: Remedy[]): Pick<Blocker, 'remedies
   command: remedyCommand(first),
 })
 
-export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<void> {
-  const blockers = await moveBlockers(context, actor)
+export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>, companions: Companions): Promise<void> {
+  const blockers = await moveBlockers(context, actor, companions)
   if (blockers.length > 0) throw new Problem('move_blocked', undefined, { extensions: { blockers } })
 }
 
 /** A person who was the only member leaves the organization dormant, without open invitations (S2, S23). */
 export async function closePreviousOrganization(
   context: Context,
-  actor: Pick<SessionActor, 'userId' | 'organization'>,
+  { organization, userId, epoch: previous }: Pick<SessionActor, 'userId' | 'organization'> & { epoch: number },
+  { others }: Pick<Companions, 'others'>,
   reason: 'moved' | 'left',
 ): Promise<number> {
-  const { organization, userId } = actor
-  const alone = !(await context.tx.memberships.othersRemain(organization.id, userId))
-  const { epoch } = await endMembership(context, { organizationId: organization.id, userId, reason })
-  if (alone) {
-    await revokeInvitations(context, organization.id, await context.tx.invitations.revokeAllOpen(organization.id), 'organization_dormant')
-    await endServiceAccountKeys(context, organization.id)
-  }
+  const ending = endMembership(context, { organizationId: organization.id, userId, epoch: previous, reason })
+  if (others) return (await ending).epoch
+  const [{ epoch }, invitations] = await together(ending, context.tx.invitations.revokeAllOpen(organization.id))
+  await revokeInvitations(context, organization.id, invitations, 'organization_dormant')
+  await endServiceAccountKeys(context, organization.id)
   return epoch
 }
 
@@ -90,27 +93,27 @@ export interface Moved {
 /** Accepts an invitation of any kind as a registered user: moves from the old organization to the new one in one transaction (S23, S25). */
 export async function joinOrganization(context: Context, { organization, token }: { organization?: string | undefined; token: string }): Promise<Moved> {
   const { tx, keys } = context
-  const invitation = await findByToken(tx, keys, token)
+  const [invitation, named] = await together(findByToken(tx, keys, token), organization === undefined ? undefined : tx.organizations.find(organization))
   context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
-  if (organization !== undefined) {
-    const named = await tx.organizations.find(organization)
+  if (named !== undefined) {
     // The secret is for another organization than the named one. A caller who mistyped the name keeps the secret (S15).
     if (named?.organization.id !== invitation.organizationId) throw new Problem('invitation_not_found', `The secret is not for ${organization}.`)
     requireCurrentName(named)
   }
-  const { actor, locked } = await context.lockWithMine([invitation.organizationId])
+  const { actor, locked, live, companions } = await context.lockWithMine([invitation.organizationId])
   const target = locked.find(({ id }) => id === invitation.organizationId)
   if (!target) throw new Problem('invitation_not_found')
   if (actor.organization.id === target.id) return alreadyIn(context, invitation, actor)
 
-  await requireOpen(tx, invitation)
-  requireAddress(invitation, (await tx.accounts.find(actor.userId)) as Account)
+  refuseUnlessOpen(invitation, live.now)
+  requireAddress(invitation, live.account)
   // The invitation first: a caller who is too late learns that, and not what blocks an impossible move.
-  const accepted = await consumeInvitation(context, invitation, actor.userId)
-  await refuseBlocked(context, actor)
-  const epoch = await closePreviousOrganization(context, actor, 'moved')
-  await startMembership(context, { organization: target, userId: actor.userId, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
-  await tx.sessions.adopt(actor.sessionId, epoch, target.id)
+  const [accepted] = await together(consumeInvitation(context, invitation, actor.userId), refuseBlocked(context, actor, companions))
+  const epoch = await closePreviousOrganization(context, { ...actor, epoch: live.account.epoch }, companions, 'moved')
+  await together(
+    startMembership(context, { organization: target, userId: actor.userId, role: accepted.role, reason: 'accepted', epoch, invitation: accepted }),
+    tx.sessions.adopt(actor.sessionId, epoch, target.id),
+  )
   return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: target.id, woken: false }
 }
 
@@ -139,16 +142,16 @@ export async function leaveOrganization(context: Context, { organization: refere
   context.attempt({ attempted: 'organization:leave' })
   const found = await tx.organizations.find(reference)
   const known = principal.kind === 'user' ? await tx.organizations.personalOf(principal.userId) : null
-  const { actor, locked } = await context.lockWithMine(known ? [known.id] : [])
+  const { actor, locked, live, companions } = await context.lockWithMine(known ? [known.id] : [])
   if (found?.organization.id !== actor.organization.id) throw new Problem('organization_not_found')
   context.attempt({ organizationId: actor.organization.id })
   requireCurrentName(found)
   if (actor.organization.personal) throw new Problem('personal_organization')
   const home = locked.find(({ id, personal }) => id === known?.id && personal) ?? null
   refuseSuspendedHome(home)
-  await refuseBlocked(context, actor)
+  await refuseBlocked(context, actor, companions)
 
-  const epoch = await closePreviousOrganization(context, actor, 'left')
+  const epoch = await closePreviousOrganization(context, { ...actor, epoch: live.account.epoch }, companions, 'left')
   const { organization, woken } = await returnToOwnOrganization(context, { userId: actor.userId, username: actor.username, epoch, home })
   await tx.sessions.adopt(actor.sessionId, epoch, organization.id)
   return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: organization.id, woken }

@@ -1,7 +1,7 @@
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
-import type { Member, Membership } from '../model/membership.ts'
+import type { Companions, Member, Membership, TargetMember } from '../model/membership.ts'
 import type { Details, Organization, Purpose } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 import type { MemberFilter } from './directory.ts'
@@ -14,9 +14,9 @@ export interface OrganizationStore {
   lock(ids: readonly OrganizationId[]): Promise<Organization[]>
   /**
    * Finds an organization by id or by a present or former name, and locks it, in one statement. Others can hold a shared lock at the same time, but not while
-   * somebody waits for `lock`.
+   * somebody waits for an exclusive one.
    */
-  lockShared(reference: string): Promise<OrganizationId | null>
+  lockNamed(reference: string, mode: 'shared' | 'exclusive'): Promise<OrganizationId | null>
   /** The personal organization of its founder, dormant or not. */
   personalOf(userId: UserId): Promise<Organization | null>
   /** Compare and set: false if its name is no longer `from`. */
@@ -32,19 +32,26 @@ export interface OrganizationStore {
   resume(id: OrganizationId): Promise<number | null>
   suspensionReason(id: OrganizationId): Promise<string | null>
   details(id: OrganizationId): Promise<Details>
+  /** Whom a member can ask: the address of the technical contact, and the usernames of other active members: technical contact, founder, longest-serving admin. */
+  contactsFor(
+    organization: Pick<Organization, 'id' | 'founderId'>,
+    asking: UserId,
+  ): Promise<{ email: string | null; technical: string | null; founder: string | null; admin: string | null }>
   setContact(id: OrganizationId, purpose: Purpose, contact: { userId: UserId } | { email: string } | null): Promise<void>
   /** Returns the purposes that the member was the contact for. */
   clearContactsOf(id: OrganizationId, userId: UserId): Promise<Purpose[]>
   setAddress(id: OrganizationId, address: string | null): Promise<void>
 }
 
+/** What a change of the status has written. */
+export type StatusChange = Pick<Member, 'status' | 'statusAt' | 'statusBy' | 'statusByName' | 'statusReason' | 'changedAt'>
+
 export interface MembershipStore {
   find(organizationId: OrganizationId, userId: UserId): Promise<Membership | null>
   current(userId: UserId): Promise<Membership | null>
   /** Active admins, longest-serving first. */
   activeAdmins(organizationId: OrganizationId): Promise<Member[]>
-  /** Whether it has another member, active or deactivated. */
-  othersRemain(organizationId: OrganizationId, userId: UserId): Promise<boolean>
+  companions(organizationId: OrganizationId, userId: UserId): Promise<Companions>
   countActive(organizationId: OrganizationId): Promise<number>
   /** Without former members. */
   counts(organizationId: OrganizationId): Promise<{ active: number; deactivated: number }>
@@ -53,14 +60,16 @@ export interface MembershipStore {
   /** Inserts a membership that has ended from the beginning: the personal organization of a person who registers in another one (S5). */
   insertDormant(organizationId: OrganizationId, userId: UserId): Promise<void>
   /** Raises the user's epoch in the same statement. Returns the new epoch. */
-  deactivate(organizationId: OrganizationId, userId: UserId, by: string, reason: string | null): Promise<number>
+  deactivate(organizationId: OrganizationId, userId: UserId, by: string, reason: string | null): Promise<{ epoch: number } & StatusChange>
   /** The epoch does not change: ended credentials stay invalid (S33). */
-  reactivate(organizationId: OrganizationId, userId: UserId, by: string): Promise<void>
+  reactivate(organizationId: OrganizationId, userId: UserId, by: string): Promise<StatusChange>
   /** Raises the user's epoch in the same statement. Returns the new epoch. */
   end(organizationId: OrganizationId, userId: UserId, reason: LeaveReason, by: string): Promise<number>
   /** Returns the version of the role, which only increases. */
   setRole(organizationId: OrganizationId, userId: UserId, role: Role): Promise<number>
   member(organizationId: OrganizationId, reference: string): Promise<Member | null>
+  /** The same for a command that changes the member, by the id or a name of the organization. */
+  target(organization: string, reference: string): Promise<TargetMember | null>
   /** The status in this organization of the account with this address. Null also if there is no such account. */
   statusOfAddress(organizationId: OrganizationId, emailCanonical: string): Promise<MembershipStatus | null>
   /** Newest first; without a status, members who have not left. The cost of a page does not grow with its depth. */

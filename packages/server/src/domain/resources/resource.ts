@@ -8,6 +8,7 @@ import type { Context, Execute } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { newId } from '../model/id.ts'
 import type { Actor } from '../model/live.ts'
+import type { Companions } from '../model/membership.ts'
 import { requireCurrentName } from '../model/names.ts'
 import type { Organization } from '../model/organization.ts'
 import { type Principal, principalId } from '../model/principal.ts'
@@ -231,8 +232,9 @@ export interface ResourceBlocker {
 export async function resourceBlockers(
   { tx }: Pick<Context, 'tx'>,
   { userId, organization }: { userId: UserId; organization: Pick<Organization, 'id' | 'name'> },
+  { others: hasOthers }: Pick<Companions, 'others'>,
 ): Promise<ResourceBlocker[]> {
-  const alone = !(await tx.memberships.othersRemain(organization.id, userId))
+  const alone = !hasOthers
   const resources = await tx.resources.list(organization.id, alone ? {} : { ownerId: userId })
   if (resources.length === 0) return []
   const others = alone ? [] : (await tx.memberships.activeAdmins(organization.id)).filter((admin) => admin.userId !== userId)

@@ -43,8 +43,8 @@ export interface StreamSettings {
 }
 
 export interface RevocationStore {
-  /** Returns its number, or null if the same token was revoked before. `awaited`: acknowledgements are stored. */
-  insert(revocation: Revocation, options?: { awaited?: boolean }): Promise<bigint | null>
+  /** Returns false if the same token was revoked before. `ended` gets its number when it is written, and its acknowledgements are then stored. */
+  insert(revocation: Revocation, ended?: bigint[]): Promise<boolean>
   /** The numbers of the current revocations of these subjects, whose acknowledgements are then stored. */
   standingFor(kind: RevocationKind, subjects: readonly string[]): Promise<bigint[]>
   deleteExpired(): Promise<void>

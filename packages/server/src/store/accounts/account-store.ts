@@ -2,9 +2,25 @@ import type { UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { AccountStore } from '../../domain/accounts/store.ts'
 import type { Account } from '../../domain/model/account.ts'
+import { executePoint } from '../database.ts'
 import type { AccountTable, Tables } from '../tables.ts'
 
-export const toAccount = (row: Selectable<AccountTable>): Account => ({
+const columns = [
+  'id',
+  'email',
+  'email_canonical',
+  'password_hash',
+  'given_name',
+  'family_name',
+  'company',
+  'username',
+  'epoch',
+  'password_version',
+  'created_at',
+  'registered_at',
+] as const
+
+export const toAccount = (row: Pick<Selectable<AccountTable>, (typeof columns)[number]>): Account => ({
   id: row.id as UserId,
   email: row.email,
   emailCanonical: row.email_canonical,
@@ -50,7 +66,7 @@ export function accountStore(db: Kysely<Tables>): AccountStore {
     findByEmail: (emailCanonical) => one('email_canonical', emailCanonical),
     findByUsername: (username) => one('username', username),
     async lock(id) {
-      const row = await db.selectFrom('account').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+      const [row] = await executePoint(db, db.selectFrom('account').select(columns).where('id', '=', id).forNoKeyUpdate())
       return row ? toAccount(row) : null
     },
     async register(id, username) {

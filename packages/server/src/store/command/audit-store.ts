@@ -11,9 +11,13 @@ import { namesOf } from './audit-names.ts'
 type Row = Selectable<AuditEventTable>
 type Condition = RawBuilder<unknown>
 
-/** Inserts events in their order, in one statement. */
-export async function insertEvents(db: Kysely<Tables>, events: readonly AuditEvent[]): Promise<void> {
-  if (events.length === 0) return
+/** Collects the events of a transaction, which are written together. */
+export interface EventRecords {
+  addEvent(event: AuditEvent): void
+}
+
+/** Inserts events in their order. */
+export function insertEvents(events: readonly AuditEvent[]): RawBuilder<unknown> {
   const columns = sql`id, type, outcome, actor_kind, actor_id, actor_session_id, actor_key_id, organization_id, target, details, address, request_id`
   const rows = events.map(({ actorKind, actorId, actorSessionId, actorKeyId, organizationId, requestId, ...event }) => ({
     ...event,
@@ -24,13 +28,12 @@ export async function insertEvents(db: Kysely<Tables>, events: readonly AuditEve
     organization_id: organizationId,
     request_id: requestId,
   }))
-  await sql`${point} insert into audit_event (${columns}) select ${columns} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
+  return sql`insert into audit_event (${columns}) select ${columns} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
     id text, type text, outcome text, actor_kind text, actor_id text, actor_session_id text, actor_key_id text, organization_id text, target text, details jsonb,
-    address text, request_id text)`.execute(db)
+    address text, request_id text)`
 }
 
-/** @param atEnd collects the events of a transaction, which inserts them together before it commits */
-export function auditStore(db: Kysely<Tables>, atEnd?: AuditEvent[]): AuditStore {
+export function auditStore(db: Kysely<Tables>, records: EventRecords): AuditStore {
   const withNames = async (rows: Row[]): Promise<RecordedEvent[]> => {
     const { actorName, targetName } = await namesOf(db, rows)
     return rows.map((row) => ({
@@ -70,8 +73,7 @@ export function auditStore(db: Kysely<Tables>, atEnd?: AuditEvent[]): AuditStore
       return withNames(await eventsOf(db, filter, [sql`seq > ${seq}`], { newestFirst: false, limit }))
     },
     async insert(event) {
-      if (atEnd) atEnd.push(event)
-      else await insertEvents(db, [event])
+      records.addEvent(event)
     },
   }
 }

@@ -3,7 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ApiKeyStore, ListedKey } from '../../domain/credentials/store.ts'
 import type { ApiKey } from '../../domain/model/api-key.ts'
 import type { LiveKey } from '../../domain/model/live.ts'
-import { pointStatement } from '../database.ts'
+import { executePoint, point, pointStatement } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { ApiKeyTable, Tables } from '../tables.ts'
 import {
@@ -73,23 +73,13 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
 
   return {
     async insert({ id, tokenHash, organizationId, userId, serviceAccountId, epoch, description, createdBy }) {
-      const row = await db
-        .insertInto('api_key')
-        .values({
-          id,
-          token_hash: tokenHash,
-          organization_id: organizationId,
-          user_id: userId,
-          service_account_id: serviceAccountId,
-          epoch,
-          description,
-          created_by: createdBy,
-          last_used_at: null,
-          ended_at: null,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      return toApiKey(row)
+      const { rows } = await sql<Row>`${point}
+        insert into api_key (id, token_hash, organization_id, user_id, service_account_id, epoch, description, created_by)
+        values (${id}, ${tokenHash}, ${organizationId}, ${userId}, ${serviceAccountId}, ${epoch}, ${description}, ${createdBy})
+        returning id, organization_id, user_id, service_account_id, epoch, description, created_by, created_at, last_used_at, last_address, ended_at, ended_reason`.execute(
+        db,
+      )
+      return toApiKey(rows[0] as Row)
     },
     async find(id) {
       const row = await keys().where('k.id', '=', id).executeTakeFirst()
@@ -138,7 +128,7 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
         .where('k.ended_at', 'is', null)
         .where(sql<boolean>`k.epoch = coalesce(a.epoch, s.epoch)`)
       query = 'userId' in holder ? query.where('k.user_id', '=', holder.userId) : query.where('k.service_account_id', '=', holder.serviceAccountId)
-      return Number((await query.executeTakeFirstOrThrow()).count)
+      return Number((await executePoint(db, query))[0]?.count ?? 0)
     },
     async pageAlive(of, { limit, cursor }) {
       const after = idOfCursor(cursor, 'apiKey')

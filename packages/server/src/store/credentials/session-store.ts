@@ -4,7 +4,7 @@ import { ACCESS_TOKEN_SECONDS } from '../../domain/credentials/session.ts'
 import type { SessionStore } from '../../domain/credentials/store.ts'
 import type { LiveState } from '../../domain/model/live.ts'
 import type { Session } from '../../domain/model/session.ts'
-import { pointStatement } from '../database.ts'
+import { executePoint, point, pointStatement } from '../database.ts'
 import type { SessionTable, Tables } from '../tables.ts'
 import { isCurrentClient } from './client-store.ts'
 import {
@@ -147,7 +147,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       return (await query.returningAll().execute()).map(toSession)
     },
     async takeToInform({ kind, subject, belowEpoch }) {
-      const rows = await db
+      const taking = db
         .updateTable('session')
         .set({ logout_queued_at: now })
         .where('kind', '=', 'application')
@@ -161,11 +161,10 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         )
         .where('client_id', 'in', (eb) => eb.selectFrom('client').select('id').where('backchannel_logout_uri', 'is not', null).where('removed_at', 'is', null))
         .returning('id')
-        .execute()
-      return rows.map(({ id }) => id as SessionId)
+      return (await executePoint(db, taking)).map(({ id }) => id as SessionId)
     },
     async countAlive(userId, atMost) {
-      const { rows } = await sql<{ count: number }>`
+      const { rows } = await sql<{ count: number }>`${point}
         select count(*)::int as count from ${alive().select('session.id').where('session.user_id', '=', userId).limit(atMost)} counted`.execute(db)
       return rows[0]?.count ?? 0
     },
@@ -192,7 +191,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
     },
     async adopt(id, epoch, organizationId) {
       // The move queued a logout for all earlier sessions. This one continues, so its application must be informed when it ends.
-      await db.updateTable('session').set({ epoch, organization_id: organizationId, logout_queued_at: null }).where('id', '=', id).execute()
+      await executePoint(db, db.updateTable('session').set({ epoch, organization_id: organizationId, logout_queued_at: null }).where('id', '=', id))
     },
     async setOrganizationWhereNone(userId, organizationId) {
       await db

@@ -7,9 +7,11 @@ import { startHousekeeping } from './housekeeping.ts'
 import { guardOneSession } from './one-session.ts'
 import { requireNamedStatements } from './pooler.ts'
 import { preparePoints } from './prepared.ts'
+import { type RunTransaction, transactionsOfOneSession, transactionsOfPool } from './transaction.ts'
 
 export interface Database {
   kysely: Kysely<Tables>
+  transaction: RunTransaction
   engine: 'pglite' | 'postgres'
   /** Set for PGlite. It has one session, so code inside a transaction must only use the transaction. Otherwise both would wait for ever. */
   pglite?: PGlite
@@ -74,7 +76,7 @@ function embedded(pglite: PGlite, prepared: boolean, shut: () => Promise<void>):
     closing ??= shut()
     return closing
   }
-  return { kysely, engine: 'pglite', pglite, prepared, close }
+  return { kysely, transaction: transactionsOfOneSession(kysely), engine: 'pglite', pglite, prepared, close }
 }
 
 async function openPostgres(url: string, poolSize: number, prepared: boolean): Promise<Database> {
@@ -100,7 +102,7 @@ async function openPostgres(url: string, poolSize: number, prepared: boolean): P
     closing ??= kysely.destroy().then(() => (pool.ending ? undefined : pool.end()))
     return closing
   }
-  return { kysely, engine: 'postgres', pool, url, prepared, close }
+  return { kysely, transaction: transactionsOfPool(pool), engine: 'postgres', pool, url, prepared, close }
 }
 
 /** Parses values as PGlite is configured to: int8 as bigint, dates and intervals as text. */
@@ -121,6 +123,7 @@ export function createPool({ url, size, statementTimeoutSeconds }: { url: string
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    pipeline: true, // statements of a transaction need not wait for each other
     // Set by a statement, because pgbouncer refuses these settings in the startup packet. Without the idle timeout, an abandoned
     // transaction would keep an organization's row locked.
     onConnect: async (client) => {

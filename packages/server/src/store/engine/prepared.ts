@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Compilable, CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
 import { isLostStatement, PoolerWithoutStatements } from './pooler.ts'
 
@@ -58,6 +58,13 @@ export function pointStatement<Asked extends Values, Row>(
         else if (waiting.length === 1) setImmediate(ask)
       })
   }
+}
+
+/** Executes a built statement as a marked one. */
+export async function executePoint<Row>(db: Kysely<any>, query: Compilable<Row>): Promise<Row[]> {
+  const { sql: text, parameters } = query.compile()
+  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(`/* point */ ${text}`, [...parameters]))
+  return rows
 }
 
 /** Names the marked statements on each connection. */

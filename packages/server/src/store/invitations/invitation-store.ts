@@ -2,7 +2,7 @@ import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { InvitationStore } from '../../domain/invitations/store.ts'
 import type { Invitation, NamedInvitation } from '../../domain/model/invitation.ts'
-import { point } from '../database.ts'
+import { executePoint, point } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { InvitationTable, Tables } from '../tables.ts'
 
@@ -24,6 +24,7 @@ const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
 })
 
 const now = sql<Date>`muster_now()`
+const columns = sql`id, organization_id, kind, state, role, version, email, email_canonical, created_by, created_at, expires_at, accepted_by, ended_at, mailed_at`
 
 export function invitationStore(db: Kysely<Tables>): InvitationStore {
   const revoking = () =>
@@ -62,22 +63,11 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
   })
   return {
     async insert({ id, organizationId, kind, role, createdBy, lifetimeSeconds, address }) {
-      const row = await db
-        .insertInto('invitation')
-        .values({
-          id,
-          organization_id: organizationId,
-          kind,
-          role,
-          email: address?.typed ?? null,
-          email_canonical: address?.canonical ?? null,
-          created_by: createdBy,
-          created_at: now,
-          expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      return toInvitation(row)
+      const { rows } = await sql<Selectable<InvitationTable>>`${point}
+        insert into invitation (id, organization_id, kind, role, email, email_canonical, created_by, created_at, expires_at)
+        values (${id}, ${organizationId}, ${kind}, ${role}, ${address?.typed ?? null}, ${address?.canonical ?? null}, ${createdBy}, muster_now(),
+          muster_now() + make_interval(secs => ${lifetimeSeconds}::int)) returning ${columns}`.execute(db)
+      return toInvitation(rows[0] as Selectable<InvitationTable>)
     },
     async open({ id, organizationId, role, createdBy, lifetimeSeconds, address }) {
       const { rows } = await sql<NamedRow>`${point} with made as (
@@ -87,32 +77,27 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
           select from account join membership on membership.user_id = account.id
           where account.email_canonical = ${address.canonical} and membership.organization_id = ${organizationId} and membership.status <> 'left')
         on conflict (organization_id, email_canonical) where state = 'open' and kind = 'email' do nothing
-        returning id, organization_id, kind, state, role, version, email, email_canonical, created_by, created_at, expires_at, accepted_by, ended_at, mailed_at)
+        returning ${columns})
         select made.*, inviter.username as inviter_username, inviter.given_name, inviter.family_name, null as accepted_by_name, made.state as state_now
         from made join account inviter on inviter.id = made.created_by`.execute(db)
       return rows[0] ? toNamed(rows[0]) : null
     },
     async find(id) {
-      const row = await db.selectFrom('invitation').selectAll().where('id', '=', id).executeTakeFirst()
-      return row ? toInvitation(row) : null
+      const { rows } = await sql<Selectable<InvitationTable>>`${point} select ${columns} from invitation where id = ${id}`.execute(db)
+      return rows[0] ? toInvitation(rows[0]) : null
     },
     async accept(id, version, userId) {
-      const row = await db
-        .updateTable('invitation')
-        .set({ state: 'accepted', accepted_by: userId, ended_at: now })
-        .where('id', '=', id)
-        .where('version', '=', version)
-        .where('state', '=', 'open')
-        .where('expires_at', '>', now)
-        .returningAll()
-        .executeTakeFirst()
-      return row ? toInvitation(row) : null
+      const { rows } = await sql<
+        Selectable<InvitationTable>
+      >`${point} update invitation set state = 'accepted', accepted_by = ${userId}, ended_at = muster_now()
+        where id = ${id} and version = ${version} and state = 'open' and expires_at > muster_now() returning ${columns}`.execute(db)
+      return rows[0] ? toInvitation(rows[0]) : null
     },
     async revoke(id) {
       return (await revoking().where('id', '=', id).executeTakeFirst()) !== undefined
     },
     async revokeOpenBy(userId, organizationId) {
-      const rows = await revoking().where('created_by', '=', userId).where('organization_id', '=', organizationId).execute()
+      const rows = await executePoint(db, revoking().where('created_by', '=', userId).where('organization_id', '=', organizationId))
       return rows.map(({ id }) => id as InvitationId)
     },
     async revokeAllOpen(organizationId) {

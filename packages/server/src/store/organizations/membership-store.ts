@@ -1,11 +1,13 @@
-import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
+import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import type { Member, Membership } from '../../domain/model/membership.ts'
-import type { MembershipStore } from '../../domain/organizations/store.ts'
+import type { Companions, Member, Membership } from '../../domain/model/membership.ts'
+import type { MembershipStore, StatusChange } from '../../domain/organizations/store.ts'
 import { micros, toDate, toDateOrNull } from '../credentials/live-rows.ts'
+import { point } from '../database.ts'
 import { pageOf } from '../page.ts'
 import type { MembershipTable, Tables } from '../tables.ts'
 import { pageStatement } from './member-directory.ts'
+import { organizationNamed } from './organization-store.ts'
 
 export const toMembership = (row: Selectable<MembershipTable>): Membership => ({
   organizationId: row.organization_id as OrganizationId,
@@ -22,6 +24,41 @@ export const toMembership = (row: Selectable<MembershipTable>): Membership => ({
 })
 
 const now = sql<Date>`muster_now()`
+
+interface CompanionsRow {
+  is_admin: boolean
+  other_admin: boolean
+  others: boolean
+}
+const companionColumns = (organizationId: RawBuilder<unknown>, userId: RawBuilder<unknown>) => {
+  const exists = (condition: RawBuilder<unknown>) =>
+    sql`exists (select from membership one where one.organization_id = ${organizationId} and one.user_id ${condition})`
+  return sql`${exists(sql`= ${userId} and one.status = 'active' and one.role = 'admin'`)} as is_admin,
+    ${exists(sql`<> ${userId} and one.status = 'active' and one.role = 'admin'`)} as other_admin, ${exists(sql`<> ${userId} and one.status <> 'left'`)} as others`
+}
+const toCompanions = (row: CompanionsRow): Companions => ({ isAdmin: row.is_admin, otherAdmin: row.other_admin, others: row.others })
+
+interface StatusRow extends Pick<Selectable<MembershipTable>, 'status' | 'status_at' | 'status_by' | 'status_reason' | 'changed_at'> {
+  status_by_name: string | null
+}
+const statusColumns = sql`status, status_at, status_by, status_reason, changed_at`
+const changedColumns = sql`changed.status, changed.status_at, changed.status_by, changed.status_reason, changed.changed_at,
+  (select by.username from account by where by.id = changed.status_by) as status_by_name`
+const toStatusChange = (row: StatusRow): StatusChange => ({
+  status: row.status,
+  statusAt: row.status_at,
+  statusBy: row.status_by,
+  statusByName: row.status_by_name,
+  statusReason: row.status_reason,
+  changedAt: row.changed_at ?? row.status_at,
+})
+
+/** @throws Error if the statement has found no row */
+function oneOf<Row>(rows: readonly Row[]): Row {
+  const [row] = rows
+  if (!row) throw new Error('The row of a membership was not found.')
+  return row
+}
 
 /** Times are microseconds since 1970. */
 interface MemberRow {
@@ -48,13 +85,13 @@ interface MemberRow {
 
 const of = (column: string) => micros(sql.ref(column))
 /** Every column is named, so that a statement can stay prepared while the next version adds columns (I13). */
-const members = sql`
-  select m.organization_id, m.user_id, m.role, m.role_version, m.status, ${of('m.joined_at')} as joined_at, ${of('m.ended_at')} as ended_at, m.ended_reason,
+const memberColumns = sql`m.organization_id, m.user_id, m.role, m.role_version, m.status, ${of('m.joined_at')} as joined_at, ${of('m.ended_at')} as ended_at, m.ended_reason,
     ${of('m.status_at')} as status_at, m.status_by, m.status_reason, a.username, a.given_name, a.family_name, a.email, ${of('a.created_at')} as created_at,
     (select c.username from account c where c.id = m.status_by) as status_by_name,
     ${micros(sql`greatest(coalesce(m.changed_at, m.status_at), coalesce(a.changed_at, a.registered_at, a.created_at))`)} as last_changed_at,
-    (select ${micros(sql`max(s.last_used_at)`)} from session s where s.user_id = m.user_id and s.organization_id = m.organization_id) as last_seen_at
-  from membership m join account a on a.id = m.user_id`
+    (select ${micros(sql`max(s.last_used_at)`)} from session s where s.user_id = m.user_id and s.organization_id = m.organization_id) as last_seen_at`
+const memberRows = sql`membership m join account a on a.id = m.user_id`
+const members = sql`select ${memberColumns} from ${memberRows}`
 
 const toMember = (row: MemberRow): Member => ({
   organizationId: row.organization_id as OrganizationId,
@@ -93,16 +130,9 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
         where m.organization_id = ${organizationId} and m.role = 'admin' and m.status = 'active' order by m.joined_at, m.user_id limit 100`.execute(db)
       return rows.map(toMember)
     },
-    async othersRemain(organizationId, userId) {
-      const row = await db
-        .selectFrom('membership')
-        .select('user_id')
-        .where('organization_id', '=', organizationId)
-        .where('status', '<>', 'left')
-        .where('user_id', '<>', userId)
-        .limit(1)
-        .executeTakeFirst()
-      return row !== undefined
+    async companions(organizationId, userId) {
+      const { rows } = await sql<CompanionsRow>`${point} select ${companionColumns(sql`${organizationId}`, sql`${userId}`)}`.execute(db)
+      return toCompanions(oneOf(rows))
     },
     async countActive(organizationId) {
       return (await this.counts(organizationId)).active
@@ -112,23 +142,9 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       return { active: row?.active_members ?? 0, deactivated: row?.deactivated_members ?? 0 }
     },
     async start({ organizationId, userId, role }) {
-      await db
-        .insertInto('membership')
-        .values({ organization_id: organizationId, user_id: userId, role, status: 'active' })
-        .onConflict((conflict) =>
-          conflict.columns(['organization_id', 'user_id']).doUpdateSet((eb) => ({
-            role,
-            role_version: eb('membership.role_version', '+', 1),
-            status: 'active',
-            joined_at: now,
-            ended_at: null,
-            ended_reason: null,
-            status_at: now,
-            status_by: null,
-            status_reason: null,
-          })),
-        )
-        .execute()
+      await sql`${point} insert into membership (organization_id, user_id, role, status) values (${organizationId}, ${userId}, ${role}, 'active')
+        on conflict (organization_id, user_id) do update set role = excluded.role, role_version = membership.role_version + 1, status = 'active',
+          joined_at = muster_now(), ended_at = null, ended_reason = null, status_at = muster_now(), status_by = null, status_reason = null`.execute(db)
     },
     async insertDormant(organizationId, userId) {
       await db
@@ -137,67 +153,44 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
         .execute()
     },
     async deactivate(organizationId, userId, by, reason) {
-      const row = await db
-        .with('deactivated', (cte) =>
-          cte
-            .updateTable('membership')
-            .set({ status: 'deactivated', status_at: now, status_by: by, status_reason: reason })
-            .where('organization_id', '=', organizationId)
-            .where('user_id', '=', userId)
-            .where('status', '=', 'active')
-            .returning('user_id'),
-        )
-        .updateTable('account')
-        .from('deactivated')
-        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))
-        .whereRef('account.id', '=', 'deactivated.user_id')
-        .returning('account.epoch')
-        .executeTakeFirstOrThrow()
-      return row.epoch
+      const { rows } = await sql<StatusRow & { epoch: number }>`${point} with changed as (
+        update membership set status = 'deactivated', status_at = muster_now(), status_by = ${by}, status_reason = ${reason}
+        where organization_id = ${organizationId} and user_id = ${userId} and status = 'active' returning user_id, ${statusColumns})
+        update account set epoch = account.epoch + 1 from changed where account.id = changed.user_id returning account.epoch, ${changedColumns}`.execute(db)
+      const row = oneOf(rows)
+      return { epoch: row.epoch, ...toStatusChange(row) }
     },
     async reactivate(organizationId, userId, by) {
-      await db
-        .updateTable('membership')
-        .set({ status: 'active', status_at: now, status_by: by, status_reason: null })
-        .where('organization_id', '=', organizationId)
-        .where('user_id', '=', userId)
-        .where('status', '=', 'deactivated')
-        .execute()
+      const { rows } = await sql<StatusRow>`${point} with changed as (
+        update membership set status = 'active', status_at = muster_now(), status_by = ${by}, status_reason = null
+        where organization_id = ${organizationId} and user_id = ${userId} and status = 'deactivated' returning ${statusColumns})
+        select ${changedColumns} from changed`.execute(db)
+      return toStatusChange(oneOf(rows))
     },
     async end(organizationId, userId, reason, by) {
-      const row = await db
-        .with('ended', (cte) =>
-          cte
-            .updateTable('membership')
-            .set({ status: 'left', ended_at: now, ended_reason: reason, status_at: now, status_by: by, status_reason: null })
-            .where('organization_id', '=', organizationId)
-            .where('user_id', '=', userId)
-            .where('status', '<>', 'left')
-            .returning('user_id'),
-        )
-        .updateTable('account')
-        .from('ended')
-        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))
-        .whereRef('account.id', '=', 'ended.user_id')
-        .returning('account.epoch')
-        .executeTakeFirstOrThrow()
-      return row.epoch
+      const { rows } = await sql<{ epoch: number }>`${point} with ended as (
+        update membership set status = 'left', ended_at = muster_now(), ended_reason = ${reason}, status_at = muster_now(), status_by = ${by}, status_reason = null
+        where organization_id = ${organizationId} and user_id = ${userId} and status <> 'left' returning user_id)
+        update account set epoch = account.epoch + 1 from ended where account.id = ended.user_id returning account.epoch`.execute(db)
+      return oneOf(rows).epoch
     },
     async setRole(organizationId, userId, role) {
-      const row = await db
-        .updateTable('membership')
-        .set((eb) => ({ role, role_version: eb('role_version', '+', 1) }))
-        .where('organization_id', '=', organizationId)
-        .where('user_id', '=', userId)
-        .returning('role_version')
-        .executeTakeFirstOrThrow()
-      return row.role_version
+      const { rows } = await sql<{ role_version: number }>`${point} update membership set role = ${role}, role_version = role_version + 1
+        where organization_id = ${organizationId} and user_id = ${userId} returning role_version`.execute(db)
+      return oneOf(rows).role_version
     },
     async member(organizationId, reference) {
       const { rows } = await sql<MemberRow>`${members}
         where m.organization_id = ${organizationId} and (a.id = ${reference} or a.username = ${reference})`.execute(db)
       const [row] = rows
       return row ? toMember(row) : null
+    },
+    async target(organization, reference) {
+      const { rows } = await sql<MemberRow & CompanionsRow & { epoch: number }>`${point} select ${memberColumns}, a.epoch,
+        ${companionColumns(sql`m.organization_id`, sql`m.user_id`)} from ${memberRows}
+        where m.organization_id = (${organizationNamed(organization)}) and ${isId('user', reference) ? sql`a.id` : sql`a.username`} = ${reference}`.execute(db)
+      const [row] = rows
+      return row ? { ...toMember(row), ...toCompanions(row), epoch: row.epoch } : null
     },
     async statusOfAddress(organizationId, emailCanonical) {
       const row = await db

@@ -1,5 +1,6 @@
 import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
+import { together } from '../../domain/command/together.ts'
 import type { Contact, Organization, Purpose } from '../../domain/model/organization.ts'
 import type { OrganizationStore } from '../../domain/organizations/store.ts'
 import { point } from '../database.ts'
@@ -27,40 +28,41 @@ const columns = sql`select id, name, founder_id, personal, plan, suspended_at, c
 const lockOf = (id: OrganizationId | ReturnType<typeof sql>, mode: 'exclusive' | 'shared') =>
   sql`pg_advisory_xact_lock${sql.raw(mode === 'shared' ? '_shared' : '')}(hashtextextended(${id}, 0))`
 
+/** The id of an organization, by its id or by a present or former name. */
+export const organizationNamed = (reference: string) =>
+  isId('organization', reference)
+    ? sql`select id from organization where id = ${reference}`
+    : sql`select organization_id as id from name where name = ${reference} and organization_id is not null`
+
 export function organizationStore(db: Kysely<Tables>): OrganizationStore {
   return {
     async insert({ id, name, founderId, plan }) {
       await db.insertInto('organization').values({ id, name, founder_id: founderId, plan, suspended_at: null }).execute()
     },
     async find(reference) {
-      if (isId('organization', reference)) {
-        const row = await db.selectFrom('organization').selectAll().where('id', '=', reference).executeTakeFirst()
-        return row ? { organization: toOrganization(row), former: false } : null
-      }
-      const row = await db
-        .selectFrom('name')
-        .innerJoin('organization', 'organization.id', 'name.organization_id')
-        .selectAll('organization')
-        .where('name.name', '=', reference)
-        .executeTakeFirst()
-      return row ? { organization: toOrganization(row), former: row.name !== reference } : null
+      const { rows } = await sql<Row>`${point} ${columns} where id = (${organizationNamed(reference)})`.execute(db)
+      const [row] = rows
+      return row ? { organization: toOrganization(row), former: reference !== row.id && reference !== row.name } : null
     },
     async lock(ids) {
       // One row per statement, because `order by … for update` can lock rows in the order of values that another transaction has just changed.
-      const locked: Organization[] = []
-      for (const id of [...new Set(ids)].sort()) {
+      const locking = [...new Set(ids)].sort().map((id) => {
         // Processes of an older version lock the row only.
-        const statement = sql<Row>`${point} with held as materialized (select ${lockOf(id, 'exclusive')}) ${columns}, held where id = ${id} for no key update of organization`
-        const { rows } = await statement.execute(db)
-        if (rows[0]) locked.push(toOrganization(rows[0]))
-      }
-      return locked
+        return sql<Row>`${point} with held as materialized (select ${lockOf(id, 'exclusive')}) ${columns}, held where id = ${id} for no key update of organization`.execute(
+          db,
+        )
+      })
+      const locked = await together(...locking)
+      return locked.flatMap(({ rows }) => rows.map(toOrganization))
     },
-    async lockShared(reference) {
-      const found = isId('organization', reference)
-        ? sql`select id from organization where id = ${reference}`
-        : sql`select organization_id as id from name where name = ${reference} and organization_id is not null`
-      const { rows } = await sql<{ id: OrganizationId }>`${point} select id, ${lockOf(sql`id`, 'shared')} from (${found}) found`.execute(db)
+    async lockNamed(reference, mode) {
+      const found = organizationNamed(reference)
+      // Processes of an older version lock the row only.
+      const { rows } = await (mode === 'shared'
+        ? sql<{ id: OrganizationId }>`${point} select id, ${lockOf(sql`id`, 'shared')} from (${found}) found`
+        : sql<{ id: OrganizationId }>`${point} select organization.id from (select id, ${lockOf(sql`id`, 'exclusive')} from (${found}) found offset 0) held
+            join organization on organization.id = held.id for no key update of organization`
+      ).execute(db)
       return rows[0]?.id ?? null
     },
     async personalOf(userId) {
@@ -72,14 +74,8 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
       return row !== undefined
     },
     async share(id) {
-      const row = await db
-        .updateTable('organization')
-        .set({ personal: false })
-        .where('id', '=', id)
-        .where('personal', '=', true)
-        .returning('id')
-        .executeTakeFirst()
-      return row !== undefined
+      const { rows } = await sql`${point} update organization set personal = false where id = ${id} and personal returning id`.execute(db)
+      return rows.length > 0
     },
     async renamesWithin(id, days) {
       // Counted from the audit log, so that no second counter can differ from it.
@@ -135,6 +131,18 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
       const row = await db.selectFrom('organization_address').select('address').where('organization_id', '=', id).executeTakeFirst()
       return { technical: contactFor('technical'), billing: contactFor('billing'), address: row?.address ?? null }
     },
+    async contactsFor({ id, founderId }, asking) {
+      const activeMember = (userId: RawBuilder<unknown>) => sql`(
+        select account.username from membership join account on account.id = membership.user_id
+        where membership.organization_id = ${id} and membership.user_id = ${userId} and membership.user_id <> ${asking} and membership.status = 'active')`
+      const { rows } = await sql<Awaited<ReturnType<OrganizationStore['contactsFor']>>>`${point} select contact.email,
+        ${activeMember(sql`contact.user_id`)} as technical, ${activeMember(sql`${founderId}`)} as founder, (
+          select account.username from membership join account on account.id = membership.user_id
+          where membership.organization_id = ${id} and membership.status = 'active' and membership.role = 'admin' and membership.user_id <> ${asking}
+          order by membership.joined_at, membership.user_id limit 1) as admin
+        from (select 1) one left join organization_contact contact on contact.organization_id = ${id} and contact.purpose = 'technical'`.execute(db)
+      return rows[0] ?? { email: null, technical: null, founder: null, admin: null }
+    },
     async setContact(id, purpose, contact) {
       if (contact === null) {
         await db.deleteFrom('organization_contact').where('organization_id', '=', id).where('purpose', '=', purpose).execute()
@@ -148,8 +156,9 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
         .execute()
     },
     async clearContactsOf(id, userId) {
-      const rows = await db.deleteFrom('organization_contact').where('organization_id', '=', id).where('user_id', '=', userId).returning('purpose').execute()
-      return rows.map(({ purpose }) => purpose as Purpose).sort()
+      const { rows } = await sql<{ purpose: Purpose }>`${point} delete from organization_contact where organization_id = ${id} and user_id = ${userId}
+        returning purpose`.execute(db)
+      return rows.map(({ purpose }) => purpose).sort()
     },
     async setAddress(id, address) {
       if (address === null) {

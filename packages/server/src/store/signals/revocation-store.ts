@@ -1,13 +1,13 @@
 import type { StreamId } from '@muster/contract/ids.ts'
 import type { RevocationKind } from '@muster/contract/revocation.ts'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { ACCESS_TOKEN_SECONDS } from '../../domain/credentials/session.ts'
-import type { RecordedRevocation } from '../../domain/model/revocation.ts'
+import type { RecordedRevocation, Revocation } from '../../domain/model/revocation.ts'
 import { keepsLease, LEASE } from '../../domain/signals/receiver.ts'
 import type { Receiver, RevocationStore, StandingReceiver } from '../../domain/signals/store.ts'
 import type { Tables } from '../tables.ts'
 
-interface Row {
+export interface RevocationRow {
   id: bigint | string
   xid: string
   kind: RevocationKind
@@ -18,7 +18,7 @@ interface Row {
   awaited: boolean
 }
 
-const toRevocation = (row: Row): RecordedRevocation => ({
+export const toRevocation = (row: RevocationRow): RecordedRevocation => ({
   id: BigInt(row.id),
   xid: BigInt(row.xid),
   kind: row.kind,
@@ -30,10 +30,10 @@ const toRevocation = (row: Row): RecordedRevocation => ({
 })
 
 /** Parses the notice that `insert` sends with the commit. @throws SyntaxError if Muster did not send it */
-export const revocationOfNotice = (payload: string): RecordedRevocation => toRevocation(JSON.parse(payload) as Row)
+export const revocationOfNotice = (payload: string): RecordedRevocation => toRevocation(JSON.parse(payload) as RevocationRow)
 
 /** Plain types, which the database writes and the driver reads in a third of the time. */
-interface PageRow extends Omit<Row, 'id' | 'value' | 'at' | 'expires_at'> {
+interface PageRow extends Omit<RevocationRow, 'id' | 'value' | 'at' | 'expires_at'> {
   watermark: string
   /** Null: the page is empty. */
   id: bigint | null
@@ -63,34 +63,47 @@ const SLACK_SECONDS = 60
 /** After this many failed pushes, a stream is not waited for: the delay before the next push is longer than most requests wait. */
 const FAILING_FROM = 3
 
-const row = sql`json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value, 'at', at, 'expires_at', expires_at,
+export const revocationObject = sql`json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value, 'at', at, 'expires_at', expires_at,
   'awaited', awaited)`
 /** Contains the whole row, so that listeners need no query. */
-const notice = sql`pg_notify('muster_revocation', ${row}::text)::text`
+export const revocationNotice = sql`pg_notify('muster_revocation', ${revocationObject}::text)::text`
 
-/** @param onInserted called for each inserted revocation, before the commit */
-export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: RecordedRevocation) => void = () => {}): RevocationStore {
+/** Collects the revocations of a transaction, which are written together. */
+export interface RevocationRecords {
+  /** `ended` gets its number when it is written, and its acknowledgements are then stored. */
+  addRevocation(revocation: Revocation, ended?: bigint[]): void
+  /** False if the same token was revoked before. Written at once, because the caller has to know. */
+  revokeToken(revocation: Revocation & { kind: 'token' }, ended?: bigint[]): Promise<boolean>
+  noteWritten(revocation: RecordedRevocation): void
+}
+
+/** Inserts them in their order, except for tokens that were revoked before. Stored for as long as a token issued before it can be valid. */
+export function insertRevocations(revocations: readonly (Revocation & { awaited: boolean })[]): RawBuilder<unknown> {
+  const rows = revocations.map(({ kind, subject, value, awaited, ...rest }) => ({
+    kind,
+    subject,
+    value,
+    awaited,
+    until: 'expiresAt' in rest ? rest.expiresAt : null,
+  }))
+  return sql`
+    insert into revocation (kind, subject, value, expires_at, awaited)
+    select kind, subject, value, coalesce(until + make_interval(secs => ${SLACK_SECONDS}::int), muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + SLACK_SECONDS}::int)), awaited
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(kind text, subject text, value jsonb, awaited boolean, until timestamptz)
+    on conflict do nothing returning id, xid, kind, subject, value, at, expires_at, awaited`
+}
+
+export function revocationStore(db: Kysely<Tables>, records: RevocationRecords): RevocationStore {
   return {
-    async insert({ kind, subject, value, ...rest }, { awaited = false } = {}) {
-      // Stored for as long as a token issued before it can be valid.
-      const expiresAt =
-        'expiresAt' in rest
-          ? sql`${rest.expiresAt}::timestamptz + make_interval(secs => ${SLACK_SECONDS}::int)`
-          : sql`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + SLACK_SECONDS}::int)`
-      const { rows } = await sql<{ made: Row }>`
-        with made as (
-          insert into revocation (kind, subject, value, expires_at, awaited)
-          values (${kind}, ${subject}, ${JSON.stringify(value)}::jsonb, ${expiresAt}, ${awaited})
-          on conflict do nothing returning *)
-        select ${row} as made, ${notice} from made`.execute(db)
-      const made = rows[0] && toRevocation(rows[0].made)
-      if (made) onInserted(made)
-      return made?.id ?? null
+    async insert(revocation, ended) {
+      if (revocation.kind === 'token') return records.revokeToken(revocation, ended)
+      records.addRevocation(revocation, ended)
+      return true
     },
     async standingFor(kind, subjects) {
       if (subjects.length === 0) return []
       // Only acknowledgements of awaited revocations are stored, and watermarks at each renewal of a lease. A revocation that neither covers yet is inserted again.
-      const { rows } = await sql<{ id: bigint; made: Row | null }>`
+      const { rows } = await sql<{ id: bigint; made: RevocationRow | null }>`
         with latest as (
           select distinct on (subject) * from revocation
           where kind = ${kind} and subject = any(${[...subjects]}::text[]) and expires_at > muster_now() order by subject, id desc),
@@ -99,9 +112,9 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
           select kind, subject, value, expires_at, true from latest
           where not awaited and kind <> 'token' and at > muster_now() - make_interval(secs => ${LEASE.most}::int)
           returning *)
-        select id, ${row} as made, ${notice} from made
+        select id, ${revocationObject} as made, ${revocationNotice} from made
         union all select id, null, null from latest where not exists (select from made where made.subject = latest.subject)`.execute(db)
-      for (const { made } of rows) if (made) onInserted(toRevocation(made))
+      for (const { made } of rows) if (made) records.noteWritten(toRevocation(made))
       return rows.map(({ id }) => BigInt(id))
     },
     async deleteExpired() {
@@ -139,7 +152,7 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
         with selected as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[])),
         acks as (select a.revocation_id, receiver from selected join revocation_ack a on a.revocation_id = selected.id cross join unnest(a.receivers) receiver)
         select muster_now() as now,
-          coalesce((select json_agg(${row}) from selected), '[]') as selected,
+          coalesce((select json_agg(${revocationObject}) from selected), '[]') as selected,
           r.*, array(
             select selected.id::text from selected where not coalesce(selected.xid < r.watermark, false)
               and not exists (select from acks where acks.revocation_id = selected.id and acks.receiver = r.id)) as unacknowledged
@@ -157,7 +170,7 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
 
 interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsRequested' | 'excluded'> {
   now: Date
-  selected: Row[]
+  selected: RevocationRow[]
   id: StreamId | null
   lease_until: Date
   push_failures: number
