@@ -281,7 +281,7 @@ export const organizations: Fault[] = [
     find: '::text)) > 0`',
     replace: `::text)) >= 0 and \${columnOf(search)} like '%' || \${textOf(search)}::text || '%'\``,
     test: `${tests}/organizations/directory.test.ts`,
-    named: 'an SQL wildcard',
+    named: 'over several cohorts',
   },
   {
     title: 'a search includes the cohort in which the page begins',
