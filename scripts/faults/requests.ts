@@ -80,8 +80,8 @@ export const requests: Fault[] = [
     file: `${server}/http/same-site.ts`,
     find: 'if (!isSameOrigin(headers, issuer)) throw',
     replace: 'if (false) throw',
-    test: `${tests}/accounts/portal.test.ts`,
-    named: '',
+    test: `${tests}/accounts/sign-in.test.ts`,
+    named: 'a form of another site is refused at',
   },
   {
     title: 'a duplicate member name in JSON is refused (A08)',

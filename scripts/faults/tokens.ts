@@ -72,8 +72,8 @@ export const tokens: Fault[] = [
     file: `${server}/store/transaction.ts`,
     find: 'for (const revocation of records?.revoked ?? []) onRevoked(revocation)',
     replace: 'if (records === null) onRevoked(records)',
-    test: `${tests}/signals/forward-auth.test.ts`,
-    named: 'a revocation by this process is known without a notice',
+    test: `${tests}/store/own-revocations.test.ts`,
+    named: 'a transaction passes on its revocations before it returns',
   },
   {
     title: 'a client registered again gets none of its earlier sessions back',

@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { limits } from '@muster/server/domain/command/limits.ts'
 import { type Answer, type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type Front, startFront } from './front.ts'
 
@@ -316,6 +317,8 @@ describe("FeatureBase Cloud's requests", () => {
       assert.deepEqual([status, body.code], [401, 'user_deactivated'])
       assert.match(body.message, /^Your account was deactivated in mona on \d{4}-\d\d-\d\d\. Ask mona/)
     }
+    const open = await sql<{ kind: string }>`select kind from session where user_id = ${nils.id} and ended_at is null`.execute(muster.server.database.kysely)
+    assert.deepEqual(open.rows, [])
     // The reason is shown only after the correct password.
     const wrong = await token({ USERNAME: nils.email, PASSWORD: 'not the password' })
     assert.deepEqual([wrong.status, wrong.body.code], [401, 'wrong_credentials'])
