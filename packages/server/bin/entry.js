@@ -4,7 +4,6 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
 
 // Decides whether the server runs from its bundle or from its sources. Plain JavaScript, here and in the files beside it: the code that lets Node run
 // TypeScript costs 0.1 seconds and 17 MiB, which a start from the bundle saves.
@@ -35,21 +34,6 @@ function addTo(hash, path) {
   const found = statSync(join(root, path))
   if (found.isDirectory()) for (const name of readdirSync(join(root, path)).sort()) addTo(hash, `${path}/${name}`)
   else hash.update(`${path} ${found.size} ${Math.floor(found.mtimeMs)}\n`)
-}
-
-/**
- * During the start, the heap for young objects stays small. Otherwise it grows to 16 MiB for objects that only the start needs, and an idle server keeps it.
- * @template T
- * @param {() => Promise<T>} start
- * @returns {Promise<T>}
- */
-export async function withSmallHeap(start) {
-  setFlagsFromString('--semi-space-growth-factor=1')
-  try {
-    return await start()
-  } finally {
-    setFlagsFromString('--semi-space-growth-factor=2') // the default of V8
-  }
 }
 
 /** @returns {boolean} */

@@ -4,6 +4,7 @@ import { reaching } from '@muster/contract/command-line.ts'
 import { compatNames } from './compats.ts'
 import { type Config, readConfig } from './config.ts'
 import { type RunningServer, startServer } from './server.ts'
+import { keepYoungGenerationSmall, letYoungGenerationGrow } from './signals/log/young-generation.ts'
 import { describeStartFailure } from './start-failure.ts'
 
 // Starts the server, prints the banner, and shuts down on a signal.
@@ -11,8 +12,10 @@ import { describeStartFailure } from './start-failure.ts'
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 try {
+  keepYoungGenerationSmall('start')
   const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'), compatNames)
   const server = await startServer(config)
+  letYoungGenerationGrow('start')
   say(banner(config, server.cli))
   endOnSignals(server)
 } catch (error) {

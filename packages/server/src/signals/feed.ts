@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { currentMoment, type Moment, millisecondsSince } from '../domain/model/clock.ts'
 import type { Notices, RecordedRevocation } from '../domain/model/revocation.ts'
 import type { RevocationStore } from '../domain/signals/store.ts'
-import { letYoungGenerationGrow } from './log/young-generation.ts'
+import { keepYoungGenerationSmall, letYoungGenerationGrow } from './log/young-generation.ts'
 import { type Entry, RevocationLog } from './revocation-log.ts'
 
 export interface FeedSource extends Pick<RevocationStore, 'since'> {
@@ -94,14 +94,14 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     // Transactions before the watermark of the first page had ended by then, so every page sees what they wrote.
     const reached = page.watermark
     take(page.revocations)
-    if (page.next !== null) letYoungGenerationGrow(false)
+    if (page.next !== null) keepYoungGenerationSmall('a long revocation log')
     while (page.next !== null) {
       await nextTurn() // others are served between two pages
       if (stopping) throw new Error('The server stops.')
       page = await source.since(from, page.next)
       take(page.revocations)
     }
-    letYoungGenerationGrow(log.size < LONG)
+    if (log.size < LONG) letYoungGenerationGrow('a long revocation log')
     watermark = reached
     readAt = startedAt
     if (early !== null) {

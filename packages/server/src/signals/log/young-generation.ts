@@ -1,13 +1,19 @@
 import { setFlagsFromString } from 'node:v8'
 
-let grows = true
+/** Work that makes very many short-lived objects. */
+type Work = 'start' | 'a long revocation log'
+
+const underWay = new Set<Work>()
 
 /**
- * V8 doubles its young generation again and again while very many short-lived objects are made, up to 130 MiB on a large machine, and keeps it. A long log is
- * read and sent as such objects, which a small young generation serves as fast.
+ * V8 doubles the heap for young objects again and again while very many of them are made, up to 130 MiB on a large machine, and keeps it afterwards. Such work is as
+ * fast with a small one.
  */
-export function letYoungGenerationGrow(mayGrow: boolean): void {
-  if (mayGrow === grows) return
-  grows = mayGrow
-  setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`)
+export function keepYoungGenerationSmall(work: Work): void {
+  underWay.add(work)
+  setFlagsFromString('--semi-space-growth-factor=1')
+}
+
+export function letYoungGenerationGrow(work: Work): void {
+  if (underWay.delete(work) && underWay.size === 0) setFlagsFromString('--semi-space-growth-factor=2') // the default of V8
 }
