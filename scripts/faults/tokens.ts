@@ -73,7 +73,7 @@ export const tokens: Fault[] = [
     find: 'for (const revocation of records?.revoked ?? []) onRevoked(revocation)',
     replace: 'if (records === null) onRevoked(records)',
     test: `${tests}/store/own-revocations.test.ts`,
-    named: 'a transaction passes on its revocations before it returns',
+    named: 'a transaction passes on its revocations after its commit',
   },
   {
     title: 'a client registered again gets none of its earlier sessions back',

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 const ending = (subject: string): Revocation => ({ kind: 'session', subject, value: { reason: 'token_revoked' } })
 
-test('a transaction passes on its revocations before it returns, and only after its commit (I7)', async () => {
+test('a transaction passes on its revocations after its commit, before it returns (I7)', async () => {
   const database = await aDatabase()
   const queue = await openQueue(database)
   const passedOn: string[] = []
