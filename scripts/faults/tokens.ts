@@ -14,8 +14,8 @@ export const tokens: Fault[] = [
   {
     title: 'a session beyond the limit ends the oldest of its kind (S61)',
     file: `${server}/domain/credentials/session.ts`,
-    find: `if (kind !== 'refresh') await endOldest(`,
-    replace: `if (kind === 'refresh') await endOldest(`,
+    find: `if (kind === 'refresh') return []`,
+    replace: `if (kind !== 'refresh') return []`,
     test: `${tests}/credentials/session-limit.test.ts`,
     named: 'ends the oldest one at the limit',
   },
@@ -317,9 +317,9 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a refresh for an unknown audience is refused (E09)',
-    file: `${server}/oauth/library.ts`,
-    find: 'if (value !== undefined && value !== config.audience &&',
-    replace: 'if (value === undefined && value !== config.audience &&',
+    file: `${server}/oauth/resource-server.ts`,
+    find: 'if (!resources.includes(resource)) throw',
+    replace: 'if (false) throw',
     test: `${tests}/oauth/refresh.test.ts`,
     named: 'a refresh by another client, scope or audience is refused without effect',
   },

@@ -4,6 +4,7 @@ import { deactivatedProblem, suspendedProblem } from '../command/refusal.ts'
 import { recordFailedSignIn } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed } from '../command/spend.ts'
+import { together } from '../command/together.ts'
 import { refuseDevice } from '../credentials/device-authorization.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
 import { openInvitationSession } from '../invitations/invitation-session.ts'
@@ -130,10 +131,9 @@ export interface ProvenAccount {
 /** Locks the account. Its password must still be the one that was checked. */
 export async function provenAccount({ tx, attempt }: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
   attempt({ attempted: 'session:start' })
-  const account = await tx.accounts.lock(userId)
+  const [account, membership] = await together(tx.accounts.lock(userId), tx.memberships.current(userId))
   // The password was changed after it was checked.
   if (account?.passwordHash !== provenHash) throw new Problem('wrong_credentials')
-  const membership = await tx.memberships.current(userId)
   const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
   return {
     account,

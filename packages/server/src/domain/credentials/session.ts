@@ -2,6 +2,7 @@ import type { EndReason, SessionKind } from '@muster/contract/events.ts'
 import type { ClientId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { record } from '../command/record.ts'
+import { together } from '../command/together.ts'
 import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
 import type { LiveState } from '../model/live.ts'
@@ -11,6 +12,7 @@ import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Session } from '../model/session.ts'
+import type { Tx } from '../store.ts'
 
 const DAY = 86_400
 
@@ -62,7 +64,7 @@ export interface StartSession {
 
 /** For a command that has locked the account and checked the person: creates the session at the epoch that was read together with the status. */
 export async function startSession({ tx, principal }: Context, { kind, account, organizationId, clientId = null, ...rest }: StartSession): Promise<Session> {
-  const session = await tx.sessions.insert({
+  const starting = tx.sessions.insert({
     id: newId('session'),
     kind,
     userId: account.id,
@@ -74,22 +76,23 @@ export async function startSession({ tx, principal }: Context, { kind, account, 
     lifetimeSeconds: sessionLifetimes[kind],
     ...rest,
   })
+  const [session, oldest] = await together(starting, oldestBeyondLimit(tx, { userId: account.id, kind, clientId }))
   const who = whoBegan(principal, session)
   await record(tx, who, { type: 'session.started', target: session.id, userId: account.id, kind, clientId, organizationId })
-  if (kind !== 'refresh') await endOldest({ tx, principal: who }, { userId: account.id, kind, clientId: kind === 'application' ? clientId : null })
+  for (const id of oldest) {
+    const ended = await tx.sessions.end(id, 'session_limit')
+    if (ended) await record(tx, who, { type: 'session.ended', target: id, userId: account.id, reason: 'session_limit', organizationId: ended.organizationId })
+  }
   return session
 }
 
-/** Ends the oldest sessions of a kind beyond the limit (S61). */
-async function endOldest(
-  { tx, principal }: Pick<Context, 'tx' | 'principal'>,
-  of: { userId: UserId; kind: keyof typeof sessionLimits; clientId: ClientId | null },
-): Promise<void> {
-  for (const id of await tx.sessions.oldestBeyond(of, { keep: sessionLimits[of.kind], atOnce: ENDED_AT_ONCE })) {
-    const ended = await tx.sessions.end(id, 'session_limit')
-    if (ended)
-      await record(tx, principal, { type: 'session.ended', target: id, userId: of.userId, reason: 'session_limit', organizationId: ended.organizationId })
-  }
+/** The oldest sessions of a kind beyond the limit (S61), which end. */
+async function oldestBeyondLimit(
+  { sessions }: Pick<Tx, 'sessions'>,
+  { userId, kind, clientId }: { userId: UserId; kind: SessionKind; clientId: ClientId | null },
+): Promise<SessionId[]> {
+  if (kind === 'refresh') return []
+  return sessions.oldestBeyond({ userId, kind, clientId: kind === 'application' ? clientId : null }, { keep: sessionLimits[kind], atOnce: ENDED_AT_ONCE })
 }
 
 /** Nobody was signed in before, so the event names the person who has just signed in. */
@@ -104,8 +107,8 @@ export async function startBrowserSession(
   organizationId: OrganizationId | null,
 ): Promise<{ session: Session; cookie: string }> {
   const cookie = newOpaqueToken('muster_bs')
-  const session = await startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie) })
-  await noteSignIn(context, account.id)
+  const starting = startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie) })
+  const [session] = await together(starting, noteSignIn(context, account.id))
   return { session, cookie }
 }
 

@@ -1,8 +1,9 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { AccountStore } from '../../domain/accounts/store.ts'
+import { together } from '../../domain/command/together.ts'
 import type { Account } from '../../domain/model/account.ts'
-import { executePoint } from '../database.ts'
+import { executePoint, point } from '../database.ts'
 import type { AccountTable, Tables } from '../tables.ts'
 
 const columns = [
@@ -42,7 +43,7 @@ const isNetwork = (network: string): boolean => network.includes('/')
 
 export function accountStore(db: Kysely<Tables>): AccountStore {
   const one = async (column: 'id' | 'email_canonical' | 'username', value: string): Promise<Account | null> => {
-    const row = await db.selectFrom('account').selectAll().where(column, '=', value).executeTakeFirst()
+    const [row] = await executePoint(db, db.selectFrom('account').select(columns).where(column, '=', value))
     return row ? toAccount(row) : null
   }
   return {
@@ -106,16 +107,17 @@ export function accountStore(db: Kysely<Tables>): AccountStore {
     },
     async noteNetwork(id, network) {
       if (!isNetwork(network)) return
-      await sql`
+      const noting = sql`${point}
         insert into account_network (user_id, network) values (${id}, ${network}::cidr)
-        on conflict (user_id, network) do update set last_used_at = muster_now()`.execute(db)
-      await sql`
+        on conflict (user_id, network) do update set last_used_at = muster_now()`
+      const forgetting = sql`${point}
         delete from account_network where user_id = ${id} and network in (
-          select network from account_network where user_id = ${id} order by last_used_at desc offset ${NETWORKS_PER_ACCOUNT})`.execute(db)
+          select network from account_network where user_id = ${id} order by last_used_at desc offset ${sql.lit(NETWORKS_PER_ACCOUNT)})`
+      await together(noting.execute(db), forgetting.execute(db))
     },
     async hasUsedNetwork(id, network) {
       if (!isNetwork(network)) return false
-      const { rows } = await sql<{ used: boolean }>`
+      const { rows } = await sql<{ used: boolean }>`${point}
         select exists (select from account_network where user_id = ${id} and network = ${network}::cidr) as used`.execute(db)
       return rows[0]?.used ?? false
     },

@@ -22,7 +22,25 @@ import {
   toLiveOrganization,
 } from './live-rows.ts'
 
-const toSession = (row: Selectable<SessionTable>): Session => ({
+const columns = [
+  'id',
+  'kind',
+  'user_id',
+  'organization_id',
+  'epoch',
+  'client_id',
+  'grant_payload',
+  'address',
+  'user_agent',
+  'created_at',
+  'authenticated_at',
+  'last_used_at',
+  'expires_at',
+  'ended_at',
+  'ended_reason',
+] as const
+
+const toSession = (row: Pick<Selectable<SessionTable>, (typeof columns)[number]>): Session => ({
   id: row.id as SessionId,
   kind: row.kind,
   userId: row.user_id as UserId,
@@ -75,7 +93,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
 
   return {
     async insert(session) {
-      const row = await db
+      const inserting = db
         .insertInto('session')
         .values({
           id: session.id,
@@ -92,8 +110,9 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
           ended_at: null,
           ended_reason: null,
         })
-        .returningAll()
-        .executeTakeFirstOrThrow()
+        .returning(columns)
+      const [row] = await executePoint(db, inserting)
+      if (!row) throw new Error('A session was not inserted.')
       return toSession(row)
     },
     async find(id) {
@@ -174,7 +193,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .where('session.user_id', '=', userId)
         .where('session.kind', '=', kind)
         .$if(clientId !== null, (query) => query.where('session.client_id', '=', clientId))
-      const { rows } = await sql<{ id: SessionId }>`
+      const { rows } = await sql<{ id: SessionId }>`${point}
         with of_kind as materialized ${ofKind}
         select id from of_kind order by created_at, id
         limit least(${atOnce}::int, greatest(0, (select count(*) from of_kind) - ${keep}::int))`.execute(db)

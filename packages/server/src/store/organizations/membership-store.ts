@@ -3,13 +3,27 @@ import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Companions, Member, Membership } from '../../domain/model/membership.ts'
 import type { MembershipStore, StatusChange } from '../../domain/organizations/store.ts'
 import { micros, toDate, toDateOrNull } from '../credentials/live-rows.ts'
-import { point } from '../database.ts'
+import { executePoint, point } from '../database.ts'
 import { pageOf } from '../page.ts'
 import type { MembershipTable, Tables } from '../tables.ts'
 import { pageStatement } from './member-directory.ts'
 import { organizationNamed } from './organization-store.ts'
 
-export const toMembership = (row: Selectable<MembershipTable>): Membership => ({
+const columns = [
+  'organization_id',
+  'user_id',
+  'role',
+  'role_version',
+  'status',
+  'joined_at',
+  'ended_at',
+  'ended_reason',
+  'status_at',
+  'status_by',
+  'status_reason',
+] as const
+
+export const toMembership = (row: Pick<Selectable<MembershipTable>, (typeof columns)[number]>): Membership => ({
   organizationId: row.organization_id as OrganizationId,
   userId: row.user_id as UserId,
   role: row.role,
@@ -122,7 +136,7 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       return row ? toMembership(row) : null
     },
     async current(userId) {
-      const row = await db.selectFrom('membership').selectAll().where('user_id', '=', userId).where('status', '<>', 'left').executeTakeFirst()
+      const [row] = await executePoint(db, db.selectFrom('membership').select(columns).where('user_id', '=', userId).where('status', '<>', 'left'))
       return row ? toMembership(row) : null
     },
     async activeAdmins(organizationId) {

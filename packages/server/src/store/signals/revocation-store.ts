@@ -5,6 +5,7 @@ import { ACCESS_TOKEN_SECONDS } from '../../domain/credentials/session.ts'
 import type { RecordedRevocation, Revocation } from '../../domain/model/revocation.ts'
 import { keepsLease, LEASE } from '../../domain/signals/receiver.ts'
 import type { Receiver, RevocationStore, StandingReceiver } from '../../domain/signals/store.ts'
+import { point } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
 export interface RevocationRow {
@@ -142,13 +143,13 @@ export function revocationStore(db: Kysely<Tables>, records: RevocationRecords):
     async acknowledge(acks) {
       if (acks.length === 0) return
       const rows = acks.map(({ revocationId, receivers }) => ({ id: String(revocationId), receivers }))
-      await sql`
+      await sql`${point}
         with batch as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as b(id bigint, receivers jsonb)),
         made as (insert into revocation_ack (revocation_id, receivers) select id, array(select jsonb_array_elements_text(receivers)) from batch)
         select pg_notify('muster_ack', (select string_agg(id::text, ',') from (select id from batch limit 100) first))`.execute(db)
     },
     async standing(ids, { serversOnly = false } = {}) {
-      const { rows } = await sql<StandingRow>`
+      const { rows } = await sql<StandingRow>`${point}
         with selected as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[])),
         acks as (select a.revocation_id, receiver from selected join revocation_ack a on a.revocation_id = selected.id cross join unnest(a.receivers) receiver)
         select muster_now() as now,
