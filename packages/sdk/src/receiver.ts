@@ -40,8 +40,8 @@ const BACKOFF_MILLISECONDS = { least: 100, most: 5_000 }
 const UNREADABLE_MOST = 3
 
 const MANY = 500
-/** Resolves when waiting requests have had their turn. A browser or a worker has no `setImmediate`. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => void (globalThis.setImmediate ?? setTimeout)(resolve))
+/** Resolves when waiting requests have had their turn. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0))
 
 /** The stream no longer exists, or belongs to another client. */
 class StreamLost extends Error {}

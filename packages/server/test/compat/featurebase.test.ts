@@ -317,8 +317,8 @@ describe("FeatureBase Cloud's requests", () => {
       assert.deepEqual([status, body.code], [401, 'user_deactivated'])
       assert.match(body.message, /^Your account was deactivated in mona on \d{4}-\d\d-\d\d\. Ask mona/)
     }
-    const open = await sql<{ kind: string }>`select kind from session where user_id = ${nils.id} and ended_at is null`.execute(muster.server.database.kysely)
-    assert.deepEqual(open.rows, [])
+    const begun = sql`select kind from session join account on account.id = user_id where user_id = ${nils.id} and session.epoch = account.epoch`
+    assert.deepEqual((await begun.execute(muster.server.database.kysely)).rows, [])
     // The reason is shown only after the correct password.
     const wrong = await token({ USERNAME: nils.email, PASSWORD: 'not the password' })
     assert.deepEqual([wrong.status, wrong.body.code], [401, 'wrong_credentials'])

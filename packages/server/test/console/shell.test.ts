@@ -52,10 +52,11 @@ describe('a page of the console', () => {
     await allPagesLoaded(page)
     await page.reload()
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+    const loaded = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/')).length"
+    // One request for the first load, one for what pages share, its style, and few for the pages. An entry appears when its request has ended.
+    await expect.poll(() => page.evaluate(loaded)).toBe(8)
     const transferred = "performance.getEntriesByType('resource').filter(({ name, transferSize }) => name.includes('/assets/') && transferSize > 0)"
     expect(await page.evaluate(`${transferred}.map(({ name }) => name)`)).toEqual([])
-    const loaded = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/')).length"
-    expect(await page.evaluate(loaded), 'one request for the first load, one for what pages share, its style, and few for the pages').toBe(8)
     const { headers } = await site.muster.call('GET', '/console/')
     expect(headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self'")
     expect(headers.get('content-security-policy')).not.toContain('unsafe')
