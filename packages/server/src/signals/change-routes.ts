@@ -4,7 +4,6 @@ import { secondsOf } from '../http/prefer-wait.ts'
 import { closedOf, personOf } from '../http/request.ts'
 import { answers } from '../http/schemas.ts'
 import type { Changes } from './changes.ts'
-import type { Feed } from './feed.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,19 +14,18 @@ declare module 'fastify' {
 
 interface Options {
   changes: Changes
-  feed: Pick<Feed, 'log'>
 }
 
 /** For open pages: reports that something about the caller changed. `GET /v1/me` returns the new state. */
-export const changeRoutes: FastifyPluginAsyncZod<Options> = async (app, { changes, feed }) => {
+export const changeRoutes: FastifyPluginAsyncZod<Options> = async (app, { changes }) => {
   app.decorateRequest('changesFrom', 0)
   app.get(
     '/v1/me/changes',
     {
       config: { audience: 'account' },
       // Read before the caller is authenticated, so that a revocation that commits during that query is not missed.
-      onRequest: async (request) => {
-        request.changesFrom = feed.log.end
+      onRequest: async (request, reply) => {
+        request.changesFrom = await changes.begin(closedOf(reply))
       },
       schema: {
         operationId: 'awaitMyChanges',

@@ -16,12 +16,14 @@ export interface Wait {
 }
 
 export interface Changes {
+  /** The position behind everything that is in the log. Waits for the first read of the log, whose revocations would not be noticed as new. */
+  begin(closed: AbortSignal): Promise<number>
   /** True as soon as a revocation concerns the caller or the credential expires. False after the given time. */
   wait(caller: { principal: UserPrincipal; live: LiveState }, wait: Wait): Promise<boolean>
 }
 
 interface Options {
-  feed: Pick<Feed, 'log' | 'onNew'>
+  feed: Pick<Feed, 'log' | 'onNew' | 'complete'>
   /** Aborted when the server shuts down. Every waiting request is answered. */
   ending: AbortSignal
 }
@@ -38,7 +40,16 @@ export function createChanges({ feed, ending }: Options): Changes {
     for (const { kind, subject } of entries) for (const one of waitingFor.get(`${kind}:${subject}`) ?? []) one.end(true)
   })
 
+  let isComplete = false
+  void feed.complete.then(() => {
+    isComplete = true
+  })
+
   return {
+    async begin(closed) {
+      if (!isComplete) await Promise.race([feed.complete, aborted(closed), aborted(ending)])
+      return feed.log.end
+    },
     async wait(caller, { from, milliseconds, closed }) {
       const subjects = subjectsOf(caller)
       for (const { kind, subject } of feed.log.from(from)) if (subjects.includes(`${kind}:${subject}`)) return true
@@ -70,6 +81,8 @@ export function createChanges({ feed, ending }: Options): Changes {
     },
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<unknown> => new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
 
 const ofSession = (sessionId: SessionId): string => `session:${sessionId}`
 

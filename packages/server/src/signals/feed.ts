@@ -56,7 +56,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
   let fresh: Entry[] = []
-  /** Notices during the first read, which are added after it: what is older comes before them in the log. Null once the log is complete. */
+  /** Notices that arrive during the first read. They are added after it, so that older revocations precede them in the log. Null once the log is complete. */
   let early: RecordedRevocation[] | null = []
   const completed = Promise.withResolvers<void>()
   let stopping = false

@@ -70,7 +70,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     app.addHook('preClose', async () => ending.abort())
     await app.register(configurationRoutes, { issuer })
     await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, streams })
-    await app.register(changeRoutes, { changes, feed })
+    await app.register(changeRoutes, { changes })
     await app.register(forwardAuthRoutes, { store, accessTokens, known: feed.log, isCurrent: processReceiver.isCurrent })
   }
 

@@ -111,6 +111,28 @@ describe('in one process', () => {
     end = () => feed.log.end
     stop = () => ending.abort()
   })
+  test('a wait begins behind the first read of the log, whose revocations are no news', async () => {
+    const firstRead = Promise.withResolvers<void>()
+    const old = { id: 7n, xid: 7n, kind: 'session', subject: 'ses_old', value: { reason: 'token_revoked' }, awaited: false } as const
+    const feed = await createFeed({
+      source: {
+        since: async () => {
+          await firstRead.promise
+          return { watermark: 8n, revocations: [{ ...old, at: new Date(), expiresAt: new Date(Date.now() + 3_600_000) }], next: null }
+        },
+        listen: async () => async () => {},
+      },
+      onError: (error) => {
+        throw error
+      },
+    })
+    const beginning = createChanges({ feed, ending: new AbortController().signal }).begin(new AbortController().signal)
+    expect(feed.log.end).toBe(0)
+    firstRead.resolve()
+    expect(await beginning).toBe(1)
+    await feed.stop()
+  })
+
   let id = 0n
   const revoke = (kind: 'session' | 'user', subject: string) =>
     announce({

@@ -91,7 +91,7 @@ function contextOf(
     authorize(actor, id, permission)
     const { organization } = actor
     requireCurrentName({ organization, former: reference !== id && reference !== organization.name })
-    // A service account has the role member, so it has been refused if that is not enough.
+    // A service account always has the role member, so it has been refused if the permission requires more.
     return { actor: actor as ActorWith<P>, organization, member }
   }
   const nobody = async (): Promise<null> => null

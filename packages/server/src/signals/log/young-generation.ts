@@ -6,8 +6,8 @@ type Work = 'start' | 'a long revocation log'
 const underWay = new Set<Work>()
 
 /**
- * V8 doubles the heap for young objects again and again while very many of them are made, up to 130 MiB on a large machine, and keeps it afterwards. Such work is as
- * fast with a small one.
+ * V8 doubles the heap for young objects again and again while very many of them are made, up to 130 MiB on a large machine, and keeps it afterwards. Such work runs
+ * just as fast with a small one.
  */
 export function keepYoungGenerationSmall(work: Work): void {
   underWay.add(work)
