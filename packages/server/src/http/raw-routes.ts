@@ -23,8 +23,12 @@ export function answerRawRoutes(app: FastifyInstance, isUsual: (request: Fastify
     const { raw } = request.routeOptions.config
     if (raw === undefined || request.method !== 'GET' || !isUsual(request)) return done()
     const finish = (answer: RawAnswer | null): void => {
-      if (answer === null) done()
-      else send(reply, answer)
+      try {
+        if (answer === null) done()
+        else send(reply, answer)
+      } catch (error) {
+        done(error as Error)
+      }
     }
     const answer = raw(request)
     if (answer instanceof Promise) answer.then(finish, done)

@@ -43,6 +43,17 @@ test('a transaction changes nothing when one of its statements fails', async () 
   expect(await notes()).toEqual([])
 })
 
+test('statements behind a failed one fail with its error', async () => {
+  const work = async (trx: Kysely<any>) => {
+    const both = async () => {
+      await note(trx, 'two')
+      await note(trx, 'three')
+    }
+    await together(both(), note(trx, 'one'), note(trx, 'one'))
+  }
+  await expect(transactionsOfPool(pool)(work, nothing)).rejects.toMatchObject({ code: '23505' })
+})
+
 test('a transaction changes nothing when its last statement fails', async () => {
   const twice = async (trx: Kysely<any>) => void (await note(trx, 'one'))
   await expect(transactionsOfPool(pool)((trx) => note(trx, 'one'), twice)).rejects.toMatchObject({ code: '23505' })

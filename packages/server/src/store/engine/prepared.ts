@@ -9,7 +9,7 @@ import { isLostStatement, PoolerWithoutStatements } from './pooler.ts'
  */
 export const point = sql.raw('/* point */')
 
-/** A question to a point statement: text, or bytes as hexadecimal text. All of it is Muster's own, or it would fail the other questions of the statement. */
+/** A question to a point statement: text, or bytes as hexadecimal text. Every value comes from Muster itself: a malformed one would fail all other questions of the statement. */
 type Values = readonly (string | null)[]
 
 interface Waiting<Row> {

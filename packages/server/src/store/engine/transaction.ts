@@ -15,7 +15,8 @@ import type pg from 'pg'
 import type { Tables } from '../tables.ts'
 
 /**
- * Runs `work` in a transaction, and then `last` together with the commit. `last` must not decide whether to commit: it can only fail.
+ * Runs `work` in a transaction, and then `last` together with the commit. `last` must not decide whether to commit: it can only fail, and at the server, so its
+ * parameters are texts and numbers.
  * Statements that are asked for together, without waiting for each other, are executed in the order in which they were asked for.
  */
 export type RunTransaction = <T>(work: (trx: Kysely<Tables>) => Promise<T>, last: (trx: Kysely<Tables>) => Promise<void>) => Promise<T>
@@ -30,7 +31,7 @@ export const transactionsOfOneSession =
       return result
     })
 
-/** Statements that are asked for together take one round trip. So do the first one and `begin`, and `last` and `commit`. */
+/** Statements issued together share one round trip. The first statement also travels with `begin`, and `last` with `commit`. */
 export const transactionsOfPool =
   (pool: pg.Pool): RunTransaction =>
   async (work, last) => {
@@ -55,11 +56,9 @@ export const transactionsOfPool =
         throw error
       }
       const [lasting, committing] = await Promise.allSettled([finishing, connection.finish('commit')])
+      if (committing.status === 'rejected') isUsable = false
       if (lasting.status === 'rejected') throw lasting.reason
-      if (committing.status === 'rejected') {
-        isUsable = false
-        throw committing.reason
-      }
+      if (committing.status === 'rejected') throw committing.reason
       // In an aborted transaction, `commit` is answered with ROLLBACK.
       if (committing.value !== 'COMMIT') throw new Error('The transaction was rolled back, because one of its statements had failed.')
       return result
@@ -72,6 +71,7 @@ class TransactionConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient
   readonly #begun: Promise<unknown>
   #mustWait = false
+  #failed: unknown
   #isOpen = true
   hasBegun = false
   /** How many statements have been asked for. */
@@ -108,11 +108,20 @@ class TransactionConnection implements DatabaseConnection {
     // Without a transaction, a change would stay. So only what reads or locks travels with `begin`, and later statements must not overtake one that waits.
     this.#mustWait ||= !onlyReads(statement)
     if (this.#mustWait) await this.#begun
-    const answer = await this.#client.query(statement, values)
-    await this.#begun
-    return answer
+    try {
+      const answer = await this.#client.query(statement, values)
+      await this.#begun
+      return answer
+    } catch (error) {
+      // Statements behind a failed one fail only because the transaction is aborted. Its error says why, and whether to run the command again.
+      this.#failed ??= error
+      throw isAborted(error) ? this.#failed : error
+    }
   }
 }
+
+/** `current transaction is aborted, commands ignored until end of transaction block` */
+const isAborted = (error: unknown): boolean => (error as { code?: string }).code === '25P02'
 
 const onlyReads = (statement: string): boolean => /^(\/\* point \*\/ )?\s*select\s/.test(statement)
 
