@@ -316,12 +316,12 @@ export const tokens: Fault[] = [
     named: 'ends its family',
   },
   {
-    title: 'a refresh for an unknown audience is refused (E09)',
-    file: `${server}/oauth/resource-server.ts`,
-    find: 'if (!resources.includes(resource)) throw',
-    replace: 'if (false) throw',
-    test: `${tests}/oauth/refresh.test.ts`,
-    named: 'a refresh by another client, scope or audience is refused without effect',
+    title: 'a login for an unknown audience is refused (E09)',
+    file: `${server}/oauth/library.ts`,
+    find: 'if (value !== undefined && value !== config.audience &&',
+    replace: "if (value === '' && value !== config.audience &&",
+    test: `${tests}/oauth/device-flow.test.ts`,
+    named: 'a token has the configured audience when asked for by it or by the issuer',
   },
   {
     title: 'an unused refresh token expires (E10)',
