@@ -2,12 +2,14 @@ import { type Compilable, CompiledQuery, type Kysely, type RawBuilder, sql } fro
 import type pg from 'pg'
 import { isLostStatement, PoolerWithoutStatements } from './pooler.ts'
 
+export const POINT = '/* point */'
+
 /**
  * Marks a frequent statement whose plan does not depend on the size of an organization: it finds rows by unique keys, inserts them, or reads an index in its order. It
  * is prepared once per connection under a name, which halves its cost. Do not mark other statements: PostgreSQL uses one plan for all values, and the best plan for an organization of
  * ten members would scan one of a million. Do not mark a statement that selects `*`: it would fail as soon as the next version adds a column (I13).
  */
-export const point = sql.raw('/* point */')
+export const point = sql.raw(POINT)
 
 /** A question to a point statement: text, or bytes as hexadecimal text. Every value comes from Muster itself: a malformed one would fail all other questions of the statement. */
 type Values = readonly (string | null)[]
@@ -63,7 +65,7 @@ export function pointStatement<Asked extends Values, Row>(
 /** Executes a built statement as a marked one. */
 export async function executePoint<Row>(db: Kysely<any>, query: Compilable<Row>): Promise<Row[]> {
   const { sql: text, parameters } = query.compile()
-  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(`/* point */ ${text}`, [...parameters]))
+  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(`${POINT} ${text}`, [...parameters]))
   return rows
 }
 
@@ -78,7 +80,7 @@ export function preparePoints(pool: pg.Pool): void {
   pool.on('connect', (client) => {
     const ask = client.query.bind(client) as (...args: unknown[]) => Promise<unknown> | undefined // undefined with a callback
     client.query = ((text: unknown, values?: unknown, ...rest: unknown[]) =>
-      typeof text === 'string' && text.startsWith('/* point */')
+      typeof text === 'string' && text.startsWith(POINT)
         ? ask({ name: nameOf(text), text, values }, ...rest)?.catch(explainLostStatement)
         : ask(text, values, ...rest)) as typeof client.query
   })

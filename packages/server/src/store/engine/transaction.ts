@@ -13,6 +13,7 @@ import {
 } from 'kysely'
 import type pg from 'pg'
 import type { Tables } from '../tables.ts'
+import { POINT } from './prepared.ts'
 
 /**
  * Runs `work` in a transaction, and then `last` together with the commit. `last` must not decide whether to commit: it can only fail, and at the server, so its
@@ -123,7 +124,7 @@ class TransactionConnection implements DatabaseConnection {
 /** `current transaction is aborted, commands ignored until end of transaction block` */
 const isAborted = (error: unknown): boolean => (error as { code?: string }).code === '25P02'
 
-const onlyReads = (statement: string): boolean => /^(\/\* point \*\/ )?\s*select\s/.test(statement)
+const onlyReads = (statement: string): boolean => /^\s*select\s/.test(statement.startsWith(POINT) ? statement.slice(POINT.length) : statement)
 
 const adapter = new PostgresAdapter()
 const compiler = new PostgresQueryCompiler()
