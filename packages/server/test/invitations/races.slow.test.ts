@@ -3,6 +3,7 @@ import { inviteByEmail, resendInvitation } from '@muster/server/domain/invitatio
 import { deactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
 import { registerUser } from '@muster/server/domain/organizations/register.ts'
+import { outcome, tally } from '@muster/testkit/outcomes.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -15,9 +16,6 @@ afterAll(() => world.close())
 
 let count = 0
 const fresh = (name: string): string => `${name}_${++count}`
-const outcome = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
-const tally = (outcomes: string[]): Record<string, number> =>
-  Object.fromEntries([...new Set(outcomes)].map((one) => [one, outcomes.filter((o) => o === one).length]))
 const acme = async (): Promise<{ organization: string; ada: Person }> => {
   const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
   return { organization, ada: Object.values(people)[0] as Person }

@@ -3,6 +3,7 @@ import { removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
 import { registerUser } from '@muster/server/domain/organizations/register.ts'
 import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
+import { outcome, tally } from '@muster/testkit/outcomes.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -15,12 +16,6 @@ afterAll(() => world.close())
 
 let count = 0
 const fresh = (name: string): string => `${name}_${++count}`
-const outcome = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
-const tally = (outcomes: string[]): Record<string, number> => {
-  const sums: Record<string, number> = {}
-  for (const one of outcomes) sums[one] = (sums[one] ?? 0) + 1
-  return sums
-}
 
 test('one of 64 concurrent accepts of a secret succeeds (S14, A05, I3)', async () => {
   const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })

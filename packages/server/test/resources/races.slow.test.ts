@@ -4,6 +4,7 @@ import { joinOrganization, leaveOrganization } from '@muster/server/domain/organ
 import { setPlan, suspendOrganization } from '@muster/server/domain/organizations/operator.ts'
 import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { registerResource, transferAllResources, transferResource } from '@muster/server/domain/resources/resource.ts'
+import { outcome, tally } from '@muster/testkit/outcomes.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { operator } from '../credentials/platform.ts'
@@ -18,12 +19,6 @@ afterAll(() => world.close())
 let count = 0
 const fresh = (name: string): string => `${name}_${++count}`
 const stem = (): string => `n${++count}x`
-const outcome = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
-const tally = (outcomes: string[]): Record<string, number> => {
-  const sums: Record<string, number> = {}
-  for (const one of outcomes) sums[one] = (sums[one] ?? 0) + 1
-  return sums
-}
 const register = (person: Person, organization: string, name: string, owner?: string) =>
   world.execute(registerResource, person.principal, { organization, kind: 'application', name, owner })
 
