@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import scalar from '@scalar/fastify-api-reference'
 import Fastify from 'fastify'
-import { docsFolder, NONCE } from '../packages/server/src/http/docs.ts'
+import { docsFolder } from '../packages/server/src/files.ts'
+import { NONCE } from '../packages/server/src/http/docs.ts'
 
 // Builds the reference page of the API: the library's page, and its script of 4.4 MB, compressed as far as possible, which takes some seconds. The server
 // does not load the library.

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync 
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { bundleFolder, bundles } from '../packages/server/bin/entry.js'
 
 // Bundles the server: one file instead of 1,600, without types, and a few more for the parts that it loads later.
@@ -10,24 +10,38 @@ import { bundleFolder, bundles } from '../packages/server/bin/entry.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const source = join(root, 'packages/server/src')
 
+/** Packages with WebAssembly or machine code, which they find beside their own files. */
+export const unbundled = ['@electric-sql/pglite', '@node-rs/argon2']
+
+export const serverEntries = ['main.ts', 'administration.ts', 'password-strength-worker.ts'].map((name) => join(source, name))
+
 export async function bundleServer(): Promise<void> {
   const folder = bundleFolder()
   const unfinished = `${folder}.${process.pid}`
+  await bundle(unfinished, { plugins: [addresses('source')] })
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(unfinished, folder)
+  removeOldBundles()
+}
+
+/** In a release, the files that the server reads are beside its code (`packages/server/src/files.ts`). */
+export const bundleForRelease = (folder: string): Promise<void> => bundle(folder, { plugins: [addresses('bundle')], define: { MUSTER_RELEASE: 'true' } })
+
+async function bundle(folder: string, options: BuildOptions): Promise<void> {
   await build({
-    entryPoints: ['main.ts', 'administration.ts', 'password-strength-worker.ts'].map((name) => join(source, name)),
+    ...options,
+    entryPoints: serverEntries,
     absWorkingDir: root,
-    outdir: unfinished,
+    outdir: folder,
     bundle: true,
     splitting: true,
     platform: 'node',
     target: 'node22',
     format: 'esm',
     outExtension: { '.js': '.mjs' },
-    // Packages with WebAssembly or machine code, which they find beside their own files. pg looks for pg-native and works without it.
-    external: ['@electric-sql/pglite', '@node-rs/argon2', 'pg-native'],
+    external: [...unbundled, 'pg-native'], // pg looks for pg-native and works without it.
     // Packages in CommonJS call `require`, which a module does not have.
     banner: { js: `import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);` },
-    plugins: [sourceAddresses],
     minifySyntax: true,
     minifyWhitespace: true,
     // oidc-provider looks a lifetime up by the name of its class, and errors are recognized by theirs. A bundle renames what has the name of something else.
@@ -37,10 +51,7 @@ export async function bundleServer(): Promise<void> {
     legalComments: 'none',
     logLevel: 'warning',
   })
-  for (const name of readdirSync(unfinished)) if (name.endsWith('.map')) leaveOutPackages(join(unfinished, name))
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(unfinished, folder)
-  removeOldBundles()
+  for (const name of readdirSync(folder)) if (name.endsWith('.map')) leaveOutPackages(join(folder, name))
 }
 
 /** Each start reads the maps, and three quarters of them would lead to packages. An error in a package keeps its place in the bundle. */
@@ -62,15 +73,16 @@ function removeOldBundles(): void {
   for (const old of folders.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs).slice(2)) rmSync(old, { recursive: true, force: true })
 }
 
-/** A module keeps the address of its source, so that it finds the files beside it. */
-const sourceAddresses: Plugin = {
-  name: 'source-addresses',
+/** The address that a module has in the bundle: of its source, so that it finds the files beside it, or of the bundle. */
+const addresses = (of: 'source' | 'bundle'): Plugin => ({
+  name: 'addresses',
   setup({ onLoad }) {
     onLoad({ filter: /packages[\\/]server[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       // A worker is in the bundle. Everything else is beside its source.
       const contents = readFileSync(path, 'utf8').replace(/new URL\('\.\/([\w-]+-worker)\.ts', import\.meta\.url\)/, "new URL('./$1.mjs', bundleAddress)")
+      if (of === 'bundle') return { loader: 'ts', contents: contents.replace('bundleAddress', 'import.meta.url') }
       const address = `new URL(${JSON.stringify(relative(join(bundles, 'folder'), path).replaceAll('\\', '/'))}, import.meta.url).href`
       return { loader: 'ts', contents: contents.replaceAll('import.meta.url', address).replace('bundleAddress', 'import.meta.url') }
     })
   },
-}
+})

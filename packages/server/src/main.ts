@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import { reaching } from '@muster/contract/command-line.ts'
 import { compatNames } from './compats.ts'
 import { type Config, readConfig } from './config.ts'
+import { isRelease } from './files.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { keepYoungGenerationSmall, letYoungGenerationGrow } from './signals/log/young-generation.ts'
 import { describeStartFailure } from './start-failure.ts'
@@ -27,7 +28,8 @@ try {
 function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl, cliCommand }: Config, elsewhere: string): string {
   const bold = (text: string): string => styleText('bold', text)
   const muted = (text: string): string => styleText('dim', text)
-  const here = cliCommand ?? 'npx muster' // the working directory is the repository, where npx finds the command
+  const inRepository = cliCommand === null && !isRelease
+  const here = inRepository ? 'npx muster' : elsewhere // the working directory is the repository, where npx finds the command
   const tries: [line: string, does: string][] = [
     [reaching(`${here} register -u alice`, issuer), 'sign up and log in'],
     [`${here} profile`, 'see who you are'],
@@ -46,7 +48,7 @@ function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl, cliComman
     '',
     ...tries.map(([line, does]) => `    ${line.padEnd(width)}   ${muted(does)}`),
     '',
-    ...(cliCommand === null ? [`  ${muted('Elsewhere')} ${elsewhere} COMMAND`, ''] : []),
+    ...(inRepository ? [`  ${muted('Elsewhere')} ${elsewhere} COMMAND`, ''] : []),
     `  ${muted('Ctrl-C ends it.')}`,
     '',
   ].join('\n')

@@ -19,15 +19,16 @@ const partOf = (file: string): string => relative(server, file).split('/')[0] as
 /** The parts that each part may import. `server.ts` and `main.ts` may import every part. */
 const arrows: Record<string, readonly string[]> = {
   domain: [],
-  store: ['domain', 'jobs'],
+  store: ['domain', 'jobs', 'files.ts'],
   jobs: ['domain', 'store', 'mail', 'config.ts'],
   mail: ['domain', 'config.ts'],
   oauth: ['domain', 'config.ts', 'http', 'portal'], // its responses and pages have the form of these two
-  http: ['domain', 'config.ts'],
+  http: ['domain', 'config.ts', 'files.ts'],
   signals: ['domain', 'config.ts', 'http'],
-  portal: ['domain', 'config.ts', 'http', 'mail'],
+  portal: ['domain', 'config.ts', 'files.ts', 'http', 'mail'],
   compat: ['domain', 'config.ts', 'http'], // compat only translates
   'config.ts': [],
+  'files.ts': [],
   'compats.ts': ['compat'],
   'administration.ts': ['compats.ts', 'config.ts', 'start-failure.ts', 'store'],
   'start-failure.ts': ['config.ts', 'installation.ts', 'store'],

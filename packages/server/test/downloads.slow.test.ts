@@ -70,7 +70,7 @@ const download = async (url: string, options: RequestInit = {}) => {
   return { response, body: Buffer.from(await response.arrayBuffer()) }
 }
 
-test('the package of the command is complete: no dependencies, no scripts', async () => {
+test('the package of the command is complete: no dependencies, no scripts (O3)', async () => {
   const { url, version, integrity } = await offered('cli')
   const { response, body } = await download(url)
   expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
@@ -94,7 +94,7 @@ test('two builds of one source give the same bytes', async () => {
     expect((await readFile(join(root, 'again', name))).equals(await readFile(join(root, 'first', name))), name).toBe(true)
 })
 
-test.each(['cli', 'sdk'] as const)('/%s.tgz redirects to the version at the issuer, whatever Host says', async (name) => {
+test.each(['cli', 'sdk'] as const)('/%s.tgz redirects to the version at the issuer, whatever Host says (O3)', async (name) => {
   const { url, version } = await offered(name)
   expect(url).toBe(`${muster.url}/${name}-${version}.tgz`)
   const { headers, status } = await muster.call('GET', `/${name}.tgz`, { headers: { host: 'evil.example' } })
@@ -105,7 +105,7 @@ test.each(['cli', 'sdk'] as const)('/%s.tgz redirects to the version at the issu
   expect((await muster.call('GET', `/${name}-..%2Findex.tgz`)).status).toBe(404)
 })
 
-test('the printed line runs, and runs the new version after a rebuild', async () => {
+test('the printed line runs, and runs the new version after a rebuild (O3)', async () => {
   const machine = await aMachine('npx')
   const before = await offered('cli')
   expect(before.command).toBe(`npx --yes ${before.url}`)

@@ -7,7 +7,8 @@ import { freePort } from './muster.ts'
 export interface ServerProcess {
   /** The address of this process. The issuer is that of the first server. */
   url: string
-  stop(): Promise<void>
+  /** Sends SIGTERM. Returns the exit code, or null if the process had to be killed. */
+  stop(): Promise<number | null>
   /** Kills the process, without a chance to finish its work. */
   kill(): Promise<void>
 }
@@ -15,13 +16,26 @@ export interface ServerProcess {
 const PATIENCE_MILLISECONDS = 60_000
 const server = fileURLToPath(new URL('../../server/bin/server.js', import.meta.url))
 
+interface Command {
+  /** The program and its arguments. */
+  command: readonly string[]
+  env: Record<string, string>
+  cwd?: string
+}
+
 /** Starts another process of the same installation, with the same database, secret and issuer, and its own address. */
 export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'databaseUrl' | 'issuer'>, env: Record<string, string>): Promise<ServerProcess> {
+  const settings = { DATABASE_URL: databaseUrl ?? '', MUSTER_ISSUER: issuer }
+  return startServerProcess({ command: [process.execPath, server], env: { ...settings, ...env } })
+}
+
+/** Starts a server by a command, and waits until it is ready. */
+export async function startServerProcess({ command: [program = '', ...words], env, cwd }: Command): Promise<ServerProcess> {
   const port = await freePort()
-  const settings = { PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATABASE_URL: databaseUrl ?? '', MUSTER_ISSUER: issuer }
-  const child = spawn(process.execPath, [server], {
-    env: { ...bareEnvironment(), ...settings, MUSTER_HOSTS: `127.0.0.1:${port}`, ...env },
+  const child = spawn(program, words, {
+    env: { ...bareEnvironment(), PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'warn', MUSTER_HOSTS: `127.0.0.1:${port}`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -29,7 +43,7 @@ export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'da
       said += text
     })
   }
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)))
   const url = `http://127.0.0.1:${port}`
   for (const until = performance.now() + PATIENCE_MILLISECONDS; ; ) {
     if (performance.now() > until) {
@@ -46,9 +60,9 @@ export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'da
   }
   return {
     url,
-    async stop() {
+    stop() {
       child.kill('SIGTERM')
-      await ended
+      return ended
     },
     async kill() {
       child.kill('SIGKILL')

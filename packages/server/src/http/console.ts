@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { asOwnCommands } from '@muster/contract/command-line.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { consoleFolder } from '../files.ts'
 import { type ContentEncoding, encodingFor, endings } from './content-encoding.ts'
-
-const built = fileURLToPath(new URL('../../../console/dist/', import.meta.url))
 
 /** Allows Muster's own scripts, styles and images, and the API. Nothing inline and no other origin. The only form signs out. */
 const contentSecurityPolicy = [
@@ -29,7 +27,7 @@ const contentTypes: Record<string, string> = {
   svg: 'image/svg+xml',
 }
 
-const consoleIsBuilt = (): boolean => existsSync(join(built, 'index.html'))
+const consoleIsBuilt = (): boolean => existsSync(join(consoleFolder, 'index.html'))
 
 /** The path of the console. Undefined if it is not built. */
 export const consolePath = (): string | undefined => (consoleIsBuilt() ? '/console/' : undefined)
@@ -77,7 +75,7 @@ function pageWith(cli: string, page: string): Buffer {
 }
 
 /** Serves the console's files from memory. Every other path is the page itself, which chooses what to show. */
-export async function consoleRoutes(app: FastifyInstance, { cli, folder = built }: { cli: string; folder?: string }): Promise<void> {
+export async function consoleRoutes(app: FastifyInstance, { cli, folder = consoleFolder }: { cli: string; folder?: string }): Promise<void> {
   const index = join(folder, 'index.html')
   const readBuildTime = () => statSync(index, { throwIfNoEntry: false })?.mtimeMs
   let buildTime = readBuildTime()

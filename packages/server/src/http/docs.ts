@@ -2,14 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyPluginAsync } from 'fastify'
+import { docsFolder } from '../files.ts'
 import { encodingFor, endings } from './content-encoding.ts'
-
-/** The reference page and its script, written by scripts/build-docs.ts. */
-export const docsFolder = fileURLToPath(new URL('../../dist/docs/', import.meta.url))
 
 /** A placeholder in the built page, replaced in each response. */
 export const NONCE = 'nonce-of-this-answer'

@@ -1,15 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import { Problem } from '../domain/model/problem.ts'
+import { downloadsFolder } from '../files.ts'
 
 // The command and the SDK, for `npx` and `npm install` by address. npm caches a package by its URL, so the content of a versioned URL never
 // changes: the version ends with a digest of the content (scripts/build-downloads.ts, decision 0041).
-
-const built = fileURLToPath(new URL('../../dist/downloads/', import.meta.url))
 
 type Name = 'cli' | 'sdk'
 
@@ -26,7 +24,7 @@ export interface Downloads {
   files: ReadonlySet<string>
 }
 
-export function readDownloads(folder = built): Downloads | null {
+export function readDownloads(folder = downloadsFolder): Downloads | null {
   const index = join(folder, 'index.json')
   if (!existsSync(index)) return null
   return {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { portalFolder, tokensFile } from '../files.ts'
 
 /** A file that the pages load. Its path changes with its content, so it can be cached for ever. */
 export interface Asset {
@@ -34,17 +35,15 @@ export const portalContentSecurityPolicy = [
 export const mailPartContentSecurityPolicy =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-const tokens = createRequire(import.meta.url).resolve('@muster/contract/tokens.css')
-
 function asset(name: string, contentType: string, before: Buffer = Buffer.alloc(0)): Asset {
-  const body = Buffer.concat([before, readFileSync(new URL(`./${name}`, import.meta.url))])
+  const body = Buffer.concat([before, readFileSync(join(portalFolder, name))])
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
   const dot = name.lastIndexOf('.')
   return { name, contentType, hash, body, path: `/assets/${name.slice(0, dot)}.${hash}${name.slice(dot)}` }
 }
 
 export const assets = {
-  'portal.css': asset('portal.css', 'text/css; charset=utf-8', readFileSync(tokens)),
+  'portal.css': asset('portal.css', 'text/css; charset=utf-8', readFileSync(tokensFile)),
   'portal.js': asset('portal.js', 'text/javascript; charset=utf-8'),
   'mark.svg': asset('mark.svg', 'image/svg+xml'),
 } as const satisfies Record<string, Asset>

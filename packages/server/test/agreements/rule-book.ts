@@ -47,7 +47,7 @@ export function numbersUsed(entries: readonly Entry[]): Map<string, string[]> {
 
 /** The paths of all files that people write. */
 function texts(): string[] {
-  const folders = ['packages', 'scripts', 'examples', 'bench', 'docs'].flatMap((folder) => textsBelow(join(root, folder)))
+  const folders = ['packages', 'scripts', 'deploy', 'examples', 'bench', 'docs'].flatMap((folder) => textsBelow(join(root, folder)))
   return [...folders, ...readdirSync(root).flatMap((name) => (name.endsWith('.md') ? [join(root, name)] : []))]
 }
 

@@ -8,8 +8,9 @@ export const root = join(import.meta.dirname, '../../../..')
 export async function copyOfTree(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-tree-'))
   const left = new Set(['node_modules', '.git', '.muster', '.cache'])
+  const releases = new Set(['dist', 'image'])
   for (const entry of await readdir(root)) {
-    if (!left.has(entry))
+    if (!left.has(entry) && !releases.has(entry))
       await cp(join(root, entry), join(folder, entry), { recursive: true, preserveTimestamps: true, filter: (path) => !left.has(basename(path)) })
   }
   const modules = join(folder, 'node_modules')

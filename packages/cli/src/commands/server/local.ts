@@ -31,12 +31,17 @@ const config = command(
 )
 
 async function administer({ settings, signal, env }: Context, what: 'migrate' | 'config'): Promise<void> {
-  // The folders of the source, the bundle and the executable are at the same depth below the root.
-  const root = join(dirname(realpathSync(process.argv[1] ?? '.')), '../../..')
-  const script = join(root, 'packages/server/bin/administration.js')
-  if (!existsSync(script))
+  const folder = dirname(realpathSync(process.argv[1] ?? '.'))
+  // In the repository, the folders of the source, the bundle and the executable are at the same depth below the root.
+  const root = join(folder, '../../..')
+  const places = [
+    { script: join(folder, 'administration.js'), nodeVersion: join(folder, 'node-version.js') }, // in a release, beside this command
+    { script: join(root, 'packages/server/bin/administration.js'), nodeVersion: join(root, 'scripts/node-version.js') },
+  ]
+  const place = places.find(({ script }) => existsSync(script))
+  if (place === undefined)
     throw new Failure('The server is not installed here.', { code: 'server_not_here', next: `Run it where the server runs: muster server ${what}` })
-  const words = ['--import', join(root, 'scripts/node-version.js'), script, what, ...(settings.json ? ['--json'] : [])]
+  const words = ['--import', place.nodeVersion, place.script, what, ...(settings.json ? ['--json'] : [])]
   const child = spawn(process.execPath, words, { stdio: 'inherit', env, signal })
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)

@@ -6,12 +6,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { isRelease, snapshotFolder } from '../../files.ts'
 import { syncFolder } from './durable-fs.ts'
 
 // An empty, migrated cluster without keys, created by `npm run build`. In WebAssembly, initdb and the migrations take
 // seconds; unpacking the snapshot takes a fraction of a second.
 
-const folder = fileURLToPath(new URL('../../../dist/', import.meta.url))
 const source = fileURLToPath(new URL('../../', import.meta.url))
 
 /** A hash of all files that determine the content of a new cluster. */
@@ -44,12 +44,12 @@ export async function ensureSnapshot(make: () => Promise<Blob>): Promise<{ path:
   const path = await snapshotPath()
   if (existsSync(path)) return { path, made: false }
   const tar = Buffer.from(await (await make()).arrayBuffer())
-  await mkdir(folder, { recursive: true })
+  await mkdir(snapshotFolder, { recursive: true })
   const unfinished = `${path}.${process.pid}`
   await writeFile(unfinished, await promisify(zstdCompress)(tar, { params: { [constants.ZSTD_c_compressionLevel]: 6 } }))
   await rename(unfinished, path)
-  for (const name of await readdir(folder)) {
-    if (name.startsWith('snapshot-') && join(folder, name) !== path) await rm(join(folder, name), { force: true })
+  for (const name of await readdir(snapshotFolder)) {
+    if (name.startsWith('snapshot-') && join(snapshotFolder, name) !== path) await rm(join(snapshotFolder, name), { force: true })
   }
   return { path, made: true }
 }
@@ -96,8 +96,9 @@ function* tarEntries(tar: Buffer): Generator<{ name: string; isFolder: boolean; 
   }
 }
 
-async function snapshotPath(): Promise<string> {
-  return join(folder, `snapshot-${await snapshotFingerprint()}.tar.zst`)
+/** A release has one snapshot, and no sources to compare it with. */
+export async function snapshotPath(): Promise<string> {
+  return join(snapshotFolder, isRelease ? 'snapshot.tar.zst' : `snapshot-${await snapshotFingerprint()}.tar.zst`)
 }
 
 function packageFile(name: string): string {
