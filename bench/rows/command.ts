@@ -40,9 +40,10 @@ const commandRow = (id: string, title: string, must: Must, words: string[], floo
     const subjects: Subject[] = []
     let floor: string[] = []
     for (const version of bench.versions) {
-      const { origin, seed } = await muster(bench, version, 'postgres', 'command')
+      const { origin: byNumber, seed } = await muster(bench, version, 'postgres', 'command')
+      const origin = byNumber.replace('127.0.0.1', 'localhost') // People use a name, which Node has to look up.
       const command = [join(version.folder, 'packages/cli/bin/muster.cjs'), ...words]
-      const env = { MUSTER_URL: origin.replace('127.0.0.1', 'localhost'), MUSTER_TOKEN: seed.ada.key, NO_COLOR: '1' }
+      const env = { MUSTER_URL: origin, MUSTER_TOKEN: seed.ada.key, NO_COLOR: '1' }
       floor = floorWords(origin, seed.ada.key)
       subjects.push({ name: version.name, measure: (seconds) => often(seconds, () => run(command, env)) })
     }

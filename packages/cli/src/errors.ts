@@ -68,7 +68,7 @@ export class Unreachable extends Failure {
 }
 
 /** Codes of temporary network errors, such as a broken connection or a busy name server. */
-const passing = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'])
+const passing = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ETIMEDOUT'])
 export const isPassing = (code: string | undefined): boolean => code !== undefined && passing.has(code)
 
 export const usage = (text: string, next?: string): Failure => new Failure(text, { code: 'usage', exit: exits.usage, next })

@@ -1,13 +1,32 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { makeCertificates } from '@muster/testkit/certificate.ts'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { expect, onTestFinished, test } from 'vitest'
+import { bundleCli } from '../../../scripts/bundle-cli.ts'
 import { Api } from '../src/api/api.ts'
+import { send, textOf } from '../src/api/http.ts'
 import { ServerClock } from '../src/output/time.ts'
 
 interface ScriptedResponse {
   status: number
   headers?: Record<string, string>
   body?: unknown
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
 }
 
 /** An HTTP server that gives these responses in order and records the requests. It contains nothing of Muster. */
@@ -19,12 +38,7 @@ async function startServer(...script: ScriptedResponse[]) {
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${await listen(server)}`
   const clock = new ServerClock()
   return { received, url, clock, api: new Api({ url, clock, signal: new AbortController().signal, debug: () => {} }) }
 }
@@ -134,4 +148,34 @@ test('the clock learns the time of the server from every response (S54)', async 
   const { api, clock } = await startServer({ status: 200, headers: { date: new Date(Date.now() + 7_200_000).toUTCString() } })
   await api.GET('/v1/me')
   expect(Math.abs(clock.now() - Date.now() - 7_200_000)).toBeLessThan(3000)
+})
+
+test('an abort ends a response whose body does not end', async () => {
+  const port = await listen(createServer((_, response) => void response.writeHead(200).write('{')))
+  const stop = new AbortController()
+  const request = { method: 'GET', headers: {}, body: null }
+  const response = await send(new URL(`http://127.0.0.1:${port}`), request, { signal: stop.signal })
+  const text = textOf(response)
+  stop.abort(new DOMException('too long', 'TimeoutError'))
+  await expect(text).rejects.toMatchObject({ cause: { name: 'TimeoutError' } })
+})
+
+test('the built command reaches an https server, and loads neither fetch nor readline', async () => {
+  const { authority, key, certificate } = makeCertificates(['localhost'])
+  const me = { kind: 'service_account', id: 'sva_1', username: 'builder', organization: { id: 'org_1', name: 'acme', role: 'admin' }, key: { id: 'key_1' } }
+  const port = await listen(createTlsServer({ key, cert: certificate }, (_, response) => void response.end(JSON.stringify(me))))
+  const folder = mkdtempSync(join(tmpdir(), 'muster-bundle-'))
+  const [command, hook, ca] = ['muster.cjs', 'hook.cjs', 'ca.pem'].map((name) => join(folder, name)) as [string, string, string]
+  writeFileSync(command, await bundleCli())
+  writeFileSync(hook, `process.on('exit', () => console.error(process.moduleLoadList.join('\\n')))`)
+  writeFileSync(ca, authority)
+  const env = { ...bareEnvironment(), HOME: folder, MUSTER_URL: `https://localhost:${port}`, MUSTER_TOKEN: 'muster_sk_x', NODE_EXTRA_CA_CERTS: ca }
+  const running = promisify(execFile)(process.execPath, ['--require', hook, command, 'profile', '--json'], { cwd: folder, env })
+  running.child.stdin?.end()
+  const { stdout, stderr } = await running
+  expect(JSON.parse(stdout)).toEqual(me)
+  expect(stderr.split('\n').filter((name) => / (?:https?|internal\/(?:deps\/undici\/undici|readline\/interface))$/.test(name))).toEqual([
+    'NativeModule http',
+    'NativeModule https',
+  ])
 })

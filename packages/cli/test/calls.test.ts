@@ -1,11 +1,12 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import { Calls } from '../src/api/calls.ts'
+import type { HttpRequest } from '../src/api/http.ts'
 import { readAllPages, readPages } from '../src/api/pages.ts'
 import type { Member } from '../src/api/types.ts'
 
 /** Records what would be sent. */
 class RecordedCalls extends Calls {
-  readonly sent: { method: string; path: string; body: string; idempotencyKey: string | null; repeatable: boolean }[] = []
+  readonly sent: { method: string; path: string; body: string | null; idempotencyKey: string | undefined; repeatable: boolean }[] = []
   readonly #answers: unknown[]
 
   constructor(...answers: unknown[]) {
@@ -13,11 +14,10 @@ class RecordedCalls extends Calls {
     this.#answers = answers
   }
 
-  override async fetch(request: Request, { repeatable }: { repeatable: boolean }): Promise<Response> {
-    const { pathname, search } = new URL(request.url)
-    const idempotencyKey = request.headers.get('idempotency-key')
-    this.sent.push({ method: request.method, path: pathname + search, body: await request.text(), idempotencyKey, repeatable })
-    return Response.json(this.#answers.shift() ?? {})
+  override async send({ method, url, headers, body }: HttpRequest, { repeatable }: { repeatable: boolean }): Promise<unknown> {
+    const { pathname, search } = new URL(url)
+    this.sent.push({ method, path: pathname + search, body, idempotencyKey: headers['idempotency-key'], repeatable })
+    return this.#answers.shift() ?? {}
   }
 }
 

@@ -236,7 +236,7 @@ test('the clock follows the server (S54)', () => {
   expect(clock.offsetMs).toBe(0)
   clock.learn('Fri, 20 Nov 2026 15:00:00 GMT', here, here + 100)
   expect(Math.abs(clock.offsetMs - 3 * 3_600_000)).toBeLessThan(1000)
-  clock.learn(null, here, here)
+  clock.learn(undefined, here, here)
   clock.learn('nonsense', here, here)
   expect(Math.abs(clock.offsetMs - 3 * 3_600_000)).toBeLessThan(1000)
 })

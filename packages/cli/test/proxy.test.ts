@@ -5,13 +5,14 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { makeCertificates } from '@muster/testkit/certificate.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { Api } from '../src/api/api.ts'
-import { fetchThrough, isExcepted, proxyFor } from '../src/api/proxy.ts'
+import { isExcepted, proxyFor, sendThrough } from '../src/api/proxy.ts'
 import { ServerClock } from '../src/output/time.ts'
 
 // accounts.test, other.test and 203.0.113.5 exist for the proxy alone: a request that avoids it reaches nothing.
@@ -124,7 +125,7 @@ test('an http server is reached by absolute URLs', async () => {
   await api.postForm('/oauth/token', { grant_type: 'x' })
   await api.POST('/v1/me/keys', { body: { description: 'ä' } })
   const events = await api.stream('/v1/organizations/{org}/audit-events', { params: { path: { org: 'acme' } }, accept: 'text/csv' })
-  expect(await new Response(events).json()).toEqual(me)
+  expect(await json(events)).toEqual(me)
   expect(proxy.asked).toEqual([
     'GET http://accounts.test:4000/v1/me/keys?limit=2',
     'POST http://accounts.test:4000/oauth/token',
@@ -254,7 +255,8 @@ test('an aborted request closes its connection to the proxy', async () => {
   const target = new URL('https://accounts.test/v1/me')
   const proxy = proxyFor(target, { HTTPS_PROXY: `http://127.0.0.1:${port}` })
   if (!proxy) throw new Error('no proxy')
-  await expect(fetchThrough(proxy, target, { method: 'GET', signal: AbortSignal.timeout(300) })).rejects.toMatchObject({ name: 'TimeoutError' })
+  const request = { method: 'GET', url: target.href, headers: {}, body: null }
+  await expect(sendThrough(proxy, target, request, AbortSignal.timeout(300))).rejects.toMatchObject({ name: 'TimeoutError' })
   await expect.poll(() => ended).toBe(true)
 })
 

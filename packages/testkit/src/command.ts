@@ -127,6 +127,7 @@ function requireIn({ cwd, env, input = '' }: CommandOptions, own: object): (name
   const from = (path: string): string => resolve(cwd, path)
   const replaced: Record<string, () => object> = {
     'node:process': () => own,
+    'node:tty': () => ({ isatty: () => false }),
     'node:fs': () => ({ ...inFolder(nativeRequire('node:fs'), cwd), readSync }),
     'node:fs/promises': () => inFolder(nativeRequire('node:fs/promises'), cwd),
     'node:os': () => ({ ...nativeRequire('node:os'), homedir: () => env.HOME ?? cwd }),

@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProblemBody } from '@muster/contract/problems.ts'
 import { Failure, interrupted, isPassing, OAuthError, ProblemError, Unreachable } from '../errors.ts'
 import type { ServerClock } from '../output/time.ts'
 import { version } from '../version.ts'
-import { Calls, type FetchOptions } from './calls.ts'
+import { Calls, type SendOptions } from './calls.ts'
+import { type HttpRequest, send, textOf } from './http.ts'
 import type { HttpProxy } from './proxy.ts'
 
 const timeoutMs = 20_000
@@ -21,12 +23,6 @@ interface ApiOptions {
   debug: (text: string) => void
   /** Contains the proxy variables. */
   env?: NodeJS.ProcessEnv
-}
-
-interface Init {
-  method: string
-  headers: Record<string, string>
-  body: string | null
 }
 
 /** The form fields of an OAuth request. */
@@ -48,15 +44,12 @@ export class Api extends Calls {
     this.#env = env
   }
 
-  /** The 2xx response to a request, retried after a temporary failure. Throws `ProblemError`, `OAuthError` or `Unreachable`. */
-  override async fetch(request: Request, { repeatable, isStream }: FetchOptions): Promise<Response> {
-    const { method, url } = request
-    const headers = { ...Object.fromEntries(request.headers), 'user-agent': userAgent }
-    // A clone is read, so that the request can be sent again with another token.
-    const body = request.body === null ? null : await request.clone().text()
+  /** The body of the 2xx response to a request, retried after a temporary failure. Throws `ProblemError`, `OAuthError` or `Unreachable`. */
+  override async send({ headers, ...request }: HttpRequest, { repeatable, isStream }: SendOptions): Promise<unknown> {
+    const sent = { ...request, headers: { ...headers, 'user-agent': userAgent } }
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once(new URL(url), { method, headers, body }, isStream)
+        return await this.#once(sent, isStream)
       } catch (error) {
         if (this.#signal.aborted) throw interrupted()
         const wait = repeatable && !isStream && attempt < tries ? waitBefore(error, attempt) : null
@@ -70,52 +63,55 @@ export class Api extends Calls {
   }
 
   /** A form for one of the OAuth endpoints, which are not part of the OpenAPI document. */
-  async postForm<T>(path: `/oauth/${string}`, form: Form, { repeatable = false } = {}): Promise<T> {
-    const headers = { accept: 'application/json, application/problem+json' }
-    const request = new Request(this.url + path, { method: 'POST', headers, body: new URLSearchParams(form) })
-    return (await this.fetch(request, { repeatable, isStream: false })).json() as Promise<T>
+  postForm<T>(path: `/oauth/${string}`, form: Form, { repeatable = false } = {}): Promise<T> {
+    const headers = { accept: 'application/json, application/problem+json', 'content-type': 'application/x-www-form-urlencoded' }
+    const request = { method: 'POST', url: this.url + path, headers, body: new URLSearchParams(form).toString() }
+    return this.send(request, { repeatable, isStream: false }) as Promise<T>
   }
 
   /** The package of the command that the server offers, which is not part of the OpenAPI document. */
-  async offeredPackage(): Promise<{ version?: unknown; command?: unknown }> {
-    const request = new Request(`${this.url}/cli.json`, { headers: { accept: 'application/json, application/problem+json' } })
-    return (await this.fetch(request, { repeatable: true, isStream: false })).json() as Promise<{ version?: unknown; command?: unknown }>
+  offeredPackage(): Promise<{ version?: unknown; command?: unknown }> {
+    const request = { method: 'GET', url: `${this.url}/cli.json`, headers: { accept: 'application/json, application/problem+json' }, body: null }
+    return this.send(request, { repeatable: true, isStream: false }) as Promise<{ version?: unknown; command?: unknown }>
   }
 
-  async #once(url: URL, init: Init, isStream: boolean): Promise<Response> {
-    const response = await this.#send(url, init, { endless: isStream })
-    if (isStream && response.ok && response.body) return response
-    const text = await response.text().catch((error: unknown) => this.#unreachable(error))
+  async #once(request: HttpRequest, isStream: boolean): Promise<unknown> {
+    const response = await this.#answer(new URL(request.url), request, { endless: isStream })
+    if (isStream && isOk(response)) return response
+    const text = await textOf(response).catch((error: unknown) => this.#unreachable(error))
     // The response to a revocation may be empty (RFC 7009 section 2.2).
-    const answer = text === '' && response.ok ? {} : readJson(text)
-    if (response.ok && answer !== undefined) return Response.json(answer)
-    throw failureOf(answer, response, this.#place, response.headers.get('x-request-id') ?? undefined)
+    const answer = text === '' && isOk(response) ? {} : readJson(text)
+    if (isOk(response) && answer !== undefined) return answer
+    throw failureOf(answer, response, this.#place)
   }
 
-  async #send(url: URL, init: Init, { hops = 3, endless = false } = {}): Promise<Response> {
+  async #answer(url: URL, request: HttpRequest, { hops = 3, endless = false } = {}): Promise<IncomingMessage> {
     const sentAt = Date.now()
     // A streamed response has no timeout. The server limits the time until it starts.
     const signal = endless ? this.#signal : AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])
-    // `fetch` must not follow redirects, because a token is sent only to the issuer that it came from (S50).
-    const response = await this.#fetch(url, { ...init, redirect: 'manual', signal }).catch((error: unknown) => this.#unreachable(error))
-    this.clock.learn(response.headers.get('date'), sentAt, Date.now())
+    const response = await this.#transfer(url, request, signal).catch((error: unknown) => this.#unreachable(error))
+    const { date, location, 'x-request-id': requestId = '-' } = response.headers
+    this.clock.learn(date, sentAt, Date.now())
     this.#debug(
-      `${init.method} ${url.origin}${url.pathname} → ${response.status} in ${Date.now() - sentAt} ms${this.#proxy ? ` through the proxy ${this.#proxy.origin}` : ''}, request ${response.headers.get('x-request-id') ?? '-'}`,
+      `${request.method} ${url.origin}${url.pathname} → ${response.statusCode} in ${Date.now() - sentAt} ms${this.#proxy ? ` through the proxy ${this.#proxy.origin}` : ''}, request ${String(requestId)}`,
     )
-    const location = response.headers.get('location')
-    if (location && response.status === 308 && init.method === 'GET' && hops > 0) {
+    if (location && response.statusCode === 308 && request.method === 'GET' && hops > 0) {
       const target = new URL(location, url)
-      if (target.origin === url.origin) return this.#send(target, init, { hops: hops - 1, endless })
+      // A token is sent only to the issuer that it came from (S50).
+      if (target.origin === url.origin) {
+        response.resume()
+        return this.#answer(target, request, { hops: hops - 1, endless })
+      }
     }
     return response
   }
 
-  async #fetch(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+  async #transfer(url: URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
     // Most people use no proxy, and the command starts faster without the proxy code.
-    if (!proxyVariables.some((name) => this.#env[name])) return fetch(url, init)
-    const { fetchThrough, proxyFor } = await import('./proxy.ts')
+    if (!proxyVariables.some((name) => this.#env[name])) return send(url, request, { signal })
+    const { proxyFor, sendThrough } = await import('./proxy.ts')
     this.#proxy = proxyFor(url, this.#env)
-    return this.#proxy ? fetchThrough(this.#proxy, url, init) : fetch(url, init)
+    return this.#proxy ? sendThrough(this.#proxy, url, request, signal) : send(url, request, { signal })
   }
 
   get #place(): string {
@@ -152,23 +148,25 @@ function readJson(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function failureOf(answer: Record<string, unknown> | undefined, response: Response, place: string, requestId: string | undefined): Failure {
+const isOk = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode <= 299
+
+function failureOf(answer: Record<string, unknown> | undefined, { statusCode: status = 0, headers }: IncomingMessage, place: string): Failure {
+  const requestId = headers['x-request-id']?.toString()
   const failure =
     typeof answer?.error === 'string'
-      ? new OAuthError(answer as { error: string }, response.status, requestId)
+      ? new OAuthError(answer as { error: string }, status, requestId)
       : typeof answer?.code === 'string' && typeof answer.title === 'string'
         ? new ProblemError(answer as ProblemBody, requestId)
-        : new Unreachable(`The response from ${place} (${response.status}) is not from Muster.`, {
+        : new Unreachable(`The response from ${place} (${status}) is not from Muster.`, {
             requestId,
             next: 'Check the address (--url or MUSTER_URL).',
-            passing: [429, 502, 503, 504].includes(response.status),
+            passing: [429, 502, 503, 504].includes(status),
           })
-  failure.retryAfterMs = retryAfter(response)
+  failure.retryAfterMs = retryAfter(headers['retry-after'])
   return failure
 }
 
-function retryAfter(response: Response): number {
-  const header = response.headers.get('retry-after')
+function retryAfter(header: string | undefined): number {
   if (!header) return 0
   const seconds = Number(header)
   return Math.max(0, Number.isNaN(seconds) ? Date.parse(header) - Date.now() || 0 : seconds * 1000)

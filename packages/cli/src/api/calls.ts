@@ -1,6 +1,16 @@
-import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { paths } from '@muster/contract/api.d.ts'
-import createClient, { type Client, type ClientPathsWithMethod, type MethodResponse, type ParamsOption, type RequestBodyOption } from 'openapi-fetch'
+import {
+  type Client,
+  type ClientPathsWithMethod,
+  createFinalURL,
+  createQuerySerializer,
+  defaultPathSerializer,
+  type MethodResponse,
+  type ParamsOption,
+  type RequestBodyOption,
+} from 'openapi-fetch'
+import type { HttpRequest } from './http.ts'
 
 type TypedClient = Client<paths>
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -24,7 +34,7 @@ interface CallOptions {
 export type Options<M extends Method, P extends Path<M>> = ParamsOption<paths[P][M]> & RequestBodyOption<paths[P][M]> & CallOptions
 type Arguments<O> = Partial<O> extends O ? [options?: O] : [options: O]
 
-export interface FetchOptions {
+export interface SendOptions {
   repeatable: boolean
   /** The body of the response is read as it arrives, and the request is sent once. */
   isStream: boolean
@@ -35,18 +45,17 @@ const WAIT_SECONDS = 2
 
 /**
  * Calls to the API, typed by the generated OpenAPI types: a path, a parameter or a body that the API does not have does not compile. A subclass
- * sends the requests: its `fetch` resolves with a 2xx response and throws `Failure` otherwise.
+ * sends the requests: its `send` resolves with the body of a 2xx response and throws `Failure` otherwise.
  */
 export abstract class Calls {
   readonly url: string
-  readonly #client: TypedClient
 
   constructor(url: string) {
     this.url = url
-    this.#client = createClient<paths>({ baseUrl: url })
   }
 
-  abstract fetch(request: Request, options: FetchOptions): Promise<Response>
+  /** The JSON value of the response, or the response itself if it is a stream. */
+  abstract send(request: HttpRequest, options: SendOptions): Promise<unknown>
 
   GET<P extends Path<'get'>>(path: P, ...[options]: Arguments<Options<'get', P>>): Promise<Answer<'get', P>> {
     return this.#call('get', path, options)
@@ -69,23 +78,31 @@ export abstract class Calls {
   }
 
   /** The response body as it arrives, in a media type other than JSON. */
-  stream<P extends Path<'get'>>(path: P, options: Options<'get', P> & { accept: string }): Promise<ReadableStream<Uint8Array>> {
+  stream<P extends Path<'get'>>(path: P, options: Options<'get', P> & { accept: string }): Promise<IncomingMessage> {
     const { accept, ...init } = options
-    return this.#call('get', path, init, accept)
+    return this.#call('get', path, init as CallOptions, accept)
   }
 
   /** The only untyped call. The signatures above check its arguments. */
-  async #call<T>(method: Method, path: string, options: CallOptions = {}, accept?: string): Promise<T> {
-    const { token, creates, ends, repeatable = creates || method === 'get' || method === 'put' || method === 'delete', ...init } = options
+  #call<T>(method: Method, path: string, options: CallOptions & Untyped = {}, accept?: string): Promise<T> {
+    const { token, creates, ends, body, params = {}, repeatable = creates || method === 'get' || method === 'put' || method === 'delete' } = options
     const headers = {
       accept: `${accept ?? 'application/json'}, application/problem+json`,
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(creates ? { 'idempotency-key': randomUUID() } : {}),
+      ...(creates ? { 'idempotency-key': crypto.randomUUID() } : {}),
       ...(ends ? { prefer: `wait=${WAIT_SECONDS}` } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     }
-    const isStream = accept !== undefined
-    const fetch = (request: Request) => this.fetch(request, { repeatable, isStream })
-    const { data } = await this.#client.request(method, path as never, { ...init, headers, fetch, parseAs: isStream ? 'stream' : 'json' } as never)
-    return data as T
+    const url = createFinalURL(path as never, { baseUrl: this.url, params, querySerializer, pathSerializer: defaultPathSerializer })
+    const request = { method: method.toUpperCase(), url, headers, body: body === undefined ? null : JSON.stringify(body) }
+    return this.send(request, { repeatable, isStream: accept !== undefined }) as Promise<T>
   }
 }
+
+/** The parameters and the body of a call, after they were checked. */
+interface Untyped {
+  params?: { path?: Record<string, unknown>; query?: Record<string, unknown> }
+  body?: unknown
+}
+
+const querySerializer = createQuerySerializer()

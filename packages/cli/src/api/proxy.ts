@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { BlockList, connect as connectTcp, isIP, type Socket } from 'node:net'
-import { addAbortSignal, Readable } from 'node:stream'
+import { addAbortSignal } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { isPassing, Unreachable, usage } from '../errors.ts'
+import { type HttpRequest, send } from './http.ts'
 
 // Requests through the proxy that the environment names. Loaded only when it names one (decision 0043).
 
@@ -94,30 +95,26 @@ function isInNetwork(address: string, network: string): boolean {
 }
 
 /**
- * Like `fetch`, but through the proxy. The proxy sees an https request only as the name and port in CONNECT: TLS runs between the
- * command and the server, and the certificate is checked against the server's name. Redirects are not followed.
+ * Sends a request through the proxy. The proxy sees an https request only as the name and port in CONNECT: TLS runs between the
+ * command and the server, and the certificate is checked against the server's name.
  */
-export async function fetchThrough(proxy: HttpProxy, target: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
-  const { signal } = init
+export async function sendThrough(proxy: HttpProxy, target: URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
   try {
-    const request = new Request(target, init)
-    const body = Buffer.from(await request.arrayBuffer())
-    const headers = { ...Object.fromEntries(request.headers), host: target.host, ...(body.length > 0 ? { 'content-length': body.length } : {}) }
-    const { method } = request
     if (target.protocol === 'https:') {
       const socket = await tunnelTo(target, proxy, request.headers, signal)
-      return await send({ createConnection: () => socket, method, path: target.pathname + target.search, headers, signal }, body)
+      return await send(target, request, { createConnection: () => socket, signal })
     }
     const socket = await connectTo(proxy, signal)
-    const response = await send({ createConnection: () => socket, method, path: target.href, headers: { ...headers, ...loginAt(proxy) }, signal }, body)
-    if (response.status === 407) throw loginRefused(proxy, socket)
+    const headers = { ...request.headers, ...loginAt(proxy) }
+    const response = await send(target, { ...request, headers }, { createConnection: () => socket, path: target.href, signal })
+    if (response.statusCode === 407) throw loginRefused(proxy, socket)
     return response
   } catch (error) {
     throw signal.aborted ? signal.reason : error
   }
 }
 
-const loginAt = ({ authorization }: HttpProxy) => (authorization === undefined ? {} : { 'proxy-authorization': authorization })
+const loginAt = ({ authorization }: HttpProxy): HttpRequest['headers'] => (authorization === undefined ? {} : { 'proxy-authorization': authorization })
 
 async function connectTo(proxy: HttpProxy, signal: AbortSignal): Promise<Socket> {
   const { host, port } = proxy
@@ -133,14 +130,14 @@ async function connectTo(proxy: HttpProxy, signal: AbortSignal): Promise<Socket>
 }
 
 /** RFC 9110 section 9.3.6 */
-async function tunnelTo(target: URL, proxy: HttpProxy, headers: Headers, signal: AbortSignal): Promise<Socket> {
+async function tunnelTo(target: URL, proxy: HttpProxy, headers: HttpRequest['headers'], signal: AbortSignal): Promise<Socket> {
   const [host, authority] = [bare(target.hostname), `${target.hostname}:${portOf(target)}`]
   const socket = await connectTo(proxy, signal)
   const connect = httpRequest({
     createConnection: () => socket,
     method: 'CONNECT',
     path: authority,
-    headers: { host: authority, 'user-agent': headers.get('user-agent') ?? '', ...loginAt(proxy) },
+    headers: { host: authority, 'user-agent': headers['user-agent'] ?? '', ...loginAt(proxy) },
     signal,
   }).end()
   const [{ statusCode = 0 }, tunnel, head] = (await once(connect, 'connect', { signal }).catch((error: unknown) => {
@@ -152,16 +149,6 @@ async function tunnelTo(target: URL, proxy: HttpProxy, headers: Headers, signal:
   const encrypted = connectTls({ socket: tunnel, host, servername: isIP(host) ? '' : host })
   await once(encrypted, 'secureConnect', { signal })
   return encrypted
-}
-
-async function send(options: RequestOptions, body: Buffer): Promise<Response> {
-  const [message] = (await once(httpRequest(options).end(body), 'response')) as [IncomingMessage]
-  const { statusCode: status = 0, rawHeaders } = message
-  const headers = new Headers()
-  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
-  const isEmpty = status === 204 || status === 205 || status === 304
-  if (isEmpty) message.resume()
-  return new Response(isEmpty ? null : (Readable.toWeb(message) as ReadableStream<Uint8Array>), { status, headers })
 }
 
 function loginRefused({ origin, variable, authorization }: HttpProxy, socket: Socket): Unreachable {

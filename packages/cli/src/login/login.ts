@@ -1,5 +1,6 @@
 import { problems } from '@muster/contract/problems.ts'
-import { Calls, type FetchOptions } from '../api/calls.ts'
+import { Calls, type SendOptions } from '../api/calls.ts'
+import { type HttpRequest, withToken } from '../api/http.ts'
 import { refreshLogin, type Tokens } from '../api/oauth.ts'
 import type { KeyIdentity, Me } from '../api/types.ts'
 import type { Context } from '../context.ts'
@@ -70,9 +71,9 @@ export class Login extends Calls {
   }
 
   /** Sends a request with the access token. A login that has expired is renewed once, by refresh token or by the person, and the request is sent again. */
-  override async fetch(request: Request, options: FetchOptions): Promise<Response> {
+  override async send(request: HttpRequest, options: SendOptions): Promise<unknown> {
     try {
-      return await this.#send(request, options)
+      return await this.#sendOnce(request, options)
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'session_required' && this.byKey)
         throw new Failure(error.message, { ...withoutKey(this.#context), code: error.code, body: error.body })
@@ -80,13 +81,12 @@ export class Login extends Calls {
       if (error.code === 'user_deactivated') throw deactivated(error)
       if (this.byKey) throw keyRefused(error, this.#context)
       await this.#renew(error)
-      return this.#send(request, options)
+      return this.#sendOnce(request, options)
     }
   }
 
-  #send(request: Request, options: FetchOptions): Promise<Response> {
-    request.headers.set('authorization', `Bearer ${this.accessToken}`)
-    return this.#context.api.fetch(request, options)
+  #sendOnce(request: HttpRequest, options: SendOptions): Promise<unknown> {
+    return this.#context.api.send(withToken(request, this.accessToken), options)
   }
 
   /** Reads the caller, and reports a change of organization since the last command (S51). */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Calls, type FetchOptions } from '../api/calls.ts'
+import { Calls, type SendOptions } from '../api/calls.ts'
+import { type HttpRequest, withToken } from '../api/http.ts'
 import { value } from '../command.ts'
 import { type Context, isLocal } from '../context.ts'
 import { Failure, usage } from '../errors.ts'
@@ -43,9 +44,8 @@ class OperatorCalls extends Calls {
     this.#file = file
   }
 
-  override async fetch(request: Request, options: FetchOptions): Promise<Response> {
-    request.headers.set('authorization', `Bearer ${operatorToken(this.#context, this.#file)}`)
-    return this.#context.api.fetch(request, options)
+  override async send(request: HttpRequest, options: SendOptions): Promise<unknown> {
+    return this.#context.api.send(withToken(request, operatorToken(this.#context, this.#file)), options)
   }
 }
 

@@ -13,7 +13,7 @@ const tellEveryMs = 200
  */
 export async function exportTo(
   context: Context,
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   { file, format }: { file: string | undefined; format: 'jsonl' | 'csv' },
 ): Promise<void> {
   const { say, signal } = context

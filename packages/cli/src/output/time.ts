@@ -14,7 +14,7 @@ export class ServerClock {
   }
 
   /** `Date` has whole seconds and was set at some time between sending and receiving. Within that error, the local clock counts as right. */
-  learn(date: string | null, sentAt: number, receivedAt: number): void {
+  learn(date: string | undefined, sentAt: number, receivedAt: number): void {
     const server = Date.parse(date ?? '')
     if (Number.isNaN(server)) return
     const offset = server + 500 - (sentAt + receivedAt) / 2
