@@ -2,7 +2,7 @@
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
-    `Muster needs Node 22.18 or newer; this is ${process.versions.node}. On Linux and Windows \`npm ci\` brings one along (not with --omit=optional), elsewhere install it.\n`,
+    `Muster needs Node 22.18 or newer; this is ${process.versions.node}. Install a newer one, or run \`npm ci\` in a clone of the repository on Linux or Windows, which brings one along (not with --omit=optional).\n`,
   )
   process.exit(1)
 }

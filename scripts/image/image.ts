@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -43,6 +43,18 @@ export function writeImage(rootFileSystem: string, layout: string): string {
   return version
 }
 
+/** Puts the image into one file, with the names by which Podman and Docker know it when they load it. A tag of umoci may not contain a name. */
+function archive(layout: string, file: string, version: string): void {
+  const path = join(layout, 'index.json')
+  const index = JSON.parse(readFileSync(path, 'utf8')) as { manifests: { annotations: Record<string, string> }[] }
+  for (const { annotations } of index.manifests) {
+    annotations['org.opencontainers.image.ref.name'] = `docker.io/library/muster:${version}`
+    annotations['io.containerd.image.name'] = `docker.io/library/muster:${version}`
+  }
+  writeFileSync(path, JSON.stringify(index))
+  execFileSync('tar', ['--create', '--file', file, '--directory', layout, 'oci-layout', 'index.json', 'blobs'])
+}
+
 async function run(): Promise<void> {
   const { values } = parseArgs({ options: { 'root-file-system': { type: 'string' } } })
   const onlyFiles = values['root-file-system']
@@ -72,9 +84,9 @@ function put(temporary: string): void {
   const version = writeImage(files, layout)
   const folder = join(root, 'image')
   mkdirSync(folder, { recursive: true })
-  const archive = join(folder, `muster-${version}.tar`)
-  execFileSync('tar', ['--create', '--file', archive, '--directory', layout, 'oci-layout', 'index.json', 'blobs'])
-  say(`The image is ${archive}. To load it: docker load --input ${archive}, or podman load --input ${archive}.`)
+  const file = join(folder, `muster-${version}.tar`)
+  archive(layout, file, version)
+  say(`The image is ${file}. To load it as muster:${version}: docker load --input ${file}, or podman load --input ${file}.`)
 }
 
 if (import.meta.main) await run()

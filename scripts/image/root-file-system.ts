@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, copyFileSync, cpSync, globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, cpSync, globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { lastStage } from './containerfile.ts'
 
@@ -22,10 +22,8 @@ export function makeRootFileSystem(folder: string, release: string): void {
   }
   writeFileSync(join(folder, 'etc/passwd'), `root:x:0:0::/:/\nmuster:x:${uid}:${gid}::/data:/\n`)
   writeFileSync(join(folder, 'etc/group'), `root:x:0:\nmuster:x:${gid}:\n`)
-  chmodSync(join(folder, 'tmp'), 0o1777)
-  // Only root may give a folder away. Otherwise, everyone in the container may write to it, which is only this user.
-  if (process.getuid?.() === 0) chownSync(join(folder, 'data'), uid, gid)
-  else chmodSync(join(folder, 'data'), 0o1777)
+  // The user of the image makes a folder of its own in `data`. To give it `data` itself, the build would need root, and every tool would have to keep the owner.
+  for (const name of ['tmp', 'data']) chmodSync(join(folder, name), 0o1777)
 }
 
 /** The shared libraries that these programs load at start, and the loader. */

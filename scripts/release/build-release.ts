@@ -18,6 +18,7 @@ export async function buildRelease(folder: string, say: (line: string) => void):
   await build(say, { server: false })
   const unfinished = `${folder}.${process.pid}`
   await timed('the release', () => fill(unfinished), say)
+  for (const { file, integrity } of Object.values(readPackages())) say(`For the release notes: ${file} ${integrity}`)
   rmSync(folder, { recursive: true, force: true })
   renameSync(unfinished, folder)
 }
@@ -51,10 +52,13 @@ async function fill(folder: string): Promise<void> {
   writeFileSync(join(folder, 'sbom.cdx.json'), sbom(contained))
 }
 
+/** The packages of the CLI and the SDK in this release. */
+const readPackages = (): Record<'cli' | 'sdk', { version: string; file: string; integrity: string }> =>
+  JSON.parse(readFileSync(join(downloadsFolder, 'index.json'), 'utf8'))
+
 /** The command of the package that this server hands out. */
 async function writeCommand(path: string): Promise<void> {
-  const { cli } = JSON.parse(readFileSync(join(downloadsFolder, 'index.json'), 'utf8')) as { cli: { version: string } }
-  writeFileSync(path, `#!/usr/bin/env node\n${await bundleCli(cli.version)}`)
+  writeFileSync(path, `#!/usr/bin/env node\n${await bundleCli(readPackages().cli.version)}`)
   chmodSync(path, 0o755)
 }
 

@@ -110,6 +110,8 @@ test('the printed line runs, and runs the new version after a rebuild (O3)', asy
   const before = await offered('cli')
   expect(before.command).toBe(`npx --yes ${before.url}`)
   expect((await machine(`${before.command} --version`)).stdout).toBe(`${before.version}\n`)
+  await machine(`npm install --global --prefix ../installed ${before.url}`)
+  expect((await machine('../installed/bin/muster --version')).stdout).toBe(`${before.version}\n`)
   // The hints of the command repeat the npx line, because a bare `muster` may be missing here or belong to another program.
   const { stderr } = await machine(`${before.command} profile --url ${muster.url}`)
   expect(stderr).toContain(`Run: ${before.command} login --url ${muster.url}`)

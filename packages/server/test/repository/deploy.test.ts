@@ -23,7 +23,7 @@ describe('the Containerfile (O2)', () => {
 
   test('has settings that the server accepts', () => {
     const env = Object.fromEntries(lastStage(containerfile).env.map((line) => line.split(/=(.*)/).slice(0, 2)))
-    expect(readConfig(env, () => '')).toMatchObject({ host: '0.0.0.0', dataDir: '/data' })
+    expect(readConfig(env, () => '')).toMatchObject({ host: '0.0.0.0', dataDir: '/data/muster' })
   })
 })
 

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { chownSync, cpSync, globSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,14 +18,12 @@ import { buildRelease } from '../../../../scripts/release/build-release.ts'
 const run = promisify(execFile)
 const issuer = 'http://localhost:4000'
 let folder: string
-/** The release in an empty folder. */
 let release: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'muster-release-'))
-  await buildRelease(join(folder, 'dist'), () => {})
-  release = join(folder, 'copy')
-  cpSync(join(folder, 'dist'), release, { recursive: true })
+  release = join(folder, 'dist')
+  await buildRelease(release, () => {})
 }, 300_000)
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
@@ -157,15 +155,15 @@ describe('the image', () => {
   test.runIf(canIsolate)('starts as uid 65532 from a read-only file system, and stops on SIGTERM (O2)', { timeout: 300_000 }, async () => {
     const data = join(folder, 'volume')
     mkdirSync(data)
-    chownSync(data, 65_532, 65_532)
+    chmodSync(data, 0o1777) // as in the image
     const server = await startServerProcess({
       command: inContainer(files, data, ...imageSettings.entrypoint),
-      env: { MUSTER_ISSUER: issuer, MUSTER_DATA_DIR: '/data', TMPDIR: '/tmp' },
+      env: { MUSTER_ISSUER: issuer, MUSTER_DATA_DIR: '/data/muster' },
     })
     try {
       expect((await get(server, '/healthz'))[0]).toBe(200)
       expect(await get(server, '/readyz')).toEqual([200, '{"status":"ready"}'])
-      expect(statSync(join(data, 'secret')).uid).toBe(65_532)
+      expect(statSync(join(data, 'muster/secret')).uid).toBe(65_532)
       const [program = '', ...words] = inContainer(files, data, '/bin/node', '/app/bin/healthcheck.js')
       const check = await run(program, words, { env: { ...bareEnvironment(), HOST: '127.0.0.1', PORT: new URL(server.url).port } })
       expect(check.stderr).toBe('')
