@@ -70,7 +70,7 @@ export const requests: Fault[] = [
   {
     title: 'an unknown Host header is refused (A11)',
     file: `${server}/http/app.ts`,
-    find: '    if (isKnownHost(config, request)) done()\n',
+    find: '    if (isKnownHost(config, pathOf(request), request.headers)) done()\n',
     replace: '    if (request) done()\n',
     test: `${tests}/http/access.test.ts`,
     named: 'a request for another host gets 421',
@@ -149,8 +149,8 @@ export const requests: Fault[] = [
   },
   {
     title: 'a request with a slow body is closed after 30 seconds (D09)',
-    file: `${server}/http/app.ts`,
-    find: 'headersTimeout: 30_000, ',
+    file: `${server}/http/front/node-server.ts`,
+    find: 'requestTimeout: 30_000, ',
     replace: '',
     test: `${tests}/http/hardening.test.ts`,
     named: 'a request whose body arrives too slowly ends after 30 seconds',
@@ -238,9 +238,9 @@ export const requests: Fault[] = [
   },
   {
     title: 'X-Forwarded-For is ignored unless the peer is a trusted proxy (C10)',
-    file: `${server}/http/app.ts`,
-    find: 'config.trustedProxies.length > 0 ? config.trustedProxies : false',
-    replace: 'config.trustedProxies.length > 0 ? config.trustedProxies : true',
+    file: `${server}/http/front/client-address.ts`,
+    find: 'if (forwarded === undefined || !isTrustedPeer(peer)) return peer',
+    replace: 'if (forwarded === undefined) return peer',
     test: `${tests}/http/forwarded.test.ts`,
     named: 'ignored',
   },

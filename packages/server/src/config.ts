@@ -256,16 +256,28 @@ function isMailbox(text: string): boolean {
   return z.email().safeParse(quoted ?? bare).success
 }
 
-/** An address, a network in CIDR form, or a name that @fastify/proxy-addr gives to private networks. */
+/** The names of private networks that a setting may use. */
+const named = new Map([
+  ['loopback', ['127.0.0.0/8', '::1/128']],
+  ['linklocal', ['169.254.0.0/16', 'fe80::/10']],
+  ['uniquelocal', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
+])
+
+/** Addresses, networks in CIDR form and names of private networks. @throws Error if a text is none of them, or means every address */
+export function networks(texts: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const text of texts.flatMap((one) => named.get(one) ?? one)) {
+    const [, address = '', prefix] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? []
+    const family = isIP(address) === 4 ? 'ipv4' : 'ipv6'
+    if (prefix === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(prefix), family)
+  }
+  return list
+}
+
 function isProxy(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
-  const [address = '', prefix, ...rest] = text.split('/')
-  const version = isIP(address)
-  if (version === 0 || rest.length > 0) return false
-  if (prefix === undefined) return true
-  if (!/^\d{1,3}$/.test(prefix)) return false
   try {
-    new BlockList().addSubnet(address, Number(prefix), version === 4 ? 'ipv4' : 'ipv6')
+    networks([text])
     return true
   } catch {
     return false

@@ -64,7 +64,7 @@ test.each<[name: string, valid: string[], invalid: string[]]>([
   [
     'MUSTER_TRUSTED_PROXIES',
     ['10.0.0.7', '10.0.0.0/8', 'fd00::/8', '::1', 'loopback'],
-    ['10.0.0', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/8/8', 'any', '10.0.0.0/'],
+    ['10.0.0', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/8/8', 'any', '10.0.0.0/', '0.0.0.0/0'],
   ],
 ])('%s accepts valid values and refuses invalid ones', (name, valid, invalid) => {
   for (const value of valid) expect([value, faultsOf({ [name]: value })]).toEqual([value, []])

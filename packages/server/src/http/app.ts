@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import fastifyCookie from '@fastify/cookie'
 import fastifySwagger from '@fastify/swagger'
 import Fastify, {
@@ -18,11 +19,13 @@ import { type Audience, createAuthenticate } from './authenticate.ts'
 import { acceptJson, refuseEncodedBodies } from './body.ts'
 import { sealCursors } from './cursors.ts'
 import { docsRoutes } from './docs.ts'
+import { addressReader } from './front/client-address.ts'
+import { createNodeServer } from './front/node-server.ts'
+import { createRawRoutes } from './front/raw-routes.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { type LogAnswer, requestLog } from './log.ts'
 import { delayRevocationReplies } from './prefer-wait.ts'
 import { sendProblem } from './problem.ts'
-import { answerRawRoutes } from './raw-routes.ts'
 import { pathOf } from './request.ts'
 import { meRoutes } from './routes/accounts/me.ts'
 import { usernameRoutes } from './routes/accounts/usernames.ts'
@@ -78,19 +81,31 @@ const BODY_LIMIT = 64 * 1024
 /** Creates the HTTP application with the API. server.ts adds the portal and OAuth. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { config } = options
+  const headers = securityHeaders({ https: config.secureCookies })
+  const addressOf = addressReader(config.trustedProxies)
+  const originOf = (request: IncomingMessage, requestId: string): Origin => ({
+    address: addressOf(request),
+    userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
+    requestId,
+    ended: [],
+  })
+  const metrics = createMetrics(options.health)
+  const rawRoutes = createRawRoutes({
+    headers,
+    originOf: (request) => originOf(request, newRequestId()),
+    isUsual: (path, headers) => isKnownHost(config, path, headers) && headers['content-encoding'] === undefined,
+    onAnswered({ requestId, route, method, path, status, milliseconds, address }) {
+      metrics.answered({ route, method, status, seconds: milliseconds / 1000 })
+      options.answered({ reqId: requestId, method, path, status, ms: Math.round(milliseconds), address })
+    },
+  })
   const app = Fastify({
+    serverFactory: (framework) => createNodeServer(rawRoutes.inFrontOf(framework)),
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }), // Muster logs one line per request, without the query
     childLoggerFactory: requestLog,
-    genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
-    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    genReqId: newRequestId,
     bodyLimit: BODY_LIMIT,
-    // A silent connection is closed, so that 10,000 half-open ones cost nothing.
-    connectionTimeout: 60_000,
-    requestTimeout: 30_000,
-    // For bodies, Node uses the longer of the two timeouts, and checks only every 30 s by default: 81 s were measured.
-    http: { headersTimeout: 30_000, connectionsCheckingInterval: 1_000 },
-    keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     return503OnClosing: true,
   }).withTypeProvider<ZodTypeProvider>()
@@ -110,25 +125,24 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('live', null)
   app.decorateRequest('liveKey', null)
   app.decorateRequest('actor', null)
+  rawRoutes.collect(app as unknown as FastifyInstance)
   // Hooks of every request call back instead of returning a promise, which would cost more than what they do.
-  const headers = securityHeaders({ https: config.secureCookies })
   app.addHook('onRequest', (request, reply, done) => {
-    request.origin = { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, 300) ?? null, requestId: request.id, ended: [] }
+    request.origin = originOf(request.raw, request.id)
     reply.headers(headers).header('x-request-id', request.id)
-    done()
+    done(rawRoutes.refusalOf(request.raw)?.error)
   })
-  answerRawRoutes(app as unknown as FastifyInstance, (request) => isKnownHost(config, request) && request.headers['content-encoding'] === undefined)
-  const metrics = createMetrics(options.health)
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions, id: reqId, origin } = request
-    const { statusCode: status, elapsedTime } = reply
-    metrics.answered({ route: routeOptions.url ?? 'none', method, status, seconds: elapsedTime / 1000 })
-    if (routeOptions.logLevel !== 'warn')
-      options.answered({ reqId, method, path: pathOf(request), status, ms: Math.round(elapsedTime), address: origin.address })
+    const { statusCode: status } = reply
+    const began = rawRoutes.refusalOf(request.raw)?.began
+    const elapsed = began === undefined ? reply.elapsedTime : performance.now() - began
+    metrics.answered({ route: routeOptions.url ?? 'none', method, status, seconds: elapsed / 1000 })
+    if (routeOptions.logLevel !== 'warn') options.answered({ reqId, method, path: pathOf(request), status, ms: Math.round(elapsed), address: origin.address })
     done()
   })
   app.addHook('onRequest', (request, reply, done) => {
-    if (isKnownHost(config, request)) done()
+    if (isKnownHost(config, pathOf(request), request.headers)) done()
     else if (isForPerson(request)) options.otherHostPage(request, reply)
     else done(new Problem('host_unknown', `The address of this server is ${config.issuer}.`))
   })
@@ -233,7 +247,7 @@ const isForPerson = (request: FastifyRequest): boolean =>
 const probes = new Set(['/healthz', '/readyz', '/metrics'])
 
 /** The page for an unknown host needs its style, which is public. */
-function isKnownHost({ hosts }: Config, request: FastifyRequest): boolean {
-  const path = pathOf(request)
-  return hosts.includes((request.headers.host ?? '').toLowerCase()) || probes.has(path) || path.startsWith('/assets/')
-}
+const isKnownHost = ({ hosts }: Config, path: string, { host = '' }: IncomingHttpHeaders): boolean =>
+  hosts.includes(host.toLowerCase()) || probes.has(path) || path.startsWith('/assets/')
+
+const newRequestId = (): string => `req_${randomUUID().replaceAll('-', '')}`

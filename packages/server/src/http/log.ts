@@ -12,13 +12,48 @@ export interface Logs {
 }
 
 /** Writes the line of an answered request. Paths contain ids and names. Queries can contain codes, so they have no field here. */
-export type LogAnswer = (answer: { reqId: string; method: string; path: string; status: number; ms: number; address: string }) => void
+export type LogAnswer = (answer: Answered) => void
+
+interface Answered {
+  reqId: string
+  method: string
+  path: string
+  status: number
+  ms: number
+  address: string
+}
+
+export function createLogs(level: Config['logLevel'], stream: Stream = standardOutput()): Logs {
+  const log = logger(level, stream)
+  return { log, answered: log.isLevelEnabled('info') ? (answer) => stream.write(answerLine(answer)) : () => {} }
+}
+
+/** To hand a line to the system takes longer than a short request, so lines are collected for this long. */
+const COLLECT_MILLISECONDS = 10
 
 /** JSON lines on standard output, written while the event loop is free. The rest is written when the process exits. */
-export function createLogs(level: Config['logLevel'], stream: Stream = destination({ dest: 1, sync: false })): Logs {
-  const answers = pino({ ...common, level }, stream) // its fields are fixed, so it needs no redaction, which would double the time of a short request
-  return { log: logger(level, stream), answered: (answer) => answers.info(answer, 'answered') }
+function standardOutput(): Stream {
+  const output = destination({ dest: 1, sync: false })
+  let lines = ''
+  let timer: NodeJS.Timeout | undefined
+  const writeOut = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    if (lines !== '') output.write(lines)
+    lines = ''
+  }
+  process.prependListener('exit', writeOut) // before the output writes its own rest
+  return {
+    write(line) {
+      lines += line
+      timer ??= setTimeout(writeOut, COLLECT_MILLISECONDS)
+    },
+  }
 }
+
+/** The line that pino would write. Its fields are fixed, so it is built without pino, which takes longer than a short request, and needs no redaction. */
+const answerLine: (answer: Answered) => string = ({ reqId, method, path, status, ms, address }) =>
+  `{"level":30,"time":"${new Date().toISOString()}","reqId":"${reqId}","method":"${method}","path":${JSON.stringify(path)},"status":${status},"ms":${ms},"address":${JSON.stringify(address)},"msg":"answered"}\n`
 
 const common = { base: null, timestamp: pino.stdTimeFunctions.isoTime }
 

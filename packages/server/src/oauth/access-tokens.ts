@@ -1,4 +1,4 @@
-import { randomBytes, verify } from 'node:crypto'
+import { hash, randomBytes, verify } from 'node:crypto'
 import { type ClientId, isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
 import { requireValid } from '../domain/command/refusal.ts'
@@ -6,7 +6,6 @@ import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-t
 import { ACCESS_TOKEN_SECONDS } from '../domain/credentials/session.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import { Problem } from '../domain/model/problem.ts'
-import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { accessClaims } from './accounts.ts'
 import { signJwt } from './sign.ts'
@@ -40,7 +39,7 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
   return {
     async verifyAccessToken(token) {
       await signingKeys.requireFresh()
-      const print = digest(token).toString('base64')
+      const print = hash('sha256', token, 'base64') // several times as fast as a digest of bytes
       const known = remembered.get(print)
       // Its key was withdrawn or is no longer published.
       if (known && !signingKeys.find(known.kid)) {

@@ -1,7 +1,7 @@
+import { parse } from 'node:querystring'
 import type { UserId } from '@muster/contract/ids.ts'
 import { roles } from '@muster/contract/permissions.ts'
 import { type KnownRevocations, type RevocableCredential, refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
-import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actorOfKey } from '../domain/command/authorize.ts'
@@ -11,7 +11,7 @@ import { keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
 import { isWorthNoting } from '../domain/credentials/session.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { Store } from '../domain/store.ts'
-import type { RawAnswer } from '../http/raw-routes.ts'
+import type { RawAnswer, RawRequest } from '../http/front/raw-routes.ts'
 import { answers } from '../http/schemas.ts'
 
 interface Options {
@@ -53,10 +53,13 @@ const querySchema = z.strictObject({
 
 type Query = z.infer<typeof querySchema>
 
+type Caller = Pick<RawRequest, 'headers' | 'origin'>
+
 /** For gateways that check each request: nginx `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`. */
 export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, accessTokens, known, isCurrent }) => {
   /** By name. An organization keeps its names for ever (S42), so they can be cached. */
   const organizations = new Map<string, string>()
+  const queries = new Map<string, Query | null>()
 
   app.get(
     '/v1/forward-auth',
@@ -78,21 +81,31 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     },
   )
 
-  async function raw(request: FastifyRequest): Promise<RawAnswer | null> {
-    const query = querySchema.safeParse(request.query)
-    if (!query.success) return null // the route lists the errors
-    const identity = await check(request, query.data)
+  async function raw(request: RawRequest): Promise<RawAnswer | null> {
+    const query = queryOf(request.query)
+    if (query === null) return null // the route lists the errors
+    const identity = await check(request, query)
     return { body: JSON.stringify(identity), headers: headersOf(identity) }
   }
 
-  async function check(request: FastifyRequest, query: Query): Promise<Identity> {
+  /** A gateway asks with the same few queries again and again. Null if the query is not valid. */
+  function queryOf(text: string): Query | null {
+    const known = queries.get(text)
+    if (known !== undefined) return known
+    const { data = null } = querySchema.safeParse(parse(text))
+    if (queries.size >= 1_000) queries.clear()
+    queries.set(text, data)
+    return data
+  }
+
+  async function check(request: Caller, query: Query): Promise<Identity> {
     const identity = await identityOf(request)
     requireScope(identity, query)
     await requireMembership(identity, query)
     return identity
   }
 
-  async function identityOf(request: FastifyRequest): Promise<Identity> {
+  async function identityOf(request: Caller): Promise<Identity> {
     const { authorization } = request.headers
     if (authorization === undefined) throw new Problem('authentication_required')
     const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1]
@@ -103,7 +116,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
   }
 
   /** Decided from memory, without a query. A refusal is looked up, because the database knows the newest details (S35). */
-  async function ofPerson(request: FastifyRequest, token: VerifiedToken): Promise<Identity> {
+  async function ofPerson(request: Caller, token: VerifiedToken): Promise<Identity> {
     const fromMemory = await isCurrent()
     const refusal = fromMemory ? refusalByRevocations(known, credentialOf(token), true) : null
     let role = fromMemory ? roleByRevocations(known, token) : token.role
@@ -128,7 +141,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     }
   }
 
-  async function ofKey(request: FastifyRequest, bearer: string): Promise<Identity> {
+  async function ofKey(request: Caller, bearer: string): Promise<Identity> {
     const tokenHash = keyHash(bearer)
     const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
     if (!live) throw new Problem('invalid_token')
@@ -138,7 +151,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     if (isWorthNoting({ now, lastUsedAt: key.lastUsedAt })) {
       store.reading.apiKeys
         .touch(key.id, request.origin.address)
-        .catch((error: unknown) => request.log.warn({ err: error }, 'the last use of a key could not be recorded'))
+        .catch((error: unknown) => app.log.warn({ err: error, reqId: request.origin.requestId }, 'the last use of a key could not be recorded'))
     }
     const { organization } = actor
     return {
@@ -220,7 +233,7 @@ const credentialOf = (token: VerifiedToken): RevocableCredential => ({
   signingKeyId: token.kid,
 })
 
-const principalOf = ({ origin }: FastifyRequest, token: VerifiedToken) => ({
+const principalOf = ({ origin }: Caller, token: VerifiedToken) => ({
   kind: 'user' as const,
   userId: token.sub as UserId,
   sessionId: token.sid as NonNullable<VerifiedToken['sid']>,
