@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { useRefreshTokenAgain } from '../domain/credentials/refresh-token.ts'
+import type { Execute } from '../domain/command/context.ts'
+import { usePlainRefreshToken } from '../domain/credentials/refresh-token.ts'
 import { accessTokenSeconds } from '../domain/credentials/session.ts'
 import type { RegisteredClient } from '../domain/credentials/store.ts'
 import { parseToken } from '../domain/model/opaque-token.ts'
@@ -14,6 +15,7 @@ import type { SigningKeys } from './signing-keys.ts'
 interface Options {
   config: Pick<Config, 'issuer' | 'audience'>
   store: Store
+  execute: Execute
   clients: KnownClients
   signingKeys: Pick<SigningKeys, 'require' | 'signing'>
 }
@@ -31,10 +33,10 @@ export interface TokenAnswer {
 const PLAIN_FIELDS = ['client_id', 'grant_type', 'refresh_token']
 
 /**
- * Answers the refresh of a command line, in front of the library: one statement and one signature. It gives no refusal, and reads no `scope`, `resource` or
- * other parameter. Null for every request that needs one of these; the library then answers it.
+ * Answers the refresh of a command line, in front of the library: one statement and one signature, unless the use is recorded. It gives no refusal, and reads no
+ * `scope`, `resource` or other parameter. Null for every request that needs one of these; the library then answers it.
  */
-export function createPlainRefresh({ config, store, clients, signingKeys }: Options) {
+export function createPlainRefresh({ config, store, execute, clients, signingKeys }: Options) {
   return async ({ headers, origin }: Pick<FastifyRequest, 'headers' | 'origin'>, form: string | undefined): Promise<TokenAnswer | null> => {
     const fields = plainFields(headers, form, PLAIN_FIELDS)
     if (fields?.grant_type !== 'refresh_token') return null
@@ -44,7 +46,7 @@ export function createPlainRefresh({ config, store, clients, signingKeys }: Opti
     if (!client || !isPlain(client)) return null
     await signingKeys.require(client.alg)
 
-    const used = await useRefreshTokenAgain(store, origin, { tokenHash: digest(refreshToken), client })
+    const used = await usePlainRefreshToken({ store, execute }, origin, { tokenHash: digest(refreshToken), client })
     if (!Array.isArray(used?.grant?.scopes)) return null
     const allowed = allowedScopes({ clientId, allowed_scopes: client.scopes }, false)
     const scopes = (used.grant.scopes as string[]).filter((scope) => used.scopes.includes(scope) && allowed.includes(scope))

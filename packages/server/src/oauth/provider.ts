@@ -120,7 +120,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const interactions = createInteractions({ store, library: async () => (await current()).provider, sessions })
   const issuer = new URL(config.issuer)
   const plain: Record<string, (request: FastifyRequest, form: string | undefined) => Promise<object | null>> = {
-    [routes.token]: createPlainRefresh({ config, store, clients, signingKeys }),
+    [routes.token]: createPlainRefresh({ config, store, execute, clients, signingKeys }),
     [routes.device_authorization]: createPlainDevice({ config, store, execute, clients, pending, resources }),
   }
 

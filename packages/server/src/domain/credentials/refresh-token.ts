@@ -1,5 +1,6 @@
 import type { ClientId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context, Execute } from '../command/context.ts'
+import { refusalOf } from '../command/refusal.ts'
 import { newId } from '../model/id.ts'
 import type { LiveState } from '../model/live.ts'
 import type { Origin, UserPrincipal } from '../model/principal.ts'
@@ -7,7 +8,7 @@ import { Problem } from '../model/problem.ts'
 import type { Store, Tx } from '../store.ts'
 import { oneLine } from './api-key.ts'
 import { finishSession, isWorthNoting } from './session.ts'
-import type { RefreshToken, RegisteredClient, UsedRefreshToken } from './store.ts'
+import type { RefreshToken, RefreshTokenUse, RegisteredClient, UsedRefreshToken } from './store.ts'
 
 /** An unused token counts as revoked, an expired one as expired (S36, steps 2 and 3). */
 export const refusalOfOver = (over: 'expired' | 'idle'): Problem =>
@@ -82,35 +83,61 @@ export async function useRefreshToken(
   { token, live }: { token: Used; live: LiveState },
 ): Promise<boolean> {
   const { refreshTokens, sessions } = store.reading
-  const { address } = principal.origin
-  if (!(await refreshTokens.useAgain(token.id, { address, idleSeconds: REFRESH_IDLE_SECONDS }))) return execute(rememberUse, principal, token)
-  if (isWorthNoting({ now: live.now, lastUsedAt: live.session.lastUsedAt })) await sessions.touch(token.sessionId, address)
+  const { origin } = principal
+  if (!(await refreshTokens.useAgain(token.id, usedFrom(origin)))) return execute(rememberUse, principal, token)
+  if (isWorthNoting({ now: live.now, lastUsedAt: live.session.lastUsedAt })) await sessions.touch(token.sessionId, origin.address)
   return true
 }
 
 /**
- * A use like the one before, of a token that does not rotate: nearly every refresh. The statement that counts the use also checks it and reads what the new
- * access token needs. Null for any other use, and for one that is refused: `useRefreshToken` decides those.
+ * The use of a token that does not rotate, by the token itself: the statement that counts the use also checks it and reads what the new access token needs. Null
+ * if it is refused, and for a token that rotates.
  */
-export async function useRefreshTokenAgain(
-  { reading }: Pick<Store, 'reading'>,
-  { address }: Pick<Origin, 'address'>,
-  { tokenHash, client }: { tokenHash: Uint8Array; client: Pick<RegisteredClient, 'id' | 'version'> },
+export async function usePlainRefreshToken(
+  { store: { reading }, execute }: { store: Pick<Store, 'reading'>; execute: Execute },
+  origin: Origin,
+  plain: PlainUse,
 ): Promise<UsedRefreshToken | null> {
-  const used = await reading.refreshTokens.useAgainBy(tokenHash, client, { address, idleSeconds: REFRESH_IDLE_SECONDS })
-  if (used && isWorthNoting({ now: used.live.now, lastUsedAt: used.live.session.lastUsedAt })) await reading.sessions.touch(used.live.session.id, address)
+  const used = await reading.refreshTokens.useAgainBy(plain.tokenHash, plain.client, usedFrom(origin))
+  if (used) {
+    if (isWorthNoting({ now: used.live.now, lastUsedAt: used.live.session.lastUsedAt })) await reading.sessions.touch(used.live.session.id, origin.address)
+    return used
+  }
+  // Read for the record, which names the person. Whether the token may be used is decided by the statement that counts the use.
+  const presented = await reading.refreshTokens.present(plain.tokenHash)
+  if (!presented || presented.token.rotates || refusalOf(presented.live, presented.live.session)) return null
+  const { session, account } = presented.live
+  const principal = { kind: 'user', userId: account.id, sessionId: session.id, epoch: session.epoch, organizationId: session.organizationId } as const
+  return execute(rememberPlainUse, { ...principal, token: null, origin }, plain)
+}
+
+interface PlainUse {
+  tokenHash: Uint8Array
+  client: Pick<RegisteredClient, 'id' | 'version'>
+}
+
+async function rememberPlainUse(context: Context, { tokenHash, client }: PlainUse): Promise<UsedRefreshToken | null> {
+  const used = await context.tx.refreshTokens.useBy(tokenHash, client, usedFrom(context.principal.origin))
+  if (!used) return null
+  const { session, account } = used.live
+  await recordUse(context, { id: used.id, userId: account.id, organizationId: session.organizationId, sessionId: session.id }, used)
   return used
 }
 
-async function rememberUse({ tx, principal, record }: Context, token: Used): Promise<boolean> {
-  const used = await tx.refreshTokens.use(token.id, { address: principal.origin.address, idleSeconds: REFRESH_IDLE_SECONDS })
-  if (!used) return false
-  const event = { target: token.id, userId: token.userId, organizationId: token.organizationId }
-  if (used.first) await record({ type: 'refresh_token.first_used', ...event })
-  if (used.elsewhere) await record({ type: 'refresh_token.used_elsewhere', ...event })
-  await tx.sessions.touch(token.sessionId, principal.origin.address)
-  return true
+async function rememberUse(context: Context, token: Used): Promise<boolean> {
+  const used = await context.tx.refreshTokens.use(token.id, usedFrom(context.principal.origin))
+  if (used) await recordUse(context, token, used)
+  return used !== null
 }
+
+async function recordUse({ tx, principal, record }: Context, token: Used, { first, elsewhere }: { first: boolean; elsewhere: boolean }): Promise<void> {
+  const event = { target: token.id, userId: token.userId, organizationId: token.organizationId }
+  if (first) await record({ type: 'refresh_token.first_used', ...event })
+  if (elsewhere) await record({ type: 'refresh_token.used_elsewhere', ...event })
+  await tx.sessions.touch(token.sessionId, principal.origin.address)
+}
+
+const usedFrom = ({ address }: Origin): RefreshTokenUse => ({ address, idleSeconds: REFRESH_IDLE_SECONDS })
 
 /**
  * Ends the family of a token that was used after its successor was issued. The token was copied, and nobody can tell which client is honest (RFC 9700 section

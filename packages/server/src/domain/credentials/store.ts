@@ -78,6 +78,9 @@ export interface PresentedRefreshToken {
 }
 
 export interface UsedRefreshToken {
+  id: RefreshTokenId
+  first: boolean
+  elsewhere: boolean
   scopes: string[]
   live: LiveState
   grant: Record<string, unknown> | null
@@ -226,9 +229,11 @@ export interface RefreshTokenStore {
   /** The same for a use like the one before. Also null for the first use and for a use from another address. */
   useAgain(id: RefreshTokenId, use: RefreshTokenUse): Promise<{ first: false; elsewhere: false } | null>
   /**
-   * The same for a token that does not rotate, by the token itself, and with what a new access token needs: nearly every refresh in one statement. Null also
-   * if the token belongs to another client, or the client's row has another version.
+   * The same as `use` for a token that does not rotate, by the token itself, and with what a new access token needs. Null also if the token belongs to another
+   * client, or the client's row has another version.
    */
+  useBy(tokenHash: Uint8Array, client: Pick<RegisteredClient, 'id' | 'version'>, use: RefreshTokenUse): Promise<UsedRefreshToken | null>
+  /** The same for a use like the one before: nearly every refresh in one statement. */
   useAgainBy(tokenHash: Uint8Array, client: Pick<RegisteredClient, 'id' | 'version'>, use: RefreshTokenUse): Promise<UsedRefreshToken | null>
   /** The valid ones, newest first; the current one of a rotating family. */
   listAlive(userId: UserId): Promise<RefreshToken[]>

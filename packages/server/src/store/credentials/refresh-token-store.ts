@@ -1,6 +1,6 @@
 import type { OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import type { RefreshToken, RefreshTokenStore, RefreshTokenUse } from '../../domain/credentials/store.ts'
+import type { RefreshToken, RefreshTokenStore, RefreshTokenUse, RegisteredClient } from '../../domain/credentials/store.ts'
 import { point } from '../database.ts'
 import type { RefreshTokenTable, Tables } from '../tables.ts'
 import { isCurrentClient } from './client-store.ts'
@@ -67,9 +67,25 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       and not exists (select from membership m where m.user_id = a.id and m.status = 'deactivated')
       and not exists (select from membership m join organization o on o.id = m.organization_id where m.user_id = a.id and m.status <> 'left' and o.suspended_at is not null)
       and ${only}
-    returning before.first, before.elsewhere, t.session_id, t.scope`
+    returning before.first, before.elsewhere, t.id, t.session_id, t.scope`
   const use = (id: RefreshTokenId, how: RefreshTokenUse, only: RawBuilder<unknown>) =>
     sql<{ first: boolean; elsewhere: boolean }>`${point} ${used(sql`r.id = ${id}`, how, only)}`
+  const useBy = async (tokenHash: Uint8Array, client: Pick<RegisteredClient, 'id' | 'version'>, how: RefreshTokenUse, only: RawBuilder<unknown>) => {
+    // A token without a grant was not issued by the token endpoint, which does not accept it.
+    const plain = sql`${only} and not t.rotates and t.consumed_at is null and t.client_id = ${client.id}
+      and t.payload ->> 'grantId' = t.session_id and ${isCurrentClient(client)}`
+    const { rows } = await sql<
+      LiveStateRow & { id: string; first: boolean; elsewhere: boolean; scope: string; grant_payload: Record<string, unknown> | null }
+    >`${point}
+      with used as (${used(sql`r.token_hash = ${tokenHash}`, how, plain)})
+      select ${liveStateColumns(null)}, s.grant_payload, used.id, used.first, used.elsewhere, used.scope from used join ${liveStateTables} on s.id = used.session_id`.execute(
+      db,
+    )
+    const [row] = rows
+    if (!row) return null
+    const { first, elsewhere, scope, grant_payload: grant } = row
+    return { id: row.id as RefreshTokenId, first, elsewhere, scopes: scope.split(' ').filter(Boolean), live: toLiveState(row), grant }
+  }
 
   return {
     async insert(token) {
@@ -124,16 +140,8 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       const { rows } = await use(id, how, sql`not before.first and not before.elsewhere`).execute(db)
       return rows[0] ? { first: false, elsewhere: false } : null
     },
-    async useAgainBy(tokenHash, client, how) {
-      // A token without a grant was not issued by the token endpoint, which does not accept it.
-      const plain = sql`not before.first and not before.elsewhere and not t.rotates and t.consumed_at is null and t.client_id = ${client.id}
-        and t.payload ->> 'grantId' = t.session_id and ${isCurrentClient(client)}`
-      const { rows } = await sql<LiveStateRow & { scope: string; grant_payload: Record<string, unknown> | null }>`${point}
-        with used as (${used(sql`r.token_hash = ${tokenHash}`, how, plain)})
-        select ${liveStateColumns(null)}, s.grant_payload, used.scope from used join ${liveStateTables} on s.id = used.session_id`.execute(db)
-      const [row] = rows
-      return row ? { scopes: row.scope.split(' ').filter(Boolean), live: toLiveState(row), grant: row.grant_payload } : null
-    },
+    useBy: (tokenHash, client, how) => useBy(tokenHash, client, how, sql`true`),
+    useAgainBy: (tokenHash, client, how) => useBy(tokenHash, client, how, sql`not before.first and not before.elsewhere`),
 
     async listAlive(userId) {
       const rows = await tokens()
