@@ -21,6 +21,7 @@ export function buildSdk(dist: string): void {
     const file = join(dist, name)
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/'@muster\/contract\/([a-z-]+)\.ts'/g, "'./contract/$1.js'"))
   }
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map'))) nameSources(join(dist, name))
   const { devDependencies: _, scripts: __, private: ___, exports, ...manifest } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'))
   const built = Object.entries(exports as Record<string, string>)
     .filter(([name]) => !name.includes('*'))
@@ -30,6 +31,12 @@ export function buildSdk(dist: string): void {
     })
   writeFileSync(`${dist}/package.json`, `${JSON.stringify({ ...manifest, exports: Object.fromEntries(built) }, null, 2)}\n`)
   cpSync(`${here}README.md`, `${dist}/README.md`)
+}
+
+/** Names the sources from the folder of the packages on. The compiler names them from the folder of the build, so that each machine would make another package. */
+function nameSources(file: string): void {
+  const map = JSON.parse(readFileSync(file, 'utf8')) as { sources: string[] }
+  writeFileSync(file, JSON.stringify({ ...map, sources: map.sources.map((path) => path.replace(/^.*\/packages\//, '')) }))
 }
 
 if (import.meta.main) buildSdk(process.argv[2] ?? `${here}dist`)

@@ -94,6 +94,16 @@ test('two builds of one source give the same bytes', async () => {
     expect((await readFile(join(root, 'again', name))).equals(await readFile(join(root, 'first', name))), name).toBe(true)
 })
 
+test('the package of the SDK names no folder of the machine that built it (O3)', async () => {
+  const { url } = await offered('sdk')
+  const maps =
+    gunzipSync((await download(url)).body)
+      .toString('utf8')
+      .match(/"sources":\[[^\]]*\]/g) ?? []
+  expect(maps.length).toBeGreaterThan(5)
+  expect(maps.filter((sources) => !/^"sources":\["(?:sdk|contract)\/src\/[\w/.-]+\.ts"\]$/.test(sources))).toEqual([])
+})
+
 test.each(['cli', 'sdk'] as const)('/%s.tgz redirects to the version at the issuer, whatever Host says (O3)', async (name) => {
   const { url, version } = await offered(name)
   expect(url).toBe(`${muster.url}/${name}-${version}.tgz`)
