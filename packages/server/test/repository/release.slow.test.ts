@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
-import { SECRET } from '@muster/testkit/muster.ts'
+import { OPERATOR_TOKEN, SECRET } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { type ServerProcess, startServerProcess } from '@muster/testkit/process.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -169,6 +169,26 @@ describe('the image', () => {
       expect(check.stderr).toBe('')
     } finally {
       expect(await server.stop()).toBe(0)
+    }
+  })
+
+  test.runIf(canIsolate)('starts two replicas at once over an empty PostgreSQL (O2)', { timeout: 300_000 }, async () => {
+    const data = join(folder, 'unused')
+    mkdirSync(data)
+    const databaseUrl = await (await startPostgres()).createDatabase({ migrated: false })
+    const env = { MUSTER_ISSUER: issuer, DATABASE_URL: databaseUrl, MUSTER_SECRET: SECRET, MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN }
+    const command = inContainer(files, data, ...imageSettings.entrypoint)
+    const replicas = await Promise.all([1, 2].map(() => startServerProcess({ command, env })))
+    try {
+      const [first, second] = replicas as [ServerProcess, ServerProcess]
+      const headers = { authorization: `Bearer ${OPERATOR_TOKEN}`, 'content-type': 'application/json' }
+      const client = { name: 'Shared', grants: ['client_credentials'], scopes: ['introspect'], redirect_uris: [] }
+      const made = await fetch(`${first.url}/v1/operator/clients`, { method: 'POST', headers, body: JSON.stringify(client) })
+      const listed = await fetch(`${second.url}/v1/operator/clients`, { headers })
+      expect([made.status, await listed.text()]).toEqual([201, expect.stringContaining('"Shared"')])
+      expect(readdirSync(data)).toEqual([]) // read-only, and nothing to write
+    } finally {
+      expect(await Promise.all(replicas.map((replica) => replica.stop()))).toEqual([0, 0])
     }
   })
 })
