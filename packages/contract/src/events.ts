@@ -26,7 +26,7 @@ export type JoinReason = 'founded' | 'accepted' | 'woken'
 /** Why a single key ended. Most keys become invalid when their holder's epoch increases, without an event of their own. */
 export type KeyEndReason = 'revoked' | 'password_changed' | 'password_reset'
 /** Why a resource has a new owner: somebody transferred it, or its owner left. */
-export type HandOverReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
+export type TransferReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
 export type EndReason =
   | 'signed_out'
   | 'logged_out'
@@ -125,7 +125,7 @@ export interface DomainEvents {
     organizationId: OrganizationId
     from: UserId | ServiceAccountId
     to: UserId | ServiceAccountId
-    reason: HandOverReason
+    reason: TransferReason
   }
   'resource.removed': { target: ResourceId; organizationId: OrganizationId; kind: string; name: string }
 

@@ -23,7 +23,7 @@ export async function provePassword(
 }
 
 /** Under the lock on the account: the password has not changed since it was checked. @throws Problem password_wrong */
-export async function provenAccount(context: Context, provenHash: string): ReturnType<Context['account']> {
+export async function accountProvenBy(context: Context, provenHash: string): ReturnType<Context['account']> {
   const standing = await context.account({ unregistered: true })
   const account = await context.tx.accounts.find(standing.account.id)
   if (account?.passwordHash !== provenHash) throw new Problem('password_wrong')

@@ -1,4 +1,4 @@
-import type { HandOverReason } from '@muster/contract/events.ts'
+import type { TransferReason } from '@muster/contract/events.ts'
 import { isId, type OrganizationId, type ResourceId, type UserId } from '@muster/contract/ids.ts'
 import { RESOURCE_KIND_PATTERN, RESOURCE_NAME_PATTERN } from '@muster/contract/names.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
@@ -190,7 +190,7 @@ export interface HandedOver {
  */
 export async function handOver(
   { tx, record }: Pick<Context, 'tx' | 'record'>,
-  { organizationId, from, to, reason }: { organizationId: OrganizationId; from: OwnerId; to: OwnerId; reason: HandOverReason },
+  { organizationId, from, to, reason }: { organizationId: OrganizationId; from: OwnerId; to: OwnerId; reason: TransferReason },
 ): Promise<HandedOver[]> {
   const owned = await tx.resources.list(organizationId, { ownerId: from })
   for (const { id } of owned) {
