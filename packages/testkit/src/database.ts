@@ -5,6 +5,12 @@ import { startPostgres } from './postgres.ts'
 export type Engine = 'pglite' | 'postgres'
 
 /**
+ * The engines of tests about rules and journeys. Both engines run the same SQL, and PGlite takes twice the time, so the rules are proven on PostgreSQL. On PGlite, the random lives
+ * run every command, and tests about an engine name it. `MUSTER_TEST_ENGINES=pglite,postgres` runs all of them on both.
+ */
+export const engines = (process.env.MUSTER_TEST_ENGINES ?? 'postgres').split(',') as Engine[]
+
+/**
  * A migrated, empty database for one test, dropped when it is closed. PostgreSQL is the default, because the embedded engine takes seconds to start. Where the
  * engines could differ, a test runs on both.
  */

@@ -58,6 +58,10 @@ export async function launchPostgres(own: Record<string, string> = {}): Promise<
       synchronous_commit: 'off',
       full_page_writes: 'off',
       max_connections: 300,
+      wal_level: 'minimal',
+      max_wal_senders: 0,
+      // A run has hundreds of databases, and a test must not depend on when one of them is analyzed.
+      autovacuum: 'off',
       ...own,
     }
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])

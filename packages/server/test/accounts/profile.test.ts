@@ -2,14 +2,14 @@ import { addressReset, passwordResetToken, requestPasswordReset } from '@muster/
 import { startSession } from '@muster/server/domain/credentials/session.ts'
 import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 const next = 'marble tugboat lantern sixteen'
 
-describe.each<Engine>(['pglite', 'postgres'])('the password and the email address on %s', (engine) => {
+describe.each(engines)('the password and the email address on %s', (engine) => {
   let muster: Muster
   let count = 0
   const fresh = (name: string): string => `${name}${++count}`

@@ -5,6 +5,7 @@ import { signIn } from '@muster/server/domain/accounts/sign-in.ts'
 import { enterCode, signUpCode, startSignUp } from '@muster/server/domain/accounts/sign-up.ts'
 import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
 import { digest } from '@muster/server/domain/model/secret-keys.ts'
+import { rounds } from '@muster/testkit/rounds.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, goodPassword, type Office } from './office.ts'
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => office.close())
 
-const ROUNDS = 10
+const ROUNDS = 4
 const AT_ONCE = 16
 let asked = 0
 /** Each visitor has an address of its own, so no rate limit decides the race. */
@@ -41,7 +42,7 @@ const begin = async (email: string): Promise<{ cookie: string; code: string }> =
 
 describe('simultaneous requests', () => {
   test('one account and one session are created when a code is entered many times', async () => {
-    for (let round = 0; round < ROUNDS; round++) {
+    for (const round of rounds(ROUNDS)) {
       const email = `one${round}@example.com`
       const { cookie, code } = await begin(email)
       const { good } = await outcomes(() => enterCode(office, visitor(), { cookie, code, replaces: null }))
@@ -54,7 +55,7 @@ describe('simultaneous requests', () => {
   })
 
   test('one account is created when two sign-ups of one address finish', async () => {
-    for (let round = 0; round < ROUNDS; round++) {
+    for (const round of rounds(ROUNDS)) {
       const email = `two${round}@example.com`
       const both = [await begin(email), await begin(email)]
       const settled = await Promise.allSettled(both.map(({ cookie, code }) => enterCode(office, visitor(), { cookie, code, replaces: null })))
@@ -74,7 +75,7 @@ describe('simultaneous requests', () => {
   test('a reset link sets one password when it is used many times', async () => {
     const { cookie, code } = await begin('reset@example.com')
     await enterCode(office, visitor(), { cookie, code, replaces: null })
-    for (let round = 0; round < ROUNDS; round++) {
+    for (const _ of rounds(ROUNDS)) {
       await office.execute(
         async ({ tx }, _: undefined) => {
           await tx.passwordResets.removeEnded()
@@ -98,7 +99,7 @@ describe('simultaneous requests', () => {
     const { cookie, code } = await begin('old@example.com')
     await enterCode(office, visitor(), { cookie, code, replaces: null })
     let password = goodPassword
-    for (let round = 0; round < ROUNDS; round++) {
+    for (const round of rounds(ROUNDS)) {
       await office.rows('delete from attempt')
       await requestPasswordReset(office, visitor(), { email: 'old@example.com' })
       const [row] = await office.rows<{ id: PasswordResetId }>('select id from password_reset order by id desc limit 1')
@@ -121,7 +122,7 @@ describe('simultaneous requests', () => {
     const { cookie, code } = await begin('change@example.com')
     await enterCode(office, visitor(), { cookie, code, replaces: null })
     let password = goodPassword
-    for (let round = 0; round < ROUNDS; round++) {
+    for (const round of rounds(ROUNDS)) {
       await office.rows('delete from attempt')
       const signedIn = await signIn(office, visitor(), { identifier: 'change@example.com', password, replaces: null })
       const session = await office.store.reading.sessions.findByTokenHash(digest(signedIn.cookie))

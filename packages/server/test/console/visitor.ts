@@ -46,7 +46,8 @@ export async function aConsole(): Promise<ConsoleSite> {
   let organizations = 0
 
   async function newTab() {
-    const context = await browser.newContext({ baseURL: muster.url, permissions: ['clipboard-read', 'clipboard-write'] })
+    // Animations would take a third of a test's time.
+    const context = await browser.newContext({ baseURL: muster.url, permissions: ['clipboard-read', 'clipboard-write'], reducedMotion: 'reduce' })
     contexts.push(context)
     context.setDefaultTimeout(60_000)
     const page = await context.newPage()
@@ -71,7 +72,7 @@ export async function aConsole(): Promise<ConsoleSite> {
     await Promise.all([page.unrouteAll({ behavior: 'ignoreErrors' }), context.unrouteAll({ behavior: 'ignoreErrors' }), context.setOffline(false)])
     await page.goto('/console/theme.js') // A plain file, which has no pending requests.
     await page.evaluate('localStorage.clear(); sessionStorage.clear()')
-    await Promise.all([context.clearCookies(), page.emulateMedia({ colorScheme: null, reducedMotion: null })])
+    await Promise.all([context.clearCookies(), page.emulateMedia({ colorScheme: null, reducedMotion: 'reduce' })])
   }
 
   async function visit({ page, complainTo }: NonNullable<typeof tab>, human: Human, path: string): Promise<Visit> {

@@ -20,12 +20,12 @@ import { deactivateMember } from '@muster/server/domain/organizations/deactivati
 import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
 import { registerResource, transferResource } from '@muster/server/domain/resources/resource.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 // Keys of users and of service accounts: who can change them, what they can do, and when they become invalid.
-describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
+describe.each(engines)('keys on %s', (engine) => {
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine)

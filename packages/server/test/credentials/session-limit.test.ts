@@ -4,11 +4,11 @@ import { requireStanding } from '@muster/server/domain/command/refusal.ts'
 import { requireRefreshLogin } from '@muster/server/domain/credentials/refresh-token.ts'
 import { sessionLimits, startSession } from '@muster/server/domain/credentials/session.ts'
 import type { Session } from '@muster/server/domain/model/session.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-describe.each<Engine>(['pglite', 'postgres'])('the limit of sessions on %s', (engine) => {
+describe.each(engines)('the limit of sessions on %s', (engine) => {
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine)

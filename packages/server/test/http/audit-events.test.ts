@@ -1,7 +1,7 @@
 import { signIn } from '@muster/server/domain/accounts/sign-in.ts'
 import { registerClient } from '@muster/server/domain/credentials/client.ts'
 import { registerResource } from '@muster/server/domain/resources/resource.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { csvCell } from '../../src/http/audit-event.ts'
@@ -16,7 +16,7 @@ interface Event {
   details: Record<string, unknown>
 }
 
-describe.each<Engine>(['pglite', 'postgres'])('the audit log of an organization on %s', (engine) => {
+describe.each(engines)('the audit log of an organization on %s', (engine) => {
   let muster: Muster
   let people: Record<string, Human>
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { AuditFilter } from '@muster/server/domain/command/store.ts'
 import { createPool } from '@muster/server/store/database.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type World } from '@muster/testkit/world.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const MINUTE = 60_000
 const began = Date.parse('2026-03-01T00:00:00Z')
 
-describe.each<Engine>(['pglite', 'postgres'])('the events of a period on %s', (engine) => {
+describe.each(engines)('the events of a period on %s', (engine) => {
   let world: World
   let organizationId: OrganizationId
   /** In the order of their numbers. */

@@ -13,12 +13,12 @@ import { suspendOrganization } from '@muster/server/domain/organizations/operato
 import { registerUser } from '@muster/server/domain/organizations/register.ts'
 import { registerResource } from '@muster/server/domain/resources/resource.ts'
 import { movableClock } from '@muster/testkit/clock.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 // The rules of email invitations and invite links, on both engines. The numbers in the titles are those of docs/rules.md.
-describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
+describe.each(engines)('invitations on %s', (engine) => {
   let world: World
   let clock: ReturnType<typeof movableClock>
   beforeAll(async () => {

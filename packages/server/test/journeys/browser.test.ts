@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert'
+import { engines } from '@muster/testkit/database.ts'
 import { type Muster, PASSWORD } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { aJourney, type Journey } from './journey.ts'
 import { heading, press, signIn, signUp } from './person.ts'
 
-describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s', (engine) => {
+describe.each(engines)('an account in the browser, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
 

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { engines } from '@muster/testkit/database.ts'
 import { freePort, type Human, type Muster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import type { Source } from '../../../cli/src/completion/complete.ts'
@@ -8,7 +9,7 @@ import { aJourney, type Journey } from './journey.ts'
 import { approve, signIn } from './person.ts'
 import { hasPseudoTerminal, shown, type Terminal } from './terminal.ts'
 
-describe.each(['pglite', 'postgres'] as const)('exit codes and prompts, on %s', (engine) => {
+describe.each(engines)('exit codes and prompts, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
 

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { engines } from '@muster/testkit/database.ts'
 import { type Muster, PASSWORD } from '@muster/testkit/muster.ts'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
@@ -8,7 +9,7 @@ import { shown, type Terminal } from './terminal.ts'
 
 // The command polls every five seconds, so tests that wait for it run concurrently.
 
-describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved in a browser, on %s', (engine) => {
+describe.each(engines)('a login on a terminal, approved in a browser, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
   const terminal = (): Promise<Terminal> => journey.terminal()

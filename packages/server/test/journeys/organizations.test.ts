@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { engines } from '@muster/testkit/database.ts'
 import type { Muster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { deviceLogin, refresh, SCOPE } from '../oauth/conversation.ts'
@@ -6,7 +7,7 @@ import { aJourney, type Journey } from './journey.ts'
 import { approve, heading, signIn, signUp } from './person.ts'
 import { shown, type Terminal } from './terminal.ts'
 
-describe.each(['pglite', 'postgres'] as const)('people work together in an organization, on %s', (engine) => {
+describe.each(engines)('people work together in an organization, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
 

@@ -1,12 +1,13 @@
 import { strict as assert } from 'node:assert'
 import { createVerifier, TokenRefused } from '@muster/sdk/index.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { aTerminal, type RunOptions, type Terminal } from './terminal.ts'
 
 // From the admin's command to a resource server that verifies tokens by itself.
 
-describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on %s', (engine) => {
+describe.each(engines)('access that ends everywhere, on %s', (engine) => {
   let muster: Muster
   beforeAll(async () => {
     muster = await startMuster({ engine })

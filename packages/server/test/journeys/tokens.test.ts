@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { engines } from '@muster/testkit/database.ts'
 import { freePort, type Human, type Muster, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { deviceLogin, refresh, SCOPE } from '../oauth/conversation.ts'
@@ -8,7 +9,7 @@ import { shown, type Terminal } from './terminal.ts'
 
 const DAY = 86_400
 
-describe.each(['pglite', 'postgres'] as const)('refresh tokens and logout, on %s', (engine) => {
+describe.each(engines)('refresh tokens and logout, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
   const terminal = (): Promise<Terminal> => journey.terminal()

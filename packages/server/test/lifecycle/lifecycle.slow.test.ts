@@ -17,7 +17,7 @@ import { asks, described, openings, type Step, stepsOf, tour } from './steps.ts'
 const PEOPLE = 6
 const HOURS = 13
 const LEAST_RUNS = 10
-const { MUSTER_RUNS = '60', MUSTER_SEED = '1', MUSTER_PATH, MUSTER_REPLAY, MUSTER_SHRINK, MUSTER_SECONDS = '120' } = process.env
+const { MUSTER_RUNS = '30', MUSTER_SEED = '1', MUSTER_PATH, MUSTER_REPLAY, MUSTER_SHRINK, MUSTER_SECONDS = '120' } = process.env
 
 const tape: FaultTape = []
 let world: World

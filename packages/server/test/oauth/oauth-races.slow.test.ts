@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { approveDevice, claimDevice, denyDevice } from '@muster/server/domain/credentials/device-authorization.ts'
 import type { Problem } from '@muster/server/domain/model/problem.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { rounds } from '@muster/testkit/rounds.ts'
 import { afterAll, beforeAll, test } from 'vitest'
 import { answerDevice, browserOf, deviceLogin, pollDevice, postForm, refresh, SCOPE, startDevice } from './conversation.ts'
 
@@ -60,7 +61,8 @@ function refreshUntilAfter(ask: (server: Muster) => Promise<Said>): { acknowledg
 
 test('a device code redeemed 32 times at once gives tokens once, on two processes (I3)', async () => {
   const ada = await muster.person('ada')
-  for (let round = 0; round < 10; round++) {
+  const all = rounds(4)
+  for (const _ of all) {
     const { body } = await startDevice(muster, `${SCOPE} offline_access`)
     await answerDevice(muster, ada, body.user_code)
     const answers = await Promise.all(Array.from({ length: 32 }, (_, index) => pollDevice(servers(index), body.device_code)))
@@ -72,7 +74,7 @@ test('a device code redeemed 32 times at once gives tokens once, on two processe
   const { kysely } = muster.server.database
   const rows = await kysely.selectFrom('refresh_token').select('id').where('user_id', '=', ada.id).execute()
   const issued = await kysely.selectFrom('audit_event').select('id').where('type', '=', 'refresh_token.issued').execute()
-  assert.deepEqual([rows.length, issued.length], [10, 10])
+  assert.deepEqual([rows.length, issued.length], [all.length, all.length])
 })
 
 test('a user code entered in many browsers at once is claimed by one', async () => {
@@ -90,7 +92,7 @@ test('a user code entered in many browsers at once is claimed by one', async () 
 test('either approval or denial wins when they race', async () => {
   const cat = await muster.person('cat')
   const { execute } = muster.server.services
-  for (let round = 0; round < 10; round++) {
+  for (const _ of rounds(4)) {
     const { body } = await startDevice(muster)
     const { principal } = await browserOf(muster, cat)
     const { id } = await execute(claimDevice, principal, { userCode: body.user_code })
@@ -108,7 +110,7 @@ test('either approval or denial wins when they race', async () => {
 
 test('a refresh after a revocation is refused, and earlier tokens end (E07, I7)', async () => {
   const dan = await muster.person('dan')
-  for (let round = 0; round < 15; round++) {
+  for (const _ of rounds(5)) {
     const { refresh_token = '' } = await deviceLogin(muster, dan, `${SCOPE} offline_access`)
     const got: string[] = []
     const refreshing = refreshUntilAfter(async (server) => {
@@ -127,7 +129,7 @@ test('a refresh after a revocation is refused, and earlier tokens end (E07, I7)'
 })
 
 test('a refresh that begins after an acknowledged removal is refused (I7, S32)', async () => {
-  for (let round = 0; round < 8; round++) {
+  for (const round of rounds(3)) {
     const { [`eve${round}`]: admin, [`fay${round}`]: member } = (await muster.organization({ [`eve${round}`]: 'admin', [`fay${round}`]: 'member' })) as Record<
       string,
       Human

@@ -7,12 +7,12 @@ import { digest } from '@muster/server/domain/model/secret-keys.ts'
 import { deactivateMember, reactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
 import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 // The effects of deactivating a member, and what reactivating them does not restore.
-describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => {
+describe.each(engines)('deactivation on %s', (engine) => {
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine)

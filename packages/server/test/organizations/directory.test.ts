@@ -2,7 +2,7 @@ import type { UserId } from '@muster/contract/ids.ts'
 import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
 import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { COHORT_SIZE } from '@muster/server/store/migrations/0012-cohorts.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { databaseWorkOf } from '@muster/testkit/statement-counter.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { sql } from 'kysely'
@@ -20,7 +20,7 @@ async function allOf(world: World, id: string, role: 'admin' | 'member', asked: 
   }
 }
 
-describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (engine) => {
+describe.each(engines)('the member directory on %s', (engine) => {
   /** Thousands of rows take long and both engines run the same queries, so only PostgreSQL runs these tests. */
   const onPostgres = (title: string, run: () => Promise<void>) => void (engine === 'postgres' && test(title, run))
   let world: World

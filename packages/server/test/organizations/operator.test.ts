@@ -8,13 +8,13 @@ import { movePlan } from '@muster/server/domain/organizations/move-plan.ts'
 import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspendOrganization } from '@muster/server/domain/organizations/operator.ts'
 import { registerUser } from '@muster/server/domain/organizations/register.ts'
 import { registerResource, removeResource } from '@muster/server/domain/resources/resource.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPlatform, operator } from '../credentials/platform.ts'
 
 // Plans, suspensions, contacts, and the operator's commands for organizations that can no longer help themselves.
-describe.each<Engine>(['pglite', 'postgres'])('the operator and organizations on %s', (engine) => {
+describe.each(engines)('the operator and organizations on %s', (engine) => {
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine, { plans: { default: 'pro', seats: { free: 1, team: 3, pro: null } } })

@@ -4,6 +4,7 @@ import { joinOrganization, leaveOrganization } from '@muster/server/domain/organ
 import { registerUser } from '@muster/server/domain/organizations/register.ts'
 import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { outcome, tally } from '@muster/testkit/outcomes.ts'
+import { rounds } from '@muster/testkit/rounds.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -22,8 +23,8 @@ test('one of 64 concurrent accepts of a secret succeeds (S14, A05, I3)', async (
   const [founder] = Object.values(people) as [Person]
   // Registered users can leave and join again in the next round. A newcomer could register only once.
   const crowd = await Promise.all(Array.from({ length: 64 }, () => world.person(fresh('p'))))
-  const rounds = 30
-  for (let round = 0; round < rounds; round++) {
+  const all = rounds(5)
+  for (const _ of all) {
     const token = await world.secretOf(founder, organization)
     const outcomes = await Promise.all(crowd.map((person) => outcome(world.execute(joinOrganization, person.principal, { organization, token }))))
     expect(tally(outcomes)).toEqual({ ok: 1, invitation_used: 63 })
@@ -35,11 +36,11 @@ test('one of 64 concurrent accepts of a secret succeeds (S14, A05, I3)', async (
   const [row] = await world.rows<{ accepted: number }>(
     `select count(*)::int as accepted from invitation where organization_id = '${founder.principal.organizationId}' and state = 'accepted'`,
   )
-  expect(row?.accepted).toBe(rounds)
+  expect(row?.accepted).toBe(all.length)
 })
 
 test('one of 16 concurrent registrations with the same secret succeeds', async () => {
-  for (let round = 0; round < 10; round++) {
+  for (const _ of rounds(4)) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const token = await world.secretOf(founder, organization)
@@ -50,7 +51,7 @@ test('one of 16 concurrent registrations with the same secret succeeds', async (
 })
 
 test('one admin remains when two admins remove each other at once (S31, B04, I2)', async () => {
-  for (let round = 0; round < 40; round++) {
+  for (const _ of rounds(8)) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin', [fresh('carol')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
     const outcomes = await Promise.all([
@@ -64,7 +65,7 @@ test('one admin remains when two admins remove each other at once (S31, B04, I2)
 })
 
 test('only one of two admins who leave at once succeeds (S29, I2)', async () => {
-  for (let round = 0; round < 40; round++) {
+  for (const _ of rounds(8)) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin', [fresh('carol')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
     const outcomes = await Promise.all([ada, bob].map((admin) => outcome(world.execute(leaveOrganization, admin.principal, { organization }))))
@@ -78,7 +79,7 @@ const adminless = `select organization_id from membership where status <> 'left'
   having count(*) filter (where role = 'admin' and status = 'active') = 0`
 
 test('one of 16 concurrent registrations gets the username (S45, I10)', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (const _ of rounds(6)) {
     const username = fresh('wanted')
     const crowd = await Promise.all(Array.from({ length: 16 }, () => world.newcomer(fresh('n'))))
     const outcomes = await Promise.all(crowd.map((person) => outcome(world.execute(registerUser, person.principal, { username }))))
@@ -87,7 +88,7 @@ test('one of 16 concurrent registrations gets the username (S45, I10)', async ()
 })
 
 test('an account gets one username when it registers four times at once', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (const _ of rounds(6)) {
     const person = await world.newcomer(fresh('n'))
     const outcomes = await Promise.all(
       [fresh('a'), fresh('b'), fresh('c'), fresh('d')].map((username) => outcome(world.execute(registerUser, person.principal, { username }))),
@@ -97,7 +98,7 @@ test('an account gets one username when it registers four times at once', async 
 })
 
 test('one of several concurrent renames and registrations gets the name (I10)', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (const _ of rounds(6)) {
     const to = fresh('wanted')
     const founders = await Promise.all(Array.from({ length: 6 }, () => world.person(fresh('f'))))
     const newcomer = await world.newcomer(fresh('n'))
@@ -110,7 +111,7 @@ test('one of several concurrent renames and registrations gets the name (I10)', 
 })
 
 test('a user who accepts two invitations at once is in one organization (S25, I1)', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (const _ of rounds(6)) {
     const [one, two] = [await world.organization({ [fresh('one')]: 'admin' }), await world.organization({ [fresh('two')]: 'admin' })]
     const person = await world.person(fresh('p'))
     const tokens = await Promise.all([one, two].map(({ organization, people }) => world.secretOf(Object.values(people)[0] as Person, organization)))

@@ -8,13 +8,13 @@ import { digest } from '@muster/server/domain/model/secret-keys.ts'
 import { deactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
 import { removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { signMemberOut } from '@muster/server/domain/organizations/sign-out-member.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const operator: Principal = { kind: 'operator', origin: { address: '127.0.0.1', userAgent: null, requestId: 'test' } }
 
-describe.each<Engine>(['pglite', 'postgres'])('signing a member out on %s', (engine) => {
+describe.each(engines)('signing a member out on %s', (engine) => {
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine)

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { type Human, type Muster, OPERATOR_TOKEN, SECRET, startMuster } from '@muster/testkit/muster.ts'
 import { type ServerProcess, startTwinProcess } from '@muster/testkit/process.ts'
+import { rounds } from '@muster/testkit/rounds.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerDevice, browserOf, DEVICE_GRANT, deviceLogin, SCOPE, startDevice } from '../oauth/conversation.ts'
@@ -145,7 +146,7 @@ describe.each(Object.entries(endings))('%s', (verb, end) => {
   test('no credential is accepted by either process after the acknowledgement (I7, E11)', async () => {
     const late: Asked[] = []
     let before = 0
-    for (let round = 0; round < 4; round++) {
+    for (const round of rounds(2)) {
       await sql`delete from attempt`.execute(muster.server.database.kysely)
       const [adminName, name] = [`ada_${++count}`, `bob_${count}`]
       const people = await muster.organization({ [adminName]: 'admin', [name]: 'admin' })
@@ -192,7 +193,7 @@ describe.each(Object.entries(endings))('%s', (verb, end) => {
 
 test('a revoked key is refused by both processes after the acknowledgement (I7)', async () => {
   const person = await muster.person(`solo_${++count}`)
-  for (let round = 0; round < 10; round++) {
+  for (const round of rounds(4)) {
     const { id, key } = (await muster.call('POST', '/v1/me/keys', { token: person.token, body: { description: 'CI' } })).body
     const asking = keepAsking({ key: (at) => send(at, 'GET', `/v1/organizations/${person.name}`, json(key)) })
     await asking.letIn(4)
@@ -212,7 +213,7 @@ const broken = sql<{ what: string }>`
   select 'two memberships of ' || user_id from membership where status <> 'left' group by user_id having count(*) > 1`
 
 test('only one of two admins who deactivate each other at once succeeds (S31, I2)', async () => {
-  for (let round = 0; round < 15; round++) {
+  for (const round of rounds(5)) {
     const [one, two, three] = [`one_${++count}`, `two_${count}`, `three_${count}`]
     const people = await muster.organization({ [one]: 'admin', [two]: 'admin', [three]: 'member' })
     const [ada, bob] = [people[one] as Human, people[two] as Human]
@@ -227,7 +228,7 @@ test('only one of two admins who deactivate each other at once succeeds (S31, I2
 })
 
 test('an active admin remains when three admins act on each other at once (S29, B04)', async () => {
-  for (let round = 0; round < 15; round++) {
+  for (const round of rounds(5)) {
     const names = ['a', 'b', 'c', 'd'].map((letter) => `${letter}_${count}_${round}`)
     const people = await muster.organization(Object.fromEntries(names.map((name, at) => [name, at < 3 ? 'admin' : 'member'])))
     const [a, b, c] = names.map((name) => people[name] as Human) as [Human, Human, Human]
@@ -254,7 +255,7 @@ test('concurrent deactivations and reactivations alternate in the audit log (I5,
   const people = await muster.organization({ [adminName]: 'admin', [name]: 'member' })
   const [admin, person] = [people[adminName] as Human, people[name] as Human]
   const reactivate = (at: string) => send(at, 'POST', `/v1/organizations/${adminName}/members/${name}/reactivate`, json(admin.token))
-  for (let round = 0; round < 10; round++) {
+  for (const _ of rounds(4)) {
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, at) =>
         at % 3 === 0 ? reactivate(addresses()[at % 2] as string) : endings.deactivate(addresses()[at % 2] as string, admin, person, adminName),

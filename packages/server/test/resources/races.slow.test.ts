@@ -5,6 +5,7 @@ import { setPlan, suspendOrganization } from '@muster/server/domain/organization
 import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { registerResource, transferAllResources, transferResource } from '@muster/server/domain/resources/resource.ts'
 import { outcome, tally } from '@muster/testkit/outcomes.ts'
+import { rounds } from '@muster/testkit/rounds.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { operator } from '../credentials/platform.ts'
@@ -31,7 +32,7 @@ const labelless = `select r.name from resource r full join (select * from host_l
     or l.organization_id <> r.organization_id`
 
 test('one of two simultaneous registrations gets the host label (S40, I10)', async () => {
-  for (let round = 0; round < 40; round++) {
+  for (const _ of rounds(8)) {
     const name = stem()
     const [short, long] = [await world.person(name), await world.person(`${name}_bbb`)]
     const outcomes = await Promise.all([outcome(register(short, name, 'bbb-ccc')), outcome(register(long, `${name}_bbb`, 'ccc'))])
@@ -48,7 +49,7 @@ test('a name registered many times at once is one resource (S6)', async () => {
 })
 
 test("an application registered during a rename uses the new name's label (S40, S41)", async () => {
-  for (let round = 0; round < 30; round++) {
+  for (const _ of rounds(8)) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
     await register(ada, organization, 'first')
@@ -67,7 +68,7 @@ test("an application registered during a rename uses the new name's label (S40, 
 })
 
 test('a rename and a foreign registration never share a host label (S40, S41)', async () => {
-  for (let round = 0; round < 30; round++) {
+  for (const _ of rounds(8)) {
     const name = stem()
     const [ada, eve] = [await world.person(fresh('ada')), await world.person(name)]
     for (const application of ['aaa', 'bbb', 'ccc']) await register(ada, ada.name, application)
@@ -83,7 +84,7 @@ test('a rename and a foreign registration never share a host label (S40, S41)', 
 })
 
 test('one of two renames that claim the same host labels is refused (S41)', async () => {
-  for (let round = 0; round < 30; round++) {
+  for (const _ of rounds(8)) {
     const name = stem()
     const [ada, eve] = [await world.person(fresh('ada')), await world.person(fresh('eve'))]
     for (const application of ['b-aaa', 'b-bbb']) await register(ada, ada.name, application)
@@ -98,7 +99,7 @@ test('one of two renames that claim the same host labels is refused (S41)', asyn
 })
 
 test('a resource is never owned by a member removed at the same moment (S6, S28)', async () => {
-  for (let round = 0; round < 30; round++) {
+  for (const _ of rounds(8)) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member', [fresh('carol')]: 'member' })
     const [ada, bob, carol] = Object.values(people) as [Person, Person, Person]
     await register(carol, organization, 'shop')
@@ -130,7 +131,7 @@ describe('all resources are transferred or none', () => {
   }
 
   test('when their owner is deactivated at the same moment', async () => {
-    for (let round = 0; round < 8; round++) {
+    for (const _ of rounds(3)) {
       const { organization, id, ada, bob, carol } = await crew()
       const [transfer, deactivation] = await Promise.all([
         outcome(world.execute(transferAllResources, bob.principal, { organization, owner: carol.name })),
@@ -143,7 +144,7 @@ describe('all resources are transferred or none', () => {
   })
 
   test('when the recipient leaves at the same moment', async () => {
-    for (let round = 0; round < 8; round++) {
+    for (const _ of rounds(3)) {
       const { organization, id, bob, carol } = await crew()
       const outcomes = await Promise.all([
         outcome(world.execute(transferAllResources, bob.principal, { organization, owner: carol.name })),
@@ -159,7 +160,7 @@ describe('all resources are transferred or none', () => {
   })
 
   test('when two transfers of the same owner run at the same moment', async () => {
-    for (let round = 0; round < 8; round++) {
+    for (const _ of rounds(3)) {
       const { organization, id, ada, bob, carol } = await crew()
       const all = (owner: string) => world.execute(transferAllResources, bob.principal, { organization, owner })
       const [toAda, toCarol] = await Promise.all([all(ada.name), all(carol.name)])
@@ -170,7 +171,7 @@ describe('all resources are transferred or none', () => {
 })
 
 test('a member cannot receive a resource and move at the same moment (S23)', async () => {
-  for (let round = 0; round < 30; round++) {
+  for (const _ of rounds(8)) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
     const other = await world.organization({ [fresh('other')]: 'admin' })
@@ -188,7 +189,7 @@ test('a member cannot receive a resource and move at the same moment (S23)', asy
 })
 
 test('concurrent accepts and reactivations never exceed the seats (S7)', async () => {
-  for (let round = 0; round < 15; round++) {
+  for (const _ of rounds(5)) {
     const { organization, id, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
     await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
@@ -205,7 +206,7 @@ test('concurrent accepts and reactivations never exceed the seats (S7)', async (
 })
 
 test('a suspended organization does not change after the acknowledgement (S32)', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (const _ of rounds(6)) {
     const { organization, id, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [ada] = Object.values(people) as [Person]
     let acknowledged = false

@@ -3,13 +3,13 @@ import { removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
 import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { heirOf, registerResource, removeResource, resourceBlockers, transferResource } from '@muster/server/domain/resources/resource.ts'
-import type { Engine } from '@muster/testkit/database.ts'
+import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPlatform, aServiceAccount } from '../credentials/platform.ts'
 
 // Resources of an organization: their owners, their host labels, and how they block a move.
-describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
+describe.each(engines)('resources on %s', (engine) => {
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine)
