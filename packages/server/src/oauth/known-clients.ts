@@ -4,6 +4,8 @@ import type { RegisteredClient } from '../domain/credentials/store.ts'
 import type { Store } from '../domain/store.ts'
 
 export interface KnownClients {
+  /** True if `find` needs no statement. */
+  has(id: ClientId): boolean
   /** Null if the client does not exist or was removed. The values may be out of date: the statement that acts on them checks `version`. */
   find(id: ClientId): Promise<RegisteredClient | null>
   /** The same as the row is now. */
@@ -24,5 +26,5 @@ export function createKnownClients({ reading }: Pick<Store, 'reading'>): KnownCl
     known.set(id, client)
     return client
   }
-  return { find: async (id) => known.get(id) ?? read(id), read }
+  return { has: (id) => known.has(id), find: async (id) => known.get(id) ?? read(id), read }
 }

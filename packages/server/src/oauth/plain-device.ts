@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Execute } from '../domain/command/context.ts'
+import type { PointOfRequest } from '../domain/command/limits.ts'
 import { DEVICE_SECONDS, type PendingRequests, POLL_SECONDS, requestDeviceLogin } from '../domain/credentials/device-authorization.ts'
 import type { RegisteredClient } from '../domain/credentials/store.ts'
 import { newOpaqueToken } from '../domain/model/opaque-token.ts'
@@ -24,15 +25,20 @@ interface Options {
 const PLAIN_FIELDS = ['client_id', 'scope']
 
 /**
- * Answers the device authorization request that nearly all are, in front of the library: one statement. It gives no refusal; null for every request that it
+ * Answers the device authorization request that nearly all are, in front of the library: one statement, which also spends the point of the request. It gives no refusal; null for every request that it
  * does not answer. The library then answers it.
  */
 export function createPlainDevice({ config, store, execute, clients, pending, resources }: Options) {
   const address = new URL(routes.code_verification, config.issuer).href
-  return async ({ headers, origin }: Pick<FastifyRequest, 'headers' | 'origin'>, form: string | undefined): Promise<Record<string, unknown> | null> => {
+  return async (
+    { headers, origin }: Pick<FastifyRequest, 'headers' | 'origin'>,
+    form: string | undefined,
+    point: PointOfRequest,
+  ): Promise<Record<string, unknown> | null> => {
     const fields = plainFields(headers, form, PLAIN_FIELDS)
     if (!fields) return null
     const { client_id: clientId = '', scope = '' } = fields
+    if (!clients.has(clientId)) await point.spend()
     const client = await clients.find(clientId)
     if (!client || !isPlain(client)) return null
     const scopes = scope.split(' ')
@@ -43,7 +49,7 @@ export function createPlainDevice({ config, store, execute, clients, pending, re
     const deviceCode = newOpaqueToken('muster_dc')
     const params = { client_id: clientId, scope, resource: resources[0] }
     const request = { deviceCodeHash: digest(deviceCode), clientId: client.id, clientVersion: client.version, scopes, params }
-    const requested = await requestDeviceLogin({ store, execute, pending }, { kind: 'anonymous', origin }, request).catch((error: unknown) => {
+    const requested = await requestDeviceLogin({ store, execute, pending }, { kind: 'anonymous', origin }, request, point).catch((error: unknown) => {
       if (error instanceof Problem && error.code === 'client_not_found') return null
       throw error
     })

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type Provider from 'oidc-provider'
 import type { Config } from '../config.ts'
 import type { Execute } from '../domain/command/context.ts'
-import type { Limits } from '../domain/command/limits.ts'
+import { type Limits, type PointOfRequest, pointOfRequest } from '../domain/command/limits.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import { createPendingRequests } from '../domain/credentials/device-authorization.ts'
 import type { Client } from '../domain/model/client.ts'
@@ -119,7 +119,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const accessTokens = createAccessTokens({ config, store, signingKeys })
   const interactions = createInteractions({ store, library: async () => (await current()).provider, sessions })
   const issuer = new URL(config.issuer)
-  const plain: Record<string, (request: FastifyRequest, form: string | undefined) => Promise<object | null>> = {
+  const plain: Record<string, (request: FastifyRequest, form: string | undefined, point: PointOfRequest) => Promise<object | null>> = {
     [routes.token]: createPlainRefresh({ config, store, execute, clients, signingKeys }),
     [routes.device_authorization]: createPlainDevice({ config, store, execute, clients, pending, resources }),
   }
@@ -157,10 +157,12 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
       raw.setErrorHandler((error: Error, request, reply) => sendOAuthError(request, reply, error))
       for (const path of [routes.token, routes.device_authorization, routes.pushed_authorization_request]) {
         raw.post(path, hidden, async (request, reply) => {
-          await spend(limits, path, request)
+          const point = pointOf(limits, path, request)
+          if (path !== routes.device_authorization) await point.spend()
           const form = namedByBasic(request, formOf(request))
-          const answer = await plain[path]?.(request, form)
+          const answer = await plain[path]?.(request, form, point)
           if (answer) return reply.headers({ 'cache-control': 'no-store', vary: 'Origin' }).send(answer)
+          await point.spend()
           await toLibrary(request, reply, form)
         })
         raw.options(path, hidden, (request, reply) => toLibrary(request, reply))
@@ -230,8 +232,8 @@ const browsed = ({ routeOptions }: FastifyRequest): boolean =>
 const responsePolicy =
   "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' https: http://localhost:* http://127.0.0.1:*"
 
-const spend = (limits: Limits, path: string, { origin }: FastifyRequest): Promise<void> =>
-  limits.spend(path === routes.device_authorization ? 'device authorization by address' : 'token by address', origin.address)
+const pointOf = (limits: Limits, path: string, { origin }: FastifyRequest): PointOfRequest =>
+  pointOfRequest(limits, path === routes.device_authorization ? 'device authorization by address' : 'token by address', origin.address)
 
 function reportError(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

@@ -77,3 +77,20 @@ test('a completed login does not count against the limit of its address', async 
   assert.equal((await startDevice(muster)).status, 200)
   assert.equal((await startDevice(muster)).status, 429)
 })
+
+test('a request above the limit of its address is counted and not stored (D09)', async () => {
+  const state = async () => {
+    const [found] = await rows(
+      sql<{ points: number; stored: number }>`select points, (select count(*)::int from device_authorization) as stored
+        from attempt where key = 'device-authorization-by-address:127.0.0.1'`,
+    )
+    return found ?? { points: 0, stored: 0 }
+  }
+  assert.equal((await startDevice(muster)).status, 200) // counts the pending requests, so that the statement of the next one spends its point
+  await muster.server.services.limits.spend('device authorization by address', '127.0.0.1', 119)
+  const before = await state()
+  const { status, body } = await startDevice(muster)
+  assert.deepEqual([status, body.error, body.code], [429, 'temporarily_unavailable', 'too_many_attempts'])
+  assert.ok(body.retry_after > 0)
+  assert.deepEqual(await state(), { points: before.points + 1, stored: before.stored })
+})

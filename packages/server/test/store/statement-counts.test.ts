@@ -22,7 +22,7 @@ const expected: Record<string, [number, number, number]> = {
   'remove a member': [20, 13, 1],
   'create a key': [6, 4, 1],
   'revoke a key': [6, 5, 1],
-  'device authorization': [2, 2, 2],
+  'device authorization': [1, 1, 1],
   'first refresh': [4, 5, 2],
   refresh: [1, 1, 1],
   introspection: [1, 1, 0],

@@ -85,3 +85,27 @@ export interface Limits {
   /** Adds the counts in memory to the database. */
   stop(): Promise<void>
 }
+
+/** The point that a request spends: once, before anything that costs more, or in the statement that acts. */
+export interface PointOfRequest {
+  /** @throws Problem too_many_attempts */
+  spend(): Promise<void>
+  /** For the statement that spends it. Undefined if it has been spent. */
+  take(): Spending | undefined
+}
+
+export function pointOfRequest(limits: Pick<Limits, 'spend'>, ...spending: Spending): PointOfRequest {
+  let isSpent = false
+  const take = (): Spending | undefined => {
+    if (isSpent) return undefined
+    isSpent = true
+    return spending
+  }
+  return {
+    take,
+    async spend() {
+      const unspent = take()
+      if (unspent) await limits.spend(...unspent)
+    },
+  }
+}

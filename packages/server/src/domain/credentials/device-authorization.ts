@@ -1,5 +1,6 @@
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
 import type { Context, Execute } from '../command/context.ts'
+import type { PointOfRequest, Spending } from '../command/limits.ts'
 import { requireValid } from '../command/refusal.ts'
 import { currentMoment, type Moment, millisecondsSince } from '../model/clock.ts'
 import { newId } from '../model/id.ts'
@@ -47,7 +48,12 @@ export interface RequestDevice {
 }
 
 /** Whether so many requests are pending that each must be counted. */
-export type PendingRequests = () => Promise<boolean>
+export interface PendingRequests {
+  /** True if a count of a moment ago says that they are few. */
+  areFew(): boolean
+  /** Counts them. */
+  areMany(): Promise<boolean>
+}
 
 /** For this long, and for a tenth of the requests that are missing, a count counts: other processes add requests too. */
 const COUNT_MILLISECONDS = 1_000
@@ -64,27 +70,36 @@ export function createPendingRequests({ reading }: Pick<Store, 'reading'>): Pend
     left = Math.floor(missing / 10)
     return missing <= 0
   }
-  return async () => {
-    left -= 1
-    if (left >= 0 && counted && millisecondsSince(counted) < COUNT_MILLISECONDS) return false
-    counting ??= count().finally(() => {
-      counting = undefined
-    })
-    return counting
+  return {
+    areFew() {
+      left -= 1
+      return left >= 0 && counted !== undefined && millisecondsSince(counted) < COUNT_MILLISECONDS
+    },
+    areMany() {
+      counting ??= count().finally(() => {
+        counting = undefined
+      })
+      return counting
+    },
   }
 }
 
 /**
  * Requests a login for a device. Anyone can do this, so the request is not in the audit log; claim, approval and denial are.
+ * @param point the point that the caller spends, unless it has been spent. The statement that stores the request spends it, so that a login takes one
  * @returns the code as it is displayed
- * @throws Problem too_many_attempts if the caller's network holds too many requests during a flood; client_not_found if the client was removed or changed
+ * @throws Problem too_many_attempts if the limit of the point refuses, or the caller's network holds too many requests during a flood; client_not_found if the
+ * client was removed or changed
  */
 export async function requestDeviceLogin(
   { store, execute, pending }: { store: Pick<Store, 'reading'>; execute: Execute; pending: PendingRequests },
   principal: Principal,
   request: RequestDevice,
+  point?: Pick<PointOfRequest, 'spend' | 'take'>,
 ): Promise<{ userCode: string }> {
-  if (await pending()) return execute(requestDevice, principal, request)
+  if (pending.areFew()) return insertDevice(store.reading, principal, request, 'short', point?.take())
+  await point?.spend() // before the count, which takes longer than a request
+  if (await pending.areMany()) return execute(requestDevice, principal, request)
   return insertDevice(store.reading, principal, request, 'short')
 }
 
@@ -101,12 +116,14 @@ async function insertDevice(
   { origin }: Principal,
   request: RequestDevice,
   length: 'short' | 'long',
+  point?: Spending,
 ): Promise<{ userCode: string }> {
   const { address, userAgent } = origin
-  for (;;) {
+  for (let unspent = point; ; unspent = undefined) {
     const userCode = newUserCode(length)
     const device = { id: newId('deviceAuthorization'), ...request, userCode, address, network: networkOf(address), userAgent, lifetimeSeconds: DEVICE_SECONDS }
-    const { client, made } = await deviceAuthorizations.insert(device)
+    const { client, made, refusal } = await deviceAuthorizations.insert(device, unspent)
+    if (refusal) throw refusal
     if (!client) throw new Problem('client_not_found')
     if (made) return { userCode: shownUserCode(userCode) }
   }

@@ -1,10 +1,12 @@
 import type { EndReason, KeyEndReason, SessionKind } from '@muster/contract/events.ts'
 import type { ApiKeyId, ClientId, DeviceAuthorizationId, OrganizationId, RefreshTokenId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { Spending } from '../command/limits.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { BuiltInClient, Client } from '../model/client.ts'
 import type { LiveKey, LiveState } from '../model/live.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 import type { KeyHolder } from '../model/principal.ts'
+import type { Problem } from '../model/problem.ts'
 import type { Revocation } from '../model/revocation.ts'
 import type { ServiceAccount } from '../model/service-account.ts'
 import type { Session } from '../model/session.ts'
@@ -255,8 +257,11 @@ export interface NewDeviceAuthorization {
 }
 
 export interface DeviceAuthorizationStore {
-  /** Not made if another request has the user code, or if the client has been removed or its row has another version: then `client` is false. */
-  insert(device: NewDeviceAuthorization): Promise<{ client: boolean; made: boolean }>
+  /**
+   * Spends a point, and stores the request unless its limit refuses. Not made either if another request has the user code, or if the client has been removed or
+   * its row has another version: then `client` is false.
+   */
+  insert(device: NewDeviceAuthorization, point?: Spending): Promise<{ client: boolean; made: boolean; refusal: Problem | null }>
   /** The number of unexpired pending requests, up to `most`. */
   countPending(most: number): Promise<number>
   /** The number of pending requests of this network. No other request of the network is counted or stored until this transaction ends. */

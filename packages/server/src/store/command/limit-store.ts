@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { type LimitName, type Limits, limits, type Spending } from '../../domain/command/limits.ts'
 import { subscriberOf } from '../../domain/model/network.ts'
 import { Problem } from '../../domain/model/problem.ts'
@@ -20,6 +20,24 @@ interface Counted {
   expire: bigint
 }
 
+/** To a row that may exist and may have ended. */
+const addedAt = (now: number) => sql`on conflict (key) do update set
+  points = case when attempt.expire <= ${now} then excluded.points else attempt.points + excluded.points end,
+  expire = case when attempt.expire <= ${now} then excluded.expire else attempt.expire end
+  returning key, points, expire`
+
+/**
+ * Spends a point in the statement that acts, which is for anybody: `counted` has the count, and `allowed` a row if the limit does not refuse. The statement commits
+ * the count in both cases, and a refusal does not wait for the disk. It must read `refused`. Without a point to spend, it is allowed.
+ */
+export function spending(one: Spending | undefined): RawBuilder<unknown> {
+  if (!one) return sql`counted as (select 0 as points, 0::bigint as expire), refused as (select where false), allowed as (select)`
+  const { key, points, most, expire } = wantedOf(one)
+  return sql`counted as (insert into attempt (key, points, expire) values (${key}, ${points}::int, ${expire}::bigint) ${addedAt(Date.now())}),
+    refused as (select set_config('synchronous_commit', 'off', true) from counted where points > ${most}::int),
+    allowed as (select from counted where points <= ${most}::int)`
+}
+
 /** Rate limits. They are counted in the database, so that using several server processes does not raise them. */
 export function createLimits({ kysely }: Pick<Database, 'kysely'>): Limits {
   const inMemory = countInMemory((wanted) => count(wanted, []))
@@ -28,11 +46,7 @@ export function createLimits({ kysely }: Pick<Database, 'kysely'>): Limits {
   async function count(wanted: readonly Wanted[], unlessRefused: readonly Wanted[]): Promise<Counted[]> {
     const columns = (rows: readonly Wanted[]) =>
       sql`unnest(${rows.map(({ key }) => key)}::text[], ${rows.map(({ points }) => points)}::int[], ${rows.map(({ most }) => most)}::int[], ${rows.map(({ expire }) => expire)}::bigint[]) as wanted (key, points, most, expire)`
-    const now = Date.now()
-    const added = sql`on conflict (key) do update set
-      points = case when attempt.expire <= ${now} then excluded.points else attempt.points + excluded.points end,
-      expire = case when attempt.expire <= ${now} then excluded.expire else attempt.expire end
-      returning key, points, expire`
+    const added = addedAt(Date.now())
     // A crash of the database may lose the counts of its last moments, so a request does not wait until they are on disk.
     const { rows } = await sql<Counted>`${point} with
       quick as (select set_config('synchronous_commit', 'off', true)),
@@ -99,7 +113,7 @@ function wantedOf([name, key, points = 1]: Spending): Wanted {
   return { key: `${name.replaceAll(' ', '-')}:${keyOf(key)}`, points, most, expire: Date.now() + seconds * 1000 }
 }
 
-function tooMany(expire: number): Problem {
+export function tooMany(expire: number): Problem {
   const seconds = Math.max(1, Math.ceil((expire - Date.now()) / 1000))
   return new Problem('too_many_attempts', `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`, {
     extensions: { retry_after: seconds },

@@ -2,7 +2,8 @@ import type { DeviceAuthorizationId, SessionId, UserId } from '@muster/contract/
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DeviceAuthorization, DeviceAuthorizationStore } from '../../domain/credentials/store.ts'
 import { shownUserCode } from '../../domain/credentials/user-code.ts'
-import { point } from '../database.ts'
+import { spending, tooMany } from '../command/limit-store.ts'
+import { point as marked } from '../database.ts'
 import type { DeviceAuthorizationTable, Tables } from '../tables.ts'
 import { clientVersion } from './client-store.ts'
 
@@ -48,18 +49,22 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
     db.updateTable('device_authorization').where('id', '=', id).where('state', '=', 'pending').where('expires_at', '>', now)
 
   return {
-    async insert(device) {
-      const { rows } = await sql<{ client: boolean; made: boolean }>`${point}
-        with registered as (
+    async insert(device, point) {
+      const { rows } = await sql<{ client: boolean; made: boolean; refused: boolean; expire: bigint }>`${marked}
+        with ${spending(point)},
+        registered as (
           select c.id from client c where c.id = ${device.clientId} and c.removed_at is null and coalesce(${device.clientVersion ?? null}, ${clientVersion('c')}) = ${clientVersion('c')}),
         made as (
           insert into device_authorization (id, device_code_hash, user_code, client_id, scope, params, address, network, user_agent, expires_at)
           select ${device.id}, ${device.deviceCodeHash}::bytea, ${device.userCode}, registered.id, ${device.scopes.join(' ')}, ${JSON.stringify(device.params)}::jsonb,
                  ${device.address}, ${device.network}, ${device.userAgent?.slice(0, 300) ?? null}::text, muster_now() + make_interval(secs => ${device.lifetimeSeconds}::int)
-          from registered
+          from registered, allowed
           on conflict on constraint device_authorization__one_per_user_code do nothing returning id)
-        select exists (select from registered) as client, exists (select from made) as made`.execute(db)
-      return rows[0] ?? { client: false, made: false }
+        select exists (select from registered) as client, exists (select from made) as made, exists (select from refused) as refused, expire from counted`.execute(
+        db,
+      )
+      const { client, made, refused, expire } = rows[0] ?? { client: false, made: false, refused: false, expire: 0n }
+      return { client, made, refusal: refused ? tooMany(Number(expire)) : null }
     },
     async countPending(most) {
       const { rows } = await sql<{ pending: number }>`
