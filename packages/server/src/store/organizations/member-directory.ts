@@ -30,7 +30,9 @@ export function pageStatement<Row>(
   if (search && NOWHERE.test(search.text)) return null
   const asked: Asked = { ...filter, size: limit + 1 }
   const places = search ? byCohort(organizationId, { ...asked, search }) : inOrder(organizationId, asked)
-  return sql<Row>`${search ? sql`` : point} select member.*
+  // A search has a statement for each number of parts. With filters and cursors, a connection would keep hundreds of plans.
+  const isFrequent = !search || !(filter.status || filter.role || filter.cursor)
+  return sql<Row>`${isFrequent ? point : sql``} select member.*
     from (${places}) place cross join lateral (${memberOf(sql`place.user_id`)} offset 0) member
     order by place.joined_at desc, place.user_id desc`
 }
