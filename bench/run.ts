@@ -8,6 +8,7 @@ import { measure, type Result, type Row } from './harness/measure.ts'
 import { countOperations, type Operation } from './harness/operations.ts'
 import { type Options, readOptions, usage } from './harness/options.ts'
 import { writePage } from './harness/page.ts'
+import { printPlans } from './harness/plans.ts'
 import { cells, head, line, markdown } from './harness/report.ts'
 import { earlierVersion, root, thisVersion, type Version } from './harness/versions.ts'
 import { changeRows } from './rows/changes.ts'
@@ -76,7 +77,7 @@ try {
   bench = await openBench(options, versions, say)
   postgres = await versionOf(bench)
   let group = ''
-  for (const row of chosen) {
+  for (const row of options.plans ? [] : chosen) {
     if (closing) break
     if (row.group !== group) await bench.endGroup()
     group = row.group
@@ -86,7 +87,7 @@ try {
     say(`  ${line(result)}`)
   }
   await bench.endGroup()
-  const counted = chosen.filter(({ operation }) => operation)
+  const counted = chosen.filter(({ operation, isLarge }) => operation && (options.plans || !isLarge))
   if (!closing && counted.length > 0) {
     say('Statements of each operation')
     operations = await countOperations(bench, counted)
@@ -102,6 +103,8 @@ try {
 if (options.json) {
   const named = versions.map(({ name, commit }) => ({ name, commit }))
   process.stdout.write(`${JSON.stringify({ versions: named, scale: options.scale, results, operations }, null, 2)}\n`)
+} else if (options.plans) {
+  printPlans(operations, (line) => process.stdout.write(`${line}\n`))
 } else {
   process.stdout.write(`${markdown([head, ...results.map(cells)])}\n`)
   for (const { title, costs } of operations) {
@@ -112,7 +115,7 @@ if (options.json) {
     }
   }
 }
-if (!failed && !wasStopped && (options.words.length === 0 || options.page)) {
+if (!failed && !wasStopped && !options.plans && (options.words.length === 0 || options.page)) {
   const page = writePage({ options, versions, results, operations, postgres, minutes: (performance.now() - begun) / 60_000 })
   say(`Wrote ${page}.`)
 }

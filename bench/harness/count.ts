@@ -10,6 +10,8 @@ export interface Counts {
   /** Transactions that changed something. Each one is a wait for the disk. */
   commits: number
   texts: string[]
+  /** What PostgreSQL has said besides its answers. */
+  notices: string[]
 }
 
 export interface Counter {
@@ -21,7 +23,7 @@ export interface Counter {
 
 /** A proxy in front of PostgreSQL that reads the messages of both sides (PostgreSQL manual, chapter "Frontend/Backend Protocol"). */
 export async function startCounter(target: URL): Promise<Counter> {
-  let now: Counts = { statements: 0, roundTrips: 0, commits: 0, texts: [] }
+  let now: Counts = { statements: 0, roundTrips: 0, commits: 0, texts: [], notices: [] }
   const server = createServer((client) => {
     const database = connect(Number(target.port || 5432), target.hostname)
     const texts = new Map<string, string>()
@@ -44,6 +46,7 @@ export async function startCounter(target: URL): Promise<Counter> {
         if (/^(INSERT|UPDATE|DELETE|MERGE)/.test(tag) && !tag.endsWith(' 0')) changed = true
         if (tag === 'ROLLBACK') changed = false
       }
+      if (type === 'N') now.notices.push(messageOf(body))
       if (type === 'Z') {
         isAnswered = true
         // "I", idle: no transaction is open.
@@ -66,7 +69,7 @@ export async function startCounter(target: URL): Promise<Counter> {
   return {
     port: (server.address() as { port: number }).port,
     reset() {
-      now = { statements: 0, roundTrips: 0, commits: 0, texts: [] }
+      now = { statements: 0, roundTrips: 0, commits: 0, texts: [], notices: [] }
     },
     counts: () => now,
     close: () => void server.close(),
@@ -74,6 +77,12 @@ export async function startCounter(target: URL): Promise<Counter> {
 }
 
 const text = (body: Buffer, from: number): string => body.toString('utf8', from, body.indexOf(0, from))
+
+/** A notice is a list of fields, each with a letter in front. */
+function messageOf(body: Buffer): string {
+  for (let at = 0; body[at]; at = body.indexOf(0, at) + 1) if (body[at] === 0x4d) return text(body, at + 1)
+  return ''
+}
 
 /** Messages have a type, a length and a body. Only the first one of a client has no type. */
 function eachMessage(socket: Socket, fromClient: boolean, take: (type: string, body: Buffer) => void): void {

@@ -1,5 +1,7 @@
 import { COHORT_SIZE } from '@muster/server/store/migrations/0012-cohorts.ts'
 import type pg from 'pg'
+import type { Seed } from '../seed.ts'
+import type { Scale } from './options.ts'
 
 // Much data, by SQL: the API would take hours.
 
@@ -60,6 +62,12 @@ export async function loadMembers(pool: pg.Pool, organization: string, { members
   } finally {
     client.release(true)
   }
+}
+
+/** Fills the admin's organization. */
+export async function loadLarge(pool: pg.Pool, { organizationId, ada }: Seed, { members, events }: Scale): Promise<void> {
+  await loadMembers(pool, organizationId, { members, organizations: Math.ceil(members / 100) })
+  await loadEvents(pool, organizationId, ada.id, events)
 }
 
 /** An organization's record over the past, ten seconds between two events. */

@@ -23,6 +23,8 @@ export interface Must {
   atMost?: number
 }
 
+type Asked = Pick<Load, 'steps'> & Partial<Pick<Load, 'lists'>>
+
 export interface Row {
   id: string
   title: string
@@ -35,7 +37,9 @@ export interface Row {
   /** Rounds that are not counted, while code and caches warm up. */
   warmUps?: number
   /** What the row asks of Muster, to count its statements. */
-  operation?: (server: Server) => Pick<Load, 'steps'> & Partial<Pick<Load, 'lists'>>
+  operation?: (server: Server, bench: Bench) => Asked | Promise<Asked>
+  /** Whether the operation only makes sense with large data. */
+  isLarge?: boolean
   subjects(bench: Bench): Promise<Subject[]>
 }
 

@@ -1,7 +1,9 @@
 import pg from 'pg'
 import { type Bench, launch, type Server, seeded } from './bench.ts'
-import { startCounter } from './count.ts'
+import { type Counts, startCounter } from './count.ts'
+import { loadLarge } from './data.ts'
 import type { Row } from './measure.ts'
+import { largeTables, type Plan, readPlan, withPlans } from './plans.ts'
 import type { Version } from './versions.ts'
 
 /** What one request costs the database. */
@@ -16,6 +18,8 @@ interface Cost {
   roundTrips: number
   commits: number
   texts: string[]
+  /** Of the last request, after the statements were prepared. Empty unless they were asked for. */
+  plans: Plan[]
 }
 
 const TIMES = 9
@@ -29,14 +33,18 @@ export async function countOperations(bench: Bench, rows: Row[]): Promise<Operat
     const counter = await startCounter(url)
     const counted = new URL(url)
     counted.port = String(counter.port)
-    const process = await launch(bench, version, `statements-${version.name}`, { ...made, databaseUrl: counted.href })
     const pool = new pg.Pool({ connectionString: url.href, max: 1 })
+    const { plans, scale } = bench.options
+    if (plans) counted.searchParams.set('options', withPlans)
+    const process = await launch(bench, version, `statements-${version.name}`, { ...made, databaseUrl: counted.href })
     try {
+      if (plans) await loadLarge(pool, made.seed, scale)
+      const large = await largeTables(pool)
       const server: Server = { version, origin: process.origin, seed: made.seed, pool, databaseUrl: url.href, process }
       for (const [place, row] of rows.entries()) {
         const operation = operations[place] as Operation
         await pool.query('delete from attempt').catch(() => {})
-        operation.costs[version.name] = await costOf(server, row, counter).catch((error: Error) => {
+        operation.costs[version.name] = await costOf(bench, server, row, counter, large).catch((error: Error) => {
           bench.say(`  ${row.id}, ${version.name}: not counted: ${error.message}`)
           return null
         })
@@ -50,13 +58,13 @@ export async function countOperations(bench: Bench, rows: Row[]): Promise<Operat
   return operations
 }
 
-async function costOf(server: Server, row: Row, counter: Awaited<ReturnType<typeof startCounter>>): Promise<Cost> {
+async function costOf(bench: Bench, server: Server, row: Row, counter: Awaited<ReturnType<typeof startCounter>>, large: string[]): Promise<Cost> {
   if (!row.operation) throw new Error('The row names no operation.')
-  const { steps, lists = {} } = row.operation(server)
+  const { steps, lists = {} } = await row.operation(server, bench)
   const values: Record<string, string> = { c: '0' }
   for (const [name, list] of Object.entries(lists)) values[name] = list[0] ?? ''
   const fill = (text: string): string => text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
-  const costs: Cost[] = []
+  const costs: Counts[] = []
   for (let time = -2; time < TIMES; time++) {
     for (const step of steps) {
       // Numbers above those of the load, so that no address is invited twice.
@@ -77,7 +85,9 @@ async function costOf(server: Server, row: Row, counter: Awaited<ReturnType<type
       if (time >= 0 && step.counted !== false) costs.push(counter.counts())
     }
   }
-  return costs.toSorted((one, other) => one.statements - other.statements)[Math.floor(costs.length / 2)] as Cost
+  const plans = (costs.at(-1)?.notices ?? []).flatMap((notice) => readPlan(notice, large) ?? [])
+  const middle = costs.toSorted((one, other) => one.statements - other.statements)[Math.floor(costs.length / 2)] as Counts
+  return { ...middle, plans }
 }
 
 /** Waits until the server has asked nothing for a moment, so that work after the answer is counted too. */

@@ -31,6 +31,8 @@ export interface Options {
   check: boolean
   /** Prints the statements of each operation. */
   statements: boolean
+  /** Prints how PostgreSQL executes each statement, and measures nothing. */
+  plans: boolean
 }
 
 export const usage = `npm run bench -- [words] [options]
@@ -46,6 +48,8 @@ With words, only the rows that contain one of them run, and the page is only wri
   --page                writes the page with these rows only
   --json                prints the results as JSON; progress goes to standard error
   --statements          prints the SQL statements of each operation
+  --plans               prints how PostgreSQL executes each statement of each operation on large data,
+                        names those that read a large table in whole or sort many rows, and measures nothing
   --list                lists the rows
   --check               type-checks the bench with the peers installed`
 
@@ -65,6 +69,7 @@ export function readOptions(args: string[]): Options {
       list: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       statements: { type: 'boolean', default: false },
+      plans: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -87,5 +92,6 @@ export function readOptions(args: string[]): Options {
     list: values.list,
     check: values.check,
     statements: values.statements,
+    plans: values.plans,
   }
 }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { type Bench, muster, other, type Server } from '../harness/bench.ts'
-import { loadBetterAuth, loadEvents, loadMembers, loadSessions } from '../harness/data.ts'
+import { loadBetterAuth, loadLarge, loadSessions } from '../harness/data.ts'
 import { bearer, type Step } from '../harness/load.ts'
 import type { Must, Row, Subject } from '../harness/measure.ts'
 import { walk } from '../harness/walk.ts'
@@ -18,9 +18,7 @@ async function large(bench: Bench, version: Bench['versions'][number]): Promise<
     async () => {
       const { pool, seed } = server
       if (!pool) throw new Error('The large organization needs PostgreSQL.')
-      const { members, events } = bench.options.scale
-      await loadMembers(pool, seed.organizationId, { members, organizations: Math.ceil(members / 100) })
-      await loadEvents(pool, seed.organizationId, seed.ada.id, events)
+      await loadLarge(pool, seed, bench.options.scale)
     },
     () => {},
   )
@@ -48,6 +46,7 @@ interface PageRow {
   id: string
   title: string
   must?: Must
+  /** Of a server with large data. */
   path(server: Server, bench: Bench): Promise<string>
   peer?: (started: { organizationId: string }, bench: Bench) => string
 }
@@ -58,6 +57,8 @@ const pageRow = ({ id, title, must, path, peer }: PageRow): Row => ({
   group,
   unit: 'ms',
   ...(must && { must }),
+  isLarge: true,
+  operation: async (server, bench) => ({ steps: [{ path: await path(server, bench), headers: { authorization: ada(server) } }] }),
   async subjects(bench) {
     const one = (name: Subject['name'], origin: string, step: Step): Subject => ({
       name,
