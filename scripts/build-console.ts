@@ -47,7 +47,7 @@ async function viteConfig(): Promise<InlineConfig> {
     configFile: false,
     base: '/console/',
     logLevel: 'warn',
-    plugins: [react(), tailwind(), themeFirst, preloadShared],
+    plugins: [react(), tailwind(), earlyFirst, preloadShared],
     build: {
       target: 'es2023',
       cssTarget: ['chrome123', 'firefox128', 'safari17.5'], // These versions support light-dark().
@@ -67,6 +67,12 @@ interface Modules {
 
 /** Pages that are one file, by the folder of the page. A file for each would be a request for each. */
 const fileOfPages: Record<string, string> = { overview: 'resources', 'service-accounts': 'resources', audit: 'settings', profile: 'sessions' }
+
+/** The folder of each page, by the first part of its address. */
+const pagesOfAddresses = {
+  '': 'overview',
+  ...Object.fromEntries(['resources', 'settings', 'users', 'keys', 'audit', 'profile', 'sessions'].map((page) => [page, page])),
+}
 
 /** The file of a module: the first load, the page, or what pages share. */
 function fileOf(id: string, modules: Modules): string {
@@ -101,10 +107,19 @@ setInterval(async () => {
   transformIndexHtml: () => [{ tag: 'script', attrs: { src: '/console/reload.js', defer: true }, injectTo: 'head' as const }],
 }
 
-/** A script sets the chosen theme before the first paint. A module would run too late. */
-const themeFirst = {
-  name: 'theme-first',
-  transformIndexHtml: () => [{ tag: 'script', attrs: { src: '/console/theme.js' }, injectTo: 'head-prepend' as const }],
+/** A script that runs before the first paint: a module would run too late. It gets the files of the pages, by the first part of a page's address. */
+const earlyFirst: Plugin = {
+  name: 'early-first',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_page, { bundle = {} }) => {
+      const fileNames = new Map(Object.values(bundle).map(({ name, fileName }) => [name, fileName]))
+      const files = Object.entries(pagesOfAddresses).map(([address, page]) => [address, `/console/${fileNames.get(fileOfPages[page] ?? page)}`])
+      return [
+        { tag: 'script', attrs: { src: '/console/early.js', 'data-files': JSON.stringify(Object.fromEntries(files)) }, injectTo: 'head-prepend' as const },
+      ]
+    },
+  },
 }
 
 /** Every page needs the file of what pages share. So it is loaded together with the first one, and not after it. */
@@ -140,7 +155,7 @@ function compressFiles(): void {
 function firstLoad(): number {
   const assets = join(root, 'dist/assets')
   const scripts = new Set(readdirSync(assets).filter((name) => name.endsWith('.js')))
-  const wanted = [...readFileSync(consolePage, 'utf8').matchAll(/assets\/([\w.-]+\.js)/g)].map(([, name]) => name as string)
+  const wanted = [...readFileSync(consolePage, 'utf8').matchAll(/(?:src|href)="\/console\/assets\/([\w.-]+\.js)/g)].map(([, name]) => name as string)
   const loaded = new Set<string>()
   let bytes = 0
   for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {

@@ -2,6 +2,7 @@ import type { components, paths } from '@muster/contract/api.d.ts'
 import type { ProblemBody, ProblemCode } from '@muster/contract/problems.ts'
 import createClient from 'openapi-fetch'
 import { syncClock } from './clock.ts'
+import { fetchOnce, isEarly } from './early.ts'
 
 export type Schemas = components['schemas']
 export type Me = Schemas['Me']
@@ -11,7 +12,7 @@ export type Invitation = Schemas['Invitation']
 export type Resource = Schemas['Resource']
 
 /** The API under `/v1`. Requests carry the session cookie, which no script can read. */
-export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' })
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', fetch: fetchOnce })
 
 export type RevocationReport = Schemas['RevocationReport']
 
@@ -22,7 +23,7 @@ api.use({
     return request
   },
   onResponse({ response }) {
-    syncClock(response.headers.get('date'))
+    if (!isEarly(response)) syncClock(response.headers.get('date'))
   },
 })
 

@@ -5,7 +5,7 @@ export type Theme = 'system' | 'light' | 'dark'
 const listeners = new Set<() => void>()
 const read = (): Theme => (document.documentElement.dataset['theme'] as Theme | undefined) ?? 'system'
 
-/** Sets the theme and stores it in this browser; `system` follows the operating system. `theme.js` applies the stored theme before the first paint. */
+/** Sets the theme and stores it in this browser; `system` follows the operating system. `early.js` applies the stored theme before the first paint. */
 export function chooseTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset['theme']
   else document.documentElement.dataset['theme'] = theme

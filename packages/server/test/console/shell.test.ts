@@ -65,6 +65,26 @@ describe('a page of the console', () => {
     expect(complaints).toEqual([])
   })
 
+  test('requests its file and its first data with the scripts, and each of them once', async () => {
+    const { page } = await site.consoleOf(ada, '/nowhere')
+    await page.goto('/console/early.js') // A plain file: the page before sends no more requests.
+    const requested: string[] = []
+    page.on('request', (request) => {
+      const { pathname, search } = new URL(request.url())
+      if (/^\/v1\/|\/users-/.test(pathname)) requested.push(pathname.replace(/org_\w+|-[\w-]+\.js$/, '*') + search)
+    })
+    const first = ['/console/assets/users*', '/v1/me', '/v1/organizations/*', '/v1/organizations/*/members?limit=100']
+    await page.route('**/assets/index-*.js', async (route) => {
+      await expect.poll(() => requested.toSorted(), { timeout: 30_000 }).toEqual(first)
+      await route.continue()
+    })
+    await page.goto('/console/users')
+    await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+    // The next request is sent when the page is shown: it waits for changes.
+    await expect.poll(() => requested, { timeout: 30_000 }).toContain('/v1/me/changes')
+    expect(requested.filter((path) => path !== '/v1/me/changes').toSorted()).toEqual(first)
+  })
+
   test('says that it was not found when it does not exist', async () => {
     const { page } = await site.consoleOf(ada, '/nowhere')
     await heading(page, 'Page not found').waitFor()

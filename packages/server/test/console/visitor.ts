@@ -70,7 +70,7 @@ export async function aConsole(): Promise<ConsoleSite> {
   async function cleared(page: Page): Promise<void> {
     const context = page.context()
     await Promise.all([page.unrouteAll({ behavior: 'ignoreErrors' }), context.unrouteAll({ behavior: 'ignoreErrors' }), context.setOffline(false)])
-    await page.goto('/console/theme.js') // A plain file, which has no pending requests.
+    await page.goto('/console/early.js') // A plain file, which has no pending requests.
     await page.evaluate('localStorage.clear(); sessionStorage.clear()')
     await Promise.all([context.clearCookies(), page.emulateMedia({ colorScheme: null, reducedMotion: 'reduce' })])
   }
