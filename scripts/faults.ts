@@ -75,6 +75,8 @@ function copyTree(target: string): void {
     'scripts',
     'tools',
     'package.json',
+    'Containerfile',
+    'deploy',
     'package-lock.json',
     'LICENSE',
     'tsconfig.json',

@@ -77,4 +77,20 @@ export const command: readonly Fault[] = [
     test: 'packages/server/test/downloads.slow.test.ts',
     named: 'two builds',
   },
+  {
+    title: 'the package of the SDK names no folder of the build (O3)',
+    file: 'packages/sdk/build.ts',
+    find: ".replace(/^.*\\/packages\\//, '')",
+    replace: '',
+    test: 'packages/server/test/downloads.slow.test.ts',
+    named: 'names no folder',
+  },
+  {
+    title: 'the image runs without root (O2)',
+    file: 'Containerfile',
+    find: 'USER 65532:65532',
+    replace: 'USER 0:0',
+    test: 'packages/server/test/repository/deploy.test.ts',
+    named: 'gives the image a user without rights',
+  },
 ]
