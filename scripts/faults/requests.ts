@@ -230,8 +230,8 @@ export const requests: Fault[] = [
   {
     title: 'a job is sent in the transaction of its change',
     file: `${server}/jobs/queue.ts`,
-    find: '        db: fromKysely(trx),\n',
-    replace: '',
+    find: '        db: { executeSql:',
+    replace: '        another: { executeSql:',
     test: `${tests}/store/outbox.slow.test.ts`,
     // Not on PGlite: the transaction holds its only session, so the test would wait for itself.
     named: 'the outbox on postgres.*a job is discarded',

@@ -6,7 +6,7 @@ import { CODE_SECONDS, signUpCode } from '../domain/accounts/sign-up.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { MailJob } from '../domain/command/store.ts'
 import { endingCommand } from '../domain/credentials/device-authorization.ts'
-import { invitationFault, invitationPath } from '../domain/invitations/invitation.ts'
+import { invitationPath } from '../domain/invitations/invitation.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import {
@@ -58,12 +58,11 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       return { to, ...signUpCodeMail({ issuer, code, minutes: CODE_SECONDS / 60 }), code }
     },
     async invitation({ invitationId, version }) {
-      const invitation = await store.reading.invitations.named(invitationId as InvitationId)
+      const found = await store.reading.invitations.toMail(invitationId as InvitationId)
+      if (!found) return null
+      const { invitation, organization } = found
       // Revoked, answered, sent again or expired in the meantime: nothing is sent (S19).
-      if (!invitation || invitation.version !== version || invitation.email === null) return null
-      if (invitationFault(invitation, await store.reading.now())) return null
-      const organization = (await store.reading.organizations.find(invitation.organizationId))?.organization
-      if (!organization) return null
+      if (invitation.version !== version || invitation.email === null || invitation.state !== 'open') return null
       if (organization.suspendedAt) throw new Error('The organization is suspended: its invitations wait until it is resumed.') // retried
       const url = link(invitationPath(keys, invitation))
       return {

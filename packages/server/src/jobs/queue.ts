@@ -16,8 +16,8 @@ export interface Job<Data = unknown> {
 }
 
 export interface JobQueue {
-  /** Part of the transaction: rolled back with it, and picked up right after the commit. */
-  send(trx: Kysely<Tables>, name: JobName, data: object, options?: { afterSeconds?: number; onceAs?: string }): Promise<void>
+  /** Part of the transaction: rolled back with it, and picked up right after the commit. `onAsk` gets the statement when it is asked for, and may mark it. */
+  send(trx: Kysely<Tables>, name: JobName, data: object, options?: { afterSeconds?: number; onceAs?: string; onAsk?: (text: string) => string }): Promise<void>
   work<Data = unknown>(name: JobName, handler: (job: Job<Data>) => Promise<void>): Promise<void>
   /** Waits for the running jobs. */
   stop(): Promise<void>
@@ -93,9 +93,10 @@ export async function openQueue(database: Database, onError: (error: Error) => v
   await boss.start()
   if (database.pglite !== undefined) await returnOrphans(boss, database.pglite)
   return {
-    async send(trx, name, data, { afterSeconds, onceAs } = {}) {
+    async send(trx, name, data, { afterSeconds, onceAs, onAsk = String } = {}) {
+      const db = fromKysely(trx)
       await boss.send(name, data, {
-        db: fromKysely(trx),
+        db: { executeSql: (text, values) => db.executeSql(onAsk(text), values) },
         ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
         ...(onceAs === undefined ? {} : { singletonKey: onceAs }),
       })

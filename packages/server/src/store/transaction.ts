@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { together } from '../domain/command/together.ts'
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
 import type { Store, Tx } from '../domain/store.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -8,7 +9,7 @@ import { passwordResetStore } from './accounts/password-reset-store.ts'
 import { signUpStore } from './accounts/sign-up-store.ts'
 import { auditStore } from './command/audit-store.ts'
 import { idempotencyStore } from './command/idempotency-store.ts'
-import { jobStore } from './command/job-store.ts'
+import { type Outbox, outbox } from './command/job-store.ts'
 import { type Records, recordsOf } from './command/records.ts'
 import { apiKeyStore } from './credentials/api-key-store.ts'
 import { clientStore } from './credentials/client-store.ts'
@@ -46,16 +47,18 @@ export function createStore(
   { onRevoked = () => {} }: Options = {},
 ): Store {
   return {
-    reading: txOf(kysely, queue, recordsOf(kysely)),
+    reading: txOf(kysely, outbox(kysely, queue), recordsOf(kysely)),
     async transaction(work) {
       const { result, records } = await withRetries(async () => {
         let records: Records | undefined
+        let jobs: Outbox | undefined
         const result = await transaction(
           (trx) => {
             records = recordsOf(trx)
-            return work(txOf(trx, queue, records))
+            jobs = outbox(trx, queue)
+            return work(txOf(trx, jobs, records))
           },
-          async () => records?.write(),
+          async () => void (await together(records?.write(), jobs?.inserted())),
         )
         return { result, records }
       })
@@ -77,7 +80,7 @@ async function withRetries<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>, records: Records): Tx {
+function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
   return {
     now: () => nowOf(db),
     writeRecords: () => records.write(),
@@ -97,7 +100,7 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>, records: Record
     passwordResets: passwordResetStore(db),
     emailChanges: emailChangeStore(db),
     idempotency: idempotencyStore(db),
-    jobs: jobStore(db, queue),
+    jobs,
     deviceAuthorizations: deviceAuthorizationStore(db),
     refreshTokens: refreshTokenStore(db),
     clients: clientStore(db),

@@ -13,7 +13,7 @@ const expected: Record<string, [number, number, number]> = {
   'first page of members': [2, 2, 0],
   'next page of members': [2, 2, 0],
   'search of members': [2, 2, 0],
-  'create an email invitation': [7, 6, 2],
+  'create an email invitation': [7, 5, 2],
   'create a secret': [6, 5, 2],
   'change a role': [6, 4, 1],
   deactivate: [12, 5, 1],

@@ -3,6 +3,7 @@ import type { InvitationId, OrganizationId, SessionId, UserId } from '@muster/co
 import type { Role } from '@muster/contract/permissions.ts'
 import type { EmailAddress } from '../model/email.ts'
 import type { Invitation, InvitationState, NamedInvitation } from '../model/invitation.ts'
+import type { Organization } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 
 /**
@@ -66,6 +67,8 @@ export interface InvitationStore {
   /** The mail server has accepted the email of this version. */
   noteMailed(id: InvitationId, version: number): Promise<void>
   named(id: InvitationId): Promise<NamedInvitation | null>
+  /** What its email needs, as it is now: an open invitation past its time has expired. `acceptedByName` is not read. */
+  toMail(id: InvitationId): Promise<{ invitation: NamedInvitation; organization: Pick<Organization, 'name' | 'suspendedAt'> } | null>
   page(organizationId: OrganizationId, filter: InvitationFilter, page: PageRequest): Promise<Page<NamedInvitation>>
 }
 

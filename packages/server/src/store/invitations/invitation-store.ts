@@ -159,11 +159,21 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
       return Number((await query.executeTakeFirstOrThrow()).count)
     },
     async noteMailed(id, version) {
-      await db.updateTable('invitation').set({ mailed_at: now }).where('id', '=', id).where('version', '=', version).execute()
+      await executePoint(db, db.updateTable('invitation').set({ mailed_at: now }).where('id', '=', id).where('version', '=', version))
     },
     async named(id) {
       const row = await named().where('invitation.id', '=', id).executeTakeFirst()
       return row ? toNamed(row) : null
+    },
+    async toMail(id) {
+      const { rows } = await sql<NamedRow & { organization_name: string; suspended_at: Date | null }>`${point}
+        select i.*, inviter.username as inviter_username, inviter.given_name, inviter.family_name, null as accepted_by_name,
+          case when i.state = 'open' and i.expires_at <= muster_now() then 'expired' else i.state end as state_now, o.name as organization_name, o.suspended_at
+        from (select ${columns} from invitation where id = ${id}) i join account inviter on inviter.id = i.created_by join organization o on o.id = i.organization_id`.execute(
+        db,
+      )
+      const [row] = rows
+      return row ? { invitation: toNamed(row), organization: { name: row.organization_name, suspendedAt: row.suspended_at } } : null
     },
     async page(organizationId, { kinds, state, q }, { limit, cursor }) {
       const after = idOfCursor(cursor, 'invitation')
