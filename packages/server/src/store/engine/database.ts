@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
@@ -48,8 +49,11 @@ export async function openDatabase({ databaseUrl, dataDir, poolSize = 10, prepar
   return embedded(pglite, prepared, () => pglite.close())
 }
 
-/** Loaded when it is used, because it takes 20 MiB. */
-const embeddedEngine = () => import('./pglite.ts')
+/** Loaded when it is used, because it takes 20 MiB. V8 optimizes one function of it at a time, because several at a time leave 30 MiB more behind. */
+const embeddedEngine = () => {
+  setFlagsFromString('--wasm-num-compilation-tasks=1')
+  return import('./pglite.ts')
+}
 
 async function openFolder(dataDir: string, prepared: boolean): Promise<Database> {
   const folder = await openDataFolder(dataDir)
