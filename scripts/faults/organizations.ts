@@ -192,8 +192,8 @@ export const organizations: Fault[] = [
     file: `${server}/domain/resources/resource.ts`,
     find: '  if (!owner.active) throw',
     replace: '  if (false) throw',
-    test: `${tests}/resources/races.slow.test.ts`,
-    named: 'a resource is never owned',
+    test: `${tests}/resources/resources.test.ts`,
+    named: 'an owner is an active member',
   },
   {
     title: 'a member who owns resources cannot move or leave (S23)',
