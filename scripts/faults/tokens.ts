@@ -4,6 +4,14 @@ import { type Fault, server, tests } from './fault.ts'
 
 export const tokens: Fault[] = [
   {
+    title: 'a process that drains decides nothing from memory (O5)',
+    file: `${server}/signals/process-receiver.ts`,
+    find: '      if (isStopped) return false\n',
+    replace: '',
+    test: `${tests}/signals/drain.test.ts`,
+    named: 'a draining process is no receiver',
+  },
+  {
     title: 'the token endpoint refuses refresh tokens that it did not issue (S47)',
     file: `${server}/store/credentials/refresh-token-store.ts`,
     find: `and t.payload ->> 'grantId' = t.session_id and `,

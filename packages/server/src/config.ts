@@ -61,6 +61,11 @@ export const settings = {
     default: 'npx --yes ISSUER/cli-VERSION.tgz',
     about: 'The command that pages and hints print, such as muster if people have it installed. The default downloads the CLI from this server.',
   },
+  MUSTER_DRAIN_SECONDS: {
+    default: '10',
+    about:
+      'How long a process with DATABASE_URL still serves requests after SIGTERM, while /readyz answers 503. Longer than the load balancer needs to notice.',
+  },
   MUSTER_PREPARED: { default: 'on', about: 'Set to off for pgbouncer before 1.21, which does not support named statements.' },
   LOG_LEVEL: { default: 'info', about: 'trace, debug, info, warn, error or silent.' },
 } as const satisfies Record<string, { default: string; about: string }>
@@ -73,6 +78,8 @@ export interface Config {
   databaseUrl: string | null
   migrateUrl: string | null
   prepared: boolean
+  /** 0 in embedded mode, where no other process can take the requests. */
+  drainSeconds: number
   dataDir: string
   /** The public address, without a trailing slash. */
   issuer: string
@@ -175,6 +182,9 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   const portText = text('PORT') ?? '4000'
   const port = z.coerce.number().int().min(0).max(65_535).safeParse(portText)
   if (!port.success) faults.push(`PORT is "${portText}"; it must be a number from 0 to 65535.`)
+  const drainText = text('MUSTER_DRAIN_SECONDS') ?? settings.MUSTER_DRAIN_SECONDS.default
+  const drainSeconds = z.coerce.number().int().min(0).max(600).safeParse(drainText)
+  if (!drainSeconds.success) faults.push(`MUSTER_DRAIN_SECONDS is "${drainText}"; it must be a number from 0 to 600.`)
   const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
   const issuer = (url('MUSTER_ISSUER', ['http:', 'https:'], `http://localhost:${port.data ?? 4000}`) ?? 'http://localhost').replace(/\/+$/, '')
   const { hostname, host: issuerHost, protocol, pathname } = new URL(issuer)
@@ -212,6 +222,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     databaseUrl,
     migrateUrl: url('MUSTER_MIGRATE_URL', ['postgres:', 'postgresql:']),
     prepared: oneOf('MUSTER_PREPARED', ['on', 'off'], 'on') === 'on',
+    drainSeconds: databaseUrl === null ? 0 : (drainSeconds.data ?? 0),
     dataDir: text('MUSTER_DATA_DIR') ?? '.muster/data',
     issuer,
     hosts: [...new Set([issuerHost, ...hosts.map((host) => host.toLowerCase())])],

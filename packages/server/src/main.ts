@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { reaching } from '@muster/contract/command-line.ts'
 import { compatNames } from './compats.ts'
@@ -18,7 +19,7 @@ try {
   const server = await startServer(config)
   letYoungGenerationGrow('start')
   say(banner(config, server.cli))
-  endOnSignals(server)
+  endOnSignals(server, config)
 } catch (error) {
   const failure = describeStartFailure(error)
   say(failure === null ? ((error as Error).stack ?? String(error)) : `${styleText('red', '✗')} ${failure}`)
@@ -54,7 +55,7 @@ function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl, cliComman
   ].join('\n')
 }
 
-function endOnSignals(server: RunningServer): void {
+function endOnSignals(server: RunningServer, { drainSeconds }: Config): void {
   let ending = false
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (ending) {
@@ -62,7 +63,12 @@ function endOnSignals(server: RunningServer): void {
       process.exit(1)
     }
     ending = true
-    say(`\n  ${signal === 'SIGINT' ? 'Ctrl-C' : signal}: finishing what is under way. Once more stops at once.`)
+    const name = signal === 'SIGINT' ? 'Ctrl-C' : signal
+    if (signal === 'SIGTERM' && drainSeconds > 0) {
+      say(`\n  ${name}: not ready any more, and serving requests for ${drainSeconds} seconds. Once more stops at once.`)
+      await Promise.all([server.drain(), sleep(drainSeconds * 1_000)])
+      say('  Finishing what is under way.')
+    } else say(`\n  ${name}: finishing what is under way. Once more stops at once.`)
     await server.close()
     say('  Stopped.')
     process.exit(0)

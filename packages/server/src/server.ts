@@ -46,6 +46,11 @@ export interface RunningServer {
   cli: string
   /** The actual port, if the configured port is 0. */
   port: number
+  /**
+   * Lets other processes take over: `/readyz` answers 503, connections end with their next response, held requests are answered, and this process takes no job
+   * and is no receiver. Requests are still served (O5).
+   */
+  drain(): Promise<void>
   /** Waits for running requests, then closes everything. */
   close(): Promise<void>
 }
@@ -78,6 +83,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const operatorToken = config.operatorToken ?? (folder === undefined ? null : await secretInFolder(folder, 'operator-token'))
     const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))
     closing.push(() => queue.stop())
+    let isDraining = false
     let applyOwnRevocation: Notices['revocation'] = () => {}
     let awaitRevocations: AwaitRevocations = async () => null
     const store = createStore(database, queue, { onRevoked: (revocation) => applyOwnRevocation(revocation) })
@@ -124,7 +130,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       ...services,
       operatorToken,
       signingKeys: { list: () => oauth.signingKeys(), rotate: oauth.rotateSigningKeys, withdraw: oauth.withdrawSigningKey, prepare: oauth.prepareSigning },
-      health: { fault: () => faultOf(database), waitingHashes: () => hasher.waiting() },
+      isDraining: () => isDraining,
+      health: { fault: async () => (isDraining ? 'the process drains' : faultOf(database)), waitingHashes: () => hasher.waiting() },
       notFoundPage: notFoundResponder({ config, mailbox }),
       otherHostPage: otherHostResponder({ config, mailbox }),
       log,
@@ -138,7 +145,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await app.register(consoleRoutes, { cli })
     await app.register(downloadRoutes, { config, downloads })
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })
-    closing.push(() => drain(app))
+    closing.push(() => closeApp(app))
 
     const local = isLocalHost(new URL(config.issuer).hostname)
     const post = createGuardedPost({ isInternal: (url) => local || isInternalHost(url, config.logoutHosts) })
@@ -151,7 +158,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       .verify()
       .catch((error: Error & { next?: string }) => log.warn({ err: error, next: error.next }, 'the mail server cannot be used; emails wait in the queue'))
     const { port } = app.server.address() as AddressInfo
-    return { app, database, services, cli, port, close }
+    const drain = async (): Promise<void> => {
+      isDraining = true
+      await Promise.all([signals.drain(), queue.rest()])
+    }
+    return { app, database, services, cli, port, drain, close }
   } catch (error) {
     await close()
     throw error
@@ -160,11 +171,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
 
 const enabledCompats = ({ compat }: Config): Promise<Compat[]> => Promise.all(compat.map((name) => (compats[name] as () => Promise<Compat>)()))
 
-const DRAIN_MILLISECONDS = 10_000
+const CLOSE_MILLISECONDS = 10_000
 
 /** Waits for running requests, then closes all connections after a timeout, because a silent connection would delay the shutdown for ever. */
-async function drain(app: FastifyInstance): Promise<void> {
-  const impatience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MILLISECONDS)
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const impatience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MILLISECONDS)
   try {
     await app.close()
   } finally {

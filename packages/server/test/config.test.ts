@@ -71,6 +71,12 @@ test.each<[name: string, valid: string[], invalid: string[]]>([
   for (const value of invalid) expect([value, faultsOf({ [name]: value }).length]).toEqual([value, 1])
 })
 
+test('only a process with PostgreSQL drains (O5)', () => {
+  const secret = { DATABASE_URL: 'postgres://muster@db/muster', MUSTER_SECRET: 'a secret that is only made for this one test' }
+  expect([read({}).drainSeconds, read(secret).drainSeconds, read({ ...secret, MUSTER_DRAIN_SECONDS: '0' }).drainSeconds]).toEqual([0, 10, 0])
+  expect(faultsOf({ MUSTER_DRAIN_SECONDS: 'long' })).toEqual(['MUSTER_DRAIN_SECONDS is "long"; it must be a number from 0 to 600.'])
+})
+
 test('hosts and the cloud domain are converted to lower case', () => {
   const { hosts, cloudDomain } = read({ MUSTER_HOSTS: 'Accounts.Internal:8443', MUSTER_CLOUD_DOMAIN: 'Cloud.Example.com' })
   expect(hosts).toContain('accounts.internal:8443')

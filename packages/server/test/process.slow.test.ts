@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { readConfig } from '@muster/server/config.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { freePort } from '@muster/testkit/muster.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -141,6 +142,26 @@ describe('the server process', () => {
     assert.match(server.said(), /Stopped\./)
     assert.doesNotMatch(server.said(), /without waiting/)
     agent.destroy()
+  })
+
+  test('SIGTERM drains a process with PostgreSQL until a second signal (O5)', async () => {
+    const databaseUrl = await (await startPostgres()).createDatabase()
+    const env = { DATABASE_URL: databaseUrl, MUSTER_SECRET: 'a secret that is only made for this one test', MUSTER_DRAIN_SECONDS: '600' }
+    const server = await start(env)
+    await server.ready()
+    const statusOf = async (path: string) => (await fetch(`${server.url}${path}`)).status
+    assert.equal(await statusOf('/readyz'), 200)
+    server.child.kill('SIGTERM')
+    await expect.poll(() => statusOf('/readyz')).toBe(503)
+    assert.equal(await statusOf('/sign-in'), 200)
+    assert.match(server.said(), /SIGTERM: not ready any more, and serving requests for 600 seconds\. Once more stops at once\./)
+    server.child.kill('SIGTERM')
+    assert.equal(await server.ended, 1)
+    const brief = await start({ ...env, MUSTER_DRAIN_SECONDS: '1' })
+    await brief.ready()
+    brief.child.kill('SIGTERM')
+    assert.equal(await brief.ended, 0)
+    assert.match(brief.said(), /Finishing what is under way\.[\s\S]*Stopped\./)
   })
 
   test('the server reports all invalid settings together and creates nothing', async () => {

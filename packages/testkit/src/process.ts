@@ -31,9 +31,9 @@ export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'da
 
 /** Starts a server by a command, and waits until it is ready. */
 export async function startServerProcess({ command: [program = '', ...words], env, cwd }: Command): Promise<ServerProcess> {
-  const port = await freePort()
+  const port = env['PORT'] ?? String(await freePort())
   const child = spawn(program, words, {
-    env: { ...bareEnvironment(), PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'warn', MUSTER_HOSTS: `127.0.0.1:${port}`, ...env },
+    env: { ...bareEnvironment(), PORT: port, HOST: '127.0.0.1', LOG_LEVEL: 'warn', MUSTER_DRAIN_SECONDS: '0', MUSTER_HOSTS: `127.0.0.1:${port}`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
   })

@@ -68,6 +68,7 @@ export interface AppOptions extends Services, OperatorParts {
   /** The operator's token. Null disables the operator routes. */
   operatorToken: string | null
   health: Health
+  isDraining(): boolean
   /** Shown in a browser at an address without a page: 404, or 405 if the address only supports other methods. */
   notFoundPage: (request: FastifyRequest, reply: FastifyReply, status?: 404 | 405) => FastifyReply
   /** Shown in a browser for a host name that is not ours. */
@@ -94,6 +95,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     headers,
     originOf: (request) => originOf(request, newRequestId()),
     isUsual: (path, headers) => isKnownHost(config, path, headers) && headers['content-encoding'] === undefined,
+    isDraining: options.isDraining,
     onAnswered({ requestId, route, method, path, status, milliseconds, address }) {
       metrics.answered({ route, method, status, seconds: milliseconds / 1000 })
       options.answered({ reqId: requestId, method, path, status, ms: Math.round(milliseconds), address })

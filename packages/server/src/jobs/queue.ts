@@ -19,6 +19,8 @@ export interface JobQueue {
   /** Part of the transaction: rolled back with it, and picked up right after the commit. `onAsk` gets the statement when it is asked for, and may mark it. */
   send(trx: Kysely<Tables>, name: JobName, data: object, options?: { afterSeconds?: number; onceAs?: string; onAsk?: (text: string) => string }): Promise<void>
   work<Data = unknown>(name: JobName, handler: (job: Job<Data>) => Promise<void>): Promise<void>
+  /** Takes no more jobs. */
+  rest(): Promise<void>
   /** Waits for the running jobs. */
   stop(): Promise<void>
 }
@@ -123,6 +125,9 @@ export async function openQueue(database: Database, onError: (error: Error) => v
           }),
         ),
       )
+    },
+    async rest() {
+      for (const name of jobNames) await boss.offWork(name, { wait: false })
     },
     stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
   }

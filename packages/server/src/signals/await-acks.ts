@@ -11,6 +11,8 @@ const PAUSE_MILLISECONDS = 5
 interface Options {
   feed: Pick<Feed, 'onAcknowledged'>
   store: Pick<RevocationStore, 'standing'>
+  /** Aborted when the server begins to drain. Requests then wait for the server processes only. */
+  draining: AbortSignal
   onError(error: unknown): void
 }
 
@@ -18,12 +20,18 @@ interface Options {
  * Waits until the receivers have acknowledged. It queries the database, so it does not matter which server process received an acknowledgement. A notice
  * only makes it query sooner.
  */
-export function createAckWaiter({ feed, store, onError }: Options): AwaitRevocations {
+export function createAckWaiter({ feed, store, draining, onError }: Options): AwaitRevocations {
   return async (ids, { servers = ENDING_WAIT.servers, everyone } = {}) => {
     const begun = performance.now()
     const limits = { servers: Math.max(servers, everyone ?? 0), everyone: everyone ?? 0 }
     const waitedFor = new Set(ids)
     let wake: (() => void) | undefined
+    const stopWaiting = (): void => {
+      limits.everyone = 0
+      wake?.()
+    }
+    if (draining.aborted) stopWaiting()
+    else draining.addEventListener('abort', stopWaiting)
     let acknowledgedMore = false
     const stopListening = feed.onAcknowledged((acknowledged) => {
       if (!acknowledged.some((id) => waitedFor.has(id))) return
@@ -64,6 +72,7 @@ export function createAckWaiter({ feed, store, onError }: Options): AwaitRevocat
       }
     } finally {
       stopListening()
+      draining.removeEventListener('abort', stopWaiting)
     }
   }
 }

@@ -2,6 +2,7 @@ import type { SessionId } from '@muster/contract/ids.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import type { UserPrincipal } from '../domain/model/principal.ts'
 import type { Feed } from './feed.ts'
+import { DRAINING_WAIT_MILLISECONDS } from './poll.ts'
 
 interface Waiting {
   end(changed: boolean): void
@@ -24,6 +25,8 @@ export interface Changes {
 
 interface Options {
   feed: Pick<Feed, 'log' | 'onNew' | 'complete'>
+  /** Aborted when the server begins to drain. Every waiting request is answered, and later ones wait briefly. */
+  draining: AbortSignal
   /** Aborted when the server shuts down. Every waiting request is answered. */
   ending: AbortSignal
 }
@@ -32,7 +35,7 @@ interface Options {
 export const WAITING_MOST = 4
 
 /** Holds requests until a revocation concerns their caller. It uses the feed that this process reads anyway, so waiting needs no query. */
-export function createChanges({ feed, ending }: Options): Changes {
+export function createChanges({ feed, draining, ending }: Options): Changes {
   /** By kind and subject of a revocation. A set keeps the order of arrival. */
   const waitingFor = new Map<string, Set<Waiting>>()
   feed.onNew((entries) => {
@@ -50,7 +53,8 @@ export function createChanges({ feed, ending }: Options): Changes {
       if (!isComplete) await Promise.race([feed.complete, aborted(closed), aborted(ending)])
       return feed.log.end
     },
-    async wait(caller, { from, milliseconds, closed }) {
+    async wait(caller, { from, milliseconds: asked, closed }) {
+      const milliseconds = draining.aborted ? Math.min(asked, DRAINING_WAIT_MILLISECONDS) : asked
       const subjects = subjectsOf(caller)
       for (const { kind, subject } of feed.log.from(from)) if (subjects.includes(`${kind}:${subject}`)) return true
       const expires = expiryOf(caller)
@@ -62,8 +66,7 @@ export function createChanges({ feed, ending }: Options): Changes {
         const own: Waiting = {
           end(changed) {
             clearTimeout(timer)
-            closed.removeEventListener('abort', giveUp)
-            ending.removeEventListener('abort', giveUp)
+            for (const signal of [closed, draining, ending]) signal.removeEventListener('abort', giveUp)
             for (const subject of subjects) {
               const all = waitingFor.get(subject)
               all?.delete(own)
@@ -74,8 +77,7 @@ export function createChanges({ feed, ending }: Options): Changes {
         }
         const giveUp = () => own.end(false)
         const timer = setTimeout(() => own.end(expires <= milliseconds), Math.max(0, Math.min(expires, milliseconds)))
-        closed.addEventListener('abort', giveUp)
-        ending.addEventListener('abort', giveUp)
+        for (const signal of [closed, draining, ending]) signal.addEventListener('abort', giveUp)
         for (const subject of subjects) waitingFor.set(subject, (waitingFor.get(subject) ?? new Set()).add(own))
       })
     },

@@ -36,6 +36,8 @@ interface Options {
   tokens: EventTokens
   receivers: Pick<ReceiverStore, 'removeEvents'>
   log: Pick<FastifyBaseLogger, 'warn'>
+  /** Aborted when the server begins to drain. Every waiting poll is answered, and later ones wait briefly. */
+  draining: AbortSignal
   /** Aborted when the server shuts down. Every waiting poll is answered. */
   ending: AbortSignal
 }
@@ -45,11 +47,13 @@ const BATCHES_MOST = 10
 /** Larger responses would keep other requests waiting, and a receiver's process too. */
 const PARTS_MOST = 8
 const WAIT_MOST_SECONDS = 30
+/** Not zero, because a receiver sends its next poll at once, and may reach this process again. */
+export const DRAINING_WAIT_MILLISECONDS = 500
 /** After this time without a read, the log may be incomplete, so a poll must not report that there is nothing new. */
 const STALE_MILLISECONDS = 5_000
 
 /** Poll-based delivery (RFC 8936), with long polling. */
-export function createPoll({ feed, streams, tokens, receivers, log, ending }: Options): Poll {
+export function createPoll({ feed, streams, tokens, receivers, log, draining, ending }: Options): Poll {
   return async (streamId, token, request, closed) => {
     const stream = await streams.load(streamId)
     if (!stream || stream.receiver.clientId !== token.clientId) throw new Problem('stream_not_found')
@@ -61,7 +65,8 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     let more = false
     let held = false
     if (request.maxEvents !== 0) {
-      const until = performance.now() + Math.min(WAIT_MOST_SECONDS, stream.receiver.leaseSeconds / 3) * 1_000
+      const began = performance.now()
+      const waitMost = Math.min(WAIT_MOST_SECONDS, stream.receiver.leaseSeconds / 3) * 1_000
       const turn = ++stream.turn
       stream.wake?.() // the receiver abandoned its previous poll, which ends empty
       while (true) {
@@ -71,7 +76,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
           more = made.more
           held = made.held
         }
-        const left = until - performance.now()
+        const left = began + (draining.aborted ? Math.min(waitMost, DRAINING_WAIT_MILLISECONDS) : waitMost) - performance.now()
         if (Object.keys(answer).length > 0 || request.returnImmediately || left <= 0 || stream.gone || closed.aborted || ending.aborted) break
         await sleepUntilWoken(stream, held ? Math.min(left, 1_000) : left, closed)
         if (stream.turn !== turn) {
@@ -206,14 +211,12 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer)
-        closed.removeEventListener('abort', end)
-        ending.removeEventListener('abort', end)
+        for (const signal of [closed, draining, ending]) signal.removeEventListener('abort', end)
         if (stream.wake === end) stream.wake = null
         resolve()
       }
       const timer = setTimeout(end, milliseconds)
-      closed.addEventListener('abort', end)
-      ending.addEventListener('abort', end)
+      for (const signal of [closed, draining, ending]) signal.addEventListener('abort', end)
       stream.wake = end
     })
   }

@@ -7,7 +7,7 @@ import type { AckWriter } from './acks.ts'
 import type { Feed } from './feed.ts'
 
 export interface ProcessReceiver {
-  /** Registers this process, so that every revocation waits for it. True while requests may be decided from memory. */
+  /** Registers this process, so that every revocation waits for it. True while requests may be decided from memory; never after `stop`. */
   isCurrent(): Promise<boolean>
   stop(): Promise<void>
 }
@@ -40,6 +40,7 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
   let usedAt = 0
   let beginning: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
+  let isStopped = false
 
   const register = async (): Promise<void> => {
     const asked = currentMoment()
@@ -92,6 +93,7 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
 
   return {
     async isCurrent() {
+      if (isStopped) return false
       usedAt = performance.now()
       if (feed.age() === Number.POSITIVE_INFINITY) return false // the first read of the log is running, and no revocation has to wait for it
       if (id === null) {
@@ -110,9 +112,10 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
           })
         await beginning.catch(onError)
       }
-      return renewed !== null && millisecondsSince(renewed) < ahead * 1_000 && feed.age() < FRESH_MILLISECONDS && !feed.log.hasUnreadable
+      return !isStopped && renewed !== null && millisecondsSince(renewed) < ahead * 1_000 && feed.age() < FRESH_MILLISECONDS && !feed.log.hasUnreadable
     },
     async stop() {
+      isStopped = true
       stopNews()
       await beginning?.catch(() => {})
       await leave().catch(onError)

@@ -40,6 +40,8 @@ export interface Signals {
   plugin: FastifyPluginAsync
   feed: Feed
   awaitRevocations: AwaitRevocations
+  /** Answers held requests, lets other processes push, and gives up this process as a receiver. Requests are still served. */
+  drain(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -48,7 +50,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
   const { issuer } = config
   const { receivers, revocations } = store.reading
   const onError = (error: unknown): void => log.warn({ err: error }, 'revocations could not be read or delivered')
-  const ending = new AbortController()
+  const [draining, ending] = [new AbortController(), new AbortController()]
   const feed = await createFeed({ source: { since: revocations.since, listen }, onError })
   const acks = createAckWriter({ store: revocations, onError })
   const streams = createStreams({ feed, receivers, acks, onError })
@@ -57,8 +59,8 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     // Kept event tokens were signed by the withdrawn key.
     if (entries.some(({ kind }) => kind === 'signing_key')) onKeyWithdrawn().then(tokens.forget, onError)
   })
-  const poll = createPoll({ feed, streams, tokens, receivers, log, ending: ending.signal })
-  const changes = createChanges({ feed, ending: ending.signal })
+  const poll = createPoll({ feed, streams, tokens, receivers, log, draining: draining.signal, ending: ending.signal })
+  const changes = createChanges({ feed, draining: draining.signal, ending: ending.signal })
   const processReceiver = createProcessReceiver({ feed, receivers, acks, onError })
   const send = createPushSender({ local: isLocalHost(new URL(issuer).hostname) })
   const pause = (receiver: Receiver, reason: string) =>
@@ -77,7 +79,12 @@ export async function createSignals({ config, store, execute, keys, accessTokens
   return {
     plugin,
     feed,
-    awaitRevocations: createAckWaiter({ feed, store: revocations, onError }),
+    awaitRevocations: createAckWaiter({ feed, store: revocations, draining: draining.signal, onError }),
+    async drain() {
+      draining.abort()
+      await processReceiver.stop()
+      await pusher.stop()
+    },
     async stop() {
       ending.abort()
       streams.stop()

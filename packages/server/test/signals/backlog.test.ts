@@ -57,7 +57,15 @@ async function aProcess(count: number) {
   const streams = createStreams({ feed, receivers, acks, onError: () => {} })
   const sign = async (claims: Record<string, any>) => `token ${signed.push(claims) - 1}`
   const tokens = createEventTokens({ issuer: 'https://muster.example', sign })
-  const poll = createPoll({ feed, streams, tokens, receivers, log: { warn: () => {} } as never, ending: new AbortController().signal })
+  const poll = createPoll({
+    feed,
+    streams,
+    tokens,
+    receivers,
+    log: { warn: () => {} } as never,
+    draining: new AbortController().signal,
+    ending: new AbortController().signal,
+  })
   const ask = (stream: string, ack: string[] = [], setErrs = {}) =>
     poll(stream, { clientId: 'cli_x' as ClientId, issuedAt: 0 }, { ack, setErrs, maxEvents: undefined, returnImmediately: true }, new AbortController().signal)
   /** The revocations in a response. */

@@ -107,7 +107,7 @@ describe('in one process', () => {
       },
     })
     const ending = new AbortController()
-    changes = createChanges({ feed, ending: ending.signal })
+    changes = createChanges({ feed, draining: new AbortController().signal, ending: ending.signal })
     end = () => feed.log.end
     stop = () => ending.abort()
   })
@@ -126,7 +126,7 @@ describe('in one process', () => {
         throw error
       },
     })
-    const beginning = createChanges({ feed, ending: new AbortController().signal }).begin(new AbortController().signal)
+    const beginning = createChanges({ feed, draining: new AbortController().signal, ending: new AbortController().signal }).begin(new AbortController().signal)
     expect(feed.log.end).toBe(0)
     firstRead.resolve()
     expect(await beginning).toBe(1)

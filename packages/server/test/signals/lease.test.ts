@@ -57,7 +57,15 @@ async function aProcess({ leaseSeconds = 30 } = {}) {
   const acks = { add: () => {}, stop: async () => {} }
   const streams = createStreams({ feed, receivers, acks, onError: () => {} })
   const tokens = createEventTokens({ issuer: 'https://muster.example', sign: async () => 'a.b.c' })
-  const poll = createPoll({ feed, streams, tokens, receivers, log: { warn: () => {} } as never, ending: new AbortController().signal })
+  const poll = createPoll({
+    feed,
+    streams,
+    tokens,
+    receivers,
+    log: { warn: () => {} } as never,
+    draining: new AbortController().signal,
+    ending: new AbortController().signal,
+  })
   const ask = () =>
     poll(
       'str_x',

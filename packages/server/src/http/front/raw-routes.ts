@@ -31,6 +31,8 @@ interface Options {
   originOf(request: IncomingMessage): Origin
   /** False for a request that the framework may refuse. */
   isUsual(path: string, headers: IncomingHttpHeaders): boolean
+  /** True while each connection ends with its next response, so that the caller connects to another process (O5). */
+  isDraining(): boolean
   onAnswered(answer: { requestId: string; route: string; method: string; path: string; status: number; milliseconds: number; address: string }): void
 }
 
@@ -51,7 +53,7 @@ export interface RawRoutes {
  * Answers requests to raw routes in front of the framework: those of gateways and probes, which are many and need no body, cookie or change. Every other
  * answer than a 200 comes from the framework, so that it looks the same on every route.
  */
-export function createRawRoutes({ headers, originOf, isUsual, onAnswered }: Options): RawRoutes {
+export function createRawRoutes({ headers, originOf, isUsual, isDraining, onAnswered }: Options): RawRoutes {
   const constant = [...Object.entries(headers).flat(), 'content-type', 'application/json; charset=utf-8']
   const routes = new Map<string, Raw>()
   const refusals = new WeakMap<IncomingMessage, RawRefusal>()
@@ -74,6 +76,7 @@ export function createRawRoutes({ headers, originOf, isUsual, onAnswered }: Opti
       })
     },
     inFrontOf: (framework) => (request, response) => {
+      if (isDraining()) response.setHeader('connection', 'close')
       const { method, url = '', headers } = request
       const queryAt = url.indexOf('?')
       const path = queryAt === -1 ? url : url.slice(0, queryAt)
