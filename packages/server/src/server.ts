@@ -13,6 +13,7 @@ import { createApp } from './http/app.ts'
 import { consoleRoutes } from './http/console.ts'
 import { cliCommand, downloadRoutes, readDownloads } from './http/downloads.ts'
 import { createLogs } from './http/log.ts'
+import { createMetrics } from './http/monitoring/metrics.ts'
 import type { Services } from './http/services.ts'
 import { keysOf, secretInFolder } from './installation.ts'
 import { logoutHandler } from './jobs/backchannel-logout.ts'
@@ -31,6 +32,7 @@ import { createGuardedPost } from './signals/guarded-post.ts'
 import { createSignals } from './signals/signals.ts'
 import { createLimits } from './store/command/limit-store.ts'
 import { type Database, migrate, openDatabase, pendingMigrations } from './store/database.ts'
+import { installationState } from './store/installation-state.ts'
 import { nowOf } from './store/now.ts'
 import { listenToNotices } from './store/signals/notices.ts'
 import { createStore } from './store/transaction.ts'
@@ -121,17 +123,28 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       onKeyWithdrawn: oauth.readSigningKeys,
       log,
     })
-    awaitRevocations = signals.awaitRevocations
+    const metrics = createMetrics({
+      waitingHashes: () => hasher.waiting(),
+      pool: database.pool,
+      jobFailures: queue.failures,
+      installation: () => installationState(database.kysely),
+    })
+    awaitRevocations = async (...wait) => {
+      const report = await signals.awaitRevocations(...wait)
+      metrics.awaited(report)
+      return report
+    }
     closing.push(() => signals.stop())
 
     const mailbox = config.localMailbox ? createMailbox() : null
-    const services: Services = { config, store, execute, keys, limits, hasher, strength, accessTokens: oauth, awaitRevocations: signals.awaitRevocations }
+    const services: Services = { config, store, execute, keys, limits, hasher, strength, accessTokens: oauth, awaitRevocations }
     const app = await createApp({
       ...services,
       operatorToken,
       signingKeys: { list: () => oauth.signingKeys(), rotate: oauth.rotateSigningKeys, withdraw: oauth.withdrawSigningKey, prepare: oauth.prepareSigning },
       isDraining: () => isDraining,
-      health: { fault: async () => (isDraining ? 'the process drains' : faultOf(database)), waitingHashes: () => hasher.waiting() },
+      health: { fault: async () => (isDraining ? 'the process drains' : faultOf(database)) },
+      metrics,
       notFoundPage: notFoundResponder({ config, mailbox }),
       otherHostPage: otherHostResponder({ config, mailbox }),
       log,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import fastifyCookie from '@fastify/cookie'
 import fastifySwagger from '@fastify/swagger'
+import type { ProblemCode } from '@muster/contract/problems.ts'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -22,8 +23,9 @@ import { docsRoutes } from './docs.ts'
 import { addressReader } from './front/client-address.ts'
 import { createNodeServer } from './front/node-server.ts'
 import { createRawRoutes } from './front/raw-routes.ts'
-import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { type LogAnswer, requestLog } from './log.ts'
+import { type Health, healthRoutes } from './monitoring/health.ts'
+import type { Metrics } from './monitoring/metrics.ts'
 import { delayRevocationReplies } from './prefer-wait.ts'
 import { sendProblem } from './problem.ts'
 import { pathOf } from './request.ts'
@@ -58,6 +60,8 @@ export interface ServedRoute {
 declare module 'fastify' {
   interface FastifyRequest {
     origin: Origin
+    /** The code of the problem that the response reports. */
+    refusal: ProblemCode | null
   }
   interface FastifyInstance {
     servedRoutes: ServedRoute[]
@@ -69,6 +73,7 @@ export interface AppOptions extends Services, OperatorParts {
   operatorToken: string | null
   health: Health
   isDraining(): boolean
+  metrics: Metrics
   /** Shown in a browser at an address without a page: 404, or 405 if the address only supports other methods. */
   notFoundPage: (request: FastifyRequest, reply: FastifyReply, status?: 404 | 405) => FastifyReply
   /** Shown in a browser for a host name that is not ours. */
@@ -81,7 +86,7 @@ const BODY_LIMIT = 64 * 1024
 
 /** Creates the HTTP application with the API. server.ts adds the portal and OAuth. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config } = options
+  const { config, metrics } = options
   const headers = securityHeaders({ https: config.secureCookies })
   const addressOf = addressReader(config.trustedProxies)
   const originOf = (request: IncomingMessage, requestId: string): Origin => ({
@@ -89,16 +94,17 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
     requestId,
     ended: [],
+    userId: null,
+    clientId: null,
   })
-  const metrics = createMetrics(options.health)
   const rawRoutes = createRawRoutes({
     headers,
     originOf: (request) => originOf(request, newRequestId()),
     isUsual: (path, headers) => isKnownHost(config, path, headers) && headers['content-encoding'] === undefined,
     isDraining: options.isDraining,
-    onAnswered({ requestId, route, method, path, status, milliseconds, address }) {
-      metrics.answered({ route, method, status, seconds: milliseconds / 1000 })
-      options.answered({ reqId: requestId, method, path, status, ms: Math.round(milliseconds), address })
+    onAnswered({ origin, route, method, path, status, milliseconds, traceparent }) {
+      metrics.answered({ route, method, status, seconds: milliseconds / 1000, refusal: null })
+      options.answered({ origin, method, path, status, ms: Math.round(milliseconds), traceparent })
     },
   })
   const app = Fastify({
@@ -123,6 +129,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   })
 
   app.decorateRequest('origin', null as never)
+  app.decorateRequest('refusal', null)
   app.decorateRequest('principal', null as never)
   app.decorateRequest('live', null)
   app.decorateRequest('liveKey', null)
@@ -130,17 +137,20 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   rawRoutes.collect(app as unknown as FastifyInstance)
   // Hooks of every request call back instead of returning a promise, which would cost more than what they do.
   app.addHook('onRequest', (request, reply, done) => {
+    const refusal = rawRoutes.refusalOf(request.raw)
     request.origin = originOf(request.raw, request.id)
+    if (refusal !== undefined) Object.assign(request.origin, { userId: refusal.origin.userId, clientId: refusal.origin.clientId })
     reply.headers(headers).header('x-request-id', request.id)
-    done(rawRoutes.refusalOf(request.raw)?.error)
+    done(refusal?.error)
   })
   app.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions, id: reqId, origin } = request
+    const { method, routeOptions, origin } = request
     const { statusCode: status } = reply
-    const began = rawRoutes.refusalOf(request.raw)?.began
-    const elapsed = began === undefined ? reply.elapsedTime : performance.now() - began
-    metrics.answered({ route: routeOptions.url ?? 'none', method, status, seconds: elapsed / 1000 })
-    if (routeOptions.logLevel !== 'warn') options.answered({ reqId, method, path: pathOf(request), status, ms: Math.round(elapsed), address: origin.address })
+    const refusal = rawRoutes.refusalOf(request.raw)
+    const elapsed = refusal === undefined ? reply.elapsedTime : performance.now() - refusal.began
+    metrics.answered({ route: routeOptions.url ?? 'none', method, status, seconds: elapsed / 1000, refusal: request.refusal })
+    const { traceparent } = request.headers
+    if (routeOptions.logLevel !== 'warn') options.answered({ origin, method, path: pathOf(request), status, ms: Math.round(elapsed), traceparent })
     done()
   })
   app.addHook('onRequest', (request, reply, done) => {
@@ -219,7 +229,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await api.register(operatorRoutes, options)
     await api.register(operatorOrganizationRoutes, options)
   })
-  await app.register(healthRoutes, { ...options, metrics })
+  await app.register(healthRoutes, options)
   if (config.apiDocs) await app.register(docsRoutes)
   return app as unknown as FastifyInstance
 }

@@ -79,6 +79,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
       return
     }
     const token = await accessTokens.verifyAccessToken(bearer)
+    request.origin.clientId = token.clientId
     if (token.sid === null) {
       const { clientScope } = request.routeOptions.config
       if (!clientScope) throw new Problem('forbidden', 'Only people can do this. The token belongs to a client.')
@@ -86,6 +87,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
       request.principal = { kind: 'client', clientId: token.clientId, scopes: token.scopes, origin: request.origin }
       return
     }
+    request.origin.userId = token.sub as UserId
     if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The token belongs to a person.')
     if (!request.routeOptions.config.anyScope) requireApiScope(token)
     const principal: UserPrincipal = {
@@ -131,10 +133,12 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
     if (!live) throw new Problem('invalid_token')
     const { key } = live
+    const holder = holderOf(key)
+    if (holder.kind === 'user') request.origin.userId = holder.id
     const principal: KeyPrincipal = {
       kind: 'key',
       keyId: key.id,
-      holder: holderOf(key),
+      holder,
       epoch: key.epoch,
       organizationId: key.organizationId,
       origin: request.origin,

@@ -61,6 +61,7 @@ export function browserSessions({ config, store, keys }: { config: Pick<Config, 
     const session = await store.reading.sessions.findByTokenHash(digest(value))
     if (session?.kind !== 'browser') return null
     const live = await store.reading.sessions.liveState(session.id, null)
+    request.origin.userId = live?.account.id ?? null
     if (live && !refusalOf(live, session) && isWorthNoting({ now: live.now, lastUsedAt: session.lastUsedAt }))
       await store.reading.sessions.touch(session.id, request.origin.address)
     return live

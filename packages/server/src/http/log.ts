@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { destination, pino } from 'pino'
 import type { Config } from '../config.ts'
+import type { Origin } from '../domain/model/principal.ts'
 
 type Logger = ReturnType<typeof pino>
 
@@ -15,12 +16,13 @@ export interface Logs {
 export type LogAnswer = (answer: Answered) => void
 
 interface Answered {
-  reqId: string
+  origin: Origin
   method: string
   path: string
   status: number
   ms: number
-  address: string
+  /** The header of W3C Trace Context, as it was sent. */
+  traceparent: string | string[] | undefined
 }
 
 export function createLogs(level: Config['logLevel'], stream: Stream = standardOutput()): Logs {
@@ -52,10 +54,19 @@ function standardOutput(): Stream {
 }
 
 /** The line that pino would write. Its fields are fixed, so it is built without pino, which takes longer than a short request, and needs no redaction. */
-const answerLine: (answer: Answered) => string = ({ reqId, method, path, status, ms, address }) =>
-  `{"level":30,"time":"${new Date().toISOString()}","reqId":"${reqId}","method":"${method}","path":${JSON.stringify(path)},"status":${status},"ms":${ms},"address":${JSON.stringify(address)},"msg":"answered"}\n`
+function answerLine({ origin: { requestId, address, userId, clientId }, method, path, status, ms, traceparent }: Answered): string {
+  const user = userId ? `,"user_id":${JSON.stringify(userId)}` : ''
+  const client = clientId ? `,"client_id":${JSON.stringify(clientId)}` : ''
+  const traceId = typeof traceparent === 'string' ? traceIdOf(traceparent) : undefined
+  const trace = traceId ? `,"trace_id":"${traceId}"` : ''
+  return `{"level":"info","time":"${new Date().toISOString()}","reqId":"${requestId}","method":"${method}","path":${JSON.stringify(path)},"status":${status},"ms":${ms},"address":${JSON.stringify(address)}${user}${client}${trace},"msg":"answered"}\n`
+}
 
-const common = { base: null, timestamp: pino.stdTimeFunctions.isoTime }
+/** W3C Trace Context, section 3.2: ids of zeros and version ff are invalid, version 00 has four fields, and later versions may have more. */
+const traceIdOf = (traceparent: string): string | undefined =>
+  /^(?!ff)(?:00(?=.{53}$)|(?!00)[0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|-)/.exec(traceparent)?.[1]
+
+const common = { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level: string) => ({ level }) } }
 
 /** Secrets have no field here; the redaction protects against logging a whole object. */
 function logger(level: Config['logLevel'], stream: Stream): Logger {

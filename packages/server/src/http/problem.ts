@@ -79,6 +79,7 @@ export function challengeOf({ code, status, extensions }: Problem): string | nul
  */
 export function beginRefusal(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error, { challenge = true } = {}): Problem {
   const problem = asProblem(error)
+  request.refusal = problem.code
   if (problem.code === 'overloaded') request.log.warn('a password was not checked: too many wait')
   else if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
   else request.log.debug({ code: problem.code }, 'refused')

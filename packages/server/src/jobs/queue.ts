@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type ConstructorOptions, fromKysely, fromPglite, PgBoss, type Queue } from 'pg-boss'
 import pgBossPackage from 'pg-boss/package.json' with { type: 'json' }
+import { countOne } from '../domain/command/counts.ts'
 import type { Database } from '../store/database.ts'
 import type { Tables } from '../store/tables.ts'
 
@@ -18,6 +19,8 @@ export interface Job<Data = unknown> {
 export interface JobQueue {
   /** Part of the transaction: rolled back with it, and picked up right after the commit. `onAsk` gets the statement when it is asked for, and may mark it. */
   send(trx: Kysely<Tables>, name: JobName, data: object, options?: { afterSeconds?: number; onceAs?: string; onAsk?: (text: string) => string }): Promise<void>
+  /** Failed attempts of this process. */
+  failures: ReadonlyMap<JobName, number>
   work<Data = unknown>(name: JobName, handler: (job: Job<Data>) => Promise<void>): Promise<void>
   /** Takes no more jobs. */
   rest(): Promise<void>
@@ -94,7 +97,9 @@ export async function openQueue(database: Database, onError: (error: Error) => v
   boss.on('error', onError)
   await boss.start()
   if (database.pglite !== undefined) await returnOrphans(boss, database.pglite)
+  const failures = new Map<JobName, number>(jobNames.map((name) => [name, 0]))
   return {
+    failures,
     async send(trx, name, data, { afterSeconds, onceAs, onAsk = String } = {}) {
       const db = fromKysely(trx)
       await boss.send(name, data, {
@@ -120,6 +125,7 @@ export async function openQueue(database: Database, onError: (error: Error) => v
               return { id, status: 'completed' as const }
             } catch (error) {
               onError(error as Error)
+              countOne(failures, name)
               return { id, status: 'failed' as const, output: { message: (error as Error).message } }
             }
           }),

@@ -91,6 +91,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
         throw error
       })
     const client = await asking(options.clients.find)
+    request.origin.clientId = client.id
     // By client, and separate from its token requests: a flood of keys to a resource server must not keep it from getting its own token.
     await limits.spend('introspection by client', client.id)
     if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
@@ -111,6 +112,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
         const bearer = bearerOf(request)
         if (bearer === undefined) throw new Problem('authentication_required')
         const token = await accessTokens.verifyAccessToken(bearer)
+        Object.assign(request.origin, { clientId: token.clientId, userId: token.sid === null ? null : token.sub })
         hideFromOtherPages(request, reply, await store.reading.clients.find(token.clientId))
         if (!token.scopes.has('openid'))
           throw new Problem('insufficient_scope', 'This requires a token with the scope "openid".', { extensions: { scope: 'openid' } })

@@ -48,6 +48,7 @@ export function createPlainRefresh({ config, store, execute, clients, signingKey
 
     const used = await usePlainRefreshToken({ store, execute }, origin, { tokenHash: digest(refreshToken), client })
     if (!Array.isArray(used?.grant?.scopes)) return null
+    Object.assign(origin, { userId: used.live.account.id, clientId: client.id })
     const allowed = allowedScopes({ clientId, allowed_scopes: client.scopes }, false)
     const scopes = (used.grant.scopes as string[]).filter((scope) => used.scopes.includes(scope) && allowed.includes(scope))
     const expiresIn = accessTokenSeconds(used.live)

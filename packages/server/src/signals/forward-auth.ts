@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { actorOfKey } from '../domain/command/authorize.ts'
 import { refuse, requireStanding } from '../domain/command/refusal.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
-import { keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
+import { holderOf, keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
 import { isWorthNoting } from '../domain/credentials/session.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { Store } from '../domain/store.ts'
@@ -112,11 +112,13 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     if (bearer === undefined) throw new Problem('invalid_token')
     if (looksLikeKey(bearer)) return ofKey(request, bearer)
     const token = await accessTokens.verifyAccessToken(bearer)
+    request.origin.clientId = token.clientId
     return token.sid === null ? ofClient(token) : ofPerson(request, token)
   }
 
   /** Decided from memory, without a query. A refusal is looked up, because the database knows the newest details (S35). */
   async function ofPerson(request: Caller, token: VerifiedToken): Promise<Identity> {
+    request.origin.userId = token.sub as UserId
     const fromMemory = await isCurrent()
     const refusal = fromMemory ? refusalByRevocations(known, credentialOf(token), true) : null
     let role = fromMemory ? roleByRevocations(known, token) : token.role
@@ -145,6 +147,8 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     const tokenHash = keyHash(bearer)
     const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
     if (!live) throw new Problem('invalid_token')
+    const holder = holderOf(live.key)
+    if (holder.kind === 'user') request.origin.userId = holder.id
     await refuse(store.reading, live, live.key)
     const actor = actorOfKey(live)
     const { key, now } = live

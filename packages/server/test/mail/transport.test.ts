@@ -67,5 +67,5 @@ test('the server starts without its mail server and logs a warning with the next
   stopping.push(() => muster.close())
   const warning = () => muster.log.find((line) => line.includes('the mail server cannot be used'))
   await expect.poll(warning).toBeDefined()
-  expect(JSON.parse(warning() as string)).toMatchObject({ level: 40, next: expect.stringContaining('MUSTER_SMTP_URL') })
+  expect(JSON.parse(warning() as string)).toMatchObject({ level: 'warn', next: expect.stringContaining('MUSTER_SMTP_URL') })
 })

@@ -1,5 +1,6 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { countSignIn } from '../command/counts.ts'
 import { deactivatedProblem, suspendedProblem } from '../command/refusal.ts'
 import { recordFailedSignIn } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
@@ -70,7 +71,9 @@ export interface Proof {
 /**
  * Part of every sign-in with a password: counts the attempt, compares the password, and calls `open`. @throws Problem wrong_credentials or too_many_attempts
  */
-export async function withProvenPassword<T>(
+export const withProvenPassword = <T>(...attempt: Parameters<typeof openWithPassword<T>>): Promise<T> => countSignIn(() => openWithPassword(...attempt))
+
+async function openWithPassword<T>(
   accounts: Pick<Accounts, 'store' | 'limits' | 'hasher' | 'keys'>,
   principal: Principal,
   { identifier, password, devices }: Pick<SignIn, 'identifier' | 'password' | 'devices'>,

@@ -10,6 +10,9 @@ export interface Origin {
   requestId: string
   /** The numbers of the revocations that this request has recorded. The response waits for their receivers. Undefined if no response waits. */
   ended?: bigint[]
+  /** Whose credential the request has, for the access log. Set when the credential proves genuine, and kept if it is then refused. */
+  userId?: UserId | null
+  clientId?: ClientId | null
 }
 
 /** A person with a session. `epoch` and `organizationId` are those of the credential, not the current ones. */

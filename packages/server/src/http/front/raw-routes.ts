@@ -33,12 +33,21 @@ interface Options {
   isUsual(path: string, headers: IncomingHttpHeaders): boolean
   /** True while each connection ends with its next response, so that the caller connects to another process (O5). */
   isDraining(): boolean
-  onAnswered(answer: { requestId: string; route: string; method: string; path: string; status: number; milliseconds: number; address: string }): void
+  onAnswered(answer: {
+    origin: Origin
+    route: string
+    method: string
+    path: string
+    status: number
+    milliseconds: number
+    traceparent: string | string[] | undefined
+  }): void
 }
 
 /** A request that a raw route has refused. The framework answers it. */
 export interface RawRefusal {
   error: Error
+  origin: Origin
   began: number
 }
 
@@ -84,7 +93,7 @@ export function createRawRoutes({ headers, originOf, isUsual, isDraining, onAnsw
       if (raw === undefined || method !== 'GET' || isClosing || !isUsual(path, headers)) return framework(request, response)
       const began = performance.now()
       const refuse = (error: Error): void => {
-        refusals.set(request, { error, began })
+        refusals.set(request, { error, origin, began })
         framework(request, response)
       }
       const finish = (answer: RawAnswer | null): void => {
@@ -92,9 +101,8 @@ export function createRawRoutes({ headers, originOf, isUsual, isDraining, onAnsw
           framework(request, response)
           return
         }
-        const { requestId, address } = origin
-        send(response, requestId, answer)
-        onAnswered({ requestId, route: path, method, path, status: 200, milliseconds: performance.now() - began, address })
+        send(response, origin.requestId, answer)
+        onAnswered({ origin, route: path, method, path, status: 200, milliseconds: performance.now() - began, traceparent: headers.traceparent })
       }
       const origin = originOf(request)
       try {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
+import { countOne, refusalsByLimit } from '../../domain/command/counts.ts'
 import { type LimitName, type Limits, limits, type Spending } from '../../domain/command/limits.ts'
 import { subscriberOf } from '../../domain/model/network.ts'
 import { Problem } from '../../domain/model/problem.ts'
@@ -67,7 +68,7 @@ export function createLimits({ kysely }: Pick<Database, 'kysely'>): Limits {
     return [...spendings, ...(unlessRefused ? [unlessRefused] : [])].map((spending) => {
       const wanted = wantedOf(spending)
       const counted = isInMemory(spending[0]) ? inMemory.add(wanted) : byKey.get(wanted.key)
-      return counted && counted.points > wanted.most ? tooMany(counted.expire) : null
+      return counted && counted.points > wanted.most ? tooMany(spending[0], counted.expire) : null
     })
   }
 
@@ -113,7 +114,8 @@ function wantedOf([name, key, points = 1]: Spending): Wanted {
   return { key: `${name.replaceAll(' ', '-')}:${keyOf(key)}`, points, most, expire: Date.now() + seconds * 1000 }
 }
 
-export function tooMany(expire: number): Problem {
+export function tooMany(name: LimitName, expire: number): Problem {
+  countOne(refusalsByLimit, name)
   const seconds = Math.max(1, Math.ceil((expire - Date.now()) / 1000))
   return new Problem('too_many_attempts', `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`, {
     extensions: { retry_after: seconds },

@@ -1,16 +1,13 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { z } from 'zod'
-import { type Config, isLocalHost } from '../config.ts'
-import { failedSignIns } from '../domain/command/refused-attempts.ts'
-import { digest, sameBytes } from '../domain/model/secret-keys.ts'
-import { isOwnMachine } from './own-machine.ts'
+import { type Config, isLocalHost } from '../../config.ts'
+import { digest, sameBytes } from '../../domain/model/secret-keys.ts'
+import { isOwnMachine } from '../own-machine.ts'
+import type { Metrics } from './metrics.ts'
 
 export interface Health {
   /** Checks database, migrations, keys and clock (S54). Null if all are well, otherwise the fault, for the log. */
   fault(): Promise<string | null>
-  /** The number of waiting password hashes. */
-  waitingHashes(): number
 }
 
 interface Options {
@@ -18,49 +15,6 @@ interface Options {
   health: Health
   operatorToken: string | null
   config: Pick<Config, 'issuer' | 'metricsToken'>
-}
-
-export interface Metrics {
-  registry: Registry
-  answered(answer: { route: string; method: string; status: number; seconds: number }): void
-}
-
-export function createMetrics(health: Health): Metrics {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry, prefix: 'muster_' })
-  const durations = new Histogram({
-    name: 'muster_http_request_seconds',
-    help: 'Requests by route, method and status.',
-    labelNames: ['route', 'method', 'status'],
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers: [registry],
-  })
-  const failures = new Counter({ name: 'muster_http_failures_total', help: 'Answers with a status of 500 or more.', registers: [registry] })
-  new Gauge({
-    name: 'muster_password_hashes_waiting',
-    help: 'Password hashes that wait for a processor.',
-    registers: [registry],
-    collect() {
-      this.set(health.waitingHashes())
-    },
-  })
-  new Counter({
-    name: 'muster_failed_sign_ins_total',
-    help: 'Wrong passwords, by whether the name has an account.',
-    labelNames: ['account'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const account of ['known', 'unknown'] as const) this.inc({ account }, failedSignIns[account])
-    },
-  })
-  return {
-    registry,
-    answered({ route, method, status, seconds }) {
-      durations.observe({ route, method, status }, seconds)
-      if (status >= 500) failures.inc()
-    },
-  }
 }
 
 /** Liveness, readiness and metrics. None of them shows internals to strangers. */
