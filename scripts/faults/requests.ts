@@ -68,6 +68,14 @@ export const requests: Fault[] = [
     named: 'the log contains request ids and no secrets',
   },
   {
+    title: 'a start without rights on the tables explains itself (O6)',
+    file: `${server}/start-failure.ts`,
+    find: "if (codeOf(error) === '42501')",
+    replace: "if (codeOf(error) === '0')",
+    test: `${tests}/administration.test.ts`,
+    named: 'a role without rights on the tables',
+  },
+  {
     title: 'no path is a label of a metric (O7)',
     file: `${server}/http/app.ts`,
     find: "route: routeOptions.url ?? 'none'",

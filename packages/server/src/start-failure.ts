@@ -15,6 +15,8 @@ export function describeStartFailure(error: unknown): string | null {
   if (error instanceof MigrationFailed) return describeMigration(error)
   if (codeOf(error) === 'EADDRINUSE')
     return `${(error as Error).message.replace('listen EADDRINUSE: ', '')}. Stop the process that listens there, or choose another PORT.`
+  if (codeOf(error) === '42501')
+    return `The role may not use Muster's tables: ${messageOf(error)}. Grant it the rights in docs/operations.md, "A second role for migrations".`
   if (isUnreachable(error)) return `The database cannot be reached: ${messageOf(error)}. Check DATABASE_URL, and that the database server runs.`
   return null
 }

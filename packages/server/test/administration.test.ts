@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { effectiveSettings, runMigrations } from '@muster/server/administration.ts'
 import { settings } from '@muster/server/config.ts'
+import { describeStartFailure } from '@muster/server/start-failure.ts'
 import { createPool } from '@muster/server/store/database.ts'
 import { migrations } from '@muster/server/store/migrations/index.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
@@ -99,5 +100,20 @@ describe('on PostgreSQL', () => {
     expect(stderr).toContain('The schema is unchanged.')
     expect(stderr).toContain('Set MUSTER_MIGRATE_URL to a role that owns it')
     expect(stderr).not.toContain('    at ')
+  })
+
+  test('a role without rights on the tables is told which rights to grant (O6)', async () => {
+    const migrated = await (await startPostgres()).createDatabase()
+    const role = `stranger_${process.pid}`
+    const admin = createPool({ url: migrated, size: 1, statementTimeoutSeconds: 30 })
+    await admin.query(`create role ${role} login`)
+    const url = new URL(migrated)
+    url.username = role
+    const failure = await runMigrations({ DATABASE_URL: url.href }).catch(describeStartFailure)
+    await admin.query(`drop role ${role}`)
+    await admin.end()
+    expect(failure).toBe(
+      'The role may not use Muster\'s tables: permission denied for table kysely_migration (42501). Grant it the rights in docs/operations.md, "A second role for migrations".',
+    )
   })
 })

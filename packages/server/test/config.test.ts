@@ -33,7 +33,7 @@ test('every fault of the plans is reported at once, and an empty setting is a fa
   ])
 })
 
-test('every invalid setting is reported at once', () => {
+test('every invalid setting is reported at once (O6)', () => {
   const faults = faultsOf({
     PORT: '99999',
     MUSTER_HOSTS: 'accounts.internal, https://accounts.example.com',

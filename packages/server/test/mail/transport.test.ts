@@ -62,7 +62,7 @@ test('an email reaches a self-signed relay with the setting of docs/operations.m
   await expect(transport.send(email)).resolves.toBeUndefined()
 })
 
-test('the server starts without its mail server and logs a warning with the next step', async () => {
+test('the server starts without its mail server and logs the next step (O6)', async () => {
   const muster = await startMuster({ env: { MUSTER_SMTP_URL: 'smtp://127.0.0.1:1' } })
   stopping.push(() => muster.close())
   const warning = () => muster.log.find((line) => line.includes('the mail server cannot be used'))

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => pooler.stop())
 
-test('opening the database is refused behind a pooler that loses named statements', async () => {
+test('opening the database is refused behind a pooler that loses named statements (O6)', async () => {
   const opening = openDatabase({ databaseUrl: pooler.url })
   await expect(opening).rejects.toBeInstanceOf(PoolerWithoutStatements)
   await expect(opening).rejects.toThrow('Set MUSTER_PREPARED=off')
