@@ -20,6 +20,7 @@ const eventsOf = async (type: string) =>
     .selectFrom('audit_event')
     .selectAll()
     .where('type', '=', type as never)
+    .orderBy('at')
     .execute()
 
 test('a CLI refresh token does not rotate, even in twenty requests at once (S47)', async () => {

@@ -43,7 +43,9 @@ test('a drain answers held requests at once', async () => {
   await draining.server.drain()
   expect((await next).body).toMatchObject({ sets: {}, muster: { current: true } })
   expect((await changes).body.changed).toBe(false)
-  expect((await deactivation).body).toMatchObject({ member: { status: 'deactivated' }, revocation: { missing: [{ id: silent.id }] } })
+  const { member, revocation } = (await deactivation).body
+  expect(member.status).toBe('deactivated')
+  expect(revocation.missing.map(({ id }: { id: string }) => id)).toContain(silent.id)
   await silent.remove()
 })
 
