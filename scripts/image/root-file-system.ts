@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, cpSync, globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeReadable } from '../release/readable.ts'
 import { lastStage } from './containerfile.ts'
 
 // Fills a folder with all files of the image: the release, Node, and the libraries that Node needs. Nothing is downloaded.
@@ -22,6 +23,9 @@ export function makeRootFileSystem(folder: string, release: string): void {
   }
   writeFileSync(join(folder, 'etc/passwd'), `root:x:0:0::/:/\nmuster:x:${uid}:${gid}::/data:/\n`)
   writeFileSync(join(folder, 'etc/group'), `root:x:0:\nmuster:x:${gid}:\n`)
+  // Without it, a name that DNS does not know is not looked up in /etc/hosts.
+  writeFileSync(join(folder, 'etc/nsswitch.conf'), 'hosts: files dns\n')
+  makeReadable(folder)
   // The user of the image makes a folder of its own in `data`. To give it `data` itself, the build would need root, and every tool would have to keep the owner.
   for (const name of ['tmp', 'data']) chmodSync(join(folder, name), 0o1777)
 }

@@ -7,6 +7,7 @@ import { bundleCli } from '../bundle-cli.ts'
 import { bundleForRelease, unbundled } from '../bundle-server.ts'
 import { contents, readLock, readManifest, root, unbundledPackages } from './contents.ts'
 import { licenses } from './licenses.ts'
+import { makeReadable } from './readable.ts'
 import { sbom } from './sbom.ts'
 
 // `npm run build:release`: writes dist/, which is all that a server needs besides Node. It can be copied to any folder (O1).
@@ -17,7 +18,12 @@ export const releaseFolder = join(root, 'dist')
 export async function buildRelease(folder: string, say: (line: string) => void): Promise<void> {
   await build(say, { server: false })
   const unfinished = `${folder}.${process.pid}`
-  await timed('the release', () => fill(unfinished), say)
+  try {
+    await timed('the release', () => fill(unfinished), say)
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true })
+    throw error
+  }
   for (const { file, integrity } of Object.values(readPackages())) say(`For the release notes: ${file} ${integrity}`)
   rmSync(folder, { recursive: true, force: true })
   renameSync(unfinished, folder)
@@ -50,6 +56,7 @@ async function fill(folder: string): Promise<void> {
   const contained = await contents()
   writeFileSync(join(folder, 'licenses.txt'), licenses(contained))
   writeFileSync(join(folder, 'sbom.cdx.json'), sbom(contained))
+  makeReadable(folder)
 }
 
 /** The packages of the CLI and the SDK in this release. */

@@ -13,6 +13,10 @@ import { describeStartFailure } from './start-failure.ts'
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
+// The kernel gives the first process of a container no signal that it does not handle.
+const endStarting = (): never => process.exit(1)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, endStarting)
+
 try {
   keepYoungGenerationSmall('start')
   const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'), compatNames)
@@ -65,14 +69,13 @@ function endOnSignals(server: RunningServer, { drainSeconds }: Config): void {
     ending = true
     const name = signal === 'SIGINT' ? 'Ctrl-C' : signal
     if (signal === 'SIGTERM' && drainSeconds > 0) {
-      say(`\n  ${name}: not ready any more, and serving requests for ${drainSeconds} seconds. Once more stops at once.`)
+      say(`\n  ${name}: not ready any more, and serving requests for ${drainSeconds} seconds. A second signal stops it at once.`)
       await Promise.all([server.drain(), sleep(drainSeconds * 1_000)])
       say('  Finishing what is under way.')
-    } else say(`\n  ${name}: finishing what is under way. Once more stops at once.`)
+    } else say(`\n  ${name}: finishing what is under way. A second signal stops it at once.`)
     await server.close()
     say('  Stopped.')
     process.exit(0)
   }
-  process.on('SIGINT', end)
-  process.on('SIGTERM', end)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end).off(signal, endStarting)
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -154,7 +155,7 @@ describe('the server process', () => {
     server.child.kill('SIGTERM')
     await expect.poll(() => statusOf('/readyz')).toBe(503)
     assert.equal(await statusOf('/sign-in'), 200)
-    assert.match(server.said(), /SIGTERM: not ready any more, and serving requests for 600 seconds\. Once more stops at once\./)
+    assert.match(server.said(), /SIGTERM: not ready any more, and serving requests for 600 seconds\. A second signal stops it at once\./)
     server.child.kill('SIGTERM')
     assert.equal(await server.ended, 1)
     const brief = await start({ ...env, MUSTER_DRAIN_SECONDS: '1' })
@@ -162,6 +163,20 @@ describe('the server process', () => {
     brief.child.kill('SIGTERM')
     assert.equal(await brief.ended, 0)
     assert.match(brief.said(), /Finishing what is under way\.[\s\S]*Stopped\./)
+  })
+
+  test('SIGTERM ends a server that is still starting (O2)', async () => {
+    const silent = createServer()
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const connected = once(silent, 'connection')
+    const server = await start({ DATABASE_URL: `postgres://muster@127.0.0.1:${port}/muster`, MUSTER_SECRET: 'a secret that is only made for this one test' })
+    const [socket] = (await connected) as [Socket]
+    server.child.kill('SIGTERM')
+    assert.equal(await server.ended, 1) // and not by the signal, which the first process of a container would not get
+    socket.destroy()
+    silent.close()
   })
 
   test('the server reports all invalid settings together and creates nothing', async () => {

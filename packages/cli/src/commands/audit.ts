@@ -91,11 +91,9 @@ const exportCommand = command(
     const format = input.format === 'csv' ? 'csv' : 'jsonl'
     const query = queryFrom(input, context.now)
     const login = await signedIn(context)
-    const body = await login.stream('/v1/organizations/{org}/audit-events', {
-      params: { path: { org: login.organizationId }, query },
-      accept: types[format],
-    })
-    await exportTo(context, body, { file: input.output, format })
+    const request = () =>
+      login.stream('/v1/organizations/{org}/audit-events', { params: { path: { org: login.organizationId }, query }, accept: types[format] })
+    await exportTo(context, request, { file: input.output, format })
   },
 )
 

@@ -8,12 +8,12 @@ import { count } from '../output/text.ts'
 const tellEveryMs = 200
 
 /**
- * Writes a stream to a file or to standard output as it arrives, and shows the number of events on standard error. A file gets its name
+ * Requests a stream and writes it to a file or to standard output as it arrives, and shows the number of events on standard error. A file gets its name
  * only when it is complete, because part of an export could be mistaken for all of it.
  */
 export async function exportTo(
   context: Context,
-  body: AsyncIterable<Uint8Array>,
+  request: () => Promise<AsyncIterable<Uint8Array>>,
   { file, format }: { file: string | undefined; format: 'jsonl' | 'csv' },
 ): Promise<void> {
   const { say, signal } = context
@@ -22,6 +22,15 @@ export async function exportTo(
   const counter = new Counter(format)
   const temporary = file === undefined ? null : `${file}.part`
   const handle = temporary === null ? null : await open(temporary, 'w', 0o600).catch((error: Error) => refuse(file ?? '', error))
+  const discard = async (): Promise<void> => {
+    await handle?.close().catch(() => {})
+    if (temporary) await unlink(temporary).catch(() => {})
+  }
+  // After the file is open, because a response that nobody reads would keep the process waiting.
+  const body = await request().catch(async (error: unknown) => {
+    await discard()
+    throw error
+  })
   let told = Date.now()
   try {
     for await (const chunk of body) {
@@ -38,8 +47,7 @@ export async function exportTo(
     await handle?.close()
     if (temporary && file) await rename(temporary, file).catch((error: Error) => refuse(file, error))
   } catch (error) {
-    await handle?.close().catch(() => {})
-    if (temporary) await unlink(temporary).catch(() => {})
+    await discard()
     if (signal.aborted) throw interrupted()
     if (error instanceof Failure) throw error
     throw new Failure('The export was interrupted.', {

@@ -25,8 +25,8 @@ interface Options {
 const PLAIN_FIELDS = ['client_id', 'scope']
 
 /**
- * Answers the device authorization request that nearly all are, in front of the library: one statement, which also spends the point of the request. It gives no refusal; null for every request that it
- * does not answer. The library then answers it.
+ * Answers the usual device authorization request in front of the library, in one statement that also spends its point. It refuses only when a limit does. Null for any
+ * other request, which the library then answers.
  */
 export function createPlainDevice({ config, store, execute, clients, pending, resources }: Options) {
   const address = new URL(routes.code_verification, config.issuer).href

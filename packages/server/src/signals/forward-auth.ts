@@ -90,9 +90,10 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
 
   /** A gateway asks with the same few queries again and again. Null if the query is not valid. */
   function queryOf(text: string): Query | null {
-    const known = queries.get(text)
-    if (known !== undefined) return known
+    const kept = queries.get(text)
+    if (kept !== undefined) return kept
     const { data = null } = querySchema.safeParse(parse(text))
+    if (data === null || text.length > 300) return data // from a stranger, who could fill the memory
     if (queries.size >= 1_000) queries.clear()
     queries.set(text, data)
     return data

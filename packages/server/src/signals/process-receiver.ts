@@ -60,10 +60,10 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
     renewed = asked
   }
   const renew = async (): Promise<void> => {
-    if (id === null) return
+    if (id === null || isStopped) return
     const asked = currentMoment()
     if (asked.steady - usedAt > UNUSED_MILLISECONDS) return leave()
-    if (!(await receivers.renewLease(id, ahead))) return register()
+    if (!(await receivers.renewLease(id, ahead))) return isStopped ? undefined : register()
     await feed.catchUp()
     renewed = asked
     await receivers.setWatermark(id, feed.watermark, 0)
@@ -77,15 +77,13 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
     id = null
     if (own !== null) await receivers.remove(own)
   }
-  let renewing = false
-  const renewOnce = async (): Promise<void> => {
-    if (renewing) return
-    renewing = true
-    try {
-      await renew()
-    } finally {
-      renewing = false
-    }
+  let renewing: Promise<void> | undefined
+  const renewOnce = (): void => {
+    renewing ??= renew()
+      .catch(onError)
+      .finally(() => {
+        renewing = undefined
+      })
   }
   const stopNews = feed.onNew((entries) => {
     if (id !== null) for (const entry of entries) acks.add(id, entry)
@@ -100,7 +98,7 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
         beginning ??= register()
           .then(
             () => {
-              timer = setInterval(() => renewOnce().catch(onError), (leaseSeconds * 1_000) / 3).unref()
+              timer = setInterval(renewOnce, (leaseSeconds * 1_000) / 3).unref()
             },
             async (error: unknown) => {
               await leave().catch(onError) // the next request registers again
@@ -118,6 +116,7 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
       isStopped = true
       stopNews()
       await beginning?.catch(() => {})
+      await renewing
       await leave().catch(onError)
     },
   }

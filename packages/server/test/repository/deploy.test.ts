@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { lastStage } from '../../../../scripts/image/containerfile.ts'
+import { makeReadable } from '../../../../scripts/release/readable.ts'
 import { readConfig, settings } from '../../src/config.ts'
 import { root } from './tree-copy.ts'
 
@@ -27,7 +29,30 @@ describe('the Containerfile (O2)', () => {
   })
 })
 
+test('the user of the image can read its files, whatever the umask (O2)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-readable-'))
+  try {
+    mkdirSync(join(folder, 'app'), { mode: 0o700 })
+    writeFileSync(join(folder, 'app/server.js'), '', { mode: 0o600 })
+    writeFileSync(join(folder, 'app/muster'), '', { mode: 0o700 })
+    makeReadable(folder)
+    const modes = ['.', 'app', 'app/server.js', 'app/muster'].map((name) => (statSync(join(folder, name)).mode & 0o777).toString(8))
+    expect(modes).toEqual(['755', '755', '644', '755'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 describe('the files in deploy/ (O2)', () => {
+  test.each(['.gitignore', '.dockerignore'])('keep the secrets of Compose out of git and the build (%s)', (name) => {
+    expect(readFileSync(join(root, 'deploy/README.md'), 'utf8')).toContain('secrets/muster-secret')
+    expect(
+      readFileSync(join(root, name), 'utf8')
+        .split('\n')
+        .map((line) => line.replace(/\/$/, '')),
+    ).toContain('deploy/compose/secrets')
+  })
+
   test('name only settings that exist', () => {
     const named = deploy.flatMap(({ path, text }) =>
       [...text.matchAll(/\b(MUSTER_[A-Z_]+?|DATABASE_URL)(?:_FILE)?(?=[:=]|, value)/g)].map(([, name = '']) => ({ path, name })),

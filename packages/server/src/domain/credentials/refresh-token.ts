@@ -90,7 +90,7 @@ export async function useRefreshToken(
 }
 
 /**
- * The use of a token that does not rotate, by the token itself: the statement that counts the use also checks it and reads what the new access token needs. Null
+ * Uses a token that does not rotate, found by its hash: the statement that counts the use also checks it and reads what the new access token needs. Null
  * if it is refused, and for a token that rotates.
  */
 export async function usePlainRefreshToken(

@@ -92,7 +92,15 @@ export function createRawRoutes({ headers, originOf, isUsual, isDraining, onAnsw
       const raw = routes.get(path)
       if (raw === undefined || method !== 'GET' || isClosing || !isUsual(path, headers)) return framework(request, response)
       const began = performance.now()
+      let origin: Origin
+      try {
+        origin = originOf(request)
+      } catch {
+        framework(request, response) // meets the same error, and answers it
+        return
+      }
       const refuse = (error: Error): void => {
+        if (response.headersSent) return // only its count or its line in the log failed
         refusals.set(request, { error, origin, began })
         framework(request, response)
       }
@@ -104,7 +112,6 @@ export function createRawRoutes({ headers, originOf, isUsual, isDraining, onAnsw
         send(response, origin.requestId, answer)
         onAnswered({ origin, route: path, method, path, status: 200, milliseconds: performance.now() - began, traceparent: headers.traceparent })
       }
-      const origin = originOf(request)
       try {
         const answer = raw({ headers, query: queryAt === -1 ? '' : url.slice(queryAt + 1), origin })
         if (answer instanceof Promise) answer.then(finish).catch(refuse)

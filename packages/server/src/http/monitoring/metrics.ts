@@ -92,7 +92,7 @@ export function createMetrics({ waitingHashes, pool, jobFailures, installation }
 
   const shared = kept(installation)
   installationGauge('muster_emails_waiting', 'Installation: emails in the queue, at most 10,000.', ({ emailsWaiting }) => emailsWaiting)
-  installationGauge('muster_emails_retried', 'Installation: emails in the queue that the mail server has refused.', ({ emailsRetried }) => emailsRetried)
+  installationGauge('muster_emails_retried', 'Installation: emails in the queue whose last attempt failed.', ({ emailsRetried }) => emailsRetried)
   installationGauge('muster_oldest_email_age_seconds', 'Installation: age of the oldest email in the queue.', ({ oldestEmailSeconds }) => oldestEmailSeconds)
   new Gauge({
     name: 'muster_receivers',

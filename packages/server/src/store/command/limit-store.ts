@@ -28,7 +28,7 @@ const addedAt = (now: number) => sql`on conflict (key) do update set
   returning key, points, expire`
 
 /**
- * Spends a point in the statement that acts, which is for anybody: `counted` has the count, and `allowed` a row if the limit does not refuse. The statement commits
+ * Spends a point in the statement that acts, for requests that anyone may send without a credential: `counted` has the count, and `allowed` a row if the limit does not refuse. The statement commits
  * the count in both cases, and a refusal does not wait for the disk. It must read `refused`. Without a point to spend, it is allowed.
  */
 export function spending(one: Spending | undefined): RawBuilder<unknown> {
