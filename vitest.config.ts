@@ -27,8 +27,7 @@ class SleepersFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     globalSetup: ['packages/testkit/src/global-setup.ts'],
-    // One more than a machine with two cores has, because some tests wait for a process, a retry or the end of a lease.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: SleepersFirst },
     teardownTimeout: 10_000,
     projects: Object.entries(testFiles()).map(([name, include]) => ({

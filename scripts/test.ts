@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from './build.ts'
 
@@ -58,11 +59,26 @@ async function buildAll(): Promise<boolean> {
   }
 }
 
+/**
+ * A page in Chromium draws for as long as its test waits, so two workers with a browser on two cores take as long as one. The browser tier has one worker, beside two
+ * for the other tiers.
+ */
+const groups = [
+  ['--project', 'browser', '--maxWorkers', '1'],
+  ['--project', 'fast', '--project', 'slow', '--maxWorkers', '2'],
+]
+
 async function runTests(words: string[]): Promise<Counts> {
+  if (words.length > 0) return runVitest(words, (args) => run('vitest', args))
+  const all = await Promise.all(groups.map((group) => runVitest(group, runBeside)))
+  return all.reduce((one, other) => ({ passed: one.passed + other.passed, failed: one.failed + other.failed, skipped: one.skipped + other.skipped }))
+}
+
+async function runVitest(words: readonly string[], start: (args: string[]) => Promise<boolean>): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-results-'))
   const file = join(folder, 'results.json')
   try {
-    const ok = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...words])
+    const ok = await start(['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...words])
     const results = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
     const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0, numFailedTestSuites = 0 } = results
     // A file that cannot be loaded has no failed test, and an error outside of the tests makes vitest fail. Each counts as one failure.
@@ -76,14 +92,24 @@ async function runTests(words: string[]): Promise<Counts> {
   }
 }
 
-function run(command: string, args: string[]): Promise<boolean> {
+const run = (command: string, args: string[]): Promise<boolean> =>
+  ended(spawn(bin(command), args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }))
+
+/** Runs vitest beside another one. Both write whole lines, because two cannot draw on one terminal. */
+function runBeside(args: string[]): Promise<boolean> {
+  const env = { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) }
+  const child = spawn(bin('vitest'), args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', say)
+  return ended(child)
+}
+
+function ended(child: ChildProcess): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(bin(command), args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
     child.on('error', (error) => {
       say(error.message)
       resolve(false)
     })
-    child.on('exit', (code) => resolve(code === 0))
+    child.on('close', (code) => resolve(code === 0))
   })
 }
 
