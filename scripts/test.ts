@@ -34,6 +34,15 @@ const checks: Step[] = [
   ['English', () => run('node', ['scripts/check-english.ts'])],
 ]
 
+/**
+ * A page in Chromium draws for as long as its test waits, so two workers with a browser on two cores take as long as one. The browser tier has one worker, beside two
+ * for the other tiers.
+ */
+const groups = [
+  ['--project', 'browser', '--maxWorkers', '1'],
+  ['--project', 'fast', '--project', 'slow', '--maxWorkers', '2'],
+]
+
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 const steps: Step[] = [['build', buildAll], ...(isOneTier ? [] : checks)]
 for (const [name, step] of steps) {
@@ -59,15 +68,6 @@ async function buildAll(): Promise<boolean> {
   }
 }
 
-/**
- * A page in Chromium draws for as long as its test waits, so two workers with a browser on two cores take as long as one. The browser tier has one worker, beside two
- * for the other tiers.
- */
-const groups = [
-  ['--project', 'browser', '--maxWorkers', '1'],
-  ['--project', 'fast', '--project', 'slow', '--maxWorkers', '2'],
-]
-
 async function runTests(words: string[]): Promise<Counts> {
   if (words.length > 0) return runVitest(words, (args) => run('vitest', args))
   const all = await Promise.all(groups.map((group) => runVitest(group, runBeside)))
@@ -92,8 +92,9 @@ async function runVitest(words: readonly string[], start: (args: string[]) => Pr
   }
 }
 
-const run = (command: string, args: string[]): Promise<boolean> =>
-  ended(spawn(bin(command), args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }))
+function run(command: string, args: string[]): Promise<boolean> {
+  return ended(spawn(bin(command), args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }))
+}
 
 /** Runs vitest beside another one. Both write whole lines, because two cannot draw on one terminal. */
 function runBeside(args: string[]): Promise<boolean> {
