@@ -4,7 +4,7 @@ import type { Tables } from './tables.ts'
 /** What all server processes share, for metrics. */
 export interface InstallationState {
   emailsWaiting: number
-  /** Those that the mail server has refused at least once. */
+  /** Those whose last attempt failed. */
   emailsRetried: number
   oldestEmailSeconds: number
   receivers: { method: string; state: string; count: number }[]
