@@ -1589,34 +1589,6 @@ export interface components {
              */
             expires_at: string;
         };
-        AuditEventInput: {
-            id: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            at: string;
-            /** @description The event, for example `membership.ended`. */
-            action: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-            actor: {
-                id: string | null;
-                name: string | null;
-                kind: string;
-                session_id: string | null;
-                key_id: string | null;
-            };
-            target: {
-                id: string;
-                name: string | null;
-            };
-            details: {
-                [key: string]: unknown;
-            };
-            address: string;
-            request_id: string;
-        };
         ClientInput: {
             id: string;
             name: string;
@@ -1674,6 +1646,34 @@ export interface components {
              * @description RFC 3339, UTC
              */
             created_at: string;
+        };
+        AuditEventInput: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
         };
         /** @description An organization as the operator sees it. */
         OperatedOrganizationInput: {
@@ -2174,34 +2174,6 @@ export interface components {
              */
             expires_at: string;
         };
-        AuditEvent: {
-            id: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            at: string;
-            /** @description The event, for example `membership.ended`. */
-            action: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-            actor: {
-                id: string | null;
-                name: string | null;
-                kind: string;
-                session_id: string | null;
-                key_id: string | null;
-            };
-            target: {
-                id: string;
-                name: string | null;
-            };
-            details: {
-                [key: string]: unknown;
-            };
-            address: string;
-            request_id: string;
-        };
         Client: {
             id: string;
             name: string;
@@ -2259,6 +2231,34 @@ export interface components {
              * @description RFC 3339, UTC
              */
             created_at: string;
+        };
+        AuditEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
         };
         /** @description An organization as the operator sees it. */
         OperatedOrganization: {

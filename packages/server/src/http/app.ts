@@ -39,10 +39,12 @@ import { tokenRoutes } from './routes/credentials/tokens.ts'
 import { invitationRoutes } from './routes/invitations/invitations.ts'
 import { organizationInvitationRoutes } from './routes/invitations/organization-invitations.ts'
 import { secretRoutes } from './routes/invitations/secrets.ts'
+import { clientRoutes } from './routes/operator/clients.ts'
+import { type OperatorParts, signingKeyRoutes } from './routes/operator/signing-keys.ts'
+import { streamRoutes } from './routes/operator/streams.ts'
 import { auditEventRoutes } from './routes/organizations/audit-events.ts'
 import { memberRoutes } from './routes/organizations/members.ts'
 import { moveRoutes } from './routes/organizations/move.ts'
-import { type OperatorParts, operatorRoutes } from './routes/organizations/operator.ts'
 import { operatorOrganizationRoutes } from './routes/organizations/operator-organizations.ts'
 import { organizationRoutes } from './routes/organizations/organizations.ts'
 import { hostRoutes } from './routes/resources/hosts.ts'
@@ -226,8 +228,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     for (const routes of [...ofPeople, ...ofOrganizations]) {
       await api.register(routes, options)
     }
-    await api.register(operatorRoutes, options)
-    await api.register(operatorOrganizationRoutes, options)
+    const ofOperator = [clientRoutes, streamRoutes, signingKeyRoutes, operatorOrganizationRoutes]
+    for (const routes of ofOperator) await api.register(routes, options)
   })
   await app.register(healthRoutes, options)
   if (config.apiDocs) await app.register(docsRoutes)
