@@ -33,7 +33,8 @@ test.each([
   ['denied', refused('access_denied')],
   ['expired', refused('expired_token')],
   ['used', refused('invalid_grant')],
-  ['deactivated', refused('access_denied', 'user_deactivated')],
+  ['barred', refused('access_denied', 'user_deactivated')],
+  ['barred', refused('access_denied', 'account_suspended')],
   ['refused', refused('invalid_client')],
 ])('%s stops polling at once', (end, answer) => {
   expect(poll([pending, answer, pending])).toEqual({ waits: [5000], end })

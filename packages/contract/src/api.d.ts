@@ -1177,6 +1177,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/users/{user}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend user
+         * @description Ends all credentials of one person and refuses them everywhere until they are resumed. No organization can lift this.
+         */
+        post: operations["suspendUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/users/{user}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume user
+         * @description Lets a suspended person sign in again. Earlier sessions, tokens and keys stay invalid.
+         */
+        post: operations["resumeUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/changes": {
         parameters: {
             query?: never;
@@ -1227,7 +1267,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -1333,6 +1373,8 @@ export interface components {
             status_reason?: string | null;
             /** @description When the member last used a session, accurate to about a minute. Null if never. Shown to admins. */
             last_seen_at?: string | null;
+            /** @description Since when the operator refuses this person everywhere. Shown to admins. */
+            suspended_at?: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1647,6 +1689,22 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description One person, as the operator suspends or resumes them. */
+        SuspensionInput: {
+            id: string;
+            /** @description Null: the account has no username yet. */
+            username: string | null;
+            email: string;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            /** @description False if the person was already suspended, or was not suspended. */
+            changed: boolean;
+            /** @description The person's organization, if it has no active admin now. Promote a member to give it one. */
+            organizations_without_admin: {
+                id: string;
+                name: string;
+            }[];
+        };
         AuditEventInput: {
             id: string;
             /**
@@ -1689,7 +1747,7 @@ export interface components {
                 id: string;
                 username: string;
             };
-            /** @description The active admins, longest-serving first. */
+            /** @description The active admins that are not suspended, longest-serving first. */
             admins: {
                 id: string;
                 username: string;
@@ -1812,7 +1870,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -1918,6 +1976,8 @@ export interface components {
             status_reason?: string | null;
             /** @description When the member last used a session, accurate to about a minute. Null if never. Shown to admins. */
             last_seen_at?: string | null;
+            /** @description Since when the operator refuses this person everywhere. Shown to admins. */
+            suspended_at?: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -2232,6 +2292,22 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description One person, as the operator suspends or resumes them. */
+        Suspension: {
+            id: string;
+            /** @description Null: the account has no username yet. */
+            username: string | null;
+            email: string;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            /** @description False if the person was already suspended, or was not suspended. */
+            changed: boolean;
+            /** @description The person's organization, if it has no active admin now. Promote a member to give it one. */
+            organizations_without_admin: {
+                id: string;
+                name: string;
+            }[];
+        };
         AuditEvent: {
             id: string;
             /**
@@ -2274,7 +2350,7 @@ export interface components {
                 id: string;
                 username: string;
             };
-            /** @description The active admins, longest-serving first. */
+            /** @description The active admins that are not suspended, longest-serving first. */
             admins: {
                 id: string;
                 username: string;
@@ -3922,6 +3998,8 @@ export interface operations {
                         status_reason?: string | null;
                         /** @description When the member last used a session, accurate to about a minute. Null if never. Shown to admins. */
                         last_seen_at?: string | null;
+                        /** @description Since when the operator refuses this person everywhere. Shown to admins. */
+                        suspended_at?: string | null;
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -5932,7 +6010,7 @@ export interface operations {
                             id: string;
                             username: string;
                         };
-                        /** @description The active admins, longest-serving first. */
+                        /** @description The active admins that are not suspended, longest-serving first. */
                         admins: {
                             id: string;
                             username: string;
@@ -6005,7 +6083,7 @@ export interface operations {
                             id: string;
                             username: string;
                         };
-                        /** @description The active admins, longest-serving first. */
+                        /** @description The active admins that are not suspended, longest-serving first. */
                         admins: {
                             id: string;
                             username: string;
@@ -6153,6 +6231,8 @@ export interface operations {
                         status_reason?: string | null;
                         /** @description When the member last used a session, accurate to about a minute. Null if never. Shown to admins. */
                         last_seen_at?: string | null;
+                        /** @description Since when the operator refuses this person everywhere. Shown to admins. */
+                        suspended_at?: string | null;
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -6211,6 +6291,124 @@ export interface operations {
                         member: components["schemas"]["Member"];
                         /** @description The number of sessions that ended. */
                         ended: number;
+                        revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspendUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A username or a user id. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @description Null: the account has no username yet. */
+                        username: string | null;
+                        email: string;
+                        suspended_at: string | null;
+                        suspended_reason: string | null;
+                        /** @description False if the person was already suspended, or was not suspended. */
+                        changed: boolean;
+                        /** @description The person's organization, if it has no active admin now. Promote a member to give it one. */
+                        organizations_without_admin: {
+                            id: string;
+                            name: string;
+                        }[];
+                        revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A username or a user id. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @description Null: the account has no username yet. */
+                        username: string | null;
+                        email: string;
+                        suspended_at: string | null;
+                        suspended_reason: string | null;
+                        /** @description False if the person was already suspended, or was not suspended. */
+                        changed: boolean;
+                        /** @description The person's organization, if it has no active admin now. Promote a member to give it one. */
+                        organizations_without_admin: {
+                            id: string;
+                            name: string;
+                        }[];
                         revocation?: components["schemas"]["RevocationReport"];
                     };
                 };

@@ -96,7 +96,13 @@ export interface DomainEvents {
 
   /** `epoch` is the user's new epoch. Credentials with a lower epoch are invalid (S32). */
   'membership.deactivated': { target: UserId; organizationId: OrganizationId; epoch: number; reason: string | null }
-  'membership.reactivated': { target: UserId; organizationId: OrganizationId; epoch: number }
+  /** `suspended`: the operator still refuses the person. */
+  'membership.reactivated': { target: UserId; organizationId: OrganizationId; epoch: number; suspended?: true }
+
+  /** By the operator (O14). `epoch` is the account's new epoch. `deactivated`: the person's organization had deactivated them before. In no organization's audit log. */
+  'user.suspended': { target: UserId; epoch: number; at: string; deactivated: boolean; reason: string | null }
+  /** Credentials from before stay invalid. `deactivated`: the person's organization still refuses them. */
+  'user.resumed': { target: UserId; epoch: number; deactivated: boolean }
 
   'service_account.created': { target: ServiceAccountId; organizationId: OrganizationId; name: string }
   'service_account.changed': { target: ServiceAccountId; organizationId: OrganizationId; name: string }
@@ -143,7 +149,7 @@ export interface DomainEvents {
   'invitation.revoked': {
     target: InvitationId
     organizationId: OrganizationId
-    cause: 'revoked' | 'inviter_left' | 'inviter_deactivated' | 'inviter_demoted' | 'organization_dormant'
+    cause: 'revoked' | 'inviter_left' | 'inviter_deactivated' | 'inviter_suspended' | 'inviter_demoted' | 'organization_dormant'
   }
 
   'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[] }

@@ -10,13 +10,18 @@ export interface DeactivationDetails {
 }
 
 export interface RevocationValues {
-  user: { belowEpoch: number; reason: 'membership_left' | 'user_deactivated' | 'token_revoked' } & Partial<DeactivationDetails>
+  user: { belowEpoch: number; reason: 'membership_left' | 'user_deactivated' | 'account_suspended' | 'token_revoked' } & Partial<DeactivationDetails>
   session: { reason: 'token_revoked' }
   token: { reason: 'token_revoked' }
   key: { reason: 'token_revoked' }
   /** Refuses the client's tokens issued up to this time, in seconds. A client from the settings can be added again later (migration 0009). */
   client: { until: number; reason: 'token_revoked' }
-  enabled: { epoch: number }
+  enabled: { epoch: number; barred?: true }
+  /**
+   * Why the account's earlier credentials are refused. The `user` revocation of the same change refuses them, also at a receiver that does not know this kind.
+   * `barred`: the account is refused for another reason.
+   */
+  account: { suspended: boolean; epoch: number; suspended_at?: string; barred?: true }
   role: { epoch: number; role: string; version: number }
   organization: { suspended: boolean; version: number }
   /** Refuses every token that this key signed. */
@@ -38,6 +43,7 @@ const strengths: { [K in RevocationKind]: (value: ReadRevocation['value']) => re
   role: ({ epoch, version }) => [Number(epoch), Number(version)],
   organization: ({ version }) => [Number(version)],
   enabled: ({ epoch }) => [Number(epoch)],
+  account: ({ epoch, suspended }) => [Number(epoch), suspended === true ? 0 : 1], // resuming raises no epoch
   client: ({ until }) => [Number(until)],
   session: () => [0],
   token: () => [0],
@@ -84,7 +90,7 @@ export interface RevocableCredential {
   signingKeyId?: string
 }
 
-export type RevocationRefusal = 'invalid_token' | 'token_revoked' | 'user_deactivated' | 'organization_suspended' | 'membership_left'
+export type RevocationRefusal = 'invalid_token' | 'token_revoked' | 'account_suspended' | 'user_deactivated' | 'organization_suspended' | 'membership_left'
 
 export interface RefusedCredential {
   code: RevocationRefusal
@@ -94,7 +100,7 @@ export interface RefusedCredential {
 }
 
 /**
- * Why a genuine credential is refused by the known revocations, or null: steps 3 to 6 of S36, without a request or a query. A revoked credential stays
+ * Why a genuine credential is refused by the known revocations, or null: steps 3 to 7 of S36, without a request or a query. A revoked credential stays
  * revoked even if later events are missing here. A suspension can be lifted, so it counts only if `isCurrent`: if no event is missing.
  */
 export function refusalByRevocations(known: KnownRevocations, credential: RevocableCredential, isCurrent: boolean): RefusedCredential | null {
@@ -110,6 +116,10 @@ export function refusalByRevocations(known: KnownRevocations, credential: Revoca
   }
   const user = known.strongest('user', sub)?.value
   const isBelowEpoch = user !== undefined && epoch < Number(user.belowEpoch)
+  const account = isBelowEpoch ? known.strongest('account', sub)?.value : undefined
+  if (account?.suspended === true) {
+    return { code: 'account_suspended', ...(typeof account.suspended_at === 'string' && { extensions: { suspended_at: account.suspended_at } }) }
+  }
   if (isBelowEpoch && user.reason === 'user_deactivated') {
     // After a reactivation, earlier credentials stay invalid (S33), but for another reason.
     const isReactivated = Number(known.strongest('enabled', sub)?.value.epoch ?? -1) >= Number(user.belowEpoch)

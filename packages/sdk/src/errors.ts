@@ -4,6 +4,7 @@ export const refusals = {
   invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again.', command: 'muster login' },
   token_expired: { status: 401, title: 'The login has expired.', next: 'Log in again.', command: 'muster login' },
   token_revoked: { status: 401, title: 'This login has ended.', next: 'Log in again.', command: 'muster login' },
+  account_suspended: { status: 403, title: 'This account is suspended.', next: 'Contact the operator of this cloud.' },
   user_deactivated: { status: 401, title: 'This account is deactivated.', next: 'After it is reactivated, log in.', command: 'muster login' },
   organization_suspended: { status: 403, title: 'The organization is suspended.', next: 'Contact the operator of this cloud.' },
   membership_left: { status: 401, title: 'This login is for an organization you no longer belong to.', next: 'Log in again.', command: 'muster login' },

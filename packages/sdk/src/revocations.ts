@@ -53,6 +53,7 @@ export class Revocations implements KnownRevocations {
     key: new Map(),
     client: new Map(),
     enabled: new Map(),
+    account: new Map(),
     role: new Map(),
     organization: new Map(),
     signing_key: new Map(),

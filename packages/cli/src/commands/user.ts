@@ -55,6 +55,7 @@ const show = command(
         ['Role', member.role],
         ['Status', member.status],
         ['Since', momentInFull(member.status_since, now)],
+        ['Suspended', momentInFull(member.suspended_at, now)],
         ['By', member.status_by],
         ['Reason', member.status_reason],
         ['Joined', momentInFull(member.joined_at, now)],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { problems } from '@muster/contract/problems.ts'
 import { type DeviceAuthorization, pollDeviceLogin, startDeviceLogin, type Tokens } from '../api/oauth.ts'
 import { type Context, isSet } from '../context.ts'
 import { Failure, interrupted, loginFirst, OAuthError, ProblemError, Unreachable } from '../errors.ts'
@@ -96,22 +97,23 @@ const endings = {
 } as const
 
 /** The next step names no command, because any command may have started the login. */
-function ended(end: 'denied' | 'expired' | 'used' | 'deactivated' | 'refused', cause: Error): Failure {
-  if (end === 'deactivated') return deactivated(cause)
+function ended(end: 'denied' | 'expired' | 'used' | 'barred' | 'refused', cause: Error): Failure {
+  if (end === 'barred') return barred(cause)
   if (end === 'refused') return cause instanceof Failure ? cause : new Failure('The login failed.', { code: 'login_failed', cause })
   const { code, text, next } = endings[end]
   const { requestId, body } = cause instanceof OAuthError ? cause : { requestId: undefined, body: undefined }
   return new Failure(text, { code, next, requestId, body: { ...body, code }, cause })
 }
 
-/** Shows the server's explanation: the organization, the date, and the contact (S35). */
-export function deactivated(cause: Error): Failure {
+/** Shows the server's explanation: for a deactivated member the organization, the date, and the contact (S35); for a suspended person whom to ask (O14). */
+export function barred(cause: Error): Failure {
   const { requestId, body } = cause instanceof Failure ? cause : { requestId: undefined, body: undefined }
   const why = typeof body?.error_description === 'string' ? body.error_description : typeof body?.detail === 'string' ? body.detail : undefined
-  return new Failure('This account is deactivated.', {
-    code: 'user_deactivated',
-    why,
-    next: 'After it is reactivated, log in: muster login.',
+  const suspended = cause instanceof Failure && cause.code === 'account_suspended'
+  return new Failure(suspended ? problems.account_suspended.title : problems.user_deactivated.title, {
+    code: suspended ? 'account_suspended' : 'user_deactivated',
+    why: suspended ? undefined : why,
+    next: suspended ? problems.account_suspended.next : 'After it is reactivated, log in: muster login.',
     requestId,
     body,
     cause,

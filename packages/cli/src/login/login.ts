@@ -7,8 +7,9 @@ import type { Context } from '../context.ts'
 import { Failure, loginFirst, OAuthError, ProblemError } from '../errors.ts'
 import { rememberServer } from './chosen-server.ts'
 import type { Credentials, CredentialsFile } from './credentials.ts'
-import { deactivated, deviceLogin } from './device-login.ts'
+import { barred, deviceLogin } from './device-login.ts'
 import { refreshTokenFromEnvironment } from './environment.ts'
+import { isBarred } from './polling.ts'
 
 /** The part of a response that carries the next access token. */
 interface NewToken {
@@ -78,7 +79,7 @@ export class Login extends Calls {
       if (error instanceof ProblemError && error.code === 'session_required' && this.byKey)
         throw new Failure(error.message, { ...withoutKey(this.#context), code: error.code, body: error.body })
       if (!(error instanceof ProblemError) || error.status !== 401) throw error
-      if (error.code === 'user_deactivated') throw deactivated(error)
+      if (error.code === 'user_deactivated') throw barred(error)
       if (this.byKey) throw keyRefused(error, this.#context)
       await this.#renew(error)
       return this.#sendOnce(request, options)
@@ -174,7 +175,7 @@ export class Login extends Calls {
         return found ? { ...found, access_token, expires_at, clock_offset_seconds } : found
       } catch (error) {
         if (!(error instanceof OAuthError)) throw error
-        if (error.reason === 'user_deactivated') throw deactivated(error)
+        if (isBarred(error.reason)) throw barred(error)
         if (error.error !== 'invalid_grant') throw error
         refused = error.message
         return found

@@ -16,7 +16,7 @@ export function DeactivatedLead({ organization }: { organization: string }) {
   )
 }
 
-/** Shown to a deactivated user or in a suspended organization: why, since when, and who to ask (S35). */
+/** Shown to a suspended or deactivated user, or in a suspended organization: why, since when, and who to ask (S35). */
 export function Barred({ problem }: { problem: BarredProblem }) {
   const { organization, deactivated_at, suspended_at, contact } = problem
   const since = deactivated_at ?? suspended_at

@@ -4,11 +4,12 @@ import { ApiProblem, type Me } from './api.ts'
 import { endsSession } from './problem.ts'
 
 /**
- * Whether the user can continue, according to the server's last response. `ended`: the session has ended. `barred`: the account is deactivated or the
- * organization is suspended.
+ * Whether the user can continue, according to the server's last response. `ended`: the session has ended. `barred`: the account is suspended or
+ * deactivated, or the organization is suspended.
  */
 export type Standing = { is: 'valid' } | { is: 'ended'; reason: ProblemCode } | { is: 'barred'; problem: ProblemBody }
 
+const barring = new Set<ProblemCode>(['account_suspended', 'user_deactivated', 'organization_suspended'])
 const valid: Standing = { is: 'valid' }
 let standing: Standing = valid
 /** The user of this page, and the organization in which its dialogs act. */
@@ -33,7 +34,7 @@ export const useStanding = (): Standing => useSyncExternalStore(onStanding, curr
 /** Updates the standing from a problem. True when the user cannot continue. */
 export function recordRefusal(error: unknown): boolean {
   if (!(error instanceof ApiProblem)) return false
-  if (error.code === 'user_deactivated' || error.code === 'organization_suspended') setStanding({ is: 'barred', problem: error.body })
+  if (barring.has(error.code)) setStanding({ is: 'barred', problem: error.body })
   else if (endsSession(error)) setStanding({ is: 'ended', reason: error.code })
   else return false
   return true

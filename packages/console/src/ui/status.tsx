@@ -13,9 +13,15 @@ export const Status = ({ tone, children }: { tone: Tone; children: string }) => 
 )
 
 const memberStatuses = { active: ['active', 'Active'], deactivated: ['paused', 'Deactivated'], left: ['idle', 'Left'] } as const
-export const MemberStatus = ({ status }: { status: keyof typeof memberStatuses }) => {
+interface MemberStatusProps {
+  status: keyof typeof memberStatuses
+  /** The operator refuses the member (O14). Only admins are told. */
+  suspended?: boolean
+}
+
+export const MemberStatus = ({ status, suspended = false }: MemberStatusProps) => {
   const [tone, word] = memberStatuses[status]
-  return <Status tone={tone}>{word}</Status>
+  return suspended ? <Status tone="danger">{status === 'active' ? 'Suspended' : `${word}, suspended`}</Status> : <Status tone={tone}>{word}</Status>
 }
 
 const invitationStates = {

@@ -42,6 +42,7 @@ import { secretRoutes } from './routes/invitations/secrets.ts'
 import { clientRoutes } from './routes/operator/clients.ts'
 import { type OperatorParts, signingKeyRoutes } from './routes/operator/signing-keys.ts'
 import { streamRoutes } from './routes/operator/streams.ts'
+import { suspendPersonRoutes } from './routes/operator/suspend-person.ts'
 import { auditEventRoutes } from './routes/organizations/audit-events.ts'
 import { memberRoutes } from './routes/organizations/members.ts'
 import { moveRoutes } from './routes/organizations/move.ts'
@@ -228,7 +229,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     for (const routes of [...ofPeople, ...ofOrganizations]) {
       await api.register(routes, options)
     }
-    const ofOperator = [clientRoutes, streamRoutes, signingKeyRoutes, operatorOrganizationRoutes]
+    const ofOperator = [clientRoutes, streamRoutes, signingKeyRoutes, operatorOrganizationRoutes, suspendPersonRoutes]
     for (const routes of ofOperator) await api.register(routes, options)
   })
   await app.register(healthRoutes, options)

@@ -24,8 +24,8 @@ export interface BrowserSessions {
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
   browserPrincipal(request: FastifyRequest): Promise<UserPrincipal | null>
   /**
-   * Refuses a genuine session of a deactivated member or a suspended organization with the reason (S35), because a sign-in page would not help.
-   * @throws Problem user_deactivated or organization_suspended
+   * Refuses a genuine session of a suspended person, a deactivated member or a suspended organization with the reason (S35), because a sign-in page would not help.
+   * @throws Problem account_suspended, user_deactivated or organization_suspended
    */
   refuseBarred(request: FastifyRequest): Promise<void>
   /** After a sign-in. The value is always new. */
@@ -36,6 +36,9 @@ export interface BrowserSessions {
   /** Makes this browser a known device, after the person has proved that the account is theirs. */
   rememberDevice(request: FastifyRequest, reply: FastifyReply, account: DeviceAccount): void
 }
+
+/** The refusals that a new sign-in does not change. */
+export const isBarred = (code: string): boolean => ['account_suspended', 'user_deactivated', 'organization_suspended'].includes(code)
 
 /** `__Host-` binds a cookie to this host and to https; the browser refuses it otherwise, so http://localhost goes without. */
 export const cookieName = ({ secureCookies }: Pick<Config, 'secureCookies'>, name: string): string => (secureCookies ? `__Host-${name}` : name)
@@ -91,7 +94,7 @@ export function browserSessions({ config, store, keys }: { config: Pick<Config, 
     async refuseBarred(request) {
       const live = await lookOnce(request)
       const refusal = live && refusalOf(live, live.session)
-      if (live && (refusal === 'user_deactivated' || refusal === 'organization_suspended')) await refuse(store.reading, live, live.session)
+      if (live && refusal && isBarred(refusal)) await refuse(store.reading, live, live.session)
     },
     setCookie: (reply, value) => void reply.setCookie(name, value, cookieOptions(config, sessionLifetimes.browser)),
     clearCookie(reply) {

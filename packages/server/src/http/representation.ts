@@ -59,6 +59,7 @@ export function toMemberBody(member: Member, viewer: Viewer) {
     status_since: member.statusAt.toISOString(),
     ...(visible.statusReason && { status_by: member.statusByName, status_reason: member.statusReason }),
     ...(visible.lastSeen && { last_seen_at: member.lastSeenAt && new Date(member.lastSeenAt).toISOString() }),
+    ...(visible.suspension && { suspended_at: member.suspendedAt?.toISOString() ?? null }),
     joined_at: member.joinedAt.toISOString(),
   }
 }

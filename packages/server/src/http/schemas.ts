@@ -80,6 +80,7 @@ export const memberSchema = z
       .nullable()
       .optional()
       .meta({ description: 'When the member last used a session, accurate to about a minute. Null if never. Shown to admins.' }),
+    suspended_at: instant.nullable().optional().meta({ description: 'Since when the operator refuses this person everywhere. Shown to admins.' }),
     joined_at: instant,
   })
   .meta({ id: 'Member' })

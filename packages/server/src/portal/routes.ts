@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { deactivatedProblem } from '../domain/command/refusal.ts'
 import type { Problem } from '../domain/model/problem.ts'
 import { acceptForms } from '../http/body.ts'
-import { browserSessions } from '../http/browser-session.ts'
+import { browserSessions, isBarred } from '../http/browser-session.ts'
 import { beginRefusal } from '../http/problem.ts'
 import { pathOf } from '../http/request.ts'
 import { refuseCrossSite } from '../http/same-site.ts'
@@ -68,7 +68,9 @@ async function refusalPage(options: Portal, request: FastifyRequest, problem: Pr
     return tooManyAttemptsPage({ frame, retryAt: new Date(frame.now.getTime() + extensions['retry_after'] * 1000) })
   }
   const told = code === 'user_deactivated' ? await deactivationDetails(options, extensions) : null
-  if (told) return deactivatedPage({ frame, ...told, useAnother: { action: '/sign-out', hidden: { another: 'yes' } } })
+  const useAnother = { action: '/sign-out', hidden: { another: 'yes' } }
+  if (told) return deactivatedPage({ frame, ...told, useAnother })
   const { title, next } = problems[code]
-  return problemPage({ frame, title, detail: problem.detail, next, code, requestId: request.id, back: { href: '/', text: 'Back to home' } })
+  const way = isBarred(code) ? { useAnother } : { back: { href: '/', text: 'Back to home' } }
+  return problemPage({ frame, title, detail: problem.detail, next, code, requestId: request.id, ...way })
 }

@@ -1,5 +1,5 @@
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
-import { accountDisabled, bodyOf, eventOf, revocationBatch, sessionRevoked } from './event-types.ts'
+import { accountDisabled, bodyOf, disablesAccount, eventOf, revocationBatch, sessionRevoked } from './event-types.ts'
 
 /** Signs a Security Event Token (RFC 8417). */
 export type SignEventToken = (claims: Record<string, unknown>) => Promise<string>
@@ -47,9 +47,9 @@ export function idsOfJti(jti: string): { kind: JtiKind; ids: bigint[] } | null {
 
 const jtiKindOf = (type: string): JtiKind => (type === accountDisabled ? 'd' : 'r')
 
-/** True for a deactivation that is sent as two tokens. It counts as acknowledged when both are. */
+/** True for a revocation that is sent as two tokens, because it disables an account. It counts as acknowledged when both are. */
 export const hasTwoTokens = ({ kind, value }: RecordedRevocation, eventTypes: readonly string[]): boolean =>
-  kind === 'user' && value.reason === 'user_deactivated' && eventTypes.includes(sessionRevoked) && eventTypes.includes(accountDisabled)
+  kind === 'user' && disablesAccount(value) && eventTypes.includes(sessionRevoked) && eventTypes.includes(accountDisabled)
 
 export interface EventTokens {
   /**

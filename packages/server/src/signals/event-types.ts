@@ -35,11 +35,13 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
         subject: user,
         events: {
           [sessionRevoked]: reasonOf(reasons[String(value.reason)] ?? 'Access was revoked.'),
-          ...(value.reason === 'user_deactivated' && { [accountDisabled]: { event_timestamp } }),
+          ...(disablesAccount(value) && { [accountDisabled]: { event_timestamp } }),
         },
       }
     case 'enabled':
-      return { subject: user, events: { [accountEnabled]: { event_timestamp } } }
+    case 'account':
+      // The `user` revocation of the same change has disabled the account.
+      return { subject: user, events: value.suspended === true || value.barred === true ? {} : { [accountEnabled]: { event_timestamp } } }
     case 'role':
       return { subject: user, events: { [tokenClaimsChange]: { event_timestamp, claims: { role: value.role } } } }
     case 'organization':
@@ -67,8 +69,12 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
   }
 }
 
+/** A deactivation, or the suspension of a person. */
+export const disablesAccount = ({ reason }: RecordedRevocation['value']): boolean => reason === 'user_deactivated' || reason === 'account_suspended'
+
 const reasons: Record<string, string> = {
   user_deactivated: 'The account was deactivated.',
+  account_suspended: 'The account was suspended.',
   membership_left: 'The user is no longer a member of the organization.',
   token_revoked: 'Access was revoked.',
 }

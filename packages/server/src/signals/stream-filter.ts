@@ -16,7 +16,7 @@ export function requestedEvents(receiver: Requested): string[] {
 
 /** True if the receiver excluded this user. Other revocations cannot be excluded. */
 export const isExcluded = ({ excluded }: Pick<Receiver, 'excluded'>, { kind, subject }: Pick<RecordedRevocation, 'kind' | 'subject'>): boolean =>
-  (kind === 'user' || kind === 'role' || kind === 'enabled') && excluded.includes(subject)
+  (kind === 'user' || kind === 'role' || kind === 'enabled' || kind === 'account') && excluded.includes(subject)
 
 /** True if the receiver gets this revocation in any event. */
 export function isRequested(receiver: Requested & Pick<Receiver, 'excluded'>, revocation: RecordedRevocation): boolean {

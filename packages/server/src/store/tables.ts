@@ -28,6 +28,8 @@ export interface AccountTable {
   password_version: Generated<number>
   created_at: GeneratedInstant
   registered_at: Instant | null
+  suspended_at: Generated<Instant | null>
+  suspended_reason: Generated<string | null>
   /** Set by a trigger when a field changes that others can see. */
   changed_at: ColumnType<Date | null, undefined, never>
 }

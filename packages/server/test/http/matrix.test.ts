@@ -26,11 +26,11 @@ const credentials: Record<string, Credential> = {}
 
 beforeAll(async () => {
   muster = await startMuster()
-  const acme = await muster.organization({ ada: 'admin', bob: 'member', gone: 'member', barred: 'member', boss: 'admin' })
+  const acme = await muster.organization({ ada: 'admin', bob: 'member', gone: 'member', barred: 'member', boss: 'admin', sid: 'admin' })
   const closed = await muster.organization({ sue: 'admin' })
   await muster.organization({ eve: 'admin' })
   const newcomer = await muster.newcomer('newcomer')
-  const { ada, bob, gone, barred, boss } = acme as Record<'ada' | 'bob' | 'gone' | 'barred' | 'boss', Human>
+  const { ada, bob, gone, barred, boss, sid } = acme as Record<'ada' | 'bob' | 'gone' | 'barred' | 'boss' | 'sid', Human>
   const sue = closed['sue'] as Human
 
   const done = async (method: string, path: string, token: string, body?: unknown) => {
@@ -90,7 +90,12 @@ beforeAll(async () => {
   await done('DELETE', `/v1/me/keys/${over.id}`, bob.token)
   await postForm(muster, '/oauth/revoke', { token: revoked })
 
-  const outside = { gone: await browserOf(muster, gone), barred: await browserOf(muster, barred), sue: await browserOf(muster, sue) }
+  const outside = {
+    gone: await browserOf(muster, gone),
+    barred: await browserOf(muster, barred),
+    sid: await browserOf(muster, sid),
+    sue: await browserOf(muster, sue),
+  }
 
   // ---- valid ----
   const robot = await machineOf(ada, 'ada', 'robot')
@@ -107,21 +112,26 @@ beforeAll(async () => {
   add('operator token', OPERATOR_TOKEN, 'operator')
 
   // ---- genuine, but refused ----
-  const [gones, barreds, bosses, sues] = [await keyOf(gone), await keyOf(barred), await keyOf(boss), await keyOf(sue)]
+  const [gones, barreds, bosses, sues, sids] = [await keyOf(gone), await keyOf(barred), await keyOf(boss), await keyOf(sue), await keyOf(sid)]
   const [removed, closeds] = [await machineOf(ada, 'ada', 'removed'), await machineOf(sue, 'sue', 'robot')]
   const made = await machineOf(boss, 'ada', 'made-by-boss')
+  const madeBySid = await machineOf(sid, 'ada', 'made-by-sid')
   await done('DELETE', '/v1/organizations/ada/service-accounts/removed', ada.token)
   await done('DELETE', '/v1/organizations/ada/members/gone', ada.token)
   await done('POST', '/v1/organizations/ada/members/barred/deactivate', ada.token)
   await done('POST', '/v1/organizations/ada/members/boss/deactivate', ada.token)
   await done('POST', '/v1/operator/organizations/sue/suspend', OPERATOR_TOKEN, {})
+  await done('POST', '/v1/operator/users/sid/suspend', OPERATOR_TOKEN, {})
+  // Suspension counts before deactivation (S36).
+  await done('POST', '/v1/organizations/ada/members/sid/deactivate', ada.token)
   const out: [string, string, string, string?][] = [
     ['a member who left', gone.token, 'membership_left'],
     ['a deactivated member', barred.token, 'user_deactivated'],
     ['a deactivated admin', boss.token, 'user_deactivated'],
     ['an admin of a suspended organization', sue.token, 'organization_suspended', 'sue'],
+    ['a suspended person', sid.token, 'account_suspended'],
   ]
-  const keysOut = [gones, barreds, bosses, sues]
+  const keysOut = [gones, barreds, bosses, sues, sids]
   for (const [at, [who, token, refused, own]] of out.entries()) {
     add(`access token of ${who}`, token, { refused }, own)
     add(`key of ${who}`, keysOut[at]?.key, { refused }, own)
@@ -130,11 +140,13 @@ beforeAll(async () => {
     ['gone', 'membership_left', 'ada'],
     ['barred', 'user_deactivated', 'ada'],
     ['sue', 'organization_suspended', 'sue'],
+    ['sid', 'account_suspended', 'ada'],
   ]
   for (const [who, refused, own] of kept)
     credentials[`cookie of ${who}`] = { cookie: outside[who].cookie, headers: { origin: muster.url }, worth: { refused }, own }
   add('key of a removed service account', removed.key, { refused: 'token_revoked' })
   add('key of a service account of a suspended organization', closeds.key, { refused: 'organization_suspended' }, 'sue')
+  add('key of a service account, made by a suspended person', madeBySid.key, { key: 'member' })
   add('key of a service account, made by a deactivated admin', made.key, { key: 'member' }) // The key stays valid, and is marked (S37).
 })
 afterAll(() => muster.close())
@@ -145,6 +157,7 @@ const refusals: ReadonlySet<string> = new Set([
   'invalid_token',
   'token_expired',
   'token_revoked',
+  'account_suspended',
   'user_deactivated',
   'organization_suspended',
   'membership_left',

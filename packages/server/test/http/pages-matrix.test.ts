@@ -76,9 +76,9 @@ let muster: Muster
 const cookies: Record<string, string | undefined> = {}
 beforeAll(async () => {
   muster = await startMuster()
-  const people = await muster.organization({ ada: 'admin', bob: 'member', gone: 'member', barred: 'member' })
+  const people = await muster.organization({ ada: 'admin', bob: 'member', gone: 'member', barred: 'member', sid: 'member' })
   const { sue } = await muster.organization({ sue: 'admin' })
-  const { ada, bob, gone, barred } = people as Record<'ada' | 'bob' | 'gone' | 'barred', Human>
+  const { ada, bob, gone, barred, sid } = people as Record<'ada' | 'bob' | 'gone' | 'barred' | 'sid', Human>
   const cookieOf = async (human: Human) => (await browserOf(muster, human)).cookie
   const ended = await browserOf(muster, bob)
   cookies['good'] = await cookieOf(bob)
@@ -88,12 +88,14 @@ beforeAll(async () => {
   cookies['ended'] = ended.cookie
   cookies['left'] = await cookieOf(gone)
   cookies['deactivated'] = await cookieOf(barred)
+  cookies['suspended person'] = await cookieOf(sid)
   cookies['suspended'] = await cookieOf(sue as Human)
   await muster.server.services.store.reading.sessions.end(ended.principal.sessionId, 'signed_out')
   const ok = async (answer: ReturnType<Muster['call']>) => expect((await answer).status).toBeLessThan(300)
   await ok(muster.call('DELETE', '/v1/organizations/ada/members/gone', { token: ada.token }))
   await ok(muster.call('POST', '/v1/organizations/ada/members/barred/deactivate', { token: ada.token }))
   await ok(muster.call('POST', '/v1/operator/organizations/sue/suspend', { token: OPERATOR_TOKEN, body: {} }))
+  await ok(muster.call('POST', '/v1/operator/users/sid/suspend', { token: OPERATOR_TOKEN, body: {} }))
 })
 afterAll(() => muster.close())
 
@@ -129,7 +131,8 @@ describe('a page for signed-in people requires a valid session cookie (S35, E11)
     if (route.endsWith('/sign-up/username')) return // for accounts without an organization
     for (const [name, status, text] of [
       ['deactivated', 401, 'Your account is deactivated'],
-      ['suspended', 403, 'suspended'],
+      ['suspended', 403, 'The organization is suspended'],
+      ['suspended person', 403, 'This account is suspended'],
     ] as const) {
       const answer = await ask(route, cookies[name])
       expect(answer.status, name).toBe(status)

@@ -83,6 +83,8 @@ export const reviewed: Record<string, Reviewed> = {
   'POST /v1/operator/organizations/:org/revive': { for: 'operator' },
   'POST /v1/operator/organizations/:org/promote': { for: 'operator', body: { user: 'nobody_there' } },
   'POST /v1/operator/organizations/:org/sign-out': { for: 'operator', body: { user: 'nobody_there' } },
+  'POST /v1/operator/users/:user/suspend': { for: 'operator', body: {} },
+  'POST /v1/operator/users/:user/resume': { for: 'operator' },
   'GET /v1/operator/clients': { for: 'operator' },
   'POST /v1/operator/clients': { for: 'operator', body: { name: 'x', grants: [], scopes: [] } },
   'GET /v1/operator/clients/:id': { for: 'operator' },

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answerDevice, browserOf, deviceLogin, pollDevice, postForm, refresh, SCOPE, startDevice } from '../oauth/conversation.ts'
 
-// While an organization is suspended, every path refuses its principals. After that, the same credentials are valid again (S32, S36 step 5).
+// While an organization is suspended, every path refuses its principals. After that, the same credentials are valid again (S32, S36 step 6).
 let muster: Muster
 let ada: Human
 let bob: Human

@@ -280,6 +280,7 @@ const accept: Rule = (life, step) => {
 const answer: Rule = (life, step) => {
   const { who } = step
   const place = life.placeOf(who)
+  if (life.people[who]?.suspended) return 'account_suspended'
   const membership = place === null ? null : life.at(place).members.get(who)
   if (place === null || membership?.status !== 'deactivated') return signIn(life, { ...step, twist: false })
   let invitation: Invitation
@@ -300,7 +301,8 @@ const answer: Rule = (life, step) => {
   Object.assign(invitation, { state: 'accepted', acceptedBy: who })
   const { deactivatedBy } = membership
   const by = deactivatedBy === null ? undefined : life.at(place).members.get(deactivatedBy)
-  life.handOver(place, who, by?.status === 'active' ? (deactivatedBy as number) : (life.admins(place)[0] as number))
+  const isHeir = by?.status === 'active' && !life.people[deactivatedBy as number]?.suspended
+  life.handOver(place, who, isHeir ? (deactivatedBy as number) : ((life.admins(place)[0] ?? life.everyAdmin(place)[0]) as number))
   life.depart(place, who)
   life.logIn(life.people[who] as Life['people'][number], 'cookie', 14 * 24)
   return 'ok'
@@ -308,6 +310,7 @@ const answer: Rule = (life, step) => {
 
 const signIn: Rule = (life, { who, twist }) => {
   if (twist) return 'wrong_credentials'
+  if (life.people[who]?.suspended) return 'account_suspended'
   const place = life.placeOf(who)
   if (place !== null && life.at(place).members.get(who)?.status === 'deactivated') return 'user_deactivated'
   if (place !== null && life.at(place).suspended) return 'organization_suspended'
@@ -339,6 +342,7 @@ const rules: Record<Ask, Rule> = {
   'sign in': signIn,
   'log in on a terminal': (life, step) => {
     const place = life.placeOf(step.who)
+    if (life.people[step.who]?.suspended) return 'not asked'
     if (place !== null && (life.at(place).suspended || life.at(place).members.get(step.who)?.status === 'deactivated')) return 'not asked'
     life.logIn(life.people[step.who] as Life['people'][number], 'token', 24)
     return 'ok'
@@ -552,6 +556,22 @@ const rules: Record<Ask, Rule> = {
   },
   resume(life, step) {
     life.enterAsOperator(step).suspended = false
+    return 'ok'
+  },
+  // O14. The answer says whether an organization is left without an active admin.
+  'suspend a person'(life, { whom }) {
+    const person = life.people[whom]
+    const place = life.placeOf(whom)
+    if (person?.registered && !person.suspended) {
+      person.suspended = true
+      life.endAll(place, whom)
+    }
+    return place === null ? 'user_not_found' : `ok: ${life.admins(place).length === 0 ? 'no admin' : 'has an admin'}`
+  },
+  'resume a person'(life, { whom }) {
+    const person = life.people[whom]
+    if (!person?.registered) return 'user_not_found'
+    person.suspended = false
     return 'ok'
   },
   promote(life, step) {

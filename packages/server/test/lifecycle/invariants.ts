@@ -44,10 +44,10 @@ export const invariants: Record<string, string> = {
     select r.id from resource r where 1 <> (select count(*) from audit_event e where e.type = 'resource.registered' and e.target = r.id)
        or (r.removed_at is not null)::int <> (select count(*) from audit_event e where e.type = 'resource.removed' and e.target = r.id)`,
 
-  "a user's epoch equals the number of their deactivations and ended memberships (S32, I6)": `
+  "a user's epoch equals the number of their suspensions, deactivations and ended memberships (S32, I6)": `
     select a.id from account a where a.epoch <>
       (select count(*) from audit_event e where e.target = a.id
-        and (e.type = 'membership.deactivated' or (e.type = 'membership.ended' and e.details ->> 'reason' <> 'dormant')))`,
+        and (e.type in ('membership.deactivated', 'user.suspended') or (e.type = 'membership.ended' and e.details ->> 'reason' <> 'dormant')))`,
 
   "a valid session or key belongs to its user's current organization (S32, I7)": `
     select s.id from session s join account a on a.id = s.user_id left join membership m on m.user_id = a.id and m.status <> 'left'
@@ -62,6 +62,15 @@ export const invariants: Record<string, string> = {
     union all
     select k.id from api_key k join account a on a.id = k.user_id join membership m on m.user_id = a.id and m.status = 'deactivated'
     where k.ended_at is null and k.epoch = a.epoch`,
+
+  'a suspended person has no valid session or key and no open invitation (O14, I7)': `
+    select s.id from session s join account a on a.id = s.user_id and a.suspended_at is not null where s.ended_at is null and s.epoch = a.epoch
+    union all
+    select k.id from api_key k join account a on a.id = k.user_id and a.suspended_at is not null where k.ended_at is null and k.epoch = a.epoch
+    union all
+    select i.id from invitation i join account a on a.id = i.created_by and a.suspended_at is not null
+    where i.state = 'open' and i.expires_at > muster_now()
+      and not exists (select from audit_event e where e.type = 'invitation.created' and e.target = i.id and e.actor_kind = 'operator')`,
 
   'a resource is owned by a member or service account of its organization (S6)': `
     select r.id from resource r where r.removed_at is null
@@ -118,7 +127,7 @@ export const breaches: Record<keyof typeof invariants, string> = {
     select 'inv_planted', o.id, 'secret', 'member', o.founder_id, muster_now() + interval '1 hour' from organization o where o.active_members = 0 limit 1`,
   'sessions, keys and resources match their audit events (I6)': `
     update session set ended_at = muster_now() where id = (select id from session where ended_at is null limit 1)`,
-  "a user's epoch equals the number of their deactivations and ended memberships (S32, I6)": `
+  "a user's epoch equals the number of their suspensions, deactivations and ended memberships (S32, I6)": `
     update account set epoch = epoch + 1 where id = (select id from account limit 1)`,
   "a valid session or key belongs to its user's current organization (S32, I7)": `
     update session set organization_id = (select id from organization where active_members = 0 limit 1)
@@ -127,6 +136,9 @@ export const breaches: Record<keyof typeof invariants, string> = {
     update membership set status = 'deactivated' where status = 'active' and user_id =
       (select s.user_id from session s join account a on a.id = s.user_id join membership m on m.user_id = a.id and m.status = 'active'
        where s.ended_at is null and s.epoch = a.epoch limit 1)`,
+  'a suspended person has no valid session or key and no open invitation (O14, I7)': `
+    update account set suspended_at = muster_now() where id =
+      (select s.user_id from session s join account a on a.id = s.user_id where s.ended_at is null and s.epoch = a.epoch limit 1)`,
   'a resource is owned by a member or service account of its organization (S6)': planted('database', 'm.user_id is null'),
   'an organization without members has no resource and no valid key (S23)': planted('database', 'o.active_members + o.deactivated_members = 0'),
   'a name belongs to a user, an organization, or both if the user founded it (I10)': `

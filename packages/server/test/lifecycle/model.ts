@@ -33,6 +33,8 @@ export interface Holding {
 export interface Person {
   name: string
   registered: boolean
+  /** By the operator (O14). */
+  suspended: boolean
   holdings: Holding[]
 }
 
@@ -102,7 +104,7 @@ export class Model {
   readonly names = new Map<string, { user: number | null; organization: number | null }>()
 
   constructor(names: readonly string[]) {
-    this.people = names.map((name) => ({ name, registered: false, holdings: [] }))
+    this.people = names.map((name) => ({ name, registered: false, suspended: false, holdings: [] }))
     for (const person of this.people) this.logIn(person, 'token', DAY)
   }
 
@@ -121,6 +123,7 @@ export class Model {
     const place = this.placeOf(who)
     if (login.endsAt !== null && login.endsAt <= this.hour) return 'token_expired'
     if (login.ended) return 'token_revoked'
+    if (this.people[who]?.suspended) return 'account_suspended'
     if (place !== null && this.at(place).members.get(who)?.status === 'deactivated') return 'user_deactivated'
     if (place !== null && this.at(place).suspended) return 'organization_suspended'
     if (dead) return madeFor !== null && madeFor !== place ? 'membership_left' : 'token_revoked'
@@ -153,8 +156,10 @@ export class Model {
   present = (organization: number): [number, Membership][] =>
     [...(this.organizations[organization]?.members ?? [])].filter(([, { status }]) => status !== 'left')
 
-  /** Active admins in the order in which they joined. */
-  admins = (organization: number): number[] =>
+  /** Active admins in the order in which they joined, without those that the operator has suspended. */
+  admins = (organization: number): number[] => this.everyAdmin(organization).filter((who) => !this.people[who]?.suspended)
+
+  everyAdmin = (organization: number): number[] =>
     this.present(organization)
       .filter(([, { role, status }]) => role === 'admin' && status === 'active')
       .sort(([, one], [, other]) => one.joined - other.joined)
@@ -180,12 +185,12 @@ export class Model {
   // ---- Changes of a membership
 
   /** S32: ends every credential of a person and revokes their open invitations (S19). Returns the number of invitations. */
-  endAll(organization: number, who: number): number {
+  endAll(organization: number | null, who: number): number {
     for (const holding of this.people[who]?.holdings ?? []) {
       holding.dead = true
       holding.login.dead = true
     }
-    return this.revokeOpen(organization, ({ by }) => by === who)
+    return organization === null ? 0 : this.revokeOpen(organization, ({ by }) => by === who)
   }
 
   revokeOpen(organization: number, which: (invitation: Invitation) => boolean): number {

@@ -225,6 +225,12 @@ export class OverHttp {
         await operate('POST', `${operated}/resume`)
       },
       resume: () => operate('POST', `${operated}/resume`),
+      // For a moment: the other requests of this person would all get the same refusal.
+      'suspend a person': async () => {
+        await operate('POST', `/v1/operator/users/${them}/suspend`)
+        await operate('POST', `/v1/operator/users/${them}/resume`)
+      },
+      'resume a person': () => operate('POST', `/v1/operator/users/${them}/resume`),
       promote: () => operate('POST', `${operated}/promote`, { user: them }),
       revive: async () => remember(await operate('POST', `${operated}/revive`)),
       plan: () => operate('PATCH', operated, { plan: yes ? 'enterprise' : 'pro' }),

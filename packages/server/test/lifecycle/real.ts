@@ -24,6 +24,7 @@ import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspend
 import { registerUser } from '@muster/server/domain/organizations/register.ts'
 import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { signMemberOut } from '@muster/server/domain/organizations/sign-out-member.ts'
+import { resumePerson, suspendPerson } from '@muster/server/domain/organizations/suspend-person.ts'
 import { registerResource, removeResource, transferResource } from '@muster/server/domain/resources/resource.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
 import { passwordStrength as strength } from '@muster/server/password-strength.ts'
@@ -428,6 +429,15 @@ export class Real {
     },
     resume: async () => {
       await this.#run(resumeOrganization, operator, { organization: this.chosen.reference })
+      return 'ok'
+    },
+    // By username: an account without one is not found.
+    'suspend a person': async ({ whom }) => {
+      const { withoutAdmin } = await this.#run(suspendPerson, operator, { user: this.#life.people[whom]?.name ?? '' })
+      return `ok: ${withoutAdmin.length > 0 ? 'no admin' : 'has an admin'}`
+    },
+    'resume a person': async ({ whom }) => {
+      await this.#run(resumePerson, operator, { user: this.#life.people[whom]?.name ?? '' })
       return 'ok'
     },
     promote: async ({ whom }) => {

@@ -137,6 +137,9 @@ const endings = {
   async leave(at: string, _admin: Human, person: Human, organization: string) {
     return send(at, 'POST', `/v1/organizations/${organization}/leave`, json(person.token))
   },
+  async 'suspend the person'(at: string, _admin: Human, person: Human) {
+    return send(at, 'POST', `/v1/operator/users/${person.name}/suspend`, json(OPERATOR_TOKEN, {}))
+  },
   async suspend(at: string, _admin: Human, _person: Human, organization: string) {
     return send(at, 'POST', `/v1/operator/organizations/${organization}/suspend`, json(OPERATOR_TOKEN, {}))
   },
@@ -246,6 +249,52 @@ test('an active admin remains when three admins act on each other at once (S29, 
     for (const { status, body } of answers)
       if (status !== 200)
         expect(['user_deactivated', 'membership_left', 'forbidden', 'last_admin', 'move_blocked', 'membership_ended', 'token_revoked']).toContain(body['code'])
+  }
+  expect((await broken.execute(muster.server.database.kysely)).rows).toEqual([])
+})
+
+test('a suspension says when the other admin leaves at the same moment (O14, S29)', async () => {
+  for (const round of rounds(5)) {
+    const [one, two, three] = [`one_${++count}`, `two_${count}`, `three_${count}`]
+    const people = await muster.organization({ [one]: 'admin', [two]: 'admin', [three]: 'member' })
+    const [ada, bob] = [people[one] as Human, people[two] as Human]
+    const [suspended, left] = await Promise.all([
+      endings['suspend the person'](addresses()[round % 2] as string, bob, ada),
+      endings.leave(addresses()[(round + 1) % 2] as string, ada, bob, one),
+    ])
+    const without = (suspended.body['organizations_without_admin'] as unknown as { name: string }[]).map(({ name }) => name)
+    // Bob left first, or the suspension was first and Bob is the last active admin.
+    expect(left.status === 200 ? { without } : { without, code: left.body['code'] }).toEqual(
+      left.status === 200 ? { without: [one] } : { without: [], code: 'move_blocked' },
+    )
+  }
+})
+
+test('a person suspended while signing in and joining keeps no access (O14, I7)', async () => {
+  for (const round of rounds(5)) {
+    const [one, two] = [`one_${++count}`, `two_${count}`]
+    const people = await muster.organization({ [one]: 'admin' })
+    const guest = await muster.person(two)
+    const { body: secret } = await muster.call('POST', `/v1/organizations/${one}/secrets`, { token: (people[one] as Human).token, body: {} })
+    const [here, there] = round % 2 === 0 ? addresses() : ([...addresses()].reverse() as [string, string])
+    const [joined, signedIn, suspended] = await Promise.all([
+      send(here, 'POST', '/v1/invitations/accept', json(guest.token, { token: secret.secret })),
+      send(there, 'POST', '/sign-in', form({ identifier: two, password: guest.password })),
+      endings['suspend the person'](there, guest, guest),
+    ])
+    expect(suspended.status).toBe(200)
+    expect(joined.status === 200 || joined.body['code'] === 'account_suspended', JSON.stringify(joined.body)).toBe(true)
+    for (const at of addresses()) {
+      if (joined.status === 200)
+        expect((await send(at, 'GET', '/v1/me', json(joined.body['access_token'] as unknown as string))).body['code']).toBe('account_suspended')
+      const cookie = /muster_session=[^;]+/.exec(signedIn.cookie ?? '')?.[0]
+      if (cookie) expect((await send(at, 'GET', '/device', { headers: { cookie } })).status).toBe(403)
+    }
+    const alive = await sql<{ sessions: number }>`
+      select count(*)::int as sessions from session s join account a on a.id = s.user_id where a.id = ${guest.id} and s.ended_at is null and s.epoch = a.epoch`.execute(
+      muster.server.database.kysely,
+    )
+    expect(alive.rows).toEqual([{ sessions: 0 }])
   }
   expect((await broken.execute(muster.server.database.kysely)).rows).toEqual([])
 })

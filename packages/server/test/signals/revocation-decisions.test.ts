@@ -31,6 +31,7 @@ const revocation: fc.Arbitrary<ReadRevocation> = fc.oneof(
     small.map((belowEpoch) => ({ belowEpoch, reason: reasons[belowEpoch], ...(belowEpoch === 3 && details) })),
   ),
   of('enabled', subjects('usr'), fc.record({ epoch: small })),
+  of('account', subjects('usr'), fc.record({ epoch: small, suspended: fc.boolean() })),
   of(
     'role',
     subjects('usr'),
@@ -59,7 +60,7 @@ const credential: fc.Arbitrary<RevocableCredential> = fc.record({
   issuedAt: fc.option(small),
 })
 
-/** A second reading of S36, steps 3 to 6, from all revocations and not only the strongest. */
+/** A second reading of S36, steps 3 to 7, from all revocations and not only the strongest. */
 function expected(all: readonly ReadRevocation[], credential: RevocableCredential, isCurrent: boolean): RevocationRefusal | null {
   const about = (kind: ReadRevocation['kind'], subject: string | null): any[] =>
     all.filter((one) => one.kind === kind && one.subject === subject).map(({ value }) => value)
@@ -69,6 +70,8 @@ function expected(all: readonly ReadRevocation[], credential: RevocableCredentia
   if (ended || about('client', clientId).some(({ until }) => issuedAt === null || issuedAt <= until)) return 'token_revoked'
   const user = last(about('user', sub), 'belowEpoch')
   const isEnded = user !== undefined && epoch < user.belowEpoch
+  const suspensions = about('account', sub).filter((one, _, all) => one.epoch === last(all, 'epoch').epoch)
+  if (isEnded && suspensions.length > 0 && suspensions.every(({ suspended }) => suspended)) return 'account_suspended'
   if (isEnded && user.reason === 'user_deactivated' && !about('enabled', sub).some((value) => value.epoch >= user.belowEpoch)) return 'user_deactivated'
   if (isCurrent && organizationId !== null && last(about('organization', organizationId), 'version')?.suspended) return 'organization_suspended'
   if (!isEnded) return null

@@ -3,5 +3,6 @@ import local from './local.ts'
 import organization from './organization.ts'
 import signingKeys from './signing-keys.ts'
 import streams from './stream.ts'
+import users from './user.ts'
 
-export default [...organization, ...clients, ...signingKeys, ...streams, ...local]
+export default [...organization, ...users, ...clients, ...signingKeys, ...streams, ...local]

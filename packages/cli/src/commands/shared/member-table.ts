@@ -10,6 +10,13 @@ export function memberTable({ now }: Context, items: Member[]): { head: string[]
   const showsEmail = items.some((item) => item.email !== undefined)
   return {
     head: ['USERNAME', 'NAME?', ...(showsEmail ? ['EMAIL'] : []), 'ROLE', 'STATUS', 'JOINED?'],
-    row: (item) => [item.username, fullName(item), ...(showsEmail ? [item.email] : []), item.role, item.status, moment(item.joined_at, now)],
+    row: (item) => [
+      item.username,
+      fullName(item),
+      ...(showsEmail ? [item.email] : []),
+      item.role,
+      item.suspended_at ? `${item.status}, suspended` : item.status,
+      moment(item.joined_at, now),
+    ],
   }
 }

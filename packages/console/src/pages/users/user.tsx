@@ -87,7 +87,7 @@ function UserDetails({ user }: { user: string }) {
     <Page
       title={fullName(member)}
       breadcrumbs={breadcrumbs}
-      beside={<MemberStatus status={member.status} />}
+      beside={<MemberStatus status={member.status} suspended={!!member.suspended_at} />}
       lead={`${member.username} · ${member.role === 'admin' ? 'Admin' : 'Member'} of ${organization.name}`}
       action={
         admin && (
@@ -131,8 +131,13 @@ function UserDetails({ user }: { user: string }) {
               <Copyable text={member.id} label="Copy the user id" />
             </Fact>
             <Fact name="Role">{member.role === 'admin' ? 'Admin' : 'Member'}</Fact>
+            {member.suspended_at && (
+              <Fact name="Suspended">
+                by the operator of this cloud, <Time at={member.suspended_at} />. Only the operator can end this.
+              </Fact>
+            )}
             <Fact name="Status">
-              <MemberStatus status={member.status} />
+              <MemberStatus status={member.status} suspended={!!member.suspended_at} />
               {member.status_since !== member.joined_at && (
                 <span className="text-muted">
                   {member.status === 'active' ? ', changed ' : ' '}

@@ -58,7 +58,7 @@ export function UsersPage() {
               {[name !== member.username && name, member.email].filter(Boolean).join(' · ')}
             </p>
             <p className={cx('flex min-w-0 items-center gap-1.5 text-xs whitespace-nowrap text-muted', below.middle)}>
-              <MemberStatus status={member.status} /> · {member.role}
+              <MemberStatus status={member.status} suspended={!!member.suspended_at} /> · {member.role}
               {member.status === 'active' ? (
                 member.last_seen_at && (
                   <span className="truncate">
@@ -188,7 +188,7 @@ function columnsOf(status: MemberFilter['status'], admin: boolean): Column<Membe
     header: 'Status',
     cell: (member) => (
       <div className="min-w-0">
-        <MemberStatus status={member.status} />
+        <MemberStatus status={member.status} suspended={!!member.suspended_at} />
         {admin && member.last_seen_at && (
           <p className="truncate text-xs text-muted @3xl:hidden">
             seen <Time at={member.last_seen_at} still />

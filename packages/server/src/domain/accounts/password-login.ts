@@ -21,7 +21,7 @@ export interface SignInWithPassword extends Pick<SignIn, 'identifier' | 'passwor
 
 /**
  * A login for a machine, by password. Its refresh token does not rotate and ends like any other (S47). Attempts are counted and refused as on the sign-in page.
- * @throws Problem wrong_credentials, too_many_attempts; user_deactivated and organization_suspended only with the right password (S35)
+ * @throws Problem wrong_credentials, too_many_attempts; account_suspended, user_deactivated and organization_suspended only with the right password (S35)
  */
 export async function signInWithPassword(
   accounts: Accounts,

@@ -1,7 +1,7 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { countSignIn } from '../command/counts.ts'
-import { deactivatedProblem, suspendedProblem } from '../command/refusal.ts'
+import { deactivatedProblem, suspendedPersonProblem, suspendedProblem } from '../command/refusal.ts'
 import { recordFailedSignIn } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed } from '../command/spend.ts'
@@ -41,7 +41,7 @@ export interface SignedIn {
 /**
  * Signs a browser in. For an unknown name, a hash is computed all the same and attempts are counted alike, so that neither the response nor its time reveals
  * whether an account exists (C06).
- * @throws Problem wrong_credentials; user_deactivated and organization_suspended only with the right password (S35)
+ * @throws Problem wrong_credentials; account_suspended, user_deactivated and organization_suspended only with the right password (S35)
  */
 export async function signIn(
   accounts: Accounts,
@@ -53,7 +53,7 @@ export async function signIn(
       return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
     } catch (error) {
       // Nobody can approve the code any more, so the terminal stops waiting.
-      if (userCode && error instanceof Problem && error.code === 'user_deactivated')
+      if (userCode && error instanceof Problem && ['account_suspended', 'user_deactivated'].includes(error.code))
         await accounts.execute(refuseDevice, principal, { userCode, userId: proof.userId })
       throw error
     }
@@ -131,12 +131,13 @@ export interface ProvenAccount {
   refuse(): Promise<void>
 }
 
-/** Locks the account. Its password must still be the one that was checked. */
+/** Locks the account. Its password must still be the one that was checked. @throws Problem wrong_credentials or account_suspended */
 export async function provenAccount({ tx, attempt }: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
   attempt({ attempted: 'session:start' })
   const [account, membership] = await together(tx.accounts.lock(userId), tx.memberships.current(userId))
   // The password was changed after it was checked.
   if (account?.passwordHash !== provenHash) throw new Problem('wrong_credentials')
+  if (account.suspendedAt) throw suspendedPersonProblem(account, membership && { id: membership.organizationId })
   const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
   return {
     account,

@@ -77,6 +77,11 @@ export interface AccountStore {
   setPassword(id: UserId, passwordHash: string): Promise<number>
   /** False if the address belongs to another account. */
   setEmail(id: UserId, email: { email: string; emailCanonical: string }): Promise<boolean>
+  /** Raises the epoch in the same statement. Null if the account is already suspended. */
+  suspend(id: UserId, reason: string | null): Promise<{ epoch: number; at: Date } | null>
+  /** The epoch does not change: ended credentials stay invalid. False if the account is not suspended. */
+  resume(id: UserId): Promise<boolean>
+  suspensionReason(id: UserId): Promise<string | null>
   /** Notes that the account signed in from this network, and keeps the most recent ones. */
   noteNetwork(id: UserId, network: string): Promise<void>
   hasUsedNetwork(id: UserId, network: string): Promise<boolean>

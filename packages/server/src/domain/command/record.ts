@@ -1,18 +1,18 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
 import type { DeactivationDetails, RevocationKind } from '@muster/contract/revocation.ts'
 import type { Principal } from '../model/principal.ts'
-import { type Revocation, revocationOf } from '../model/revocation.ts'
+import { type Revocation, revocationsOf } from '../model/revocation.ts'
 import type { Tx } from '../store.ts'
 import { auditEvent } from './audit.ts'
 
-/** Records a change in its transaction: the audit event and, where the table below says so, the revocation. Both are committed, or neither. */
+/** Records a change in its transaction: the audit event and the revocations that the table of `revocation.ts` gives for it. Both are committed, or neither. */
 export async function record(tx: Tx, principal: Principal, event: DomainEvent, details?: DeactivationDetails): Promise<void> {
   await tx.audit.insert(auditEvent(event, principal))
-  const revocation = revocationOf(event, details)
-  if (!revocation) return
-  if (!(await tx.revocations.insert(revocation, principal.origin.ended))) await awaitEnded(tx, principal, revocation.kind, [revocation.subject])
-  // A membership starts after the end of the one before, of which they have been informed.
-  if (event.type !== 'membership.started') await informApplications(tx, revocation)
+  for (const revocation of revocationsOf(event, details)) {
+    if (!(await tx.revocations.insert(revocation, principal.origin.ended))) await awaitEnded(tx, principal, revocation.kind, [revocation.subject])
+    // A membership starts after the end of the one before, of which they have been informed.
+    if (event.type !== 'membership.started') await informApplications(tx, revocation)
+  }
 }
 
 /** A revocation of an application's session is also sent to that application, if it has registered a logout URI. */

@@ -2,18 +2,21 @@ import type { EndReason } from '@muster/contract/events.ts'
 import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import { type DeactivationDetails, deactivatedDetail } from '@muster/contract/revocation.ts'
-import type { LiveKey, LiveMembership, LiveState } from '../model/live.ts'
+import type { LiveAccount, LiveKey, LiveMembership, LiveState } from '../model/live.ts'
 import type { Membership } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
 import type { KeyPrincipal, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 import { contactOf, emailOfContact } from './contact.ts'
+import { together } from './together.ts'
 
 /** The facts that a refusal depends on, whatever the credential is. */
 interface Standing {
   ended: boolean
   expired: boolean
+  /** The operator has suspended the person. */
+  suspended: boolean
   deactivated: boolean
   organization: Organization | null
   /** The organization that the session or key was created for. */
@@ -30,6 +33,7 @@ function standingOf(live: LiveState | LiveKey): Standing {
     return {
       ended: session.endedAt !== null || tokenRevoked,
       expired: session.expiresAt <= now,
+      suspended: account.suspendedAt !== null,
       deactivated: membership?.status === 'deactivated',
       organization,
       madeFor: session.organizationId,
@@ -39,19 +43,21 @@ function standingOf(live: LiveState | LiveKey): Standing {
   }
   const { key, holder } = live
   const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'
+  const suspended = holder.kind === 'user' && holder.account.suspendedAt !== null
   const { epoch } = holder.kind === 'user' ? holder.account : holder.serviceAccount
-  return { ended: key.endedAt !== null, expired: false, deactivated, organization, madeFor: key.organizationId, madeAt: key.epoch, epoch }
+  return { ended: key.endedAt !== null, expired: false, suspended, deactivated, organization, madeFor: key.organizationId, madeAt: key.epoch, epoch }
 }
 
 /**
- * Why a genuine and unexpired credential is refused, or null. The order is part of the contract (S36, steps 2 to 6), so that each caller learns the most useful
- * reason. Step 7, the missing username, is checked separately, because a few routes need none.
+ * Why a genuine and unexpired credential is refused, or null. The order is part of the contract (S36, steps 2 to 7), so that each caller learns the most useful
+ * reason. Step 8, the missing username, is checked separately, because a few routes need none.
  */
 export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): ProblemCode | null {
   if (!live) return 'invalid_token'
-  const { ended, expired, deactivated, organization, madeFor, madeAt, epoch } = standingOf(live)
+  const { ended, expired, suspended, deactivated, organization, madeFor, madeAt, epoch } = standingOf(live)
   if (expired) return 'token_expired'
   if (ended) return 'token_revoked'
+  if (suspended) return 'account_suspended'
   if (deactivated) return 'user_deactivated'
   if (organization?.suspendedAt) return 'organization_suspended'
   if (madeAt !== epoch || credential.epoch !== epoch) {
@@ -92,6 +98,10 @@ export async function requireValidKey(tx: Tx, live: LiveKey | null, principal: K
 /** @throws Problem with the reason, if the credential is refused */
 export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): Promise<void> {
   const refusal = refusalOf(live, credential)
+  if (refusal === 'account_suspended' && live) {
+    const account = accountOf(live)
+    if (account) throw suspendedPersonProblem(account, live.organization)
+  }
   if (refusal === 'user_deactivated' && live) {
     const inBrowser = 'session' in live && live.session.kind === 'browser'
     throw await deactivatedProblem(tx, { membership: membershipOf(live), organization: live.organization }, { withEmail: inBrowser })
@@ -120,6 +130,19 @@ function holderId(live: LiveState | LiveKey): UserId | ServiceAccountId {
   if ('session' in live) return live.account.id
   return live.holder.kind === 'user' ? live.holder.account.id : live.holder.serviceAccount.id
 }
+
+/** Null for a key of a service account. */
+function accountOf(live: LiveState | LiveKey): LiveAccount | null {
+  if ('session' in live) return live.account
+  return live.holder.kind === 'user' ? live.holder.account : null
+}
+
+/** Says since when. The reason is the operator's, whom the person has to ask (O14). */
+export const suspendedPersonProblem = ({ id, suspendedAt }: Pick<LiveAccount, 'id' | 'suspendedAt'>, organization: Pick<Organization, 'id'> | null): Problem =>
+  new Problem('account_suspended', undefined, {
+    extensions: { suspended_at: suspendedAt?.toISOString() },
+    keptOut: { id, organizationId: organization?.id ?? null },
+  })
 
 function membershipOf(live: LiveState | LiveKey): LiveMembership | null {
   if ('session' in live) return live.membership
@@ -155,9 +178,10 @@ export async function deactivationDetails(
   return { deactivated_at: membership.statusAt.toISOString(), contact: await contactOf(tx, organization, membership.userId) }
 }
 
-/** @throws Problem user_deactivated, with the details of S35 */
-export async function requireActive(tx: Tx, userId: UserId): Promise<void> {
-  const membership = await tx.memberships.current(userId)
+/** @throws Problem account_suspended, or user_deactivated with the details of S35 */
+export async function requireAdmitted(tx: Tx, userId: UserId): Promise<void> {
+  const [account, membership] = await together(tx.accounts.find(userId), tx.memberships.current(userId))
+  if (account?.suspendedAt) throw suspendedPersonProblem(account, membership && { id: membership.organizationId })
   if (membership?.status !== 'deactivated') return
   const found = await tx.organizations.find(membership.organizationId)
   throw await deactivatedProblem(tx, { membership: { ...membership, status: 'deactivated' }, organization: found?.organization ?? null })

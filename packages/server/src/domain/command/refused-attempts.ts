@@ -23,13 +23,14 @@ const ofConsequence: ReadonlySet<ProblemCode> = new Set([
   'forbidden',
   'self_action',
   'last_admin',
+  'account_suspended',
   'user_deactivated',
   'organization_suspended',
   'invitation_wrong_address',
 ])
 
 /**
- * Records a refusal, after the rollback and in its own transaction (S57). Refusals of a deactivated member are recorded once an hour and credential, because
+ * Records a refusal, after the rollback and in its own transaction (S57). Refusals of a suspended person or a deactivated member are recorded once an hour and credential, because
  * their programs keep trying.
  */
 export async function recordRefusedAttempt(
@@ -43,7 +44,7 @@ export async function recordRefusedAttempt(
   if (principal.kind === 'anonymous' && !keptOut) return
   if (keptOut && !(await isFirst(limits, `${credentialOf(principal) ?? keptOut.id} ${code}`))) return
   await store.transaction(async (tx) => {
-    // The refusal of a deactivated member belongs to their own organization, whichever organization they asked for.
+    // Such a refusal belongs to their own organization, whichever organization they asked for.
     const { organizationId = null } = keptOut ?? attempt
     const member = attempt.member && organizationId ? await tx.memberships.member(organizationId, attempt.member) : null
     const target = keptOut?.id ?? attempt.target ?? member?.userId ?? principalId(principal)

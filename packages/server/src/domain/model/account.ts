@@ -17,6 +17,8 @@ export interface Account {
   passwordVersion: number
   createdAt: Date
   registeredAt: Date | null
+  /** The operator refuses the person since then (O14). */
+  suspendedAt: Date | null
 }
 
 export interface Names {

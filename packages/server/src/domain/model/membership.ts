@@ -29,6 +29,8 @@ export type Member = Membership & {
   createdAt: Date
   /** When the role, status, names, username or address last changed. */
   changedAt: Date
+  /** The operator refuses this person since then (O14). */
+  suspendedAt: Date | null
 }
 
 export type CurrentMembership = Membership & { status: 'active' | 'deactivated' }
@@ -38,7 +40,7 @@ export type TargetMember = Member & Companions & { epoch: number }
 
 /** What decides whether a member may go (S29). */
 export interface Companions {
-  /** The member is an active admin. */
+  /** The member is an active admin: not deactivated, and not suspended by the operator. */
   isAdmin: boolean
   /** There is another active admin. */
   otherAdmin: boolean

@@ -26,5 +26,6 @@ export class Problem extends Error {
 
 export interface KeptOut {
   id: string
-  organizationId: OrganizationId
+  /** Null: a person without an organization. */
+  organizationId: OrganizationId | null
 }

@@ -14,8 +14,8 @@ export type Revocation = {
 
 const nothing = (): null => null
 
-/** The revocation of each event. A new event does not compile without an entry. */
-const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null } = {
+/** The revocations of each event. A new event does not compile without an entry. */
+const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revocation[] | null } = {
   'account.created': nothing,
   'user.registered': nothing,
   'user.names_changed': nothing,
@@ -47,7 +47,18 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'membership.role_changed': ({ target, epoch, role, version }) => ({ kind: 'role', subject: target, value: { epoch, role, version } }), // no token is revoked; the new role counts at once
 
   'membership.deactivated': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'user_deactivated' } }),
-  'membership.reactivated': ({ target, epoch }) => ({ kind: 'enabled', subject: target, value: { epoch } }), // no earlier credential becomes valid again (S33), but receivers are informed
+  'membership.reactivated': ({ target, epoch, suspended }) => ({ kind: 'enabled', subject: target, value: { epoch, ...(suspended && { barred: true }) } }), // no earlier credential becomes valid again (S33), but receivers are informed
+
+  // Two rows: receivers of an earlier version understand the first, and the second says which refusal comes first (S36).
+  'user.suspended': ({ target, epoch, deactivated, at }) => [
+    { kind: 'user', subject: target, value: { belowEpoch: epoch, reason: deactivated ? 'user_deactivated' : 'account_suspended' } },
+    { kind: 'account', subject: target, value: { suspended: true, epoch, suspended_at: at } },
+  ],
+  'user.resumed': ({ target, epoch, deactivated }) => ({
+    kind: 'account',
+    subject: target,
+    value: { suspended: false, epoch, ...(deactivated && { barred: true }) },
+  }),
 
   'service_account.created': nothing,
   'service_account.changed': nothing,
@@ -93,9 +104,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
 export const eventTypes = Object.keys(revocations) as EventType[]
 
 /** `details` go to resource servers but not into the audit log, which names no contact (S38). */
-export function revocationOf(event: DomainEvent, details?: DeactivationDetails): Revocation | null {
-  const revocation = (revocations[event.type] as (event: DomainEvent) => Revocation | null)(event)
-  return revocation?.kind === 'user' && details ? { ...revocation, value: { ...revocation.value, ...details } } : revocation
+export function revocationsOf(event: DomainEvent, details?: DeactivationDetails): Revocation[] {
+  const all = (revocations[event.type] as (event: DomainEvent) => Revocation | Revocation[] | null)(event) ?? []
+  return [all].flat().map((revocation) => (revocation.kind === 'user' && details ? { ...revocation, value: { ...revocation.value, ...details } } : revocation))
 }
 
 /** A stored revocation. `xid` is the transaction that wrote it. Commits become visible in another order than ids. */

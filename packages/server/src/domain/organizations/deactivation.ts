@@ -64,6 +64,12 @@ export async function reactivateMember(context: Context, { organization: referen
   if (target.status === 'active') return { member: target, changed: false }
   await requireSeat(context, organization)
   const change = await tx.memberships.reactivate(organization.id, target.userId, principalId(principal))
-  await record({ type: 'membership.reactivated', target: target.userId, organizationId: organization.id, epoch: target.epoch })
+  await record({
+    type: 'membership.reactivated',
+    target: target.userId,
+    organizationId: organization.id,
+    epoch: target.epoch,
+    ...(target.suspendedAt && { suspended: true as const }),
+  })
   return { member: { ...target, ...change }, changed: true }
 }

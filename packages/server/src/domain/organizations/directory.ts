@@ -28,6 +28,8 @@ export interface Visible {
   /** Who changed the status last, and why. */
   statusReason: boolean
   lastSeen: boolean
+  /** That the operator has suspended the person. The reason stays with the operator. */
+  suspension: boolean
 }
 
 const seesEmails = (role: Role): boolean => roleMay(role, 'members:read-email')
@@ -40,7 +42,7 @@ export function visibleTo(viewer: Viewer, member: Pick<Member, 'userId' | 'statu
   const isAdmin = viewer === 'operator' || seesEmails(viewer.role)
   const isOwn = own && viewer !== 'operator' && viewer.id === member.userId
   const isHere = member.status !== 'left'
-  return { email: isHere && (isAdmin || isOwn), statusReason: isAdmin, lastSeen: isHere && isAdmin }
+  return { email: isHere && (isAdmin || isOwn), statusReason: isAdmin, lastSeen: isHere && isAdmin, suspension: isHere && isAdmin }
 }
 
 /** The members a caller asks for. A caller who sees no addresses finds nobody by one (S4). */

@@ -232,7 +232,7 @@ export async function memberOf({ tx }: Context, organizationId: OrganizationId, 
 /** The refusal lists the members who could become admin (S29). */
 export async function lastAdminProblem({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
   const { items } = await tx.memberships.page(organizationId, { status: 'active', limit: 20 })
-  const candidates = items.filter((member) => member.userId !== userId).map(({ userId: id, username }) => ({ id, username }))
+  const candidates = items.filter((member) => member.userId !== userId && member.suspendedAt === null).map(({ userId: id, username }) => ({ id, username }))
   return new Problem('last_admin', undefined, { extensions: { candidates } })
 }
 

@@ -48,16 +48,29 @@ async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, use
       ...resolvedBy({ code: 'promote', members: names }),
       ...extensions,
     }
-  // A deactivated member cannot become admin before they are reactivated.
-  const { items } = await tx.memberships.page(organization.id, { status: 'deactivated', limit: 20 })
-  const deactivated = items.map(({ username }) => username)
+  // A deactivated member cannot become admin before they are reactivated, and nobody in the organization can end a suspension.
+  const { items } = await tx.memberships.page(organization.id, { limit: 20 })
+  const others = items.filter((member) => member.userId !== userId)
+  const deactivated = namesOf(others.filter(({ status, suspendedAt }) => status === 'deactivated' && suspendedAt === null))
+  const members = namesOf(others)
+  const remove: Remedy = { code: 'remove_member', members }
+  const them = members.length === 1 ? 'them' : 'them all'
+  if (deactivated.length === 0)
+    return {
+      kind: 'last_admin',
+      detail: `${only}. The operator of this cloud has suspended all other members: ${members.join(', ')}. Remove ${them}, or ask the operator.`,
+      ...resolvedBy(remove),
+      ...extensions,
+    }
   return {
     kind: 'last_admin',
-    detail: `${only}. All other members are deactivated: ${deactivated.join(', ')}. Reactivate one and make them admin, or remove ${deactivated.length === 1 ? 'them' : 'them all'}.`,
-    ...resolvedBy({ code: 'reactivate', members: deactivated }, { code: 'remove_member', members: deactivated }),
+    detail: `${only}. All other members are ${deactivated.length === members.length ? 'deactivated' : 'deactivated or suspended'}: ${members.join(', ')}. Reactivate one and make them admin, or remove ${them}.`,
+    ...resolvedBy({ code: 'reactivate', members: deactivated }, remove),
     ...extensions,
   }
 }
+
+const namesOf = (members: readonly { username: string }[]): string[] => members.map(({ username }) => username)
 
 const resolvedBy = (first: Remedy, ...others: Remedy[]): Pick<Blocker, 'remedies' | 'command'> => ({
   remedies: [first, ...others],

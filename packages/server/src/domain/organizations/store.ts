@@ -49,7 +49,7 @@ export type StatusChange = Pick<Member, 'status' | 'statusAt' | 'statusBy' | 'st
 export interface MembershipStore {
   find(organizationId: OrganizationId, userId: UserId): Promise<Membership | null>
   current(userId: UserId): Promise<Membership | null>
-  /** Active admins, longest-serving first. */
+  /** Active admins, longest-serving first. Those that the operator has suspended come last. */
   activeAdmins(organizationId: OrganizationId): Promise<Member[]>
   companions(organizationId: OrganizationId, userId: UserId): Promise<Companions>
   countActive(organizationId: OrganizationId): Promise<number>

@@ -201,15 +201,16 @@ export async function handOver(
 }
 
 /**
- * The new owner of a deactivated member's resources when they move away: the admin who deactivated them, if active, or the longest-serving active admin (S26).
+ * The new owner of a deactivated member's resources when they move away: the admin who deactivated them, if active, or the longest-serving active admin (S26). An
+ * admin that the operator has suspended comes last: somebody must own them.
  */
 export async function heirOf(
   { memberships }: Pick<Tx, 'memberships'>,
   organizationId: OrganizationId,
   { userId, deactivatedBy }: { userId: UserId; deactivatedBy: string | null },
 ): Promise<UserId | null> {
-  const by = deactivatedBy !== null && isId('user', deactivatedBy) ? await memberships.find(organizationId, deactivatedBy) : null
-  if (by?.status === 'active' && by.userId !== userId) return by.userId
+  const by = deactivatedBy !== null && isId('user', deactivatedBy) ? await memberships.member(organizationId, deactivatedBy) : null
+  if (by?.status === 'active' && by.suspendedAt === null && by.userId !== userId) return by.userId
   const admins = await memberships.activeAdmins(organizationId)
   return admins.find((admin) => admin.userId !== userId)?.userId ?? null
 }
@@ -237,7 +238,7 @@ export async function resourceBlockers(
   const alone = !hasOthers
   const resources = await tx.resources.list(organization.id, alone ? {} : { ownerId: userId })
   if (resources.length === 0) return []
-  const others = alone ? [] : (await tx.memberships.activeAdmins(organization.id)).filter((admin) => admin.userId !== userId)
+  const others = alone ? [] : (await tx.memberships.activeAdmins(organization.id)).filter((admin) => admin.userId !== userId && admin.suspendedAt === null)
   const to = others.length === 1 ? (others[0]?.username ?? null) : null
   return resources.map(({ id, kind, name, ownerName }) => {
     const remedy: Remedy = alone ? { code: 'remove', resource: { kind, name } } : { code: 'transfer', resource: { kind, name }, to }

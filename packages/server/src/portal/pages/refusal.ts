@@ -57,9 +57,11 @@ export interface ProblemPage {
   code: string
   requestId: string
   back?: { href: string; text: string } | undefined
+  /** Instead of the way back, for a session that every page refuses. */
+  useAnother?: FormTarget | undefined
 }
 
-export function problemPage({ frame, title, detail, next, code, requestId, back }: ProblemPage): string {
+export function problemPage({ frame, title, detail, next, code, requestId, back, useAnother }: ProblemPage): string {
   return layout({
     frame,
     title: title.replace(/\.$/, ''),
@@ -70,7 +72,11 @@ export function problemPage({ frame, title, detail, next, code, requestId, back 
         ['Code', html`<span class="code">${code}</span>`],
         ['Request id', html`<span class="with-copy"><span class="code">${requestId}</span>${copy(requestId, 'the request id')}</span>`],
       ]),
-      ...(back ? { actions: linkButton(back.href, back.text, 'plain') } : {}),
+      ...(useAnother
+        ? { actions: postButton(useAnother, 'Use another account', 'plain') }
+        : back
+          ? { actions: linkButton(back.href, back.text, 'plain') }
+          : {}),
     }),
   })
 }

@@ -19,6 +19,7 @@ const columns = [
   'password_version',
   'created_at',
   'registered_at',
+  'suspended_at',
 ] as const
 
 export const toAccount = (row: Pick<Selectable<AccountTable>, (typeof columns)[number]>): Account => ({
@@ -34,6 +35,7 @@ export const toAccount = (row: Pick<Selectable<AccountTable>, (typeof columns)[n
   passwordVersion: row.password_version,
   createdAt: row.created_at,
   registeredAt: row.registered_at,
+  suspendedAt: row.suspended_at,
 })
 
 const NETWORKS_PER_ACCOUNT = 50
@@ -104,6 +106,25 @@ export function accountStore(db: Kysely<Tables>): AccountStore {
         .returning('password_version')
         .executeTakeFirstOrThrow()
       return password_version
+    },
+    async suspend(id, reason) {
+      const { rows } = await sql<{ epoch: number; suspended_at: Date }>`
+        update account set suspended_at = muster_now(), suspended_reason = ${reason}, epoch = epoch + 1
+        where id = ${id} and suspended_at is null returning epoch, suspended_at`.execute(db)
+      return rows[0] ? { epoch: rows[0].epoch, at: rows[0].suspended_at } : null
+    },
+    async resume(id) {
+      const { numUpdatedRows } = await db
+        .updateTable('account')
+        .set({ suspended_at: null, suspended_reason: null })
+        .where('id', '=', id)
+        .where('suspended_at', 'is not', null)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
+    },
+    async suspensionReason(id) {
+      const row = await db.selectFrom('account').select('suspended_reason').where('id', '=', id).executeTakeFirst()
+      return row?.suspended_reason ?? null
     },
     async noteNetwork(id, network) {
       if (!isNetwork(network)) return

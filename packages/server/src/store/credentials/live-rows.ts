@@ -23,11 +23,13 @@ export interface AccountColumns {
   account_epoch: number
   account_created_at: number
   registered_at: number | null
+  account_suspended_at: number | null
 }
 
 /** Of an account `a`. */
 export const accountColumns = sql`a.id as account_id, a.email, a.email_canonical, a.given_name, a.family_name, a.company, a.username, a.epoch as account_epoch,
-  ${micros(sql`a.created_at`)} as account_created_at, ${micros(sql`a.registered_at`)} as registered_at`
+  ${micros(sql`a.created_at`)} as account_created_at, ${micros(sql`a.registered_at`)} as registered_at,
+  ${micros(sql`a.suspended_at`)} as account_suspended_at`
 
 export const toLiveAccount = (row: AccountColumns): LiveAccount => ({
   id: row.account_id as UserId,
@@ -40,6 +42,7 @@ export const toLiveAccount = (row: AccountColumns): LiveAccount => ({
   epoch: row.account_epoch,
   createdAt: toDate(row.account_created_at),
   registeredAt: toDateOrNull(row.registered_at),
+  suspendedAt: toDateOrNull(row.account_suspended_at),
 })
 
 /** Null for all columns if the account has no current membership. */

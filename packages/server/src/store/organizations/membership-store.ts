@@ -47,8 +47,10 @@ interface CompanionsRow {
 const companionColumns = (organizationId: RawBuilder<unknown>, userId: RawBuilder<unknown>) => {
   const exists = (condition: RawBuilder<unknown>) =>
     sql`exists (select from membership one where one.organization_id = ${organizationId} and one.user_id ${condition})`
-  return sql`${exists(sql`= ${userId} and one.status = 'active' and one.role = 'admin'`)} as is_admin,
-    ${exists(sql`<> ${userId} and one.status = 'active' and one.role = 'admin'`)} as other_admin, ${exists(sql`<> ${userId} and one.status <> 'left'`)} as others`
+  // An admin that the operator has suspended is not an active one (O14).
+  const isActiveAdmin = sql`one.status = 'active' and one.role = 'admin' and (select a.suspended_at from account a where a.id = one.user_id) is null`
+  return sql`${exists(sql`= ${userId} and ${isActiveAdmin}`)} as is_admin, ${exists(sql`<> ${userId} and ${isActiveAdmin}`)} as other_admin,
+     ${exists(sql`<> ${userId} and one.status <> 'left'`)} as others`
 }
 const toCompanions = (row: CompanionsRow): Companions => ({ isAdmin: row.is_admin, otherAdmin: row.other_admin, others: row.others })
 
@@ -95,6 +97,7 @@ interface MemberRow {
   created_at: number
   last_changed_at: number
   last_seen_at: number | null
+  suspended_at: number | null
 }
 
 const of = (column: string) => micros(sql.ref(column))
@@ -103,7 +106,7 @@ const memberColumns = sql`m.organization_id, m.user_id, m.role, m.role_version, 
     ${of('m.status_at')} as status_at, m.status_by, m.status_reason, a.username, a.given_name, a.family_name, a.email, ${of('a.created_at')} as created_at,
     (select c.username from account c where c.id = m.status_by) as status_by_name,
     ${micros(sql`greatest(coalesce(m.changed_at, m.status_at), coalesce(a.changed_at, a.registered_at, a.created_at))`)} as last_changed_at,
-    (select ${micros(sql`max(s.last_used_at)`)} from session s where s.user_id = m.user_id and s.organization_id = m.organization_id) as last_seen_at`
+    ${of('a.suspended_at')} as suspended_at, (select ${micros(sql`max(s.last_used_at)`)} from session s where s.user_id = m.user_id and s.organization_id = m.organization_id) as last_seen_at`
 const memberRows = sql`membership m join account a on a.id = m.user_id`
 const members = sql`select ${memberColumns} from ${memberRows}`
 
@@ -127,6 +130,7 @@ const toMember = (row: MemberRow): Member => ({
   lastSeenAt: toDateOrNull(row.last_seen_at),
   createdAt: toDate(row.created_at),
   changedAt: toDate(row.last_changed_at),
+  suspendedAt: toDateOrNull(row.suspended_at),
 })
 
 export function membershipStore(db: Kysely<Tables>): MembershipStore {
@@ -141,7 +145,8 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
     },
     async activeAdmins(organizationId) {
       const { rows } = await sql<MemberRow>`${members}
-        where m.organization_id = ${organizationId} and m.role = 'admin' and m.status = 'active' order by m.joined_at, m.user_id limit 100`.execute(db)
+        where m.organization_id = ${organizationId} and m.role = 'admin' and m.status = 'active'
+        order by (a.suspended_at is not null), m.joined_at, m.user_id limit 100`.execute(db)
       return rows.map(toMember)
     },
     async companions(organizationId, userId) {

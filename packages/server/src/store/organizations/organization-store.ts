@@ -134,11 +134,13 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
     async contactsFor({ id, founderId }, asking) {
       const activeMember = (userId: RawBuilder<unknown>) => sql`(
         select account.username from membership join account on account.id = membership.user_id
-        where membership.organization_id = ${id} and membership.user_id = ${userId} and membership.user_id <> ${asking} and membership.status = 'active')`
+        where membership.organization_id = ${id} and membership.user_id = ${userId} and membership.user_id <> ${asking} and membership.status = 'active'
+          and account.suspended_at is null)`
       const { rows } = await sql<Awaited<ReturnType<OrganizationStore['contactsFor']>>>`${point} select contact.email,
         ${activeMember(sql`contact.user_id`)} as technical, ${activeMember(sql`${founderId}`)} as founder, (
           select account.username from membership join account on account.id = membership.user_id
           where membership.organization_id = ${id} and membership.status = 'active' and membership.role = 'admin' and membership.user_id <> ${asking}
+            and account.suspended_at is null
           order by membership.joined_at, membership.user_id limit 1) as admin
         from (select 1) one left join organization_contact contact on contact.organization_id = ${id} and contact.purpose = 'technical'`.execute(db)
       return rows[0] ?? { email: null, technical: null, founder: null, admin: null }

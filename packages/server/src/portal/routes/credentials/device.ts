@@ -41,13 +41,14 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
   })
 
   /**
-   * A deactivated user cannot approve, so the terminal is refused at once instead of waiting (S35, S52). The session proves who the user is. Without a
+   * A suspended or deactivated user cannot approve, so the terminal is refused at once instead of waiting (S35, S52). The session proves who the user is. Without a
    * session a link changes nothing (S17).
    */
   const refuseTerminal = async (request: FastifyRequest): Promise<void> => {
     if (request.method === 'HEAD') return
     const live = await sessions.genuine(request)
-    if (!live || refusalOf(live, live.session) !== 'user_deactivated') return
+    const refusal = live && refusalOf(live, live.session)
+    if (!live || (refusal !== 'account_suspended' && refusal !== 'user_deactivated')) return
     const { id } = request.params as { id?: string }
     const { user_code: typed } = fieldsOf(request.method === 'POST' ? request.body : request.query)
     const theirs = isId('deviceAuthorization', id ?? '') ? await store.reading.deviceAuthorizations.find(id as DeviceAuthorizationId) : null
