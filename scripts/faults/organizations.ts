@@ -398,7 +398,7 @@ export const organizations: Fault[] = [
   {
     title: 'lifecycle: resources are transferred only to an active admin (S26)',
     file: `${server}/domain/resources/resource.ts`,
-    find: `by?.status === 'active' && by.userId !== userId`,
+    find: `by?.status === 'active' && by.suspendedAt === null && by.userId !== userId`,
     replace: `by && by.userId !== userId`,
     test: `${tests}/lifecycle/lifecycle.slow.test.ts`,
     named: 'every kind of step',

@@ -88,7 +88,7 @@ test('every kind of step is granted at least once and matches the model', { time
   expect(Object.keys(asks).filter((ask) => !granted.has(ask))).toEqual([])
 })
 
-test('random steps of all principals match the model (S1 to S37, S41, S58)', { timeout: 900_000 }, async () => {
+test('random steps of all principals match the model (S1 to S37, S41, S58, O14)', { timeout: 900_000 }, async () => {
   const commands = fc.commands([stepsOf(PEOPLE).map((step) => new Command(step))], {
     maxCommands: 60,
     size: '+1',

@@ -64,9 +64,9 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
     where t.id = before.id and s.id = t.session_id and a.id = t.user_id
       and not (${isOver('t')})
       and s.ended_at is null and ${endByClient('s')} is null and s.expires_at > muster_now() and s.epoch = a.epoch
-      and a.suspended_at is null
       and not exists (select from membership m where m.user_id = a.id and m.status = 'deactivated')
       and not exists (select from membership m join organization o on o.id = m.organization_id where m.user_id = a.id and m.status <> 'left' and o.suspended_at is not null)
+      and a.suspended_at is null
       and ${only}
     returning before.first, before.elsewhere, t.id, t.session_id, t.scope`
   const use = (id: RefreshTokenId, how: RefreshTokenUse, only: RawBuilder<unknown>) =>
