@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { styleText } from 'node:util'
+import { cancelMove, MoveRefused, moveStore } from './administration/move.ts'
+import { type Progress, showProgress } from './administration/progress.ts'
 import { compatNames } from './compats.ts'
 import { readConfig, type SettingName, settings } from './config.ts'
 import { describeStartFailure } from './start-failure.ts'
 import { migrate, openDatabase, pendingMigrations } from './store/database.ts'
 
-// Administration without a running server. `muster server migrate` and `muster server config` start it (bin/administration.js).
+// Administration without a running server. `muster server migrate`, `config` and `move` start it (bin/administration.js).
 
 type Environment = Record<string, string | undefined>
 
@@ -66,18 +68,54 @@ export async function runMigrations(env: Environment): Promise<string[]> {
   }
 }
 
-async function run([what, ...flags]: string[]): Promise<void> {
-  const json = flags.includes('--json')
-  if (what === 'config') {
+interface Request {
+  json: boolean
+  /** What follows the command. */
+  words: string[]
+}
+
+const requests: Record<string, (request: Request) => Promise<void>> = {
+  config: async ({ json }) => {
     const effective = effectiveSettings(process.env, (path) => readFileSync(path, 'utf8'))
-    process.stdout.write(json ? `${JSON.stringify({ settings: effective }, null, 2)}\n` : table(effective))
-  } else {
+    process.stdout.write(json ? inJson({ settings: effective }) : table(effective))
+  },
+  migrate: async ({ json }) => {
     const ran = await runMigrations(process.env)
-    if (json) process.stdout.write(`${JSON.stringify({ migrations: ran }, null, 2)}\n`)
-    else
-      process.stderr.write(
-        `${styleText('green', '✓')} ${ran.length === 0 ? 'The database is up to date; there was nothing to do.' : `Ran ${ran.join(', ')}.`}\n`,
-      )
+    if (json) process.stdout.write(inJson({ migrations: ran }))
+    else done(ran.length === 0 ? 'The database is up to date; there was nothing to do.' : `Ran ${ran.join(', ')}.`)
+  },
+  move: async ({ json, words: [to = ''] }) => {
+    if (to === '--cancel') {
+      const cancelled = await cancelMove(process.env)
+      if (json) process.stdout.write(inJson({ cancelled }))
+      else done(cancelled ? 'The store of these settings is in use again.' : 'The store of these settings was not moved; there was nothing to do.')
+      return
+    }
+    const moved = await withProgress((onProgress) => moveStore(process.env, to, onProgress))
+    if (json) process.stdout.write(inJson(moved))
+    else {
+      done(`Moved ${sumOf(moved.rows)} rows from ${moved.from} to ${moved.to}. The counts and rules were checked.`)
+      say('Start the server with these settings, and with the same ones as before otherwise:')
+      for (const [name, value] of Object.entries(moved.settings)) say(`  ${name}  ${value}`)
+      say('No server starts on the old store any more. Delete it when you need it no longer.')
+    }
+  },
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+const done = (line: string): void => say(`${styleText('green', '✓')} ${line}`)
+const inJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
+const sumOf = (rows: Record<string, number>): string =>
+  Object.values(rows)
+    .reduce((sum, count) => sum + count, 0)
+    .toLocaleString('en')
+
+async function withProgress<T>(run: (onProgress: Progress['on']) => Promise<T>): Promise<T> {
+  const progress = showProgress(process.stderr)
+  try {
+    return await run(progress.on)
+  } finally {
+    progress.end()
   }
 }
 
@@ -92,11 +130,13 @@ function table(effective: EffectiveSetting[]): string {
     .concat('\n')
 }
 
-/** Runs `migrate` or `config`, with the words of the command line. */
-export async function administer(words: string[]): Promise<void> {
-  await run(words).catch((error: Error) => {
-    const failure = describeStartFailure(error)
-    if (words.includes('--json')) process.stderr.write(`${JSON.stringify({ code: 'administration_failed', title: failure ?? error.message })}\n`)
+/** Runs `config`, `migrate` or `move`, with the words of the command line. `--json` may be the last. */
+export async function administer([what = '', ...rest]: string[]): Promise<void> {
+  const json = rest.at(-1) === '--json'
+  const request = requests[what]?.({ json, words: json ? rest.slice(0, -1) : rest })
+  await request?.catch((error: Error) => {
+    const failure = error instanceof MoveRefused ? error.message : describeStartFailure(error)
+    if (json) process.stderr.write(`${JSON.stringify({ code: 'administration_failed', title: failure ?? error.message })}\n`)
     else process.stderr.write(failure === null ? `${error.stack ?? String(error)}\n` : `${styleText('red', '✗')} ${failure}\n`)
     process.exitCode = 1
   })

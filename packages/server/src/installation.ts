@@ -16,11 +16,14 @@ export class WrongSecret extends Error {
   }
 }
 
-/** With the embedded database, generated secrets are stored next to it and only readable by their owner. */
-export async function secretInFolder(dataDir: string, file: 'secret' | 'operator-token'): Promise<string> {
+/**
+ * With the embedded database, secrets are stored next to it and only readable by their owner.
+ * @param given the value if there is no file yet; a generated one by default
+ */
+export async function secretInFolder(dataDir: string, file: 'secret' | 'operator-token', given?: string): Promise<string> {
   const path = join(dataDir, file)
   if (!existsSync(path)) {
-    const value = file === 'secret' ? randomBytes(48).toString('base64url') : newOpaqueToken('muster_op')
+    const value = given ?? (file === 'secret' ? randomBytes(48).toString('base64url') : newOpaqueToken('muster_op'))
     const temporary = `${path}.${process.pid}`
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     await writeFile(temporary, `${value}\n`, { mode: 0o600, flag: 'wx' })

@@ -30,6 +30,7 @@ import { otherHostResponder } from './portal/other-host.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { createGuardedPost } from './signals/guarded-post.ts'
 import { createSignals } from './signals/signals.ts'
+import { requireInUse } from './store/archive/state.ts'
 import { createLimits } from './store/command/limit-store.ts'
 import { type Database, migrate, openDatabase, pendingMigrations } from './store/database.ts'
 import { installationState } from './store/installation-state.ts'
@@ -68,7 +69,7 @@ export interface ServerOptions {
   logStream?: { write(line: string): void } | undefined
 }
 
-/** Starts all parts and listens. @throws ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret */
+/** Starts all parts and listens. @throws ConfigError, DataFolderInUse, DatabaseTooOld, StoreNotInUse, WrongSecret */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const compat = await enabledCompats(config)
   const folder = config.databaseUrl === null && !options.database ? config.dataDir : undefined
@@ -81,6 +82,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const log = logs.log as FastifyBaseLogger
   try {
     await migrate(database, config.migrateUrl ?? undefined)
+    await requireInUse(database.kysely)
     const keys = await keysOf(database, config.secret ?? (await secretInFolder(config.dataDir, 'secret')))
     const operatorToken = config.operatorToken ?? (folder === undefined ? null : await secretInFolder(folder, 'operator-token'))
     const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))

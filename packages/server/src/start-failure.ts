@@ -1,10 +1,12 @@
 import { ConfigError } from './config.ts'
 import { WrongSecret } from './installation.ts'
+import { CopyFailed } from './store/archive/rows.ts'
+import { ServerRuns, StoreNotEmpty, StoreNotInUse } from './store/archive/state.ts'
 import { DatabaseTooOld, DataFolderInUse, MigrationFailed, PoolerWithoutStatements } from './store/database.ts'
 
 // Explains in the terminal why the server, or `muster server migrate`, cannot start.
 
-const explained = [ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret, PoolerWithoutStatements]
+const explained = [ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret, PoolerWithoutStatements, StoreNotInUse, StoreNotEmpty, ServerRuns, CopyFailed]
 
 /**
  * The text for the terminal: what happened, why, and what to do.

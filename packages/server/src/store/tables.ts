@@ -13,6 +13,16 @@ export interface InstallationTable {
   only_row: Generated<boolean>
   secret_check: Uint8Array
   created_at: GeneratedInstant
+  restored_at: Instant | null
+  backup_at: Instant | null
+  keys_rest_before: Instant | null
+}
+
+export interface StoreStateTable {
+  only_row: Generated<boolean>
+  state: 'filling' | 'moving' | 'moved'
+  target: string | null
+  since: GeneratedInstant
 }
 
 export interface AccountTable {
@@ -394,6 +404,7 @@ export interface Tables {
   signing_key: SigningKeyTable
   oidc_model: OidcModelTable
   installation: InstallationTable
+  store_state: StoreStateTable
   account: AccountTable
   organization: OrganizationTable
   name: NameTable

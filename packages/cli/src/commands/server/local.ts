@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { command } from '../../command.ts'
+import { command, flag, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
-import { Failure } from '../../errors.ts'
+import { Failure, usage } from '../../errors.ts'
 
 // Commands that need no running server: they use its settings and its database directly. The server's code runs in a separate process,
 // because a command bundled with the database drivers would start more slowly.
@@ -30,7 +30,29 @@ const config = command(
   (context) => administer(context, 'config'),
 )
 
-async function administer({ settings, signal, env }: Context, what: 'migrate' | 'config'): Promise<void> {
+const move = command(
+  'server move',
+  {
+    summary: 'move everything to PostgreSQL, or back to an embedded database',
+    options: {
+      to: value('TARGET', 'an empty database: postgres://…, or a folder for an embedded one'),
+      cancel: flag('start servers on the old store again, without what has happened in the new one'),
+    },
+    examples: [
+      'muster server move --to postgres://muster_owner@db.internal/muster',
+      'DATABASE_URL=postgres://… muster server move --to .muster/data',
+      'muster server move --cancel',
+    ],
+    notes: `${notes}\nStop every server process first. Ids, sessions, keys and links stay the same; start the server on the target with the same secret.\nTo keep a password out of the process list, set PGPASSWORD.`,
+  },
+  async (context, { to, cancel }) => {
+    if ((to === undefined) === !cancel) throw usage('Say where to move with --to, or --cancel.')
+    await administer(context, 'move', to ?? '--cancel')
+  },
+)
+
+/** @param more what follows the command */
+async function administer({ settings, signal, env }: Context, what: string, ...more: string[]): Promise<void> {
   const folder = dirname(realpathSync(process.argv[1] ?? '.'))
   // In the repository, the folders of the source, the bundle and the executable are at the same depth below the root.
   const root = join(folder, '../../..')
@@ -41,7 +63,7 @@ async function administer({ settings, signal, env }: Context, what: 'migrate' | 
   const place = places.find(({ script }) => existsSync(script))
   if (place === undefined)
     throw new Failure('The server is not installed here.', { code: 'server_not_here', next: `Run it where the server runs: muster server ${what}` })
-  const words = ['--import', place.nodeVersion, place.script, what, ...(settings.json ? ['--json'] : [])]
+  const words = ['--import', place.nodeVersion, place.script, what, ...more, ...(settings.json ? ['--json'] : [])]
   const child = spawn(process.execPath, words, { stdio: 'inherit', env, signal })
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
@@ -51,4 +73,4 @@ async function administer({ settings, signal, env }: Context, what: 'migrate' | 
   if (code !== 0) process.exit(code ?? 1)
 }
 
-export default [migrate, config]
+export default [migrate, config, move]

@@ -30,8 +30,10 @@ export interface DatabaseOptions {
   dataDir?: string | undefined
   poolSize?: number | undefined
   prepared?: boolean | undefined
-  /** Ignores the snapshot. Set by the build, which creates the snapshot. */
+  /** Ignores the snapshot, for a database that begins with an older schema or becomes the snapshot. */
   fresh?: boolean | undefined
+  /** The name of its connections in `pg_stat_activity`. A server's by default. */
+  name?: string | undefined
 }
 
 export class DatabaseTooOld extends Error {
@@ -41,9 +43,16 @@ export class DatabaseTooOld extends Error {
 const oldest = 15
 
 /** Opens the database without migrating it. @throws DatabaseTooOld, PoolerWithoutStatements, DataFolderInUse */
-export async function openDatabase({ databaseUrl, dataDir, poolSize = 10, prepared = true, fresh = false }: DatabaseOptions): Promise<Database> {
-  if (databaseUrl !== undefined) return openPostgres(databaseUrl, poolSize, prepared)
-  if (dataDir !== undefined) return openFolder(dataDir, prepared)
+export async function openDatabase({
+  databaseUrl,
+  dataDir,
+  poolSize = 10,
+  prepared = true,
+  fresh = false,
+  name = 'muster',
+}: DatabaseOptions): Promise<Database> {
+  if (databaseUrl !== undefined) return openPostgres(databaseUrl, { size: poolSize, prepared, name })
+  if (dataDir !== undefined) return openFolder(dataDir, { prepared, fresh })
   const { openInMemory } = await embeddedEngine()
   const pglite = await openInMemory({ fresh })
   return embedded(pglite, prepared, () => pglite.close())
@@ -55,11 +64,11 @@ const embeddedEngine = () => {
   return import('./pglite.ts')
 }
 
-async function openFolder(dataDir: string, prepared: boolean): Promise<Database> {
+async function openFolder(dataDir: string, { prepared, fresh }: { prepared: boolean; fresh: boolean }): Promise<Database> {
   const folder = await openDataFolder(dataDir)
   try {
     const { openInFolder } = await embeddedEngine()
-    const { pglite } = await openInFolder(folder.cluster)
+    const { pglite } = await openInFolder(folder.cluster, { fresh })
     const stopHousekeeping = startHousekeeping(pglite)
     return embedded(pglite, prepared, async () => {
       await stopHousekeeping()
@@ -83,8 +92,8 @@ function embedded(pglite: PGlite, prepared: boolean, shut: () => Promise<void>):
   return { kysely, transaction: transactionsOfOneSession(kysely), engine: 'pglite', pglite, prepared, close }
 }
 
-async function openPostgres(url: string, poolSize: number, prepared: boolean): Promise<Database> {
-  const pool = createPool({ url, size: poolSize, statementTimeoutSeconds: 30 })
+async function openPostgres(url: string, { size, prepared, name }: { size: number; prepared: boolean; name: string }): Promise<Database> {
+  const pool = createPool({ url, size, statementTimeoutSeconds: 30, name })
   if (prepared) preparePoints(pool)
   try {
     const { rows } = await pool.query<{ version: number; name: string }>(
@@ -118,12 +127,22 @@ const types = {
   },
 }
 
-export function createPool({ url, size, statementTimeoutSeconds }: { url: string; size: number; statementTimeoutSeconds: number }): pg.Pool {
+export function createPool({
+  url,
+  size,
+  statementTimeoutSeconds,
+  name = 'muster',
+}: {
+  url: string
+  size: number
+  statementTimeoutSeconds: number
+  name?: string
+}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
     types,
-    application_name: 'muster',
+    application_name: name,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,

@@ -13,10 +13,11 @@ export class MigrationFailed extends Error {
  * Runs the pending migrations. On PostgreSQL, several processes may call it at once, because the migrator takes a lock. Without work, it runs two statements
  * and opens no connection.
  * `migrateUrl` connects as the role that owns the schema, for a server whose own role may not change it.
+ * @param upTo the last migration to run; all by default
  * @throws MigrationFailed
  */
-export async function migrate(database: Database, migrateUrl: string | undefined = database.url): Promise<void> {
-  if (!(await isSchemaCurrent(database))) await migrateSchema(database, migrateUrl)
+export async function migrate(database: Database, migrateUrl: string | undefined = database.url, upTo?: string): Promise<void> {
+  if (!(await isSchemaCurrent(database))) await migrateSchema(database, migrateUrl, upTo)
   if (await areQueuesCurrent(database)) return
   try {
     await prepareQueues(database, migrateUrl)
@@ -31,6 +32,9 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
   return Object.keys(migrations).filter((name) => !ran.has(name))
 }
 
+/** Of this version. */
+export const latestMigration = Object.keys(migrations).sort().at(-1) as string
+
 /** False also for a database that a newer version migrated: the migrator decides about it. */
 async function isSchemaCurrent(database: Database): Promise<boolean> {
   const ran = await ranMigrations(database)
@@ -39,7 +43,8 @@ async function isSchemaCurrent(database: Database): Promise<boolean> {
 
 const UNDEFINED_TABLE = '42P01'
 
-async function ranMigrations({ kysely }: Database): Promise<string[]> {
+/** Their names, in no order. */
+export async function ranMigrations({ kysely }: Database): Promise<string[]> {
   try {
     const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(kysely)
     return rows.map(({ name }) => name)
@@ -49,19 +54,19 @@ async function ranMigrations({ kysely }: Database): Promise<string[]> {
   }
 }
 
-async function migrateSchema(database: Database, migrateUrl: string | undefined): Promise<void> {
-  if (database.engine === 'pglite' || migrateUrl === undefined) return run(database.kysely)
+async function migrateSchema(database: Database, migrateUrl: string | undefined, upTo: string | undefined): Promise<void> {
+  if (database.engine === 'pglite' || migrateUrl === undefined) return run(database.kysely, upTo)
   // A separate pool without a statement timeout, because the migration of another process can take long.
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: createPool({ url: migrateUrl, size: 2, statementTimeoutSeconds: 0 }) }) })
   try {
-    await run(kysely)
+    await run(kysely, upTo)
   } finally {
     await kysely.destroy()
   }
 }
 
-async function run(kysely: Kysely<any>): Promise<void> {
-  const { error, results } = await migrator(kysely).migrateToLatest()
+async function run(kysely: Kysely<any>, upTo: string | undefined): Promise<void> {
+  const { error, results } = await (upTo === undefined ? migrator(kysely).migrateToLatest() : migrator(kysely).migrateTo(upTo))
   if (error === undefined) return
   const failed = results?.find((result) => result.status === 'Error')
   throw new MigrationFailed(failed ? `Migration ${failed.migrationName} failed.` : 'The migrations could not run.', { cause: error })

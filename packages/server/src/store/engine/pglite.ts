@@ -30,17 +30,17 @@ export async function openInMemory({ fresh = false } = {}): Promise<PGlite> {
 }
 
 /** Opens the cluster in a folder. Creates it if it is missing. */
-export async function openInFolder(cluster: string): Promise<{ pglite: PGlite; fs: DurableNodeFS }> {
-  if (!existsSync(cluster)) await makeCluster(cluster)
+export async function openInFolder(cluster: string, { fresh = false } = {}): Promise<{ pglite: PGlite; fs: DurableNodeFS }> {
+  if (!existsSync(cluster)) await makeCluster(cluster, { fresh })
   const fs = new DurableNodeFS(cluster)
   return { pglite: yielding(await PGlite.create({ ...options, startParams: durable, fs })), fs }
 }
 
 /** Creates the cluster under a temporary name and then renames it, so that an interruption leaves no incomplete cluster. */
-async function makeCluster(cluster: string): Promise<void> {
+async function makeCluster(cluster: string, { fresh }: { fresh: boolean }): Promise<void> {
   const unfinished = `${cluster}.new`
   await rm(unfinished, { recursive: true, force: true })
-  const snapshot = await readSnapshot()
+  const snapshot = fresh ? null : await readSnapshot()
   if (snapshot) {
     await unpackSnapshot(snapshot, unfinished)
   } else {

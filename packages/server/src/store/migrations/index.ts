@@ -20,6 +20,7 @@ import * as applicationLogout from './0019-application-logout.ts'
 import * as changedAt from './0020-changed-at.ts'
 import * as bounds from './0023-bounds.ts'
 import * as plainTime from './0024-plain-time.ts'
+import * as stores from './0026-stores.ts'
 import * as suspendedPeople from './0028-suspended-people.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
@@ -45,5 +46,6 @@ export const migrations: Record<string, Migration> = {
   '0020-changed-at': changedAt,
   '0023-bounds': bounds,
   '0024-plain-time': plainTime,
+  '0026-stores': stores,
   '0028-suspended-people': suspendedPeople,
 }

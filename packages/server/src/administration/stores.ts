@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { compatNames } from '../compats.ts'
+import { type Config, readConfig } from '../config.ts'
+import { type Database, type DatabaseOptions, openDatabase } from '../store/database.ts'
+
+// The databases that a command works with: the one in the settings, and another one that is named.
+
+export type Environment = Record<string, string | undefined>
+
+/** The address of a database, as the role that owns the schema, or the folder of an embedded one. */
+export type Place = { url: string } | { folder: string }
+
+export const configOf = (env: Environment): Config => readConfig(env, (path) => readFileSync(path, 'utf8'), compatNames)
+
+export const placeOf = ({ databaseUrl, migrateUrl, dataDir }: Pick<Config, 'databaseUrl' | 'migrateUrl' | 'dataDir'>): Place =>
+  databaseUrl === null ? { folder: resolve(dataDir) } : { url: migrateUrl ?? databaseUrl }
+
+export const isUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text)
+
+/** For terminals and rows: without the password. */
+export function labelOf(place: Place): string {
+  if ('folder' in place) return `the folder ${place.folder}`
+  const url = new URL(place.url)
+  return `PostgreSQL at ${url.host}${url.pathname}`
+}
+
+/** The connections have a name of their own, so that they are not taken for a server's. */
+export const open = (place: Place, options: Pick<DatabaseOptions, 'prepared' | 'fresh'> = {}): Promise<Database> =>
+  openDatabase({ ...('folder' in place ? { dataDir: place.folder } : { databaseUrl: place.url }), name: 'muster-administration', poolSize: 3, ...options })

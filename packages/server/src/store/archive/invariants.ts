@@ -1,0 +1,44 @@
+import { type Kysely, sql } from 'kysely'
+import { CopyFailed } from './rows.ts'
+
+/** Rules that hold for the tables whatever happened. Each query selects the rows that break its rule, so each must return none. */
+export const invariants: Record<string, string> = {
+  'an account has one current membership once registered, and none before (I1, S25)': `
+    select a.id, count(m.user_id) as memberships from account a left join membership m on m.user_id = a.id and m.status <> 'left'
+    group by a.id having count(m.user_id) <> (a.username is not null)::int`,
+
+  "an organization's member counts match its memberships (I1, S7)": `
+    select o.id from organization o
+    left join (select organization_id, count(*) filter (where status = 'active') as active, count(*) filter (where status = 'deactivated') as deactivated
+               from membership group by organization_id) m on m.organization_id = o.id
+    where (o.active_members, o.deactivated_members) is distinct from (coalesce(m.active, 0), coalesce(m.deactivated, 0))`,
+
+  'an organization with members has an active admin (I2, S29)': `
+    select organization_id from membership where status <> 'left' group by organization_id
+    having count(*) filter (where role = 'admin' and status = 'active') = 0`,
+
+  'a username and the name of an organization are in the names (I10)': `
+    select a.id from account a where a.username is not null and not exists (select from name n where n.name = a.username and n.user_id = a.id)
+    union all
+    select o.id from organization o where not exists (select from name n where n.name = o.name and n.organization_id = o.id)`,
+
+  'a session or key has at most the epoch of its holder (S32)': `
+    select s.id from session s join account a on a.id = s.user_id where s.epoch > a.epoch
+    union all
+    select k.id from api_key k join account a on a.id = k.user_id where k.epoch > a.epoch
+    union all
+    select k.id from api_key k join service_account s on s.id = k.service_account_id where k.epoch > s.epoch`,
+
+  'the record can only be added to (S57)': `
+    select 'audit_event' as id where (select count(*) from pg_trigger where tgrelid = 'audit_event'::regclass and tgfoid = 'audit_event_is_append_only'::regproc and tgenabled <> 'D') < 2`,
+
+  'the installation has its row': `select 'installation' as id where not exists (select from installation)`,
+}
+
+/** @throws CopyFailed */
+export async function requireInvariants(db: Kysely<any>): Promise<void> {
+  for (const [rule, query] of Object.entries(invariants)) {
+    const { rows } = await sql.raw<Record<string, unknown>>(`select * from (${query}) broken limit 3`).execute(db)
+    if (rows.length > 0) throw new CopyFailed(`A rule does not hold: ${rule}. For example: ${rows.map((row) => Object.values(row)[0]).join(', ')}`)
+  }
+}

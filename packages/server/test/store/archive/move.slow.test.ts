@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { moveAll } from '@muster/server/store/archive/copy.ts'
+import { clearState, requireInUse, setState } from '@muster/server/store/archive/state.ts'
+import { type Database, migrate, openDatabase } from '@muster/server/store/database.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fillStore } from './full-store.ts'
+import { contentsOf, emptyColumns, schemaOf } from './tables.ts'
+
+let folder: string
+let source: Database
+const opened: Database[] = []
+
+const name = 'muster-administration' // not a server's
+const fresh = async (): Promise<Database> => {
+  const database = await openDatabase({ databaseUrl: await (await startPostgres()).createDatabase(), name })
+  opened.push(database)
+  return database
+}
+const embedded = async (path: string): Promise<Database> => {
+  const database = await openDatabase({ dataDir: join(folder, path) })
+  await migrate(database)
+  opened.push(database)
+  return database
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'muster-move-'))
+  source = await fresh()
+  await fillStore(source.kysely)
+})
+afterAll(async () => {
+  for (const database of opened) await database.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('the data of these tests have a value in every column of every table', async () => {
+  expect(await emptyColumns(source.kysely)).toEqual([])
+})
+
+describe('a move to the embedded database and back (O10)', () => {
+  let there: Database
+  let back: Database
+  beforeAll(async () => {
+    there = await embedded('there')
+    await moveAll(source, there, 'there', () => {})
+    back = await fresh()
+    await moveAll(there, back, 'back', () => {})
+  })
+
+  test('keeps every row and every value', async () => {
+    const before = await contentsOf(source.kysely)
+    expect(await contentsOf(there.kysely)).toEqual(before)
+    expect(await contentsOf(back.kysely)).toEqual(before)
+    expect(before['jobs.job']).toHaveLength(1) // a job that is done is not copied
+  })
+
+  test('leaves the schema as it was', async () => {
+    const before = await schemaOf(source.kysely)
+    expect(await schemaOf(there.kysely)).toEqual(before)
+    expect(await schemaOf(back.kysely)).toEqual(before)
+  })
+
+  test('gives no number twice', async () => {
+    const { rows } = await sql<{
+      id: bigint
+    }>`insert into revocation (kind, subject, value, expires_at) values ('session', 'ses_6', '{}', now()) returning id`.execute(back.kysely)
+    expect(rows[0]?.id).toBe(6n)
+  })
+
+  test('gives revocations their new transaction, and receivers all of them again', async () => {
+    const { rows } = await sql<{ old: boolean; watermark: string | null; generation: number; state: string }>`
+      select (select bool_and(xid <= pg_current_xact_id()) from revocation) as old, watermark, generation, (select state::text from jobs.job) as state from receiver`.execute(
+      back.kysely,
+    )
+    expect(rows).toEqual([{ old: true, watermark: null, generation: 2, state: 'retry' }])
+  })
+
+  test('keeps servers from starting on the old store until the move is cancelled', async () => {
+    await expect(requireInUse(source.kysely)).rejects.toThrow('moved to there')
+    await expect(moveAll(source, back, 'again', () => {})).rejects.toThrow('moved to there')
+    await clearState(source.kysely)
+    await requireInUse(source.kysely)
+    await requireInUse(back.kysely)
+  })
+})
+
+test('a move is refused, with nothing written, when the target is not empty', async () => {
+  const other = await fresh()
+  await sql`insert into installation (secret_check) values ('x')`.execute(other.kysely)
+  await expect(moveAll(source, other, 'other', () => {})).rejects.toThrow('not empty')
+  await requireInUse(source.kysely)
+})
+
+test('a move is refused while a server uses either database', async () => {
+  const other = await fresh()
+  const server = await openDatabase({ databaseUrl: other.url })
+  await sql`select 1`.execute(server.kysely)
+  await expect(moveAll(source, other, 'other', () => {})).rejects.toThrow('A server uses this database')
+  await server.close()
+  await requireInUse(source.kysely)
+  await requireInUse(other.kysely)
+})
+
+test('a move writes nothing when a rule does not hold for the rows', async () => {
+  const [broken, other] = [await fresh(), await fresh()]
+  await fillStore(broken.kysely)
+  await sql`update organization set active_members = 7 where id = 'org_ada'`.execute(broken.kysely)
+  await expect(moveAll(broken, other, 'other', () => {})).rejects.toThrow("an organization's member counts match its memberships")
+  expect((await contentsOf(other.kysely))['account']).toEqual([])
+})
+
+test('a database that is half filled is in use by no server, and is filled again', async () => {
+  const other = await fresh()
+  await setState(other.kysely, 'filling')
+  await expect(requireInUse(other.kysely)).rejects.toThrow('interrupted')
+  await moveAll(source, other, 'other', () => {})
+  await requireInUse(other.kysely)
+  await clearState(source.kysely)
+})
