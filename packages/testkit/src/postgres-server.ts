@@ -1,8 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createPool, migrate, openDatabase } from '@muster/server/store/database.ts'
 import { testDatabasePrefix } from './run-folder.ts'
@@ -14,17 +16,36 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
+/** A server that was started here, so that a test can kill it. */
+export interface LaunchedPostgres extends PostgresServer {
+  /** Kills the server with SIGKILL, like a crash. Its data stays. */
+  crash(): Promise<void>
+  isRunning(): boolean
+  /** Starts it again after a crash. Resolves once it accepts connections. */
+  restart(): Promise<void>
+  /** Stops all of its processes with SIGSTOP until `resume`. Linux only. */
+  pause(): Promise<void>
+  resume(): Promise<void>
+}
+
 /** The user for PostgreSQL when this process runs as root, because PostgreSQL refuses to run as root. Empty otherwise. */
 interface Account {
   uid?: number
   gid?: number
 }
 
-/** @param own settings of PostgreSQL in addition to those for tests, for a server that is started here */
+/** The server of `MUSTER_TEST_DATABASE_URL`, or one that is started here. */
 export async function launchPostgres(own: Record<string, string> = {}): Promise<PostgresServer> {
   const given = process.env.MUSTER_TEST_DATABASE_URL
-  if (given) return prepared(given, async () => {})
-  const folder = await mkdtemp(join(tmpdir(), 'muster-postgres-'))
+  return given ? prepared(given, async () => {}) : launchOwnPostgres(own)
+}
+
+/**
+ * @param own settings of PostgreSQL in addition to those for tests
+ * @param parent where its folder is created
+ */
+export async function launchOwnPostgres(own: Record<string, string> = {}, parent = tmpdir()): Promise<LaunchedPostgres> {
+  const folder = await mkdtemp(join(parent, 'muster-postgres-'))
   const account = await unprivileged()
   try {
     await chmod(folder, 0o755)
@@ -65,23 +86,69 @@ export async function launchPostgres(own: Record<string, string> = {}): Promise<
       ...own,
     }
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    const server = spawn(join(native, 'bin/postgres'), ['-D', data, ...flags], { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
-    await ready(server)
+    let server: ChildProcess
+    const start = async (): Promise<void> => {
+      server = spawn(join(native, 'bin/postgres'), ['-D', data, ...flags], { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
+      await ready(server)
+    }
+    await start()
     const kill = (): void => {
       server.kill('SIGQUIT')
     }
     process.once('exit', kill)
+    const isRunning = (): boolean => server.exitCode === null && server.signalCode === null
     const stop = async (): Promise<void> => {
       process.off('exit', kill)
-      const ended = new Promise((resolve) => server.once('exit', resolve))
-      server.kill('SIGINT')
-      await ended
+      if (isRunning()) {
+        const ended = once(server, 'exit')
+        server.kill('SIGINT')
+        await ended
+      }
       await rm(folder, { recursive: true, force: true })
     }
-    return await prepared(`postgres://postgres@127.0.0.1:${port}/postgres`, stop)
+    const signal = async (name: NodeJS.Signals): Promise<void> => {
+      for (const pid of await processesOf(server)) signalIfAlive(pid, name)
+    }
+    const controls = {
+      isRunning,
+      async crash() {
+        const ended = once(server, 'exit')
+        await signal('SIGKILL')
+        await ended
+      },
+      async restart() {
+        // The shared memory of the killed server is released when the last of its processes is gone.
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            return await start()
+          } catch (error) {
+            if (attempt === 50) throw error
+            await sleep(100)
+          }
+        }
+      },
+      pause: () => signal('SIGSTOP'),
+      resume: () => signal('SIGCONT'),
+    }
+    return { ...(await prepared(`postgres://postgres@127.0.0.1:${port}/postgres`, stop)), ...controls }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** The server and the processes that it started: one for each connection, and those of its housekeeping. */
+async function processesOf({ pid }: ChildProcess): Promise<number[]> {
+  if (pid === undefined) return []
+  const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  return [pid, ...list.split(' ').filter(Boolean).map(Number)]
+}
+
+function signalIfAlive(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 
@@ -125,7 +192,7 @@ async function ready(server: ChildProcess): Promise<void> {
   let log = ''
   await new Promise<void>((resolve, reject) => {
     server.stderr?.on('data', (chunk: Buffer) => {
-      if (log.length < 20_000) log += chunk
+      log = `${log}${chunk}`.slice(-20_000) // while it recovers from a crash, it refuses many clients
       if (log.includes('ready to accept connections')) resolve()
     })
     server.once('error', reject)

@@ -11,6 +11,9 @@ export interface ServerProcess {
   stop(): Promise<number | null>
   /** Kills the process, without a chance to finish its work. */
   kill(): Promise<void>
+  /** Stops the process with SIGSTOP until `resume`. Its clock goes on. */
+  pause(): void
+  resume(): void
 }
 
 const PATIENCE_MILLISECONDS = 60_000
@@ -68,5 +71,7 @@ export async function startServerProcess({ command: [program = '', ...words], en
       child.kill('SIGKILL')
       await ended
     },
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
   }
 }

@@ -1,8 +1,8 @@
 import { type Answer, type Human, type Muster, OPERATOR_TOKEN, PASSWORD, SECRET, startMuster } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { type ServerProcess, startTwinProcess } from '@muster/testkit/process.ts'
+import { aTcpProxy, type TcpProxy, throughProxy } from '@muster/testkit/tcp-proxy.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { aDatabaseProxy, type DatabaseProxy } from './database-proxy.ts'
 import { aResourceServer, aStream } from './receiving.ts'
 import { callerAt } from './servers.ts'
 
@@ -12,21 +12,18 @@ import { callerAt } from './servers.ts'
 let muster: Muster
 let revoking: ServerProcess
 let gateway: ServerProcess
-let proxy: DatabaseProxy
+let proxy: TcpProxy
 let people: Record<string, Human>
 beforeAll(async () => {
   const databaseUrl = await (await startPostgres()).createDatabase()
-  proxy = await aDatabaseProxy(databaseUrl)
+  proxy = await aTcpProxy({ targets: [Number(new URL(databaseUrl).port)] })
   muster = await startMuster({ databaseUrl, env: { MUSTER_COMPAT: 'dbos' } })
   const settings = { MUSTER_SECRET: SECRET, MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN, MUSTER_SMTP_URL: muster.mail.url, MUSTER_COMPAT: 'dbos', LOG_LEVEL: 'error' }
   revoking = await startTwinProcess(muster.config, settings)
-  gateway = await startTwinProcess({ ...muster.config, databaseUrl: proxy.url }, settings)
+  gateway = await startTwinProcess({ ...muster.config, databaseUrl: throughProxy(databaseUrl, proxy) }, settings)
   people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member', dave: 'member' })
 })
-afterEach(() => {
-  proxy.delay(0)
-  proxy.mend()
-})
+afterEach(() => proxy.mend())
 afterAll(async () => {
   await gateway.stop()
   await revoking.stop()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { timed } from '../../../scripts/build.ts'
+import { timed } from '../../../../scripts/build.ts'
 
 test('a build step is announced before it begins and timed when it ends', async () => {
   const told: string[] = []
