@@ -63,6 +63,11 @@ const groups: Record<string, string> = {
   'server client': 'OAuth clients: create, list, show, remove',
   'server keys': 'signing keys: list, rotate, withdraw',
   'server stream': 'event streams: list, remove',
+  'server token': 'named operator tokens: create, list, revoke',
+  'server user': 'all accounts: list, show, suspend, resume',
+  'server org': 'all organizations: list',
+  'server invitation': 'all invitations: list',
+  'server request': 'requests by their id: show',
 }
 
 /** All commands, for help, completion and the generated documentation. */

@@ -1053,6 +1053,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List operator tokens
+         * @description Lists the named tokens, also expired and revoked ones, newest first. The root token is not in the list.
+         */
+        get: operations["listOperatorTokens"];
+        put?: never;
+        /**
+         * Create operator token
+         * @description Creates a named token. Requires the root token. The value is shown only in this response.
+         */
+        post: operations["createOperatorToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/tokens/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke operator token
+         * @description Revokes a named token. Requires the root token. Every process refuses the token from this response on.
+         */
+        delete: operations["revokeOperatorToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users (operator)
+         * @description Lists all accounts, the newest first. With `search`, lists those whose username, and then those whose email address begins with the text, each in alphabetical order.
+         */
+        get: operations["listUsersAsOperator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get user (operator)
+         * @description Returns one account by its username or id. The audit log records who looked. To find an email address, search the list: the access log has paths, and no queries.
+         */
+        get: operations["getUserAsOperator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List organizations (operator)
+         * @description Lists all organizations, the newest first. With `search`, lists those whose name begins with the text, in alphabetical order.
+         */
+        get: operations["listOrganizationsAsOperator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invitations (operator)
+         * @description Lists the invitations of all organizations, or of one, the newest first. With `search`, lists those whose email address begins with the text, in alphabetical order.
+         */
+        get: operations["listInvitationsAsOperator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get request (operator)
+         * @description Lists the audit events of a request by the id in its response (`x-request-id`, or `request_id` of a problem), the newest first. A request that changed nothing has none: look for the id in the access log.
+         */
+        get: operations["getRequestAsOperator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/organizations/{org}": {
         parameters: {
             query?: never;
@@ -1267,7 +1411,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -1443,6 +1587,34 @@ export interface components {
             /** @description From then on no receiver accepts the revoked credentials. Null: a receiver without a lease has not acknowledged. */
             ended_everywhere_at: string | null;
             waited_ms: number;
+        };
+        AuditEventInput: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
         };
         SessionInput: {
             id: string;
@@ -1652,6 +1824,53 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description An invitation in the operator's list. */
+        ListedInvitationInput: {
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "link" | "email";
+            email: string | null;
+            organization: {
+                id: string;
+                name: string;
+            };
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description A username. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /** @description When the mail server accepted the newest email. Null if it has not. */
+            mailed_at: string | null;
+        };
+        /** @description An organization in the operator's list. */
+        ListedOrganizationInput: {
+            id: string;
+            name: string;
+            personal: boolean;
+            plan: string;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            members: {
+                active: number;
+                deactivated: number;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+        };
         SigningKeysInput: {
             keys: {
                 kid: string;
@@ -1705,33 +1924,82 @@ export interface components {
                 name: string;
             }[];
         };
-        AuditEventInput: {
+        /** @description A named token of the operator, without its secret value. */
+        OperatorTokenInput: {
             id: string;
+            name: string;
+            /** @enum {string} */
+            state: "valid" | "expired" | "revoked";
             /**
              * Format: date-time
              * @description RFC 3339, UTC
              */
-            at: string;
-            /** @description The event, for example `membership.ended`. */
-            action: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-            actor: {
-                id: string | null;
-                name: string | null;
-                kind: string;
-                session_id: string | null;
-                key_id: string | null;
-            };
-            target: {
+            created_at: string;
+            expires_at: string | null;
+            last_used_at: string | null;
+            last_address: string | null;
+            revoked_at: string | null;
+        };
+        /** @description An account as the operator sees it. */
+        OperatedUserInput: {
+            id: string;
+            email: string;
+            /** @description Null if the account is not registered yet. */
+            username: string | null;
+            given_name: string;
+            family_name: string;
+            company: string | null;
+            /** @description The current organization, with the role and the status of the membership. */
+            organization: {
                 id: string;
-                name: string | null;
-            };
-            details: {
-                [key: string]: unknown;
-            };
-            address: string;
-            request_id: string;
+                name: string;
+                /** @enum {string} */
+                role: "admin" | "member";
+                /** @enum {string} */
+                status: "active" | "deactivated";
+            } | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            registered_at: string | null;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            /** @description The last use of a session in the current organization, accurate to about a minute. */
+            last_seen_at: string | null;
+        };
+        ViewedUserInput: {
+            id: string;
+            email: string;
+            /** @description Null if the account is not registered yet. */
+            username: string | null;
+            given_name: string;
+            family_name: string;
+            company: string | null;
+            /** @description The current organization, with the role and the status of the membership. */
+            organization: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                role: "admin" | "member";
+                /** @enum {string} */
+                status: "active" | "deactivated";
+            } | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            registered_at: string | null;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            /** @description The last use of a session in the current organization, accurate to about a minute. */
+            last_seen_at: string | null;
+            /** @description Valid ones, counted up to 1,000. */
+            sessions: number;
+            /** @description Valid ones. */
+            keys: number;
         };
         /** @description An organization as the operator sees it. */
         OperatedOrganizationInput: {
@@ -1864,13 +2132,42 @@ export interface components {
             created_at: string;
             secret: string | null;
         };
+        RequestEventInput: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+            organization_id: string | null;
+        };
         /** @description A response that is not 2xx (RFC 9457). docs/problems.md lists the codes. */
         Problem: {
             type: string;
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -2046,6 +2343,34 @@ export interface components {
             /** @description From then on no receiver accepts the revoked credentials. Null: a receiver without a lease has not acknowledged. */
             ended_everywhere_at: string | null;
             waited_ms: number;
+        };
+        AuditEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
         };
         Session: {
             id: string;
@@ -2255,6 +2580,53 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description An invitation in the operator's list. */
+        ListedInvitation: {
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "link" | "email";
+            email: string | null;
+            organization: {
+                id: string;
+                name: string;
+            };
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description A username. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /** @description When the mail server accepted the newest email. Null if it has not. */
+            mailed_at: string | null;
+        };
+        /** @description An organization in the operator's list. */
+        ListedOrganization: {
+            id: string;
+            name: string;
+            personal: boolean;
+            plan: string;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            members: {
+                active: number;
+                deactivated: number;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+        };
         SigningKeys: {
             keys: {
                 kid: string;
@@ -2308,33 +2680,82 @@ export interface components {
                 name: string;
             }[];
         };
-        AuditEvent: {
+        /** @description A named token of the operator, without its secret value. */
+        OperatorToken: {
             id: string;
+            name: string;
+            /** @enum {string} */
+            state: "valid" | "expired" | "revoked";
             /**
              * Format: date-time
              * @description RFC 3339, UTC
              */
-            at: string;
-            /** @description The event, for example `membership.ended`. */
-            action: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-            actor: {
-                id: string | null;
-                name: string | null;
-                kind: string;
-                session_id: string | null;
-                key_id: string | null;
-            };
-            target: {
+            created_at: string;
+            expires_at: string | null;
+            last_used_at: string | null;
+            last_address: string | null;
+            revoked_at: string | null;
+        };
+        /** @description An account as the operator sees it. */
+        OperatedUser: {
+            id: string;
+            email: string;
+            /** @description Null if the account is not registered yet. */
+            username: string | null;
+            given_name: string;
+            family_name: string;
+            company: string | null;
+            /** @description The current organization, with the role and the status of the membership. */
+            organization: {
                 id: string;
-                name: string | null;
-            };
-            details: {
-                [key: string]: unknown;
-            };
-            address: string;
-            request_id: string;
+                name: string;
+                /** @enum {string} */
+                role: "admin" | "member";
+                /** @enum {string} */
+                status: "active" | "deactivated";
+            } | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            registered_at: string | null;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            /** @description The last use of a session in the current organization, accurate to about a minute. */
+            last_seen_at: string | null;
+        };
+        ViewedUser: {
+            id: string;
+            email: string;
+            /** @description Null if the account is not registered yet. */
+            username: string | null;
+            given_name: string;
+            family_name: string;
+            company: string | null;
+            /** @description The current organization, with the role and the status of the membership. */
+            organization: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                role: "admin" | "member";
+                /** @enum {string} */
+                status: "active" | "deactivated";
+            } | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            registered_at: string | null;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            /** @description The last use of a session in the current organization, accurate to about a minute. */
+            last_seen_at: string | null;
+            /** @description Valid ones, counted up to 1,000. */
+            sessions: number;
+            /** @description Valid ones. */
+            keys: number;
         };
         /** @description An organization as the operator sees it. */
         OperatedOrganization: {
@@ -2466,6 +2887,35 @@ export interface components {
              */
             created_at: string;
             secret: string | null;
+        };
+        RequestEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+            organization_id: string | null;
         };
     };
     responses: never;
@@ -5885,6 +6335,383 @@ export interface operations {
             };
         };
     };
+    listOperatorTokens: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OperatorToken"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOperatorToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As the audit log names the token: `operator:NAME`. */
+                    name: string;
+                    /** @description Without it, the token is valid until it is revoked. */
+                    expires_in_days?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        token: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        expires_at: string | null;
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeOperatorToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorToken"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsersAsOperator: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+                /** @description The beginning of a username, an email address or an id. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OperatedUser"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUserAsOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewedUser"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOrganizationsAsOperator: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+                /** @description The beginning of a name, or of an id. */
+                search?: string;
+                /** @description Only suspended organizations. */
+                suspended?: "true";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ListedOrganization"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitationsAsOperator: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+                /** @description The beginning of an email address or an id. Not together with `organization`. */
+                search?: string;
+                /** @description Only invitations of this organization: its name, a former name, or its id. */
+                organization?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ListedInvitation"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRequestAsOperator: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RequestEvent"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOrganizationAsOperator: {
         parameters: {
             query?: never;
@@ -5940,6 +6767,8 @@ export interface operations {
             content: {
                 "application/json": {
                     plan: string;
+                    /** @description For the audit log. */
+                    reason?: string;
                 };
             };
         };
@@ -5986,6 +6815,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description For the audit log. */
                     reason?: string;
                 } | null;
             };
@@ -6062,7 +6892,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description For the audit log. */
+                    reason?: string;
+                } | null;
+            };
+        };
         responses: {
             /** @description Success. */
             200: {
@@ -6199,6 +7036,8 @@ export interface operations {
                 "application/json": {
                     /** @description A username or a user id. */
                     user: string;
+                    /** @description For the audit log. */
+                    reason?: string;
                 };
             };
         };

@@ -4,6 +4,7 @@ import type {
   DeviceAuthorizationId,
   EmailChangeId,
   InvitationId,
+  OperatorTokenId,
   OrganizationId,
   PasswordResetId,
   RefreshTokenId,
@@ -45,6 +46,8 @@ export type EndReason =
  */
 export interface DomainEvents {
   'account.created': { target: UserId }
+  /** The operator looked at the account (O13). In no organization's audit log. */
+  'account.viewed': { target: UserId }
   'user.registered': { target: UserId; username: string }
   /** With an organization if one of its admins changed the names. */
   'user.names_changed': { target: UserId; fields: string[]; organizationId?: OrganizationId }
@@ -92,7 +95,8 @@ export interface DomainEvents {
   'organization.shared': { target: OrganizationId; organizationId: OrganizationId }
   'membership.started': { target: UserId; organizationId: OrganizationId; role: Role; reason: JoinReason; epoch: number; invitationId?: InvitationId }
   'membership.ended': { target: UserId; organizationId: OrganizationId; reason: LeaveReason; epoch: number }
-  'membership.role_changed': { target: UserId; organizationId: OrganizationId; role: Role; epoch: number; version: number }
+  /** `reason` is the operator's. */
+  'membership.role_changed': { target: UserId; organizationId: OrganizationId; role: Role; epoch: number; version: number; reason?: string }
 
   /** `epoch` is the user's new epoch. Credentials with a lower epoch are invalid (S32). */
   'membership.deactivated': { target: UserId; organizationId: OrganizationId; epoch: number; reason: string | null }
@@ -113,9 +117,9 @@ export interface DomainEvents {
   'key.renamed': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; description: string }
   'key.ended': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; reason: KeyEndReason }
 
-  'organization.plan_changed': { target: OrganizationId; organizationId: OrganizationId; from: string; to: string }
+  'organization.plan_changed': { target: OrganizationId; organizationId: OrganizationId; from: string; to: string; reason?: string }
   'organization.suspended': { target: OrganizationId; organizationId: OrganizationId; version: number; reason: string | null }
-  'organization.resumed': { target: OrganizationId; organizationId: OrganizationId; version: number }
+  'organization.resumed': { target: OrganizationId; organizationId: OrganizationId; version: number; reason?: string }
   'organization.contacts_changed': { target: OrganizationId; organizationId: OrganizationId; fields: string[] }
 
   'resource.registered': {
@@ -161,6 +165,8 @@ export interface DomainEvents {
   'signing_key.created': { target: string; alg: string }
   'signing_key.rotated': { target: string; alg: string }
   'signing_key.withdrawn': { target: string; alg: string }
+  'operator_token.created': { target: OperatorTokenId; name: string; expiresAt: string | null }
+  'operator_token.revoked': { target: OperatorTokenId; name: string }
 
   /** A refusal that matters for security. Recorded in its own transaction, after the rollback of the refused one (S57). */
   refused: { target: string; organizationId: OrganizationId | null; attempted: Attempt; code: string }

@@ -15,6 +15,7 @@ export const idPrefixes = {
   serviceAccount: 'sva',
   resource: 'res',
   stream: 'str',
+  operatorToken: 'otk',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -31,6 +32,7 @@ export type PasswordResetId = Id<'passwordReset'>
 export type ResourceId = Id<'resource'>
 export type EmailChangeId = Id<'emailChange'>
 export type StreamId = Id<'stream'>
+export type OperatorTokenId = Id<'operatorToken'>
 export type AuditEventId = Id<'auditEvent'>
 export type ApiKeyId = Id<'apiKey'>
 export type ServiceAccountId = Id<'serviceAccount'>

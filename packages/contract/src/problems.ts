@@ -34,7 +34,23 @@ export const problems = {
   operator_required: {
     status: 401,
     title: "This requires the operator's credential.",
+    next: 'Use a valid operator token: operator-token in the data folder, MUSTER_OPERATOR_TOKEN, or a named token.',
+  },
+  operator_root_required: {
+    status: 403,
+    title: 'Only the root token creates and revokes operator tokens.',
     next: 'Use the token from the data folder (operator-token) or MUSTER_OPERATOR_TOKEN.',
+  },
+  operator_token_not_found: { status: 404, title: 'There is no such operator token.', next: 'List them.', command: 'muster server token list' },
+  operator_token_name_taken: {
+    status: 409,
+    title: 'This name belongs to another operator token, or belonged to one.',
+    next: 'Choose another name. A name is used once, because the audit log names the token.',
+  },
+  operator_token_is_root: {
+    status: 409,
+    title: 'The root token is a setting and cannot be revoked here.',
+    next: 'Change MUSTER_OPERATOR_TOKEN, or delete the file operator-token in the data folder, and restart the server.',
   },
   operator_disabled: { status: 403, title: 'Operator routes are disabled.', next: 'Set MUSTER_OPERATOR_TOKEN.' },
 
@@ -78,7 +94,7 @@ export const problems = {
   personal_organization: { status: 409, title: 'This is a personal organization.', next: 'To work with others, join another organization.' },
   plan_required: { status: 403, title: "The organization's plan does not include this.", next: 'Ask for a plan that includes it.' },
   seat_limit: { status: 403, title: 'All seats of this organization are taken.', next: 'Ask an admin for a larger plan.' },
-  user_not_found: { status: 404, title: 'There is no such user.', next: 'Use a username or a user id.' },
+  user_not_found: { status: 404, title: 'There is no such user.', next: 'Search for them.', command: 'muster server user list TEXT' },
   member_not_found: { status: 404, title: 'There is no such member.', next: 'List the members.', command: 'muster org list' },
   membership_ended: { status: 409, title: 'This person has left the organization.', next: 'Invite them again.' },
   last_admin: { status: 409, title: 'An organization with members must have an active admin.', next: 'Make another member an admin first.' },

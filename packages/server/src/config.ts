@@ -41,7 +41,7 @@ export const settings = {
   MUSTER_OPERATOR_TOKEN: {
     default: 'embedded mode: created and kept in the data folder',
     about:
-      "The operator's credential, 32 characters or more. With DATABASE_URL and without this token, operator routes are off. To read it from a file, set MUSTER_OPERATOR_TOKEN_FILE instead.",
+      "The operator's credential, 32 characters or more. With DATABASE_URL and without this token, only named operator tokens are accepted. To read it from a file, set MUSTER_OPERATOR_TOKEN_FILE instead.",
   },
   MUSTER_MIGRATE_URL: {
     default: 'DATABASE_URL',
@@ -95,7 +95,7 @@ export interface Config {
   mailFrom: string
   /** Null: kept in the data folder. */
   secret: string | null
-  /** Null: kept in the data folder, or operator routes are off with `DATABASE_URL`. */
+  /** Null: kept in the data folder, or with `DATABASE_URL`, there is no root token. */
   operatorToken: string | null
   /** Reads `/metrics` and nothing else. */
   metricsToken: string | null

@@ -62,8 +62,8 @@ export interface MusterOptions {
   engine?: Engine
   /** An existing database, for a second server. */
   databaseUrl?: string
-  /** Additional settings. */
-  env?: Record<string, string>
+  /** Additional settings. Undefined leaves out one of a test. */
+  env?: Record<string, string | undefined>
   /** Sends emails to an SMTP server in this process (the default), or keeps them at /mailbox. */
   mailbox?: boolean
   /** Packages of the command and the SDK to serve instead of the built ones. */

@@ -5,8 +5,11 @@ type AuditActor = Schemas['AuditEvent']['actor']
 
 const kinds: Record<string, string> = { operator: 'The operator', system: 'Muster', anonymous: 'Not signed in' }
 
-/** The current name of the actor, or its kind when it has no name. */
-export const ActorName = ({ actor }: { actor: AuditActor }) => <>{actor.name ?? kinds[actor.kind] ?? actor.kind}</>
+/** The current name of the actor, or its kind when it has no name. The operator has the name of a token (O12). */
+export const ActorName = ({ actor }: { actor: AuditActor }) => {
+  const token = actor.kind === 'operator' ? actor.id?.split(':')[1] : undefined
+  return <>{actor.name ?? (token ? `The operator (${token})` : (kinds[actor.kind] ?? actor.kind))}</>
+}
 
 /** The name, linked to the page of the user or service account. */
 export function Actor({ actor, className = 'row-link font-normal!' }: { actor: AuditActor; className?: string }) {

@@ -1,10 +1,11 @@
-import type { AccountStore, EmailChangeStore, PasswordResetStore, SignUpStore } from './accounts/store.ts'
+import type { AccountStore, EmailChangeStore, PasswordResetStore, PeopleStore, SignUpStore } from './accounts/store.ts'
 import type { AuditStore, IdempotencyStore, JobStore } from './command/store.ts'
 import type {
   ApiKeyStore,
   ClientStore,
   DeviceAuthorizationStore,
   OAuthModelStore,
+  OperatorTokenStore,
   RefreshTokenStore,
   ServiceAccountStore,
   SessionStore,
@@ -25,6 +26,7 @@ export interface Tx {
   /** Writes the events and revocations recorded so far. Without it, they are written with the commit. */
   writeRecords(): Promise<void>
   readonly accounts: AccountStore
+  readonly people: PeopleStore
   readonly names: NameStore
   readonly organizations: OrganizationStore
   readonly memberships: MembershipStore
@@ -46,6 +48,7 @@ export interface Tx {
   readonly clients: ClientStore
   readonly signingKeys: SigningKeyStore
   readonly oauthModels: OAuthModelStore
+  readonly operatorTokens: OperatorTokenStore
   readonly resources: ResourceStore
   readonly hostLabels: HostLabelStore
 }

@@ -40,9 +40,14 @@ import { invitationRoutes } from './routes/invitations/invitations.ts'
 import { organizationInvitationRoutes } from './routes/invitations/organization-invitations.ts'
 import { secretRoutes } from './routes/invitations/secrets.ts'
 import { clientRoutes } from './routes/operator/clients.ts'
+import { invitationListRoutes } from './routes/operator/invitations.ts'
+import { organizationListRoutes } from './routes/operator/organizations.ts'
+import { requestRoutes } from './routes/operator/requests.ts'
 import { type OperatorParts, signingKeyRoutes } from './routes/operator/signing-keys.ts'
 import { streamRoutes } from './routes/operator/streams.ts'
 import { suspendPersonRoutes } from './routes/operator/suspend-person.ts'
+import { operatorTokenRoutes } from './routes/operator/tokens.ts'
+import { operatorUserRoutes } from './routes/operator/users.ts'
 import { auditEventRoutes } from './routes/organizations/audit-events.ts'
 import { memberRoutes } from './routes/organizations/members.ts'
 import { moveRoutes } from './routes/organizations/move.ts'
@@ -99,6 +104,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     ended: [],
     userId: null,
     clientId: null,
+    operator: null,
   })
   const rawRoutes = createRawRoutes({
     headers,
@@ -178,7 +184,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An access token from /oauth/token.' },
-          operator: { type: 'http', scheme: 'bearer', description: "The operator's token (operator-token in the data folder, or MUSTER_OPERATOR_TOKEN)." },
+          operator: {
+            type: 'http',
+            scheme: 'bearer',
+            description: "The operator's token: operator-token in the data folder, MUSTER_OPERATOR_TOKEN, or a named one.",
+          },
         },
       },
     },
@@ -229,7 +239,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     for (const routes of [...ofPeople, ...ofOrganizations]) {
       await api.register(routes, options)
     }
-    const ofOperator = [clientRoutes, streamRoutes, signingKeyRoutes, operatorOrganizationRoutes, suspendPersonRoutes]
+    const ofOperator = [
+      clientRoutes,
+      streamRoutes,
+      signingKeyRoutes,
+      operatorTokenRoutes,
+      operatorUserRoutes,
+      organizationListRoutes,
+      invitationListRoutes,
+      requestRoutes,
+      operatorOrganizationRoutes,
+      suspendPersonRoutes,
+    ]
     for (const routes of ofOperator) await api.register(routes, options)
   })
   await app.register(healthRoutes, options)
@@ -265,4 +286,5 @@ const probes = new Set(['/healthz', '/readyz', '/metrics'])
 const isKnownHost = ({ hosts }: Config, path: string, { host = '' }: IncomingHttpHeaders): boolean =>
   hosts.includes(host.toLowerCase()) || probes.has(path) || path.startsWith('/assets/')
 
-const newRequestId = (): string => `req_${randomUUID().replaceAll('-', '')}`
+/** Begins with the time in milliseconds, so that the index of the audit log by request grows at its end (O13). */
+const newRequestId = (): string => `req_${Date.now().toString(16).padStart(12, '0')}${randomUUID().replaceAll('-', '').slice(12)}`

@@ -9,9 +9,10 @@ import { refuse } from '../domain/command/refusal.ts'
 import { recordRefusedAttempt } from '../domain/command/refused-attempts.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
+import { operatorTokenHash } from '../domain/credentials/operator-token.ts'
 import { isWorthNoting } from '../domain/credentials/session.ts'
 import type { Actor, LiveKey, LiveState } from '../domain/model/live.ts'
-import type { KeyPrincipal, Principal, UserPrincipal } from '../domain/model/principal.ts'
+import { type KeyPrincipal, type OperatorPrincipal, type Principal, ROOT, type UserPrincipal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
 import { digest, type SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
@@ -54,7 +55,7 @@ interface Options {
   keys: SecretKeys
   limits: Limits
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
-  /** Null disables the operator routes. */
+  /** The root token. If it is null, only named tokens are accepted (O12). */
   operatorToken: string | null
 }
 
@@ -166,15 +167,24 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     }
   }
 
-  async function operator(request: FastifyRequest, bearer: string | null): Promise<Principal> {
-    if (operatorToken === null) throw new Problem('operator_disabled')
-    // Digests have equal lengths, so the comparison reveals nothing about the token's length. Only wrong tokens are counted, because the operator may share an
-    // address with a stranger.
-    if (bearer === null || !timingSafeEqual(digest(bearer), digest(operatorToken))) {
-      await limits.spend('operator by address', request.origin.address)
+  async function operator(request: FastifyRequest, bearer: string | null): Promise<OperatorPrincipal> {
+    const { origin } = request
+    // Digests have equal lengths, so the comparison reveals nothing about the token's length.
+    const isRoot = operatorToken !== null && bearer !== null && timingSafeEqual(digest(bearer), digest(operatorToken))
+    const tokenHash = isRoot || bearer === null ? null : operatorTokenHash(bearer)
+    const token = tokenHash && (await store.reading.operatorTokens.valid(tokenHash))
+    if (!isRoot && !token) {
+      if (operatorToken === null && tokenHash === null) throw new Problem('operator_disabled')
+      // Only wrong tokens are counted, because the operator may share an address with a stranger.
+      await limits.spend('operator by address', origin.address)
       throw new Problem('operator_required')
     }
-    return { kind: 'operator', origin: request.origin }
+    const name = token?.name ?? ROOT
+    origin.operator = name
+    if (token && isWorthNoting(token)) {
+      store.reading.operatorTokens.touch(token.id, origin.address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
+    }
+    return { kind: 'operator', name, tokenId: token?.id ?? null, origin }
   }
 }
 

@@ -54,12 +54,13 @@ function standardOutput(): Stream {
 }
 
 /** The line that pino would write. Its fields are fixed, so it is built without pino, which takes longer than a short request, and needs no redaction. */
-function answerLine({ origin: { requestId, address, userId, clientId }, method, path, status, ms, traceparent }: Answered): string {
+function answerLine({ origin: { requestId, address, userId, clientId, operator }, method, path, status, ms, traceparent }: Answered): string {
   const user = userId ? `,"user_id":${JSON.stringify(userId)}` : ''
   const client = clientId ? `,"client_id":${JSON.stringify(clientId)}` : ''
+  const token = operator ? `,"operator":${JSON.stringify(operator)}` : ''
   const traceId = typeof traceparent === 'string' ? traceIdOf(traceparent) : undefined
   const trace = traceId ? `,"trace_id":"${traceId}"` : ''
-  return `{"level":"info","time":"${new Date().toISOString()}","reqId":"${requestId}","method":"${method}","path":${JSON.stringify(path)},"status":${status},"ms":${ms},"address":${JSON.stringify(address)}${user}${client}${trace},"msg":"answered"}\n`
+  return `{"level":"info","time":"${new Date().toISOString()}","reqId":"${requestId}","method":"${method}","path":${JSON.stringify(path)},"status":${status},"ms":${ms},"address":${JSON.stringify(address)}${user}${client}${token}${trace},"msg":"answered"}\n`
 }
 
 /** W3C Trace Context, section 3.2: ids of zeros and version ff are invalid, version 00 has four fields, and later versions may have more. */

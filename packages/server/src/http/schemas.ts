@@ -135,6 +135,11 @@ export const pageQuery = z.strictObject({
   cursor: z.string().max(500).optional().meta({ description: 'The `next_cursor` of the previous page.' }),
 })
 
+/** No space and no invisible character, which no name, address or id contains, and which the database may not accept. */
+export const VISIBLE = /^[^\s\p{C}]*$/u
+
+export const searchField = z.string().min(1).max(254).regex(VISIBLE).optional()
+
 export const pageOfItems = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item), next_cursor: z.string().nullable() })
 
 export const nameField = z.string().min(1).max(100)
@@ -182,3 +187,18 @@ export const reported = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
   })
 
 export const signedOutSchema = reported(z.object({ member: memberSchema, ended: z.number().int().meta({ description: 'The number of sessions that ended.' }) }))
+
+const actorOrTarget = z.object({ id: z.string().nullable(), name: z.string().nullable() })
+export const auditEventSchema = z
+  .object({
+    id: z.string(),
+    at: instant,
+    action: z.string().meta({ description: 'The event, for example `membership.ended`.' }),
+    outcome: z.enum(['done', 'refused']),
+    actor: actorOrTarget.extend({ kind: z.string(), session_id: z.string().nullable(), key_id: z.string().nullable() }),
+    target: actorOrTarget.extend({ id: z.string() }),
+    details: z.record(z.string(), z.unknown()),
+    address: z.string(),
+    request_id: z.string(),
+  })
+  .meta({ id: 'AuditEvent' })

@@ -322,6 +322,17 @@ export interface SigningKeyTable {
   retired_at: Instant | null
 }
 
+export interface OperatorTokenTable {
+  id: string
+  name: string
+  token_hash: Uint8Array
+  created_at: GeneratedInstant
+  expires_at: Instant | null
+  last_used_at: Instant | null
+  last_address: string | null
+  revoked_at: Instant | null
+}
+
 export interface OidcModelTable {
   kind: string
   id_hash: Uint8Array
@@ -402,6 +413,7 @@ export interface Tables {
   refresh_token: RefreshTokenTable
   client: ClientTable
   signing_key: SigningKeyTable
+  operator_token: OperatorTokenTable
   oidc_model: OidcModelTable
   installation: InstallationTable
   store_state: StoreStateTable

@@ -6,6 +6,7 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { accountStore } from './accounts/account-store.ts'
 import { emailChangeStore } from './accounts/email-change-store.ts'
 import { passwordResetStore } from './accounts/password-reset-store.ts'
+import { peopleStore } from './accounts/people-store.ts'
 import { signUpStore } from './accounts/sign-up-store.ts'
 import { auditStore } from './command/audit-store.ts'
 import { idempotencyStore } from './command/idempotency-store.ts'
@@ -15,6 +16,7 @@ import { apiKeyStore } from './credentials/api-key-store.ts'
 import { clientStore } from './credentials/client-store.ts'
 import { deviceAuthorizationStore } from './credentials/device-authorization-store.ts'
 import { oauthModelStore } from './credentials/oauth-model-store.ts'
+import { operatorTokenStore } from './credentials/operator-token-store.ts'
 import { refreshTokenStore } from './credentials/refresh-token-store.ts'
 import { serviceAccountStore } from './credentials/service-account-store.ts'
 import { sessionStore } from './credentials/session-store.ts'
@@ -85,6 +87,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     now: () => nowOf(db),
     writeRecords: () => records.write(),
     accounts: accountStore(db),
+    people: peopleStore(db),
     names: nameStore(db),
     organizations: organizationStore(db),
     memberships: membershipStore(db),
@@ -106,6 +109,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     clients: clientStore(db),
     signingKeys: signingKeyStore(db),
     oauthModels: oauthModelStore(db),
+    operatorTokens: operatorTokenStore(db),
     resources: resourceStore(db),
     hostLabels: hostLabelStore(db),
   }

@@ -7,7 +7,7 @@ import type { Person, World } from '@muster/testkit/world.ts'
 
 const origin = { address: '127.0.0.1', userAgent: 'test', requestId: 'test' }
 
-export const operator: Principal = { kind: 'operator', origin }
+export const operator: Principal = { kind: 'operator', name: 'root', tokenId: null, origin }
 
 /** The principal that the access token of a platform's own client gives. */
 export async function aPlatform(world: World, scopes: MachineScope[]): Promise<Extract<Principal, { kind: 'client' }>> {

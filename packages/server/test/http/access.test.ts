@@ -55,9 +55,10 @@ test('every list refuses an invalid cursor', async () => {
     ...ids.map((id) => made([id])),
   ]
   for (const list of lists) {
-    expect((await muster.call('GET', list, { token })).status, list).toBe(200)
+    const caller = { token: list.startsWith('/v1/operator/') ? OPERATOR_TOKEN : token }
+    expect((await muster.call('GET', list, caller)).status, list).toBe(200)
     for (const cursor of foreign) {
-      const answer = await muster.call('GET', `${list}?cursor=${cursor}`, { token })
+      const answer = await muster.call('GET', `${list}?cursor=${cursor}`, caller)
       expect([list, cursor, answer.status, answer.body.errors?.[0]?.field]).toEqual([list, cursor, 422, 'cursor'])
     }
   }

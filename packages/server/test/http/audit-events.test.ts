@@ -88,7 +88,7 @@ describe.each(engines)('the audit log of an organization on %s', (engine) => {
       client: { id },
     } = await muster.server.services.execute(
       registerClient,
-      { kind: 'operator', origin: { address: '::1', userAgent: null, requestId: 'test' } },
+      { kind: 'operator', name: 'root', tokenId: null, origin: { address: '::1', userAgent: null, requestId: 'test' } },
       { name: 'Cloud/Nine', grants: ['client_credentials'], scopes: ['resources:register'] },
     )
     const principal = {

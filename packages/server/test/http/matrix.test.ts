@@ -110,6 +110,10 @@ beforeAll(async () => {
   const form = { grant_type: 'client_credentials', client_id: client.id, client_secret: client.secret, scope: 'introspect' }
   add("client's own token", (await postForm(muster, '/oauth/token', form)).body.access_token, { client: 'introspect' })
   add('operator token', OPERATOR_TOKEN, 'operator')
+  // A named token is one of the operator's until it is revoked (O12).
+  add('named operator token', (await done('POST', '/v1/operator/tokens', OPERATOR_TOKEN, { name: 'named' })).token, 'operator')
+  add('revoked operator token', (await done('POST', '/v1/operator/tokens', OPERATOR_TOKEN, { name: 'revoked' })).token, { refused: 'invalid_token' })
+  await done('DELETE', '/v1/operator/tokens/revoked', OPERATOR_TOKEN)
 
   // ---- genuine, but refused ----
   const [gones, barreds, bosses, sues, sids] = [await keyOf(gone), await keyOf(barred), await keyOf(boss), await keyOf(sue), await keyOf(sid)]

@@ -438,7 +438,7 @@ describe.each(engines)('invitations on %s', (engine) => {
     const { organization, people } = await anOrganization()
     const bob = await world.person(fresh('bob'))
     const { id, token } = await world.invite(people[0], organization, mailOf(bob))
-    await world.execute(suspendOrganization, { kind: 'operator', origin: systemPrincipal.origin }, { organization })
+    await world.execute(suspendOrganization, { kind: 'operator', name: 'root', tokenId: null, origin: systemPrincipal.origin }, { organization })
     expect(await accept(bob, token)).toBe('organization_suspended')
     expect(await stateOf(id)).toBe('open')
   })

@@ -36,7 +36,7 @@ import type { Ask, Step } from './steps.ts'
 
 const origin = { address: '127.0.0.1', userAgent: 'test', requestId: 'test' }
 const anonymous: Principal = { kind: 'anonymous', origin }
-const operator: Principal = { kind: 'operator', origin }
+const operator: Principal = { kind: 'operator', name: 'root', tokenId: null, origin }
 const system: Principal = { kind: 'system', origin }
 
 /** Rate limits are not under test here. */

@@ -12,7 +12,7 @@ import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-const operator: Principal = { kind: 'operator', origin: { address: '127.0.0.1', userAgent: null, requestId: 'test' } }
+const operator: Principal = { kind: 'operator', name: 'root', tokenId: null, origin: { address: '127.0.0.1', userAgent: null, requestId: 'test' } }
 
 describe.each(engines)('signing a member out on %s', (engine) => {
   let world: World

@@ -11,6 +11,8 @@ import { confirmSignOut, saySignedOut } from '../shared/sign-out.ts'
 
 // The operator's commands for organizations (S58).
 
+const reason = value('TEXT', 'reason, for the audit log')
+
 const organization = command(
   'server organization <org>',
   {
@@ -61,10 +63,10 @@ const plan = command(
   'server plan <org> [plan]',
   {
     summary: 'show or change the plan of an organization; a smaller plan removes nobody',
-    options: { operatorTokenFile },
-    examples: ['muster server plan acme', 'muster server plan acme enterprise'],
+    options: { reason, operatorTokenFile },
+    examples: ['muster server plan acme', 'muster server plan acme enterprise --reason "contract of May"'],
   },
-  async (context, { org, plan, operatorTokenFile }) => {
+  async (context, { org, plan, reason, operatorTokenFile }) => {
     const { say } = context
     const operator = asOperator(context, operatorTokenFile)
     const params = { path: { org } }
@@ -72,7 +74,7 @@ const plan = command(
       const found = await operator.GET('/v1/operator/organizations/{org}', { params })
       return say.data({ plan: found.plan, seats: found.seats, members: found.members }, () => found.plan)
     }
-    const found = await operator.PATCH('/v1/operator/organizations/{org}', { params, body: { plan }, repeatable: true })
+    const found = await operator.PATCH('/v1/operator/organizations/{org}', { params, body: { plan, reason }, repeatable: true })
     if (say.json) return say.data(found, () => '')
     say.done(`${found.name} is now on the ${found.plan} plan: ${found.seats === null ? 'unlimited seats' : count(found.seats, 'seat')}.`)
     if (found.seats !== null && found.members.active > found.seats)
@@ -84,7 +86,7 @@ const suspend = command(
   'server suspend <org>',
   {
     summary: 'suspend an organization: its members and keys are refused until it is resumed',
-    options: { reason: value('TEXT', 'reason, for the audit log'), yes: skipPrompt, operatorTokenFile },
+    options: { reason, yes: skipPrompt, operatorTokenFile },
     examples: ['muster server suspend acme --reason "unpaid since May"', 'muster server suspend acme --yes'],
   },
   async (context, { org, reason, yes, operatorTokenFile }) => {
@@ -108,13 +110,14 @@ const resume = command(
   'server resume <org>',
   {
     summary: 'end a suspension: credentials from before are valid again',
-    options: { operatorTokenFile },
-    examples: ['muster server resume acme'],
+    options: { reason, operatorTokenFile },
+    examples: ['muster server resume acme', 'muster server resume acme --reason "paid"'],
   },
-  async (context, { org, operatorTokenFile }) => {
+  async (context, { org, reason, operatorTokenFile }) => {
     const { say } = context
     const found = await asOperator(context, operatorTokenFile).POST('/v1/operator/organizations/{org}/resume', {
       params: { path: { org } },
+      body: { reason },
       repeatable: true,
       ends: true,
     })
@@ -128,14 +131,14 @@ const promote = command(
   'server promote <org> <user>',
   {
     summary: 'make an active member an admin when no admin is left',
-    options: { operatorTokenFile },
-    examples: ['muster server promote acme bob'],
+    options: { reason, operatorTokenFile },
+    examples: ['muster server promote acme bob --reason "ada lost her account"'],
   },
-  async (context, { org, user, operatorTokenFile }) => {
+  async (context, { org, user, reason, operatorTokenFile }) => {
     const { say } = context
     const member = await asOperator(context, operatorTokenFile).POST('/v1/operator/organizations/{org}/promote', {
       params: { path: { org } },
-      body: { user },
+      body: { user, reason },
       repeatable: true,
       ends: true,
     })

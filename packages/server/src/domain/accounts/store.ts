@@ -1,5 +1,7 @@
-import type { EmailChangeId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
+import type { EmailChangeId, OrganizationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
+import type { Role } from '@muster/contract/permissions.ts'
 import type { Account, Names } from '../model/account.ts'
+import type { Page, PageRequest } from '../model/page.ts'
 
 /** A new address that waits for its emailed code. The account keeps the old address until then (S44). */
 export interface EmailChange {
@@ -88,6 +90,31 @@ export interface AccountStore {
   forgetNetworks(id: UserId): Promise<void>
   /** Housekeeping: deletes networks that have not been used for this many days. */
   deleteUnusedNetworks(days: number): Promise<void>
+}
+
+/** An account as the operator sees it (O13). */
+export interface ListedPerson {
+  id: UserId
+  email: string
+  username: string | null
+  givenName: string
+  familyName: string
+  company: string | null
+  createdAt: Date
+  registeredAt: Date | null
+  /** By the operator (O14). */
+  suspendedAt: Date | null
+  suspendedReason: string | null
+  membership: { organizationId: OrganizationId; organizationName: string; role: Role; status: 'active' | 'deactivated' } | null
+  /** In their current organization. */
+  lastSeenAt: Date | null
+}
+
+export interface PeopleStore {
+  /** The newest first. With a search, those whose username, address or id begins with it, in the order of these. */
+  page(asked: PageRequest & { search?: string | undefined }): Promise<Page<ListedPerson>>
+  /** By id or username. */
+  find(reference: string): Promise<ListedPerson | null>
 }
 
 export type NewSignUp = Pick<SignUp, 'id' | 'email' | 'emailCanonical' | 'passwordHash' | 'givenName' | 'familyName' | 'codeDigits'> & {

@@ -1,7 +1,7 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
 import { isId, type OrganizationId } from '@muster/contract/ids.ts'
 import { newId } from '../model/id.ts'
-import { actorKindOf, type Principal, principalId } from '../model/principal.ts'
+import { actorKindOf, operatorId, type Principal, principalId, ROOT } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { eventTypes } from '../model/revocation.ts'
 import type { Tx } from '../store.ts'
@@ -37,7 +37,7 @@ export interface RequestedEvents extends Omit<AuditFilter, 'organizationId' | 'a
  * different times: all of them match, so that nobody hides another's actions by taking their name.
  */
 export async function auditFilter(
-  { accounts, serviceAccounts, clients, resources }: Pick<Tx, 'accounts' | 'serviceAccounts' | 'clients' | 'resources'>,
+  { accounts, serviceAccounts, clients, resources, operatorTokens }: Pick<Tx, 'accounts' | 'serviceAccounts' | 'clients' | 'resources' | 'operatorTokens'>,
   organizationId: OrganizationId,
   { actor, target, ...rest }: RequestedEvents,
 ): Promise<AuditFilter> {
@@ -45,6 +45,8 @@ export async function auditFilter(
   const idsOf = async (reference: string | undefined): Promise<string[] | undefined> => {
     if (reference === undefined) return undefined
     if (isId('user', reference)) return [reference]
+    // With any token. Older events name no token.
+    if (reference === 'operator') return [reference, ...[ROOT, ...(await operatorTokens.names())].map(operatorId)]
     const account = await accounts.findByUsername(reference)
     const machines = await serviceAccounts.everNamed(organizationId, reference)
     const [kind = '', name, ...more] = reference.split('/')

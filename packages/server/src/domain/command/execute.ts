@@ -34,6 +34,7 @@ export function createExecute({
       return await store.transaction(async (tx) => {
         principal.origin.ended?.splice(endedBefore) // drops the entries of a run that was rolled back
         attempt = {}
+        await holdOperatorToken(tx, principal)
         const rights: Right[] = []
         const context: Context = {
           ...contextOf(tx, principal, { keys, plans }, (right) => {
@@ -52,6 +53,12 @@ export function createExecute({
       throw error
     }
   }
+}
+
+/** The token was valid when the request began. Held, it is not revoked before the commit of what it does (O12). */
+async function holdOperatorToken({ operatorTokens }: Pick<Tx, 'operatorTokens'>, principal: Principal): Promise<void> {
+  if (principal.kind !== 'operator' || principal.tokenId === null) return
+  if (!(await operatorTokens.hold(principal.tokenId))) throw new Problem('operator_required', 'This token has been revoked or has expired.')
 }
 
 interface Right {

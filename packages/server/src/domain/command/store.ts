@@ -30,6 +30,8 @@ export interface RecordedEvent extends AuditEvent {
 /** Selects events. An empty filter selects all. */
 export interface AuditFilter {
   organizationId?: OrganizationId | undefined
+  /** For the operator, without an organization (O13). */
+  requestId?: string | undefined
   /** Any of these ids: of a user, a service account or a client; or `operator`, `system`. */
   actor?: readonly string[] | undefined
   target?: readonly string[] | undefined

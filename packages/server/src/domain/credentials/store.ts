@@ -1,5 +1,15 @@
 import type { EndReason, KeyEndReason, SessionKind } from '@muster/contract/events.ts'
-import type { ApiKeyId, ClientId, DeviceAuthorizationId, OrganizationId, RefreshTokenId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type {
+  ApiKeyId,
+  ClientId,
+  DeviceAuthorizationId,
+  OperatorTokenId,
+  OrganizationId,
+  RefreshTokenId,
+  ServiceAccountId,
+  SessionId,
+  UserId,
+} from '@muster/contract/ids.ts'
 import type { Spending } from '../command/limits.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { BuiltInClient, Client } from '../model/client.ts'
@@ -347,4 +357,35 @@ export interface OAuthModelStore {
   delete(kind: string, idHash: Uint8Array): Promise<void>
   deleteByGrant(kind: string, grantId: string): Promise<void>
   deleteExpired(): Promise<void>
+}
+
+/** A named token of the operator (O12), without its secret value. */
+export interface OperatorToken {
+  id: OperatorTokenId
+  name: string
+  createdAt: Date
+  expiresAt: Date | null
+  lastUsedAt: Date | null
+  lastAddress: string | null
+  revokedAt: Date | null
+  /** By the clock of the database. */
+  state: 'valid' | 'expired' | 'revoked'
+}
+
+export interface OperatorTokenStore {
+  /** Null if a token has or had the name. */
+  insert(token: Pick<OperatorToken, 'id' | 'name'> & { tokenHash: Uint8Array; lifetimeDays: number | null }): Promise<OperatorToken | null>
+  /** The valid token with this hash, and the time. */
+  valid(tokenHash: Uint8Array): Promise<(Pick<OperatorToken, 'id' | 'name' | 'lastUsedAt'> & { now: Date }) | null>
+  /** Whether it is still valid. Then it is not revoked before the commit. */
+  hold(id: OperatorTokenId): Promise<boolean>
+  find(name: string): Promise<OperatorToken | null>
+  /** False if it was revoked before. Waits for commands that hold it. */
+  revoke(id: OperatorTokenId): Promise<boolean>
+  /** Stores the time of use, at most once a minute. */
+  touch(id: OperatorTokenId, address: string): Promise<void>
+  /** All that were ever created, newest first. */
+  page(page: PageRequest): Promise<Page<OperatorToken>>
+  /** The names of all that were ever created. */
+  names(): Promise<string[]>
 }

@@ -37,6 +37,18 @@ export interface InvitationFilter {
   q?: string | undefined
 }
 
+/** An invitation in the operator's list (O13). */
+export type ListedInvitation = Pick<Invitation, 'id' | 'organizationId' | 'kind' | 'state' | 'role' | 'email' | 'createdAt' | 'expiresAt' | 'mailedAt'> & {
+  organizationName: string
+  createdByName: string
+}
+
+export interface InvitationSearch extends PageRequest {
+  /** The beginning of an address, or of an id. Not together with an organization. */
+  search?: string | undefined
+  organizationId?: OrganizationId | undefined
+}
+
 export interface InvitationStore {
   insert(invitation: NewInvitation): Promise<Invitation>
   /**
@@ -70,6 +82,8 @@ export interface InvitationStore {
   /** What its email needs, as it is now: an open invitation past its time has expired. `acceptedByName` is not read. */
   toMail(id: InvitationId): Promise<{ invitation: NamedInvitation; organization: Pick<Organization, 'name' | 'suspendedAt'> } | null>
   page(organizationId: OrganizationId, filter: InvitationFilter, page: PageRequest): Promise<Page<NamedInvitation>>
+  /** Of the whole installation, or of an organization: the newest first. With a search, in the order of the addresses. */
+  everywhere(asked: InvitationSearch): Promise<Page<ListedInvitation>>
 }
 
 /** Sessions that can answer one invitation and nothing else (S26). */

@@ -1,4 +1,4 @@
-import type { ApiKeyId, ClientId, OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { ApiKeyId, ClientId, OperatorTokenId, OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { Organization } from './organization.ts'
 
@@ -13,6 +13,8 @@ export interface Origin {
   /** Whose credential the request has, for the access log. Set when the credential proves genuine, and kept if it is then refused. */
   userId?: UserId | null
   clientId?: ClientId | null
+  /** The name of the operator's token. */
+  operator?: string | null
 }
 
 /** A person with a session. `epoch` and `organizationId` are those of the credential, not the current ones. */
@@ -48,18 +50,34 @@ export interface KeyPrincipal {
   seen?: Seen | undefined
 }
 
+/** The token of the data folder or of `MUSTER_OPERATOR_TOKEN`. It is in no table. */
+export const ROOT = 'root'
+
+/** The operator, by one of their tokens (O12). */
+export interface OperatorPrincipal {
+  kind: 'operator'
+  name: string
+  /** Null for root. */
+  tokenId: OperatorTokenId | null
+  origin: Origin
+}
+
 export type Principal =
   | UserPrincipal
   | KeyPrincipal
   | { kind: 'client'; clientId: ClientId; scopes: ReadonlySet<string>; origin: Origin }
-  | { kind: 'operator'; origin: Origin }
+  | OperatorPrincipal
   | { kind: 'anonymous'; origin: Origin }
   | { kind: 'system'; origin: Origin }
+
+/** The id of the operator as an actor: `operator:ci`. */
+export const operatorId = (name: string): string => `operator:${name}`
 
 export const principalId = (principal: Principal): string => {
   if (principal.kind === 'user') return principal.userId
   if (principal.kind === 'key') return principal.holder.id
   if (principal.kind === 'client') return principal.clientId
+  if (principal.kind === 'operator') return operatorId(principal.name)
   return principal.kind
 }
 

@@ -17,6 +17,7 @@ const nothing = (): null => null
 /** The revocations of each event. A new event does not compile without an entry. */
 const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revocation[] | null } = {
   'account.created': nothing,
+  'account.viewed': nothing,
   'user.registered': nothing,
   'user.names_changed': nothing,
   'password.reset_requested': nothing,
@@ -97,6 +98,8 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'signing_key.created': nothing,
   'signing_key.rotated': nothing,
   'signing_key.withdrawn': ({ target }) => ({ kind: 'signing_key', subject: target, value: { reason: 'token_revoked' } }),
+  'operator_token.created': nothing,
+  'operator_token.revoked': nothing, // it is valid at Muster only, which looks it up in each request
   refused: nothing,
 }
 

@@ -213,14 +213,20 @@ export async function changeRole(context: Context, { organization: reference, us
  * For a command that has locked the organization. Setting the same role changes nothing, but a caller that waits for receivers waits for the original
  * revocation.
  */
-export async function setRole({ tx, record, awaitEnded }: Context, organizationId: OrganizationId, member: TargetMember, role: Role): Promise<Member> {
+export async function setRole(
+  { tx, record, awaitEnded }: Context,
+  organizationId: OrganizationId,
+  member: TargetMember,
+  role: Role,
+  reason?: string,
+): Promise<Member> {
   const { userId: target, epoch } = member
   if (member.role === role) {
     await awaitEnded('role', [target])
     return member
   }
   const version = await tx.memberships.setRole(organizationId, target, role)
-  await record({ type: 'membership.role_changed', target, organizationId, role, epoch, version })
+  await record({ type: 'membership.role_changed', target, organizationId, role, epoch, version, ...(reason && { reason }) })
   return { ...member, role, roleVersion: version }
 }
 

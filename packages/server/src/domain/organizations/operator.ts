@@ -20,13 +20,23 @@ export async function enterAsOperator({ tx, principal }: Context, reference: str
 }
 
 /** A smaller plan removes no member. It counts when the next person joins (S7). */
-export async function setPlan(context: Context, { organization: reference, plan }: { organization: string; plan: string }): Promise<Organization> {
+export async function setPlan(
+  context: Context,
+  { organization: reference, plan, reason }: { organization: string; plan: string; reason?: string | undefined },
+): Promise<Organization> {
   const { tx, record } = context
   const organization = await enterAsOperator(context, reference)
   refuseUnknownPlan(context, plan)
   if (organization.plan === plan) return organization
   await tx.organizations.setPlan(organization.id, plan)
-  await record({ type: 'organization.plan_changed', target: organization.id, organizationId: organization.id, from: organization.plan, to: plan })
+  await record({
+    type: 'organization.plan_changed',
+    target: organization.id,
+    organizationId: organization.id,
+    from: organization.plan,
+    to: plan,
+    ...(reason && { reason }),
+  })
   return { ...organization, plan }
 }
 
@@ -47,7 +57,10 @@ export async function suspendOrganization(
 }
 
 /** Credentials are valid again, unless they have ended meanwhile. */
-export async function resumeOrganization(context: Context, { organization: reference }: { organization: string }): Promise<Organization> {
+export async function resumeOrganization(
+  context: Context,
+  { organization: reference, reason }: { organization: string; reason?: string | undefined },
+): Promise<Organization> {
   const { tx, record } = context
   const organization = await enterAsOperator(context, reference)
   const version = await tx.organizations.resume(organization.id)
@@ -55,16 +68,19 @@ export async function resumeOrganization(context: Context, { organization: refer
     await context.awaitEnded('organization', [organization.id])
     return organization
   }
-  await record({ type: 'organization.resumed', target: organization.id, organizationId: organization.id, version })
+  await record({ type: 'organization.resumed', target: organization.id, organizationId: organization.id, version, ...(reason && { reason }) })
   return { ...organization, suspendedAt: null }
 }
 
 /** Makes an active member an admin, for example after the only admin has lost their account (S29). */
-export async function promoteMember(context: Context, { organization: reference, user }: { organization: string; user: string }): Promise<Member> {
+export async function promoteMember(
+  context: Context,
+  { organization: reference, user, reason }: { organization: string; user: string; reason?: string | undefined },
+): Promise<Member> {
   const organization = await enterAsOperator(context, reference)
   const member = await memberOf(context, organization.id, user)
   if (member.status === 'deactivated') throw new Problem('member_deactivated', `${member.username} is deactivated.`)
-  return setRole(context, organization.id, member, 'admin')
+  return setRole(context, organization.id, member, 'admin', reason)
 }
 
 /**

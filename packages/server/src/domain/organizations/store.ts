@@ -6,6 +6,19 @@ import type { Details, Organization, Purpose } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 import type { MemberFilter } from './directory.ts'
 
+/** An organization in the operator's list (O13). */
+export type ListedOrganization = Pick<Organization, 'id' | 'name' | 'personal' | 'plan' | 'suspendedAt' | 'createdAt'> & {
+  suspendedReason: string | null
+  activeMembers: number
+  deactivatedMembers: number
+}
+
+export interface OrganizationSearch extends PageRequest {
+  /** The beginning of a name, or of an id. */
+  search?: string | undefined
+  suspended?: boolean | undefined
+}
+
 export interface OrganizationStore {
   insert(organization: { id: OrganizationId; name: string; founderId: UserId; plan: string }): Promise<void>
   /** By id, by name or by a former name; `former` marks the last case. */
@@ -41,6 +54,8 @@ export interface OrganizationStore {
   /** Returns the purposes that the member was the contact for. */
   clearContactsOf(id: OrganizationId, userId: UserId): Promise<Purpose[]>
   setAddress(id: OrganizationId, address: string | null): Promise<void>
+  /** All of the installation, the newest first. With a search, in the order of their names. */
+  page(asked: OrganizationSearch): Promise<Page<ListedOrganization>>
 }
 
 /** What a change of the status has written. */

@@ -81,12 +81,13 @@ export function auditStore(db: Kysely<Tables>, records: EventRecords): AuditStor
 /** The events of a filter `beyond` a place in the sequence. */
 async function eventsOf(
   db: Kysely<Tables>,
-  { organizationId, actor, target, action, from, to }: AuditFilter,
+  { organizationId, requestId, actor, target, action, from, to }: AuditFilter,
   beyond: Condition[],
   { newestFirst, limit }: { newestFirst: boolean; limit: number },
 ): Promise<Row[]> {
   const conditions = [...beyond]
   // An array of one, because the planner leaves a column with one value out of the order, and then may walk the events of all organizations.
+  if (requestId !== undefined) conditions.push(sql`request_id = any(${[requestId]}::text[])`)
   if (organizationId !== undefined) conditions.push(sql`organization_id = any(${[organizationId]}::text[])`)
   if (organizationId !== undefined && (from || to)) conditions.push(...(await boundsOf(db, organizationId, { from, to })))
   // `is true`, because the bounds of the sequence do this already, and no index of times is needed.
@@ -96,8 +97,9 @@ async function eventsOf(
   if (actor && target) conditions.push(sql`actor_id = any(${[...actor]}::text[])`)
   // One walk for each id, because an index has no order over several.
   const ids = target?.map((id) => sql`target = ${id}`) ?? actor?.map((id) => sql`actor_id = ${id}`) ?? [sql`true`]
-  // The index by organization and descending sequence has these two orders.
-  const order = organizationId === undefined ? [sql`seq`] : newestFirst ? [sql`organization_id, seq desc`] : [sql`organization_id desc, seq`]
+  // The index by organization and descending sequence has these two orders, and so has the one by request.
+  const first = requestId !== undefined ? sql`request_id` : organizationId !== undefined ? sql`organization_id` : null
+  const order = first === null ? [newestFirst ? sql`seq desc` : sql`seq`] : newestFirst ? [first, sql`seq desc`] : [sql`${first} desc`, sql`seq`]
   const inOrder = sql`order by ${sql.join(order)} limit ${limit}::int`
   const walks = ids.map((id) => sql`(select * from audit_event where ${sql.join([id, ...conditions], sql` and `)} ${inOrder})`)
   return (await sql<Row>`${sql.join(walks, sql` union all `)} ${walks.length === 1 ? sql`` : inOrder}`.execute(db)).rows

@@ -5,6 +5,7 @@ import type { Invitation, NamedInvitation } from '../../domain/model/invitation.
 import { executePoint, point } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { InvitationTable, Tables } from '../tables.ts'
+import { invitationPage } from './invitation-list.ts'
 
 const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
   id: row.id as InvitationId,
@@ -175,6 +176,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
       const [row] = rows
       return row ? { invitation: toNamed(row), organization: { name: row.organization_name, suspendedAt: row.suspended_at } } : null
     },
+    everywhere: (asked) => invitationPage(db, asked),
     async page(organizationId, { kinds, state, q }, { limit, cursor }) {
       const after = idOfCursor(cursor, 'invitation')
       let query = named().where('invitation.organization_id', '=', organizationId).where('invitation.kind', 'in', kinds)

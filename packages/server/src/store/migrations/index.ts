@@ -21,6 +21,7 @@ import * as changedAt from './0020-changed-at.ts'
 import * as bounds from './0023-bounds.ts'
 import * as plainTime from './0024-plain-time.ts'
 import * as stores from './0026-stores.ts'
+import * as operator from './0027-operator.ts'
 import * as suspendedPeople from './0028-suspended-people.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
@@ -47,5 +48,6 @@ export const migrations: Record<string, Migration> = {
   '0023-bounds': bounds,
   '0024-plain-time': plainTime,
   '0026-stores': stores,
+  '0027-operator': operator,
   '0028-suspended-people': suspendedPeople,
 }

@@ -5,6 +5,7 @@ import type { Contact, Organization, Purpose } from '../../domain/model/organiza
 import type { OrganizationStore } from '../../domain/organizations/store.ts'
 import { point } from '../database.ts'
 import type { OrganizationTable, Tables } from '../tables.ts'
+import { organizationPage } from './organization-list.ts'
 
 type Row = Pick<Selectable<OrganizationTable>, 'id' | 'name' | 'founder_id' | 'personal' | 'plan' | 'suspended_at' | 'created_at'>
 
@@ -36,6 +37,7 @@ export const organizationNamed = (reference: string) =>
 
 export function organizationStore(db: Kysely<Tables>): OrganizationStore {
   return {
+    page: (asked) => organizationPage(db, asked),
     async insert({ id, name, founderId, plan }) {
       await db.insertInto('organization').values({ id, name, founder_id: founderId, plan, suspended_at: null }).execute()
     },

@@ -8,23 +8,8 @@ import { Problem } from '../../../domain/model/problem.ts'
 import type { Store } from '../../../domain/store.ts'
 import { csvHeader, csvLine, toAuditEventBody } from '../../audit-event.ts'
 import { findReadableOrganization } from '../../request.ts'
-import { answers, instant, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
+import { answers, auditEventSchema, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
-
-const who = z.object({ id: z.string().nullable(), name: z.string().nullable() })
-const auditEventSchema = z
-  .object({
-    id: z.string(),
-    at: instant,
-    action: z.string().meta({ description: 'The event, for example `membership.ended`.' }),
-    outcome: z.enum(['done', 'refused']),
-    actor: who.extend({ kind: z.string(), session_id: z.string().nullable(), key_id: z.string().nullable() }),
-    target: who.extend({ id: z.string() }),
-    details: z.record(z.string(), z.unknown()),
-    address: z.string(),
-    request_id: z.string(),
-  })
-  .meta({ id: 'AuditEvent' })
 
 /** PostgreSQL and PGlite disagree about other years. An invalid time passes, because the schema already refuses it. */
 const inCalendar = (text: string): boolean => {

@@ -10,6 +10,7 @@ import { idempotencyOf } from '../../request.ts'
 import { answers, contactSchema, idempotencyHeaders, instant, memberSchema, organizationParams, reported, signedOutSchema } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
+const reason = z.string().min(1).max(500).optional().meta({ description: 'For the audit log.' })
 const person = z.object({ id: z.string(), username: z.string() })
 const operatedSchema = z
   .object({
@@ -93,11 +94,11 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
         summary: 'Change plan',
         description: 'Changes the plan of an organization. No member loses access if the new plan has fewer seats.',
         params: organizationParams,
-        body: z.strictObject({ plan: z.string().max(60) }),
+        body: z.strictObject({ plan: z.string().max(60), reason }),
         response: answers(operatedSchema),
       },
     },
-    async (request) => bodyOf(await execute(setPlan, request.principal, { organization: request.params.org, plan: request.body.plan })),
+    async (request) => bodyOf(await execute(setPlan, request.principal, { organization: request.params.org, ...request.body })),
   )
 
   app.post(
@@ -110,7 +111,7 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
         summary: 'Suspend organization',
         description: 'Refuses every principal of the organization until it is resumed.',
         params: organizationParams,
-        body: z.strictObject({ reason: z.string().min(1).max(500).optional() }).nullish(),
+        body: z.strictObject({ reason }).nullish(),
         response: answers(reported(operatedSchema)),
       },
     },
@@ -127,10 +128,11 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
         summary: 'Resume organization',
         description: 'Ends the suspension of an organization.',
         params: organizationParams,
+        body: z.strictObject({ reason }).nullish(),
         response: answers(reported(operatedSchema)),
       },
     },
-    async (request) => bodyOf(await execute(resumeOrganization, request.principal, { organization: request.params.org })),
+    async (request) => bodyOf(await execute(resumeOrganization, request.principal, { organization: request.params.org, reason: request.body?.reason })),
   )
 
   app.post(
@@ -165,12 +167,12 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
         summary: 'Promote member',
         description: 'Makes an active member an admin, for example after the only admin has lost their account.',
         params: organizationParams,
-        body: z.strictObject({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) }),
+        body: z.strictObject({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }), reason }),
         response: answers(reported(memberSchema)),
       },
     },
     async (request) => {
-      const member = await execute(promoteMember, request.principal, { organization: request.params.org, user: request.body.user })
+      const member = await execute(promoteMember, request.principal, { organization: request.params.org, ...request.body })
       return toMemberBody(member, 'operator')
     },
   )

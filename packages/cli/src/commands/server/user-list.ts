@@ -1,0 +1,86 @@
+import type { Calls } from '../../api/calls.ts'
+import { readPages } from '../../api/pages.ts'
+import type { OperatedUser } from '../../api/types.ts'
+import { command, flag } from '../../command.ts'
+import { Failure } from '../../errors.ts'
+import { asOperator, operatorTokenFile } from '../../login/operator.ts'
+import { defaultListSize, printList } from '../../output/list.ts'
+import { moment, momentInFull } from '../../output/time.ts'
+
+// The operator finds people (O13).
+
+const list = command(
+  'server user list [text]',
+  {
+    summary: 'list all accounts, newest first, or those whose username or email address begins with a text',
+    options: { all: flag(`list all of them, not only the first ${defaultListSize}`), operatorTokenFile },
+    examples: ['muster server user list', 'muster server user list ada', 'muster server user list ada@example.com --json'],
+    notes: 'Usernames come first, then email addresses, each in alphabetical order. An account without a username has not been registered yet.',
+  },
+  async (context, { text, all, operatorTokenFile }) => {
+    const { now } = context
+    const operator = asOperator(context, operatorTokenFile)
+    const most = all ? Number.POSITIVE_INFINITY : defaultListSize
+    printList(context, await readPages(operator, '/v1/operator/users', { params: { query: { search: text } } }, most), {
+      none: text === undefined ? 'No accounts.' : `No username, email address or id begins with ${text}.`,
+      more: 'Type more of the name, or pass --all.',
+      head: ['USERNAME', 'EMAIL', 'ORGANIZATION', 'ROLE?', 'STATUS?', 'LAST SEEN?', 'CREATED?'],
+      row: (user) => [
+        user.username ?? '(none)',
+        user.email,
+        user.organization?.name ?? '',
+        user.organization?.role ?? '',
+        user.suspended_at ? 'suspended' : (user.organization?.status ?? ''),
+        moment(user.last_seen_at, now, 'never'),
+        moment(user.created_at, now),
+      ],
+    })
+  },
+)
+
+const show = command(
+  'server user show <user>',
+  {
+    summary: 'show an account: addresses, organization, sessions, keys',
+    options: { operatorTokenFile },
+    examples: ['muster server user show ada', 'muster server user show ada@example.com', 'muster server user show usr_…'],
+    notes: 'Accepts a username, an email address or an id. The audit log records that you looked.',
+  },
+  async (context, { user, operatorTokenFile }) => {
+    const { say, now } = context
+    const operator = asOperator(context, operatorTokenFile)
+    const id = user.includes('@') ? await idOfAddress(operator, user) : user
+    const found = await operator.GET('/v1/operator/users/{user}', { params: { path: { user: id } } })
+    say.data(found, () =>
+      say.details([
+        ['Username', found.username ?? 'none: not registered yet'],
+        ['Id', found.id],
+        ['Email', found.email],
+        ['Name', [found.given_name, found.family_name].filter(Boolean).join(' ')],
+        ['Company', found.company],
+        ['Organization', placeOf(found)],
+        ['Suspended', momentInFull(found.suspended_at, now)],
+        ['Reason', found.suspended_reason],
+        ['Last seen', momentInFull(found.last_seen_at, now)],
+        ['Sessions', String(found.sessions)],
+        ['Keys', String(found.keys)],
+        ['Created', momentInFull(found.created_at, now)],
+        ['Registered', momentInFull(found.registered_at, now)],
+      ]),
+    )
+  },
+)
+
+/** The access log of the server has the path of a request, so an address is not sent in it. */
+async function idOfAddress(operator: Calls, address: string): Promise<string> {
+  const { items } = await operator.GET('/v1/operator/users', { params: { query: { search: address, limit: 1 } } })
+  const [first] = items
+  // The whole address comes before the longer ones that begin with it.
+  if (first?.email.toLowerCase() === address.toLowerCase()) return first.id
+  throw new Failure(`No account has the address ${address}.`, { code: 'user_not_found', next: `To search: muster server user list ${address.split('@')[0]}` })
+}
+
+const placeOf = ({ organization }: OperatedUser): string | null =>
+  organization && `${organization.name} (${organization.role}${organization.status === 'deactivated' ? ', deactivated' : ''})`
+
+export default [list, show]

@@ -1,0 +1,92 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { searchedText, type ViewedPerson, viewPerson } from '../../../domain/accounts/people.ts'
+import type { ListedPerson } from '../../../domain/accounts/store.ts'
+import { answers, instant, pageOfItems, pageQuery, roleSchema, searchField, VISIBLE } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
+
+const listedSchema = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    username: z.string().nullable().meta({ description: 'Null if the account is not registered yet.' }),
+    given_name: z.string(),
+    family_name: z.string(),
+    company: z.string().nullable(),
+    organization: z
+      .object({ id: z.string(), name: z.string(), role: roleSchema, status: z.enum(['active', 'deactivated']) })
+      .nullable()
+      .meta({ description: 'The current organization, with the role and the status of the membership.' }),
+    created_at: instant,
+    registered_at: instant.nullable(),
+    suspended_at: instant.nullable(),
+    suspended_reason: z.string().nullable(),
+    last_seen_at: instant.nullable().meta({ description: 'The last use of a session in the current organization, accurate to about a minute.' }),
+  })
+  .meta({ id: 'OperatedUser', description: 'An account as the operator sees it.' })
+
+const viewedSchema = listedSchema
+  .extend({ sessions: z.number().int().meta({ description: 'Valid ones, counted up to 1,000.' }), keys: z.number().int().meta({ description: 'Valid ones.' }) })
+  .meta({ id: 'ViewedUser' })
+
+/** The operator finds people (O13). */
+export const operatorUserRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+  app.get(
+    '/v1/operator/users',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'listUsersAsOperator',
+        tags: ['Operator'],
+        summary: 'List users (operator)',
+        description:
+          'Lists all accounts, the newest first. With `search`, lists those whose username, and then those whose email address begins with the text, each in alphabetical order.',
+        querystring: pageQuery.extend({ search: searchField.meta({ description: 'The beginning of a username, an email address or an id.' }) }),
+        response: answers(pageOfItems(listedSchema)),
+      },
+    },
+    async ({ query: { search, ...page } }) => {
+      const { items, nextCursor } = await store.reading.people.page({ ...page, search: search === undefined ? undefined : searchedText(search) })
+      return { items: items.map(toListedBody), next_cursor: nextCursor }
+    },
+  )
+
+  app.get(
+    '/v1/operator/users/:user',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'getUserAsOperator',
+        tags: ['Operator'],
+        summary: 'Get user (operator)',
+        description:
+          'Returns one account by its username or id. The audit log records who looked. To find an email address, search the list: the access log has paths, and no queries.',
+        params: z.object({ user: z.string().min(1).max(60).regex(VISIBLE) }),
+        response: answers(viewedSchema),
+      },
+    },
+    async (request) => toViewedBody(await execute(viewPerson, request.principal, { reference: request.params.user })),
+  )
+}
+
+const toListedBody = (person: ListedPerson) => ({
+  id: person.id,
+  email: person.email,
+  username: person.username,
+  given_name: person.givenName,
+  family_name: person.familyName,
+  company: person.company,
+  organization: person.membership && {
+    id: person.membership.organizationId,
+    name: person.membership.organizationName,
+    role: person.membership.role,
+    status: person.membership.status,
+  },
+  created_at: person.createdAt.toISOString(),
+  registered_at: person.registeredAt?.toISOString() ?? null,
+  suspended_at: person.suspendedAt?.toISOString() ?? null,
+  suspended_reason: person.suspendedReason,
+  last_seen_at: person.lastSeenAt?.toISOString() ?? null,
+})
+
+const toViewedBody = ({ sessions, keys, ...person }: ViewedPerson) => ({ ...toListedBody(person), sessions, keys })

@@ -1,0 +1,127 @@
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
+import type { Role } from '@muster/contract/permissions.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { ListedPerson, PeopleStore } from '../../domain/accounts/store.ts'
+import { micros, toDate, toDateOrNull } from '../credentials/live-rows.ts'
+import { idOfCursor, pageOf, placeOfCursor } from '../page.ts'
+import { beginsWith } from '../search.ts'
+import type { Tables } from '../tables.ts'
+
+// The operator's lists of a million accounts (O13). Each list is one walk of an index that has its order, and reads only the rows of its page.
+
+export function peopleStore(db: Kysely<Tables>): PeopleStore {
+  const personOf = (id: RawBuilder<unknown>) => sql`
+    select a.id, a.email, a.username, a.given_name, a.family_name, a.company, ${micros(sql`a.created_at`)} as created_at,
+      ${micros(sql`a.registered_at`)} as registered_at,
+      ${micros(sql`a.suspended_at`)} as suspended_at, a.suspended_reason, o.id as organization_id, o.name as organization_name, m.role, m.status,
+      (select ${micros(sql`max(s.last_used_at)`)} from session s where s.user_id = a.id and s.organization_id = m.organization_id) as last_seen_at
+    from account a
+    left join membership m on m.user_id = a.id and m.status <> 'left'
+    left join organization o on o.id = m.organization_id
+    where a.id = ${id}`
+
+  return {
+    async page({ search, limit, cursor }) {
+      const { places, cursorOf } = search === undefined ? newestFirst({ limit, cursor }) : found({ search, limit, cursor })
+      const { rows } = await sql<Row>`
+        select place.stage, person.* from (${places}) place cross join lateral (${personOf(sql`place.id`)} offset 0) person
+        order by place.stage, place.position`.execute(db)
+      return pageOf(rows, limit, cursorOf, toPerson)
+    },
+    async find(reference) {
+      const column = reference.startsWith('usr_') ? sql`id` : sql`username`
+      const { rows } = await sql<Row>`${personOf(sql`(select id from account where ${column} = ${reference})`)}`.execute(db)
+      return rows[0] ? toPerson(rows[0]) : null
+    },
+  }
+}
+
+interface Asked {
+  limit: number
+  cursor?: string | undefined
+}
+
+interface Places {
+  places: RawBuilder<unknown>
+  cursorOf(row: Row): string[]
+}
+
+function newestFirst({ limit, cursor }: Asked): Places {
+  const after = idOfCursor(cursor, 'user')
+  return {
+    places: sql`
+      select id, 0 as stage, row_number() over (order by id desc) as position
+      from (select id from account where ${after === null ? sql`true` : sql`id < ${after}`} order by id desc limit ${limit + 1}::int) newest`,
+    cursorOf: ({ id }) => [id],
+  }
+}
+
+/**
+ * Usernames that begin with the text, in their order, and then the addresses. A person found by both is listed once, by the username. The second walk begins when the
+ * first has no more rows for the page, so it passes over at most as many people as were listed before.
+ */
+function found({ search, limit, cursor }: Asked & { search: string }): Places {
+  const at = placeOfCursor(cursor, 'user')
+  const size = limit + 1
+  const walk = (stage: number, column: RawBuilder<string>, others: RawBuilder<boolean>): RawBuilder<unknown> => {
+    if (at !== null && Number(at.number) > stage) return sql`select null::text as id, ${stage}::int as stage, null::text as position where false`
+    const after = at?.number === String(stage) ? sql`${column} > (select ${column} from account where id = ${at.id})` : sql`true`
+    return sql`select id, ${stage}::int as stage, ${column} as position from account
+      where ${beginsWith(column, search)} and ${after} and ${others} order by ${column} limit ${size}::int`
+  }
+  const cursorOf = ({ stage, id }: Row): string[] => [String(stage), id]
+  const [id, username, email] = [sql<string>`id`, sql<string>`username`, sql<string>`email_canonical`]
+  const all = sql<boolean>`true`
+  // No username begins like an id or contains an @ (S39).
+  if (search.startsWith('usr_')) return { places: walk(1, id, all), cursorOf }
+  if (search.includes('@')) return { places: walk(1, email, all), cursorOf }
+  const rest = sql<boolean>`${beginsWith(username, search)} is not true and (select count(*) from by_name) < ${size}::int`
+  return {
+    places: sql`
+      with by_name as materialized (${walk(1, username, all)}), by_address as materialized (${walk(2, email, rest)})
+      select * from (select * from by_name union all select * from by_address) either order by stage, position limit ${size}::int`,
+    cursorOf,
+  }
+}
+
+interface Row {
+  stage: number
+  id: string
+  email: string
+  username: string | null
+  given_name: string
+  family_name: string
+  company: string | null
+  created_at: number
+  registered_at: number | null
+  suspended_at: number | null
+  suspended_reason: string | null
+  organization_id: string | null
+  organization_name: string | null
+  role: Role | null
+  status: 'active' | 'deactivated' | null
+  last_seen_at: number | null
+}
+
+const toPerson = (row: Row): ListedPerson => ({
+  id: row.id as UserId,
+  email: row.email,
+  username: row.username,
+  givenName: row.given_name,
+  familyName: row.family_name,
+  company: row.company,
+  createdAt: toDate(row.created_at),
+  registeredAt: toDateOrNull(row.registered_at),
+  suspendedAt: toDateOrNull(row.suspended_at),
+  suspendedReason: row.suspended_reason,
+  membership:
+    row.organization_id === null
+      ? null
+      : {
+          organizationId: row.organization_id as OrganizationId,
+          organizationName: row.organization_name ?? '',
+          role: row.role as Role,
+          status: row.status as 'active' | 'deactivated',
+        },
+  lastSeenAt: toDateOrNull(row.last_seen_at),
+})
