@@ -57,6 +57,17 @@ export const problems = {
   // signing in and up
   wrong_credentials: { status: 401, title: 'Email, username or password is wrong.', next: 'Try again, or reset the password.' },
   email_invalid: { status: 422, title: 'Muster cannot use this email address.', next: 'Check the address.' },
+  sign_up_by_invitation: {
+    status: 403,
+    title: 'Signing up here needs an invitation.',
+    next: 'Ask an admin of your organization for an invitation, and sign up with its link or secret.',
+  },
+  email_domain_not_admitted: {
+    status: 403,
+    title: 'Addresses of this domain cannot sign up here without an invitation.',
+    next: 'Use an address of an admitted domain, or sign up with an invitation.',
+  },
+  email_domain_blocked: { status: 403, title: 'Addresses of this domain are not accepted here.', next: 'Use an address of another domain.' },
   person_name_invalid: { status: 422, title: 'A name must have 1 to 100 visible characters.', next: 'Correct the name.' },
   password_length: { status: 422, title: 'A password must have 10 to 256 characters.', next: 'Choose a password of that length.' },
   password_too_weak: { status: 422, title: 'This password is too easy to guess.', next: 'Choose a longer password, or several unrelated words.' },

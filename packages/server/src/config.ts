@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 
 /** Every setting, in the order of docs/configuration.md, which is generated from this table. */
@@ -28,6 +29,23 @@ export const settings = {
     about: 'The plans, each with its seats: the number of active members an organization can have. An organization with one seat cannot invite people.',
   },
   MUSTER_DEFAULT_PLAN: { default: 'pro', about: 'The plan of a new organization: one of MUSTER_PLANS.' },
+  MUSTER_SIGN_UP: {
+    default: 'open',
+    about:
+      'Who may get an account: open (everyone), domains (addresses of MUSTER_SIGN_UP_DOMAINS, and invited people), or invitation (only invited people). Existing accounts are not affected.',
+  },
+  MUSTER_SIGN_UP_DOMAINS: {
+    default: 'none',
+    about: 'The domains for MUSTER_SIGN_UP=domains, comma separated: example.com is exactly this domain, *.example.com is every domain below it.',
+  },
+  MUSTER_BLOCKED_DOMAINS: {
+    default: 'none',
+    about: 'Domains whose addresses get no account and no invitation, in the same form. They are also refused as the new address of an account.',
+  },
+  MUSTER_RESERVED_NAMES: {
+    default: 'none',
+    about: 'More names that nobody can take, comma separated, in addition to the built-in list. Whoever has such a name keeps it.',
+  },
   MUSTER_SMTP_URL: {
     default: 'none: the local mailbox',
     about: 'The mail server: smtp://user:password@host:587 or smtps://…. Required when the issuer is not on localhost.',
@@ -91,6 +109,8 @@ export interface Config {
   audience: string
   /** The seats of each plan (null: unlimited), and the plan of a new organization (S7). */
   plans: { default: string; seats: Record<string, number | null> }
+  /** Who may get an account and which names are reserved (O15). */
+  admission: { signUp: 'open' | 'domains' | 'invitation'; domains: string[]; blockedDomains: string[]; reservedNames: ReadonlySet<string> }
   smtpUrl: string | null
   mailFrom: string
   /** Null: kept in the data folder. */
@@ -206,6 +226,13 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   const compat = checkedList('MUSTER_COMPAT', (name) => compatNames?.includes(name) ?? true, `it is a list of ${compatNames?.join(' and ')}`)
   const hosts = checkedList('MUSTER_HOSTS', isHost, 'a host is a name, with a port if it has one: accounts.internal or accounts.internal:8443')
   const logoutHosts = checkedList('MUSTER_LOGOUT_HOSTS', isHost, 'a host is a name or an address, with a port if it has one: crm.internal or crm.internal:8443')
+  const signUp = oneOf('MUSTER_SIGN_UP', ['open', 'domains', 'invitation'], 'open')
+  const aDomainRule = 'a domain is example.com, or *.example.com for every domain below it'
+  const domains = checkedList('MUSTER_SIGN_UP_DOMAINS', isDomainRule, aDomainRule)
+  if (signUp === 'domains' && domains.length === 0) faults.push('MUSTER_SIGN_UP_DOMAINS is required with MUSTER_SIGN_UP=domains.')
+  if (signUp !== 'domains' && domains.length > 0) faults.push('MUSTER_SIGN_UP_DOMAINS has no effect without MUSTER_SIGN_UP=domains. Leave it out, or set both.')
+  const blockedDomains = checkedList('MUSTER_BLOCKED_DOMAINS', isDomainRule, aDomainRule)
+  const reserved = checkedList('MUSTER_RESERVED_NAMES', (name) => /^[a-z0-9_]{3,30}$/.test(name), 'a name has 3 to 30 characters from a-z, 0-9 and _')
   const cloudDomain = text('MUSTER_CLOUD_DOMAIN') ?? 'cloud.localhost'
   if (!isDomain(cloudDomain)) faults.push(`MUSTER_CLOUD_DOMAIN is "${cloudDomain}"; it is a domain without scheme, port or path: cloud.example.com.`)
   const mailFrom = text('MUSTER_MAIL_FROM') ?? `Muster <no-reply@${hostname}>`
@@ -231,6 +258,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     cloudDomain: cloudDomain.toLowerCase(),
     audience: text('MUSTER_AUDIENCE') ?? issuer,
     plans: { default: defaultPlan, seats },
+    admission: { signUp, domains: domains.map(inAscii), blockedDomains: blockedDomains.map(inAscii), reservedNames: new Set(reserved) },
     smtpUrl,
     mailFrom,
     secret: secretValue,
@@ -260,6 +288,10 @@ function isHost(text: string): boolean {
 
 /** Two or more labels of a host name (RFC 1123 section 2.1), short enough to prefix an application's label. */
 const isDomain = (text: string): boolean => /^(?=.{3,189}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/i.test(text)
+
+/** In the form in which canonical addresses have their domain. */
+const inAscii = (rule: string): string => (rule.startsWith('*.') ? `*.${domainToASCII(rule.slice(2))}` : domainToASCII(rule))
+const isDomainRule = (text: string): boolean => isDomain(inAscii(text).replace(/^\*\./, ''))
 
 /** `address`, or `name <address>`. */
 function isMailbox(text: string): boolean {

@@ -93,7 +93,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const store = createStore(database, queue, { onRevoked: (revocation) => applyOwnRevocation(revocation) })
     const limits = createLimits(database)
     closing.push(() => limits.stop())
-    const execute = createExecute({ store, keys, limits, plans: config.plans })
+    const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission })
     const hasher = options.hasher ?? createPasswordHasher()
     await execute(installBuiltInClients, systemPrincipal, { clients: compat.flatMap(({ clients }) => clients) })
     const downloads = readDownloads(options.downloadsFolder)
@@ -139,7 +139,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing.push(() => signals.stop())
 
     const mailbox = config.localMailbox ? createMailbox() : null
-    const services: Services = { config, store, execute, keys, limits, hasher, strength, accessTokens: oauth, awaitRevocations }
+    const { admission } = config
+    const services: Services = { config, store, execute, keys, limits, admission, hasher, strength, accessTokens: oauth, awaitRevocations }
     const app = await createApp({
       ...services,
       operatorToken,
@@ -156,7 +157,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
     await app.register(signals.plugin)
-    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, strength, mailbox, applicationOf: oauth.applicationOf, cli })
+    await app.register(portalRoutes, { config, store, execute, keys, limits, admission, hasher, strength, mailbox, applicationOf: oauth.applicationOf, cli })
     await app.register(consoleRoutes, { cli })
     await app.register(downloadRoutes, { config, downloads })
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })

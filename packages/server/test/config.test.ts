@@ -53,6 +53,18 @@ test('every invalid setting is reported at once (O6)', () => {
   expect(text).toContain('MUSTER_COMPAT has "featurbase"; it is a list of dbos and featurebase.')
 })
 
+test('sign-up rules are read in the form in which addresses are compared (O15)', () => {
+  expect(read({}).admission).toEqual({ signUp: 'open', domains: [], blockedDomains: [], reservedNames: new Set() })
+  const env = { MUSTER_SIGN_UP: 'domains', MUSTER_SIGN_UP_DOMAINS: 'Example.com, *.münchen.example', MUSTER_RESERVED_NAMES: 'acme_inc, initech' }
+  expect(read(env).admission).toMatchObject({
+    domains: ['example.com', '*.xn--mnchen-3ya.example'],
+    reservedNames: new Set(['acme_inc', 'initech']),
+  })
+  expect(faultsOf({ MUSTER_SIGN_UP: 'domains' })).toEqual(['MUSTER_SIGN_UP_DOMAINS is required with MUSTER_SIGN_UP=domains.'])
+  expect(faultsOf({ MUSTER_SIGN_UP_DOMAINS: 'example.com' })).toHaveLength(1)
+  expect(faultsOf({ MUSTER_SIGN_UP: 'closed', MUSTER_BLOCKED_DOMAINS: '@example.com, *example.com', MUSTER_RESERVED_NAMES: 'Acme' })).toHaveLength(3)
+})
+
 test.each<[name: string, valid: string[], invalid: string[]]>([
   ['MUSTER_HOSTS', ['a.internal', 'A.internal:8443', '127.0.0.1:80', '[::1]:4000'], ['a/b', 'a b', 'http://a', 'a:b', 'user@a', 'a:70000']],
   ['MUSTER_CLOUD_DOMAIN', ['cloud.localhost', 'Cloud.Example.com'], ['cloud', 'cloud.example.com:443', '.example.com', 'a..b', '*.example.com']],

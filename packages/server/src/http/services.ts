@@ -5,6 +5,7 @@ import type { PasswordHasher, PasswordStrength } from '../domain/command/service
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { AwaitRevocations } from '../domain/signals/receiver.ts'
+import type { Admission } from '../domain/model/admission.ts'
 import type { Store } from '../domain/store.ts'
 
 export interface Services {
@@ -13,6 +14,7 @@ export interface Services {
   execute: Execute
   keys: SecretKeys
   limits: Limits
+  admission: Admission
   hasher: PasswordHasher
   strength: PasswordStrength
   accessTokens: AccessTokens

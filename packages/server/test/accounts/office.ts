@@ -1,5 +1,6 @@
 import fastifyCookie from '@fastify/cookie'
 import { createExecute } from '@muster/server/domain/command/execute.ts'
+import { type Admission, openAdmission } from '@muster/server/domain/model/admission.ts'
 import type { Origin } from '@muster/server/domain/model/principal.ts'
 import { SecretKeys } from '@muster/server/domain/model/secret-keys.ts'
 import { mailHandler } from '@muster/server/jobs/mail.ts'
@@ -26,16 +27,17 @@ const PATIENCE_MILLISECONDS = 60_000
 interface OfficeOptions {
   hasher?: PasswordHasherOptions
   config?: { issuer?: string; secureCookies?: boolean }
+  admission?: Admission
 }
 
 /** Runs the portal on a real database with its emails, without the rest of the server. */
-export async function anOffice({ hasher: hashing = {}, config: other = {} }: OfficeOptions = {}) {
+export async function anOffice({ hasher: hashing = {}, config: other = {}, admission = openAdmission }: OfficeOptions = {}) {
   const database = await aDatabase('postgres', { poolSize: 24 })
   const queue = await openQueue(database)
   const store = createStore(database, queue)
   const keys = new SecretKeys(Buffer.from('the secret of an office that is only made for a test'))
   const limits = createLimits(database)
-  const execute = createExecute({ store, keys, limits })
+  const execute = createExecute({ store, keys, limits, admission })
   const hasher = createPasswordHasher({ parameters: cheap, ...hashing })
   const config = { issuer, secureCookies: false, localMailbox: true, smtpUrl: null, mailFrom: 'Muster <no-reply@localhost>', ...other }
   const logged: string[] = []
@@ -50,7 +52,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
   })
   await app.register(fastifyCookie)
   app.get('/healthz', async () => 'alive')
-  await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, strength, mailbox, cli: 'muster' })
+  await app.register(portalRoutes, { config, store, execute, keys, limits, admission, hasher, strength, mailbox, cli: 'muster' })
   await app.ready()
 
   const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(database.kysely)).rows
@@ -63,6 +65,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
     keys,
     execute,
     limits,
+    admission,
     hasher,
     strength,
     mailbox,

@@ -24,6 +24,7 @@ import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspend
 import { registerUser } from '@muster/server/domain/organizations/register.ts'
 import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { signMemberOut } from '@muster/server/domain/organizations/sign-out-member.ts'
+import { openAdmission } from '@muster/server/domain/model/admission.ts'
 import { resumePerson, suspendPerson } from '@muster/server/domain/organizations/suspend-person.ts'
 import { registerResource, removeResource, transferResource } from '@muster/server/domain/resources/resource.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
@@ -85,7 +86,7 @@ export class Real {
     this.world = world
     this.tape = tape
     this.#life = life
-    this.#accounts = { store: world.store, execute: world.execute, keys: world.keys, limits: noLimits, hasher, strength }
+    this.#accounts = { store: world.store, execute: world.execute, keys: world.keys, limits: noLimits, admission: openAdmission, hasher, strength }
   }
 
   /** Creates as many accounts as the model has people, each with a terminal login. */

@@ -110,6 +110,8 @@ export function samples(
     }),
     'sign-up': pages.signUpPage({ frame, target, ...paths }),
     'sign-up-terminal': pages.signUpPage({ frame, target, ...paths, purpose: terminal }),
+    'sign-up-invitation': pages.signUpPage({ frame, target, ...paths, restricted: { signUp: 'invitation', domains: [] } }),
+    'sign-up-domains': pages.signUpPage({ frame, target, ...paths, restricted: { signUp: 'domains', domains: ['example.com', '*.example.org'] } }),
     'sign-up-faults': pages.signUpPage({
       frame,
       target,

@@ -1,6 +1,7 @@
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
+import { refuseBlocked } from '../model/admission.ts'
 import { emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import type { UserPrincipal } from '../model/principal.ts'
@@ -19,7 +20,7 @@ export const emailChangeCode = (keys: SecretKeys, { id, codeDigits }: Pick<Email
 /**
  * Sends a code to the new address. Only the job that sends it checks whether the address has an account, so response, work and time are the same for all
  * addresses (C06).
- * @throws Problem password_wrong, email_invalid or email_unchanged
+ * @throws Problem password_wrong, email_invalid, email_domain_blocked or email_unchanged
  */
 export async function requestEmailChange(
   accounts: Accounts,
@@ -27,6 +28,7 @@ export async function requestEmailChange(
   { password, email }: { password: string; email: string },
 ): Promise<EmailChange> {
   const { typed, canonical } = emailAddress(email)
+  refuseBlocked(accounts.admission, canonical)
   const account = await provePassword(accounts, { ...principal, password })
   if (account.email === typed) throw new Problem('email_unchanged')
   await accounts.limits.spend('email change by account', principal.userId)

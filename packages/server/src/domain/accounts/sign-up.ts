@@ -3,7 +3,9 @@ import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
+import { countingWrongTokens, isFor, previewInvitation } from '../invitations/invitation.ts'
 import { type Account, personName } from '../model/account.ts'
+import { needsInvitation, refuseUnlessAdmitted } from '../model/admission.ts'
 import { emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import { newOpaqueToken } from '../model/opaque-token.ts'
@@ -29,6 +31,8 @@ export interface StartSignUp {
   password: string
   givenName: string
   familyName: string
+  /** The token of an invitation, for an address that may not sign up without one (O15). It is not used up. */
+  invitation?: string | undefined
 }
 
 /**
@@ -40,6 +44,7 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
   const { limits, hasher, execute } = accounts
   await limits.spend('sign-up by address', principal.origin.address)
   const { typed, canonical } = emailAddress(input.email)
+  await requireAdmitted(accounts, principal, { emailCanonical: canonical, invitation: input.invitation })
   const givenName = personName(input.givenName)
   const familyName = input.familyName.trim() === '' ? '' : personName(input.familyName)
   await refuseBadPassword(accounts, input.password, [typed, givenName, familyName])
@@ -50,19 +55,38 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
   return { cookie }
 }
 
+/**
+ * Whether the address may get an account depends on its domain and on an invitation that the visitor holds, and never on an account (C06, O15). An invitation
+ * that was sent to somebody else, and an address that was invited, admit nobody by themselves.
+ * @throws Problem email_domain_blocked, email_domain_not_admitted, sign_up_by_invitation, or why the invitation cannot be used
+ */
+async function requireAdmitted(
+  { store, keys, limits, admission }: Accounts,
+  { origin }: Principal,
+  { emailCanonical, invitation: token }: { emailCanonical: string; invitation: string | undefined },
+): Promise<void> {
+  const invited = token !== undefined
+  refuseUnlessAdmitted(admission, emailCanonical, { invited })
+  if (!invited || needsInvitation(admission, emailCanonical) === null) return
+  const { invitation } = await countingWrongTokens(limits, origin, () => previewInvitation(store.reading, keys, token))
+  if (!isFor(invitation, { emailCanonical })) throw new Problem('invitation_wrong_address', 'The invitation was sent to another address.')
+}
+
+type SignUpField = Exclude<keyof StartSignUp, 'invitation'>
+
 /** All faults at once, by field, so that a person can correct them together. */
 export async function faultsOfSignUp(
   accounts: Pick<Accounts, 'strength'>,
   { email, password, givenName, familyName }: StartSignUp,
-): Promise<{ field: keyof StartSignUp; problem: Problem }[]> {
-  const checks: Record<keyof StartSignUp, () => unknown> = {
+): Promise<{ field: SignUpField; problem: Problem }[]> {
+  const checks: Record<SignUpField, () => unknown> = {
     email: () => emailAddress(email),
     password: () => refuseBadPassword(accounts, password, [email, givenName, familyName]),
     givenName: () => personName(givenName),
     familyName: () => familyName.trim() === '' || personName(familyName),
   }
-  const faults: { field: keyof StartSignUp; problem: Problem }[] = []
-  for (const [field, check] of Object.entries(checks) as [keyof StartSignUp, () => unknown][]) {
+  const faults: { field: SignUpField; problem: Problem }[] = []
+  for (const [field, check] of Object.entries(checks) as [SignUpField, () => unknown][]) {
     try {
       await check()
     } catch (error) {

@@ -2,6 +2,7 @@ import type { DomainEvent } from '@muster/contract/events.ts'
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { AdminPermission, Permission } from '@muster/contract/permissions.ts'
 import type { DeactivationDetails, RevocationKind } from '@muster/contract/revocation.ts'
+import type { Admission } from '../model/admission.ts'
 import type { Actor, LiveAccount, LiveState, SessionActor, UserActor } from '../model/live.ts'
 import type { Companions, TargetMember } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
@@ -18,6 +19,8 @@ export interface Context {
   readonly keys: SecretKeys
   /** The configured plans (S7). */
   readonly plans: Plans
+  /** Who may get an account, and the reserved names (O15). */
+  readonly admission: Admission
   /** Tells the world of a change, in this transaction. */
   record(event: DomainEvent, details?: DeactivationDetails): Promise<void>
   /** Records no change, because these had ended before. A caller that waits for receivers waits for the original revocation. */

@@ -1,5 +1,6 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
+import { type Admission, openAdmission } from '../model/admission.ts'
 import type { Actor, LiveState } from '../model/live.ts'
 import { requireCurrentName } from '../model/names.ts'
 import { type Plans, standardPlans } from '../model/plan.ts'
@@ -21,11 +22,13 @@ export function createExecute({
   keys,
   limits,
   plans = standardPlans,
+  admission = openAdmission,
 }: {
   store: Store
   keys: SecretKeys
   limits: Limits
   plans?: Plans | undefined
+  admission?: Admission | undefined
 }): Execute {
   return async (command, principal, input, options = {}) => {
     let attempt: Partial<Attempted> = {}
@@ -37,7 +40,7 @@ export function createExecute({
         await holdOperatorToken(tx, principal)
         const rights: Right[] = []
         const context: Context = {
-          ...contextOf(tx, principal, { keys, plans }, (right) => {
+          ...contextOf(tx, principal, { keys, plans, admission }, (right) => {
             context.attempt({ attempted: right.permission, organizationId: right.organizationId })
             rights.push(right)
           }),
@@ -69,7 +72,7 @@ interface Right {
 function contextOf(
   tx: Tx,
   principal: Principal,
-  { keys, plans }: Pick<Context, 'keys' | 'plans'>,
+  { keys, plans, admission }: Pick<Context, 'keys' | 'plans' | 'admission'>,
   onEntered: (right: Right) => void,
 ): Omit<Context, 'attempt'> {
   const standing = async (): Promise<LiveState> => {
@@ -107,6 +110,7 @@ function contextOf(
     principal,
     keys,
     plans,
+    admission,
     record: (event, details) => record(tx, principal, event, details),
     awaitEnded: (kind, subjects) => awaitEnded(tx, principal, kind, subjects),
     async account({ unregistered = false } = {}) {

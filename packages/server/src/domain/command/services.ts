@@ -1,3 +1,4 @@
+import type { Admission } from '../model/admission.ts'
 import type { SecretKeys } from '../model/secret-keys.ts'
 import type { Store } from '../store.ts'
 import type { Execute } from './context.ts'
@@ -9,6 +10,7 @@ export interface Accounts {
   execute: Execute
   keys: SecretKeys
   limits: Limits
+  admission: Admission
   hasher: PasswordHasher
   strength: PasswordStrength
 }

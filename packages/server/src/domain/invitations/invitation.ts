@@ -3,12 +3,14 @@ import { type InvitationId, isId, type OrganizationId, type UserId } from '@must
 import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
+import type { Limits } from '../command/limits.ts'
 import { requireMultiUser } from '../command/seats.ts'
 import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation, InvitationState, Inviter } from '../model/invitation.ts'
 import { base62, formatToken, parseToken, type TokenPrefix } from '../model/opaque-token.ts'
 import type { Organization } from '../model/organization.ts'
+import type { Origin } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
@@ -24,6 +26,9 @@ const prefixes = { secret: 'muster_os', link: 'muster_il', email: 'muster_ei' } 
 export function invitationToken(keys: SecretKeys, { id, version, kind }: Pick<Invitation, 'id' | 'version' | 'kind'>): string {
   return formatToken(prefixes[kind], `${id.slice(4)}_${version}_${tokenMac(keys, id, version, kind)}`)
 }
+
+/** The token in a pasted link, secret or command. Undefined if there is none. */
+export const invitationTokenIn = (text: string): string | undefined => /muster_(?:os|il|ei)_[0-9A-Za-z_]+/.exec(text)?.[0] ?? (text.trim() || undefined)
 
 /** The path of a link. The page moves the token into a cookie, so that it appears in no other URL. */
 export const joinPath = (token: string): string => `/join?token=${token}`
@@ -48,6 +53,16 @@ export async function findByToken(tx: Tx, keys: SecretKeys, token: string): Prom
   const genuine = sameBytes(Buffer.from(mac), Buffer.from(tokenMac(keys, invitation.id, invitation.version, invitation.kind)))
   if (!genuine || Number(version) !== invitation.version) throw new Problem('invitation_not_found')
   return invitation
+}
+
+/** A wrong token is counted by address. A valid one always passes: it cannot be guessed, and its holder may share an address with a stranger. */
+export async function countingWrongTokens<T>(limits: Pick<Limits, 'spend'>, { address }: Origin, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'invitation_not_found') await limits.spend('invitation token by address', address)
+    throw error
+  }
 }
 
 /** Why an invitation cannot be accepted, or null. `now` is the database's time. */

@@ -7,6 +7,7 @@ import { RetryTransaction } from '../command/retry.ts'
 import { requireMultiUser } from '../command/seats.ts'
 import type { Accounts } from '../command/services.ts'
 import { type Spent, spendAmongStrangers } from '../command/spend.ts'
+import { isBlocked } from '../model/admission.ts'
 import { type EmailAddress, emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation, NamedInvitation } from '../model/invitation.ts'
@@ -187,7 +188,8 @@ async function openInvitation(
   { organizationId, createdBy, role }: Pick<Invitation, 'organizationId' | 'createdBy' | 'role'>,
   { address, refusal }: Asked,
 ): Promise<InviteResult> {
-  const { tx, record } = context
+  const { tx, record, admission } = context
+  if (isBlocked(admission, address.canonical)) return { status: 'refused', code: 'email_domain_blocked' }
   const id = newId('invitation')
   const wanted = { id, organizationId, kind: 'email', role, createdBy, lifetimeSeconds: invitationLifetimes.email, address } as const
   let invitation = refusal ? null : await tx.invitations.open(wanted)

@@ -1,6 +1,5 @@
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
-import { nameFault } from '@muster/contract/names.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import { requireMember } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
@@ -14,6 +13,7 @@ import { revokeInvitations } from '../invitations/invitation.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation } from '../model/invitation.ts'
 import type { Companions, Member, TargetMember } from '../model/membership.ts'
+import { faultOfName } from '../model/names.ts'
 import type { Organization } from '../model/organization.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
@@ -106,11 +106,11 @@ export async function returnToOwnOrganization(
 }
 
 /** `<username>_2` and so on, shortened to 30 characters (S2). */
-async function freeNameLike({ tx }: Context, username: string): Promise<string> {
+async function freeNameLike({ tx, admission }: Context, username: string): Promise<string> {
   for (let number = 2; ; number++) {
     const suffix = `_${number}`
     const name = username.slice(0, 30 - suffix.length) + suffix
-    if (nameFault(name) === null && !(await tx.names.holder(name))) return name
+    if (faultOfName(admission, name) === null && !(await tx.names.holder(name))) return name
   }
 }
 

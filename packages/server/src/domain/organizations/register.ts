@@ -1,15 +1,16 @@
 import type { UserId } from '@muster/contract/ids.ts'
-import { type NameFault, nameFault } from '@muster/contract/names.ts'
+import type { NameFault } from '@muster/contract/names.ts'
 import { changeNames } from '../accounts/person-names.ts'
 import type { Context } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { consumeInvitation, findByToken, requireAddress, requireOpen } from '../invitations/invitation.ts'
 import type { Account, Names } from '../model/account.ts'
+import { type Admission, refuseUnlessAdmitted } from '../model/admission.ts'
 import type { Invitation } from '../model/invitation.ts'
-import { refuseBadName } from '../model/names.ts'
+import { faultOfName, refuseBadName } from '../model/names.ts'
 import type { Origin } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import type { Store, Tx } from '../store.ts'
+import type { Store } from '../store.ts'
 import { foundOrganization, startMembership } from './membership.ts'
 
 export interface RegisterUser extends Names {
@@ -23,7 +24,8 @@ export async function registerUser(context: Context, input: RegisterUser): Promi
   const { tx, record } = context
   const { account } = await context.account({ unregistered: true })
   if (account.username !== null) throw new Problem('already_registered', `You are registered as ${account.username}.`)
-  refuseBadName(input.username)
+  refuseUnlessAdmitted(context.admission, account.emailCanonical, { invited: input.token !== undefined })
+  refuseBadName(context.admission, input.username)
 
   const inviting = input.token === undefined ? null : await findByToken(tx, context.keys, input.token)
   if (inviting) {
@@ -48,24 +50,25 @@ export async function registerUser(context: Context, input: RegisterUser): Promi
 
 /** Why a name is not free, or null. Anyone may ask, so that a form can answer before it is sent; each address has a limit. */
 export async function usernameFault(
-  { store, limits }: { store: Store; limits: Limits },
+  { store, limits, admission }: { store: Store; limits: Limits; admission: Admission },
   { address }: Origin,
   name: string,
 ): Promise<NameFault | 'name_taken' | null> {
   await limits.spend('username by address', address)
-  return nameFault(name) ?? ((await store.reading.names.holder(name)) ? 'name_taken' : null)
+  return faultOfName(admission, name) ?? ((await store.reading.names.holder(name)) ? 'name_taken' : null)
 }
 
 /** Up to three names near the one that was wanted, which nobody holds at this moment. */
-export async function freeNamesNear({ names }: Pick<Tx, 'names'>, wanted: string): Promise<string[]> {
+export async function freeNamesNear({ store, admission }: { store: Pick<Store, 'reading'>; admission: Admission }, wanted: string): Promise<string[]> {
   const stem = wanted
     .toLowerCase()
     .replace(/[^a-z0-9_]+/g, '_')
     .replace(/^_+|_+$/g, '')
     .slice(0, 24)
+  const { names } = store.reading
   const free: string[] = []
   for (const name of [stem, `${stem}_dev`, `${stem}1`, `${stem}_2`, `the_${stem}`, `${stem}_hq`]) {
-    if (free.length < 3 && nameFault(name) === null && !(await names.holder(name))) free.push(name)
+    if (free.length < 3 && faultOfName(admission, name) === null && !(await names.holder(name))) free.push(name)
   }
   return free
 }

@@ -30,7 +30,7 @@ export async function renameOrganization(context: Context, { organization: refer
   if (organization.name !== from) {
     throw new Problem('organization_name_changed', `It is called ${organization.name}, not ${from}.`, { extensions: { name: organization.name } })
   }
-  refuseBadName(to)
+  refuseBadName(context.admission, to)
   if (to === from) return { id: organization.id, from, to, applications: [], renamed: false }
 
   const renames = await tx.organizations.renamesWithin(organization.id, 30)
@@ -44,7 +44,7 @@ export async function renameOrganization(context: Context, { organization: refer
   const applications = await tx.resources.list(organization.id, { kind: APPLICATION })
   const labels = applications.map((application) => labelOfApplication(to, application))
   const answer = { id: organization.id, from, to, applications: applications.map(({ name }) => name) }
-  await refuseLabels(tx, organization.id, labels, 'all')
+  await refuseLabels(context, organization.id, labels, 'all')
   if (dryRun) return { ...answer, renamed: false }
   if (!(await tx.names.takeForOrganization(to, organization.id, organization.founderId))) throw new Problem('name_taken')
   await tx.organizations.rename(organization.id, from, to)

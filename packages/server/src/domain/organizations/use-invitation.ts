@@ -1,7 +1,7 @@
 import type { Execute, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { spendEach } from '../command/spend.ts'
-import { type CreatedSecret, createSecret, declineInvitation, type Preview, previewInvitation } from '../invitations/invitation.ts'
+import { type CreatedSecret, countingWrongTokens, createSecret, declineInvitation, type Preview, previewInvitation } from '../invitations/invitation.ts'
 import { organizationToCount } from '../invitations/invite-by-email.ts'
 import type { Origin, Principal, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
@@ -20,37 +20,27 @@ interface Services {
 }
 type Options = { idempotency?: Idempotency | undefined }
 
-/** A wrong token is counted by address. A valid one always passes: it cannot be guessed, and its holder may share an address with a stranger. */
-async function presenting<T>({ limits }: Pick<Services, 'limits'>, { address }: Origin, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'invitation_not_found') await limits.spend('invitation token by address', address)
-    throw error
-  }
-}
-
 /**
  * Shows the invitation behind a token, without using it up (S5, S17).
  * @throws Problem with the reason why the invitation cannot be accepted
  */
 export const previewToken = (services: Services, { origin }: { origin: Origin }, { token }: { token: string }): Promise<Preview> =>
-  presenting(services, origin, () => previewInvitation(services.store.reading, services.keys, token))
+  countingWrongTokens(services.limits, origin, () => previewInvitation(services.store.reading, services.keys, token))
 
 export const declineWithToken = (services: Services, principal: Principal, { token }: { token: string }): Promise<{ state: 'declined' }> =>
-  presenting(services, principal.origin, () => services.execute(declineInvitation, principal, { token }))
+  countingWrongTokens(services.limits, principal.origin, () => services.execute(declineInvitation, principal, { token }))
 
 type Join = Parameters<typeof joinOrganization>[1]
 
 export const joinWithToken = (services: Services, principal: Principal, input: Join, options: Options = {}): ReturnType<typeof joinOrganization> =>
-  presenting(services, principal.origin, () => services.execute(joinOrganization, principal, input, options))
+  countingWrongTokens(services.limits, principal.origin, () => services.execute(joinOrganization, principal, input, options))
 
 /** Registers an account with a username, with or without an invitation. */
 export async function register(services: Services, principal: UserPrincipal, input: RegisterUser, options: Options = {}): ReturnType<typeof registerUser> {
   const { limits, execute } = services
   await limits.spend('registration by account', principal.userId)
   const work = () => execute(registerUser, principal, input, options)
-  return input.token === undefined ? work() : presenting(services, principal.origin, work)
+  return input.token === undefined ? work() : countingWrongTokens(services.limits, principal.origin, work)
 }
 
 /** Creates an organization secret or invite link. A caller without the permission spends none of the organization's points. */

@@ -3,7 +3,6 @@ import { hostLabel, hostLabelFault } from '@muster/contract/names.ts'
 import { reservedNames } from '@muster/contract/reserved-names.ts'
 import type { Context } from '../command/context.ts'
 import { Problem } from '../model/problem.ts'
-import type { Tx } from '../store.ts'
 
 /** An application and the label its address would have. */
 export interface ApplicationLabel {
@@ -40,7 +39,7 @@ const shown = (labels: readonly ApplicationLabel[]) => labels.map(({ name, label
  * @throws Problem host_label_invalid, name_reserved or host_label_taken, with what clashes
  */
 export async function refuseLabels(
-  { hostLabels }: Pick<Tx, 'hostLabels'>,
+  { tx: { hostLabels }, admission }: Pick<Context, 'tx' | 'admission'>,
   organizationId: OrganizationId,
   wanted: readonly ApplicationLabel[],
   own: 'held' | 'all',
@@ -48,7 +47,8 @@ export async function refuseLabels(
   const invalid = wanted.filter(({ label }) => hostLabelFault(label) !== null)
   if (invalid.length > 0)
     throw new Problem('host_label_invalid', `${labelsIn(invalid)} cannot be part of a host name.`, { extensions: { labels: shown(invalid) } })
-  const reserved = wanted.filter(({ label }) => reservedNames.has(label.replaceAll('-', '_')))
+  const isReserved = (name: string): boolean => reservedNames.has(name) || admission.reservedNames.has(name)
+  const reserved = wanted.filter(({ label }) => isReserved(label.replaceAll('-', '_')))
   if (reserved.length > 0) throw new Problem('name_reserved', `${labelsIn(reserved)} is reserved.`, { extensions: { labels: shown(reserved) } })
   const taken = await hostLabels.taken(wanted.map(({ label }) => label))
   const others = new Set(taken.filter((one) => one.organizationId !== organizationId || (own === 'held' && !one.held)).map(({ label }) => label))

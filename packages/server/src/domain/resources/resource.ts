@@ -49,7 +49,7 @@ export async function registerResource(
   const owner = await activeOwner(tx, organization.id, wanted ?? actorId)
   const id = newId('resource')
   const labels = kind === APPLICATION ? [labelOfApplication(organization.name, { id, name })] : []
-  await refuseLabels(tx, organization.id, labels, 'held')
+  await refuseLabels(context, organization.id, labels, 'held')
 
   await tx.resources.insert({ id, organizationId: organization.id, kind, name, ownerId: owner.id, createdBy: principalId(principal) })
   await takeLabels(context, organization.id, labels)

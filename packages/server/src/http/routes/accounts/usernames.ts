@@ -5,7 +5,7 @@ import { answers } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 /** Checks whether a username is available, before a form is submitted. Usernames are public, but the route is rate limited. */
-export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, limits }) => {
+export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, limits, admission }) => {
   app.get(
     '/v1/usernames/:name',
     {
@@ -20,7 +20,7 @@ export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { sto
     },
     async (request) => {
       const { name } = request.params
-      const reason = await usernameFault({ store, limits }, request.origin, name)
+      const reason = await usernameFault({ store, limits, admission }, request.origin, name)
       return { name, available: reason === null, ...(reason && { reason }) }
     },
   )

@@ -1,4 +1,5 @@
 import type { CodeDigits } from '../../../domain/accounts/store.ts'
+import type { Admission } from '../../../domain/model/admission.ts'
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../../parts.ts'
@@ -16,12 +17,23 @@ export interface SignUpPage {
   target: FormTarget
   signInPath: string
   purpose?: Purpose | undefined
-  values?: { email?: string; given_name?: string; family_name?: string } | undefined
+  values?: { email?: string; given_name?: string; family_name?: string; invitation?: string } | undefined
   faults?: readonly Fault[] | undefined
+  /** Who may sign up here, for a visitor without an invitation. The page says it before anything is typed (O15). */
+  restricted?: Pick<Admission, 'signUp' | 'domains'> | undefined
 }
 
-/** Fields: `email`, `password`, `given_name`, `family_name`. */
-export function signUpPage({ frame, target, signInPath, purpose, values = {}, faults }: SignUpPage): string {
+const DOMAINS_SHOWN = 5
+
+/** `example.com and every domain below example.org` */
+function domainsInWords(domains: readonly string[]): string {
+  const words = domains.slice(0, DOMAINS_SHOWN).map((rule) => (rule.startsWith('*.') ? `every domain below ${rule.slice(2)}` : rule))
+  if (domains.length > DOMAINS_SHOWN) words.push('others')
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
+
+/** Fields: `email`, `password`, `given_name`, `family_name`, and `invitation` where it is needed. */
+export function signUpPage({ frame, target, signInPath, purpose, values = {}, faults, restricted }: SignUpPage): string {
   return layout({
     frame,
     title: 'Create an account',
@@ -30,9 +42,26 @@ export function signUpPage({ frame, target, signInPath, purpose, values = {}, fa
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
+      restricted
+        ? html`<div class="notice"><p>${
+            restricted.signUp === 'invitation'
+              ? 'Signing up here needs an invitation. Open the link in your invitation, or paste it below.'
+              : `Addresses of ${domainsInWords(restricted.domains)} can sign up here. Any other address needs an invitation.`
+          }</p></div>`
+        : '',
       form({
         target,
         body: [
+          restricted &&
+            field({
+              name: 'invitation',
+              label: 'Invite link or organization secret',
+              autocomplete: 'off',
+              maxlength: 300,
+              value: values.invitation,
+              faults,
+              optional: restricted.signUp === 'domains',
+            }),
           field({
             name: 'email',
             label: 'Email',

@@ -166,7 +166,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
       } catch (error) {
         return showEmail(signedIn, request, reply, {
           email,
-          faults: faultsOf(error, { password_wrong: 'password', email_invalid: 'email', email_unchanged: 'email' }),
+          faults: faultsOf(error, { password_wrong: 'password', email_invalid: 'email', email_domain_blocked: 'email', email_unchanged: 'email' }),
         })
       }
     }, forms.email),

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { abandonSignUp, enterCode, faultsOfSignUp, isCodeUsable, resendCode, SIGN_UP_SECONDS, signUpOf, startSignUp } from '../../../domain/accounts/sign-up.ts'
 import type { SignUp } from '../../../domain/accounts/store.ts'
 import { holdForSignUp } from '../../../domain/credentials/device-authorization.ts'
+import { invitationTokenIn } from '../../../domain/invitations/invitation.ts'
 import type { LiveState } from '../../../domain/model/live.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { freeNamesNear } from '../../../domain/organizations/register.ts'
@@ -9,9 +10,10 @@ import { register } from '../../../domain/organizations/use-invitation.ts'
 import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
-import { emailMissing, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, purposeFor, seeOther, sendPage, visitor } from '../../portal.ts'
-import { hiddenReturnPath, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
+import { emailMissing, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, purposeFor, seeOther, sendPage, visitor } from '../../portal.ts'
+import { hiddenReturnPath, isJoin, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../../typed-form.ts'
+import { setToken } from '../invitations/answer.ts'
 
 /** For this long after its creation, an account without a username is shown the steps of the sign-up. */
 const SIGNING_UP_MILLISECONDS = 3_600_000
@@ -19,6 +21,18 @@ const SIGNING_UP_MILLISECONDS = 3_600_000
 const usernameForm: TypedForm = { path: '/sign-up/username', fields: ['username'] }
 
 const fieldNames = { email: 'email', password: 'password', givenName: 'given_name', familyName: 'family_name' } as const
+/** Why an address may not sign up, by the field that can change it (O15). */
+const ofAdmission = {
+  email_domain_blocked: 'email',
+  email_domain_not_admitted: 'email',
+  sign_up_by_invitation: 'invitation',
+  invitation_not_found: 'invitation',
+  invitation_used: 'invitation',
+  invitation_expired: 'invitation',
+  invitation_revoked: 'invitation',
+  invitation_declined: 'invitation',
+  invitation_wrong_address: 'email',
+} as const
 const missing: Record<keyof typeof fieldNames, Fault | null> = {
   email: emailMissing,
   password: { field: 'password', text: 'Choose a password of 10 to 256 characters.' },
@@ -27,7 +41,7 @@ const missing: Record<keyof typeof fieldNames, Fault | null> = {
 }
 
 export async function signUpRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { config, sessions, execute, store } = options
+  const { config, sessions, execute, admission } = options
   const name = cookieName(config, 'muster_sign_up')
   const cookieOf = (request: FastifyRequest): string => request.cookies[name] ?? ''
   const clearCookie = (reply: FastifyReply): void => void reply.clearCookie(name, cookieOptions(config, 0))
@@ -42,7 +56,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     request: FastifyRequest,
     reply: FastifyReply,
     returnPath: string | null,
-    form: { values?: { email: string; given_name: string; family_name: string }; faults?: Fault[]; status?: number } = {},
+    form: { values?: { email: string; given_name: string; family_name: string; invitation?: string }; faults?: Fault[]; status?: number } = {},
   ): Promise<FastifyReply> => {
     const { status = 200, ...typed } = form
     const purpose = await purposeFor(options, request, returnPath)
@@ -51,10 +65,14 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
       target: { action: '/sign-up', hidden: hiddenReturnPath(returnPath) },
       signInPath: withReturnPath('/sign-in', returnPath),
       purpose,
+      // The invitation that this browser has opened admits its visitor.
+      restricted: admission.signUp === 'open' || isInvited(returnPath) ? undefined : admission,
       ...typed,
     })
     return sendPage(reply, signUp, status)
   }
+
+  const isInvited = (returnPath: string | null): boolean => returnPath !== null && isJoin(returnPath)
 
   app.get('/sign-up', page, async (request, reply) => {
     const returnPath = returnPathOf(fieldsOf(request.query)['continue'])
@@ -64,21 +82,30 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
   })
 
   app.post('/sign-up', page, async (request, reply) => {
-    const { email = '', password = '', given_name = '', family_name = '', continue: to } = fieldsOf(request.body)
-    const returnPath = returnPathOf(to)
+    const { email = '', password = '', given_name = '', family_name = '', invitation = '', continue: to } = fieldsOf(request.body)
+    let returnPath = returnPathOf(to)
     const input = { email, password, givenName: given_name, familyName: family_name }
+    const values = { email, given_name, family_name, invitation: invitation.slice(0, 300) }
+    const pasted = admission.signUp === 'open' || isInvited(returnPath) ? undefined : invitationTokenIn(invitation)
     try {
-      const { cookie } = await startSignUp(options, visitor(request), input)
+      const token = isInvited(returnPath) ? invitationTokenOf(options, request) : pasted
+      const { cookie } = await startSignUp(options, visitor(request), { ...input, invitation: token || undefined })
+      if (pasted !== undefined) {
+        setToken(options, reply, pasted)
+        returnPath ??= '/join'
+      }
       await hold(request, returnPath)
       reply.setCookie(name, cookie, cookieOptions(config, SIGN_UP_SECONDS))
       return seeOther(reply, withReturnPath('/sign-up/verify', returnPath))
     } catch (error) {
+      if (error instanceof Problem && error.code in ofAdmission)
+        return show(request, reply, returnPath, { values, faults: faultsOf(error, ofAdmission), status: error.status })
       const faults = (await faultsOfSignUp(options, input)).flatMap(({ field, problem }) => {
         const asked = input[field].trim() === '' ? missing[field] : null
         return asked ? [asked] : faultsOf(problem, { [problem.code]: fieldNames[field] })
       })
       if (faults.length === 0) throw error
-      return show(request, reply, returnPath, { values: { email, given_name, family_name }, faults, status: 422 })
+      return show(request, reply, returnPath, { values, faults, status: 422 })
     }
   })
 
@@ -200,7 +227,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     { status = 200, notice, ...form }: { value: string | undefined; faults?: Fault[]; status?: number; notice?: string | undefined },
   ): Promise<FastifyReply> => {
     const hidden = { ...hiddenReturnPath(returnPath), ...typedBy({ account }) }
-    const free = form.faults ? await freeNamesNear(store.reading, form.value ?? '') : []
+    const free = form.faults ? await freeNamesNear(options, form.value ?? '') : []
     const suggestions = free.map((one) => ({
       name: one,
       href: `${withReturnPath('/sign-up/username', returnPath)}${returnPath === null ? '?' : '&'}username=${one}`,

@@ -85,7 +85,7 @@ export function createShow(options: Portal) {
     const target = { action: path, hidden: { invitation: invitation.id, ...typedBy(live) } }
     const token = invitationTokenOf(options, request)
     if (live.account.username === null) {
-      const suggestions = faults ? await freeNamesNear(store.reading, username ?? '') : []
+      const suggestions = faults ? await freeNamesNear(options, username ?? '') : []
       const signingUp = live.now.getTime() - live.account.createdAt.getTime() < 3_600_000
       const newcomer = { frame, target, account, useAnother, invitation: facts, problem: null, value: username, suggestions, faults, signingUp }
       return sendPage(reply, joinNewcomerPage(newcomer), status)
