@@ -32,7 +32,7 @@ export const settings = {
   MUSTER_SIGN_UP: {
     default: 'open',
     about:
-      'Who may get an account: open (everyone), domains (addresses of MUSTER_SIGN_UP_DOMAINS, and invited people), or invitation (only invited people). Existing accounts are not affected.',
+      'Decides who gets an account: open (everyone), domains (addresses of MUSTER_SIGN_UP_DOMAINS, and invited people), or invitation (only invited people). Existing accounts are not affected.',
   },
   MUSTER_SIGN_UP_DOMAINS: {
     default: 'none',
@@ -44,7 +44,7 @@ export const settings = {
   },
   MUSTER_RESERVED_NAMES: {
     default: 'none',
-    about: 'More names that nobody can take, comma separated, in addition to the built-in list. Whoever has such a name keeps it.',
+    about: 'More names that nobody can take, comma separated, in addition to the built-in list. A user or organization that has such a name keeps it.',
   },
   MUSTER_SMTP_URL: {
     default: 'none: the local mailbox',

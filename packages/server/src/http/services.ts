@@ -3,9 +3,9 @@ import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import type { PasswordHasher, PasswordStrength } from '../domain/command/services.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
+import type { Admission } from '../domain/model/admission.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { AwaitRevocations } from '../domain/signals/receiver.ts'
-import type { Admission } from '../domain/model/admission.ts'
 import type { Store } from '../domain/store.ts'
 
 export interface Services {

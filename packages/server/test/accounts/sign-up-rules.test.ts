@@ -153,7 +153,7 @@ describe('blocked domains (O15)', () => {
   })
 })
 
-test('a name that the settings reserve is refused to users and organizations (O15, S43)', async () => {
+test('a name that the settings reserve is refused (O15, S43)', async () => {
   Object.assign(rules, { reservedNames: new Set(['acme_inc']) })
   expect(await codeOf(office.execute(renameOrganization, ada, { organization: 'ada', from: 'ada', to: 'acme_inc' }))).toBe('name_reserved')
   const { browser } = await signUp('kim@example.com')
