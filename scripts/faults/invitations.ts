@@ -101,7 +101,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'invalid invitation tokens are rate limited on every path (A03)',
-    file: `${server}/domain/organizations/use-invitation.ts`,
+    file: `${server}/domain/invitations/invitation.ts`,
     find: `error.code === 'invitation_not_found') await`,
     replace: `error.code === 'not_found') await`,
     test: `${tests}/invitations/api.test.ts`,
