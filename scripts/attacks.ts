@@ -63,6 +63,7 @@ export const attacks: Record<string, string | { none: string }> = {
   E19: { none: 'There is no DPoP.' },
   E20: 'E20',
   E21: 'only the root token creates and revokes operator tokens (O12)',
+  E22: 'E22',
   // the API and its surroundings
   F01: 'F01',
   F02: { none: 'There is no SCIM.' },

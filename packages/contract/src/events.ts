@@ -142,6 +142,8 @@ export interface DomainEvents {
   'invitation.created': { target: InvitationId; organizationId: OrganizationId; kind: InvitationKind; role: Role; expiresAt: string }
   /** With a new link. The previous one is invalid (S9). */
   'invitation.resent': { target: InvitationId; organizationId: OrganizationId; version: number; expiresAt: string }
+  /** With a new link or secret, because the secret of the installation has leaked (O8). The previous one is invalid. An email invitation is sent again. */
+  'invitation.replaced': { target: InvitationId; organizationId: OrganizationId; version: number }
   /** The link was shown to an admin again (S18). */
   'invitation.link_copied': { target: InvitationId; organizationId: OrganizationId }
   /** Recorded only when the address is invited again (S9). */
@@ -167,6 +169,13 @@ export interface DomainEvents {
   'signing_key.withdrawn': { target: string; alg: string }
   'operator_token.created': { target: OperatorTokenId; name: string; expiresAt: string | null }
   'operator_token.revoked': { target: OperatorTokenId; name: string }
+
+  /** New values are made with another secret (O8). */
+  'secret.rotated': { target: 'secret'; generation: number }
+  /** The previous secret opens nothing any more. */
+  'secret.rotation_finished': { target: 'secret'; generation: number }
+  /** The secret has leaked: every value of the previous one is invalid. */
+  'secret.compromised': { target: 'secret'; generation: number }
 
   /** A refusal that matters for security. Recorded in its own transaction, after the rollback of the refused one (S57). */
   refused: { target: string; organizationId: OrganizationId | null; attempted: Attempt; code: string }

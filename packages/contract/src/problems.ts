@@ -177,6 +177,30 @@ export const problems = {
   client_invalid: { status: 422, title: 'The client cannot be registered or removed this way.', next: 'Change what the detail describes.' },
 
   // revocations for resource servers
+  secret_not_set: {
+    status: 409,
+    title: 'There is no new secret to rotate to.',
+    next: 'Set MUSTER_SECRET to a new secret and MUSTER_SECRET_PREVIOUS to the one in use, and restart every server process.',
+    command: 'muster server secret status',
+  },
+  secret_not_everywhere: {
+    status: 409,
+    title: 'Some server processes do not have the new secret.',
+    next: 'Set MUSTER_SECRET and MUSTER_SECRET_PREVIOUS for the listed processes and restart them.',
+    command: 'muster server secret status',
+  },
+  secret_rotating: {
+    status: 409,
+    title: 'The last rotation of the secret is not finished.',
+    next: 'Finish it, or use --compromised if the secret has leaked.',
+    command: 'muster server secret rotate --finish',
+  },
+  secret_in_use: {
+    status: 409,
+    title: 'Values of the previous secret are still in use.',
+    next: 'Wait until they have expired.',
+    command: 'muster server secret status',
+  },
   signing_key_not_found: { title: 'There is no such signing key.', status: 404, next: 'List the keys.', command: 'muster server keys list' },
   stream_not_found: { status: 404, title: 'There is no such stream.', next: 'Create one.' },
   stream_invalid: { status: 400, title: 'The stream configuration is invalid.', next: 'Change what the detail describes.' },

@@ -17,7 +17,7 @@ export interface EffectiveSetting {
   source: 'environment' | 'file' | 'default'
 }
 
-const secrets: readonly SettingName[] = ['MUSTER_SECRET', 'MUSTER_OPERATOR_TOKEN']
+const secrets: readonly SettingName[] = ['MUSTER_SECRET', 'MUSTER_SECRET_PREVIOUS', 'MUSTER_OPERATOR_TOKEN', 'MUSTER_METRICS_TOKEN']
 
 /** Every setting, with its value and source. Secrets and passwords are redacted. @throws ConfigError */
 export function effectiveSettings(env: Environment, readFile: (path: string) => string): EffectiveSetting[] {

@@ -56,6 +56,11 @@ export const settings = {
     about:
       'The secret from which all keys are derived, 32 characters or more. Required with DATABASE_URL. To read it from a file, set MUSTER_SECRET_FILE instead.',
   },
+  MUSTER_SECRET_PREVIOUS: {
+    default: 'none',
+    about:
+      'The previous secret, while MUSTER_SECRET is rotated: docs/operations.md, "Change the secret". To read it from a file, set MUSTER_SECRET_PREVIOUS_FILE instead.',
+  },
   MUSTER_OPERATOR_TOKEN: {
     default: 'embedded mode: created and kept in the data folder',
     about:
@@ -115,6 +120,8 @@ export interface Config {
   mailFrom: string
   /** Null: kept in the data folder. */
   secret: string | null
+  /** The secrets of before, while MUSTER_SECRET is rotated. */
+  previousSecrets: string[]
   /** Null: kept in the data folder, or with `DATABASE_URL`, there is no root token. */
   operatorToken: string | null
   /** Reads `/metrics` and nothing else. */
@@ -166,7 +173,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     const value = env[`${name}_FILE`] === undefined ? text(name) : fromFile(`${name}_FILE`)
     if (value !== null && value.length < 32) faults.push(`${name} is too short. Use at least 32 characters, for example from \`openssl rand -base64 32\`.`)
     // The characters that an Authorization header can carry (RFC 6750 section 2.1).
-    if (name !== 'MUSTER_SECRET' && value !== null && !/^[A-Za-z0-9\-._~+/]+=*$/.test(value))
+    if (!name.startsWith('MUSTER_SECRET') && value !== null && !/^[A-Za-z0-9\-._~+/]+=*$/.test(value))
       faults.push(`${name} has characters that a bearer token cannot have. Use letters, digits and -._~+/ only.`)
     return value
   }
@@ -218,6 +225,8 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   if (databaseUrl !== null && secretValue === null && env['MUSTER_SECRET'] === undefined && env['MUSTER_SECRET_FILE'] === undefined) {
     faults.push('MUSTER_SECRET is required with DATABASE_URL. Create one with `openssl rand -base64 32` and keep it.')
   }
+  const previousSecrets = secret('MUSTER_SECRET_PREVIOUS')?.split(/\s*\n\s*/) ?? []
+  if (previousSecrets.length > 0 && secretValue === null) faults.push('MUSTER_SECRET_PREVIOUS is only for a rotation of MUSTER_SECRET, which is not set.')
   const seats = readPlans(text('MUSTER_PLANS') ?? settings.MUSTER_PLANS.default, faults)
   const plans = Object.keys(seats)
   const defaultPlan = text('MUSTER_DEFAULT_PLAN') ?? (Object.hasOwn(seats, 'pro') ? 'pro' : (plans[0] ?? 'pro'))
@@ -262,6 +271,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     smtpUrl,
     mailFrom,
     secret: secretValue,
+    previousSecrets,
     operatorToken: secret('MUSTER_OPERATOR_TOKEN'),
     metricsToken: secret('MUSTER_METRICS_TOKEN'),
     apiDocs: oneOf('MUSTER_API_DOCS', ['on', 'off'], 'on') === 'on',
@@ -350,7 +360,7 @@ const foreign = new Set([
   'MUSTER_DEBUG',
   'MUSTER_NO_BROWSER',
 ])
-const secretNames = ['MUSTER_SECRET', 'MUSTER_OPERATOR_TOKEN', 'MUSTER_METRICS_TOKEN'] as const
+const secretNames = ['MUSTER_SECRET', 'MUSTER_SECRET_PREVIOUS', 'MUSTER_OPERATOR_TOKEN', 'MUSTER_METRICS_TOKEN'] as const
 const isKnownSetting = (name: string): boolean => Object.hasOwn(settings, name) || foreign.has(name) || secretNames.some((secret) => name === `${secret}_FILE`)
 
 const suggestion = (name: string): string => {

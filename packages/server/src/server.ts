@@ -15,11 +15,13 @@ import { cliCommand, downloadRoutes, readDownloads } from './http/downloads.ts'
 import { createLogs } from './http/log.ts'
 import { createMetrics } from './http/monitoring/metrics.ts'
 import type { Services } from './http/services.ts'
-import { keysOf, secretInFolder } from './installation.ts'
+import { secretInFolder, secretsInFolder, secretsOfSettings } from './installation.ts'
 import { logoutHandler } from './jobs/backchannel-logout.ts'
 import { startExpiry } from './jobs/expiry.ts'
 import { mailHandler } from './jobs/mail.ts'
 import { openQueue } from './jobs/queue.ts'
+import { secretHandler } from './jobs/secret-values.ts'
+import { openKeyRing } from './key-ring.ts'
 import { createMailbox } from './mail/mailbox.ts'
 import { createTransport } from './mail/transport.ts'
 import { createOAuth } from './oauth/provider.ts'
@@ -28,10 +30,12 @@ import { passwordStrength as strength } from './password-strength.ts'
 import { notFoundResponder } from './portal/not-found.ts'
 import { otherHostResponder } from './portal/other-host.ts'
 import { portalRoutes } from './portal/routes.ts'
+import { createSecretRotation } from './secret-rotation.ts'
 import { createGuardedPost } from './signals/guarded-post.ts'
 import { createSignals } from './signals/signals.ts'
 import { requireInUse } from './store/archive/state.ts'
 import { createLimits } from './store/command/limit-store.ts'
+import { rootKeysOf } from './store/credentials/root-key-store.ts'
 import { type Database, migrate, openDatabase, pendingMigrations } from './store/database.ts'
 import { installationState } from './store/installation-state.ts'
 import { nowOf } from './store/now.ts'
@@ -83,7 +87,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   try {
     await migrate(database, config.migrateUrl ?? undefined)
     await requireInUse(database.kysely)
-    const keys = await keysOf(database, config.secret ?? (await secretInFolder(config.dataDir, 'secret')))
+    const secrets = config.secret === null ? secretsInFolder(config.dataDir) : secretsOfSettings(config.secret, config.previousSecrets)
+    const keyRing = await openKeyRing({
+      ...rootKeysOf(database),
+      secrets: secrets.read,
+    })
+    closing.push(() => keyRing.stop())
+    const { keys } = keyRing
     const operatorToken = config.operatorToken ?? (folder === undefined ? null : await secretInFolder(folder, 'operator-token'))
     const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))
     closing.push(() => queue.stop())
@@ -119,7 +129,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       accessTokens: oauth,
       listen: (notices) => {
         applyOwnRevocation = notices.revocation // this process must not wait for its own notice, which arrives a moment after the commit
-        return listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices from other processes are not received'))
+        return listenToNotices(database, { ...notices, secret: () => void keyRing.refresh().catch(() => {}) }, (error) =>
+          log.debug({ err: error }, 'notices from other processes are not received'),
+        )
       },
       sign: oauth.signEventToken,
       onKeyWithdrawn: oauth.readSigningKeys,
@@ -145,8 +157,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       ...services,
       operatorToken,
       signingKeys: { list: () => oauth.signingKeys(), rotate: oauth.rotateSigningKeys, withdraw: oauth.withdrawSigningKey, prepare: oauth.prepareSigning },
+      secret: createSecretRotation({ ring: keyRing, source: secrets, rootKeys: store.reading.rootKeys, execute, ...oauth }),
       isDraining: () => isDraining,
-      health: { fault: async () => (isDraining ? 'the process drains' : faultOf(database)) },
+      health: { fault: async () => (isDraining ? 'the process drains' : (keyRing.fault() ?? faultOf(database))) },
       metrics,
       notFoundPage: notFoundResponder({ config, mailbox }),
       otherHostPage: otherHostResponder({ config, mailbox }),
@@ -166,8 +179,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const local = isLocalHost(new URL(config.issuer).hostname)
     const post = createGuardedPost({ isInternal: (url) => local || isInternalHost(url, config.logoutHosts) })
     await queue.work('backchannel-logout', logoutHandler({ config, store, sign: oauth.signLogoutToken, post, log }))
+    await queue.work('secret', secretHandler({ execute, refresh: keyRing.refresh }))
     await queue.work('mail', mailHandler({ config, cli, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log }))
+    keyRing.start((error) => log.error({ err: error }, 'the root keys could not be read'))
     await app.listen({ host: config.host, port: config.port })
     // Not awaited, so that the server starts without its mail server. Emails are queued until it is available.
     transport

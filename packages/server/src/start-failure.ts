@@ -1,5 +1,5 @@
 import { ConfigError } from './config.ts'
-import { WrongSecret } from './installation.ts'
+import { WrongSecret } from './key-ring.ts'
 import { CopyFailed } from './store/archive/rows.ts'
 import { ServerRuns, StoreNotEmpty, StoreNotInUse } from './store/archive/state.ts'
 import { DatabaseTooOld, DataFolderInUse, MigrationFailed, PoolerWithoutStatements } from './store/database.ts'

@@ -54,6 +54,7 @@ const sentences: Record<EventType, Describe> = {
   'invitation.created': (name, { kind, role }) =>
     kind === 'email' && isAddress(name) ? `${name} was invited as ${role}` : `${invitationKinds[kind ?? ''] ?? 'An invitation'} for one ${role} was created`,
   'invitation.resent': (name) => `${invitationOf(name)} was sent again`,
+  'invitation.replaced': (name) => `${invitationOf(name)} got a new link or secret, because the operator replaced a leaked secret`,
   'invitation.link_copied': (name) => (isAddress(name) ? `The link of the invitation for ${name} was copied` : 'An invite link was copied'),
   'invitation.expired': (name) => `${invitationOf(name)} expired`,
   'invitation.declined': (name) => `${invitationOf(name)} was declined`,
@@ -71,6 +72,9 @@ const sentences: Record<EventType, Describe> = {
   'signing_key.withdrawn': (_, { alg }) => `A signing key was withdrawn (${alg}); tokens it signed are invalid`,
   'operator_token.created': (_, { name }) => `The operator token ${name} was created`,
   'operator_token.revoked': (_, { name }) => `The operator token ${name} was revoked`,
+  'secret.rotated': () => 'The secret was rotated',
+  'secret.rotation_finished': () => 'The rotation of the secret was finished',
+  'secret.compromised': () => 'The secret was replaced because it leaked; links and codes of the previous one are invalid',
   refused: (name, { attempted, code }, { actor, target }) => {
     const about = target.id === actor.id || target.name === null ? '' : ` (${target.name})`
     const attempt = attempts[attempted as Attempt] ?? toWords(attempted)

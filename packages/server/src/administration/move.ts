@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Config } from '../config.ts'
-import { keysOf, secretInFolder } from '../installation.ts'
+import { secretInFolder } from '../installation.ts'
+import { openKeyRing } from '../key-ring.ts'
 import { moveAll } from '../store/archive/copy.ts'
 import type { OnProgress } from '../store/archive/rows.ts'
 import { clearState } from '../store/archive/state.ts'
+import { rootKeysOf } from '../store/credentials/root-key-store.ts'
 import { migrate } from '../store/database.ts'
 import { configOf, type Environment, isUrl, labelOf, open, type Place, placeOf } from './stores.ts'
 
@@ -34,7 +36,8 @@ export async function moveStore(env: Environment, to: string, onProgress: OnProg
   try {
     await migrate(source)
     const secrets = await secretsOf(config, from)
-    await keysOf(source, secrets.secret) // the folder must not get another secret
+    // The folder must not get another secret. During a rotation there would be two of them, so it must be finished first.
+    await openKeyRing({ ...rootKeysOf(source), secrets: async () => [secrets.secret] })
     const database = await open(target, { prepared })
     try {
       await migrate(database)

@@ -7,6 +7,7 @@ import type {
   OAuthModelStore,
   OperatorTokenStore,
   RefreshTokenStore,
+  RootKeyStore,
   ServiceAccountStore,
   SessionStore,
   SigningKeyStore,
@@ -47,6 +48,7 @@ export interface Tx {
   readonly refreshTokens: RefreshTokenStore
   readonly clients: ClientStore
   readonly signingKeys: SigningKeyStore
+  readonly rootKeys: RootKeyStore
   readonly oauthModels: OAuthModelStore
   readonly operatorTokens: OperatorTokenStore
   readonly resources: ResourceStore

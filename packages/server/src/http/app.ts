@@ -43,6 +43,7 @@ import { clientRoutes } from './routes/operator/clients.ts'
 import { invitationListRoutes } from './routes/operator/invitations.ts'
 import { organizationListRoutes } from './routes/operator/organizations.ts'
 import { requestRoutes } from './routes/operator/requests.ts'
+import { operatorSecretRoutes, type SecretParts } from './routes/operator/secret.ts'
 import { type OperatorParts, signingKeyRoutes } from './routes/operator/signing-keys.ts'
 import { streamRoutes } from './routes/operator/streams.ts'
 import { suspendPersonRoutes } from './routes/operator/suspend-person.ts'
@@ -76,7 +77,7 @@ declare module 'fastify' {
   }
 }
 
-export interface AppOptions extends Services, OperatorParts {
+export interface AppOptions extends Services, OperatorParts, SecretParts {
   /** The operator's token. Null disables the operator routes. */
   operatorToken: string | null
   health: Health
@@ -252,6 +253,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       suspendPersonRoutes,
     ]
     for (const routes of ofOperator) await api.register(routes, options)
+    await api.register(operatorSecretRoutes, options)
   })
   await app.register(healthRoutes, options)
   if (config.apiDocs) await app.register(docsRoutes)

@@ -16,7 +16,7 @@ export function sealCursors(app: FastifyInstance, keys: SecretKeys): void {
   const seal: preSerializationHookHandler<unknown> = (request, _reply, payload, done) => {
     const cursor = (payload as { next_cursor?: unknown } | null)?.next_cursor
     if (typeof cursor !== 'string') return done(null, payload)
-    done(null, { ...(payload as object), next_cursor: keys.seal('cursor', placeOf(request), cursor).toString('base64url') })
+    done(null, { ...(payload as object), next_cursor: keys.lasting.seal('cursor', placeOf(request), cursor).toString('base64url') })
   }
   app.addHook('onRoute', (route) => {
     const { shape } = (route.schema?.querystring ?? {}) as { shape?: object }
@@ -30,7 +30,7 @@ const placeOf = ({ routeOptions, params, principal }: FastifyRequest): string =>
 
 function openCursor(keys: SecretKeys, request: FastifyRequest, cursor: string): string {
   try {
-    return keys.open('cursor', placeOf(request), Buffer.from(cursor, 'base64url'))
+    return keys.openLasting('cursor', placeOf(request), Buffer.from(cursor, 'base64url'))
   } catch {
     const errors = [{ field: 'cursor', message: 'This is not a next_cursor of this list.' }]
     throw new Problem('invalid_request', 'cursor: This is not a next_cursor of this list.', { extensions: { errors } })

@@ -86,7 +86,7 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       const { address, requestId } = reset
       const account = await execute(addressReset, { kind: 'anonymous', origin: { address, requestId, userAgent: null } }, { id })
       if (!account) return null
-      const url = `${link('/reset-password')}?token=${passwordResetToken(keys, id)}`
+      const url = `${link('/reset-password')}?token=${passwordResetToken(keys, reset)}`
       return { to: account.email, ...passwordResetMail({ issuer, resetUrl: url, minutes: RESET_SECONDS / 60 }), link: url }
     },
     async password_changed({ userId, at, address }) {

@@ -5,7 +5,7 @@ import { countOne } from '../domain/command/counts.ts'
 import type { Database } from '../store/database.ts'
 import type { Tables } from '../store/tables.ts'
 
-export const jobNames = ['mail', 'backchannel-logout'] as const
+export const jobNames = ['mail', 'backchannel-logout', 'secret'] as const
 export type JobName = (typeof jobNames)[number]
 
 export interface Job<Data = unknown> {
@@ -48,6 +48,8 @@ const queues: Record<JobName, Options> = {
   },
   // The handler gives up after an hour. The retries last longer than that.
   'backchannel-logout': { retryLimit: 40, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60, deleteAfterSeconds: day, notify: true },
+  // Retried until all values are renewed. Each transaction renews some, so a retry goes on where the last attempt ended.
+  secret: { retryLimit: 10_000, retryDelay: 2, retryBackoff: true, retryDelayMax: 60, expireInSeconds: 900, deleteAfterSeconds: day, notify: true },
 }
 
 // Retries use real time, even when a test has moved the clock. S60 is about Muster's time, not about how long a server was down.

@@ -60,7 +60,7 @@ export function createLibrary(options: LibraryOptions): Provider {
     jwks: { keys: signingKeys.map((key) => new LibraryKey(key)) },
     routes,
     cookies: {
-      keys: [keys.mac('cookie', 'oauth').toString('base64url')],
+      keys: keys.everyLasting.map((key) => key.mac('cookie', 'oauth').toString('base64url')), // the first signs
       names: { session: cookieName(config, 'muster_oauth'), interaction: 'muster_oauth_interaction', resume: 'muster_oauth_resume' },
       long: { ...cookie, path: '/' },
       short: cookie,

@@ -5,6 +5,7 @@ import type { Execute } from '../domain/command/context.ts'
 import { type Limits, type PointOfRequest, pointOfRequest } from '../domain/command/limits.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import { createPendingRequests } from '../domain/credentials/device-authorization.ts'
+import type { NewSigningKey } from '../domain/credentials/signing-key.ts'
 import type { Client } from '../domain/model/client.ts'
 import type { Principal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
@@ -51,6 +52,10 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
   signingKeys(): Promise<SigningKeyView[]>
   rotateSigningKeys(principal: Principal): Promise<SigningKeyView[]>
   withdrawSigningKey(principal: Principal, kid: string): Promise<SigningKeyView[]>
+  /** One new key for each algorithm in use, sealed with this root key (O8). */
+  newSigningKeys(generation: number): Promise<NewSigningKey[]>
+  /** After all keys were replaced. Resolves when no process accepts what the old keys signed. */
+  onSigningKeysReplaced(): Promise<void>
   /** Another process withdrew a key. */
   readSigningKeys(): Promise<void>
   /**
@@ -202,6 +207,8 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     signingKeys: signingKeys.view,
     rotateSigningKeys: (principal) => signingKeys.rotate(principal),
     withdrawSigningKey: (principal, kid) => signingKeys.withdraw(principal, kid),
+    newSigningKeys: signingKeys.successors,
+    onSigningKeysReplaced: signingKeys.replaced,
     readSigningKeys: signingKeys.readNow,
     prepareSigning,
     signEventToken: (claims) => signEventToken(claims),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { Execute } from '../domain/command/context.ts'
-import { addFirstSigningKey, rotateSigningKey, withdrawSigningKey } from '../domain/credentials/signing-key.ts'
+import { addFirstSigningKey, type NewSigningKey, rotateSigningKey, withdrawSigningKey } from '../domain/credentials/signing-key.ts'
 import type { SigningKeyRow } from '../domain/credentials/store.ts'
 import { currentMoment, type Moment, millisecondsSince } from '../domain/model/clock.ts'
 import { type Principal, systemPrincipal } from '../domain/model/principal.ts'
@@ -58,6 +58,10 @@ export interface SigningKeys {
   rotate(principal: Principal): Promise<SigningKeyView[]>
   /** Resolves when no process accepts what the key signed. @throws Problem signing_key_not_found */
   withdraw(principal: Principal, kid: string): Promise<SigningKeyView[]>
+  /** One new key for each algorithm in use, sealed with this root key (O8). */
+  successors(generation: number): Promise<NewSigningKey[]>
+  /** After the keys were replaced. Resolves when no process accepts what the old keys signed. */
+  replaced(): Promise<void>
   view(): Promise<SigningKeyView[]>
   stop(): void
 }
@@ -179,6 +183,11 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
       await sleep(freshMilliseconds)
       return view()
     },
+    successors: (generation) => Promise.all([...new Set(published.map(({ alg }) => alg))].map((alg) => newKey(alg, keys, generation))),
+    async replaced() {
+      await readNow()
+      await sleep(freshMilliseconds)
+    },
     readNow,
     async requireFresh() {
       if (!isFresh()) await readNow()
@@ -189,16 +198,17 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
 }
 
 /** RSA with 3072 bits is as strong as the curve (NIST SP 800-57 part 1, table 2). */
-async function newKey(alg: SigningAlg, keys: SecretKeys) {
+async function newKey(alg: SigningAlg, keys: SecretKeys, generation = keys.generation): Promise<NewSigningKey> {
   const generate = promisify(generateKeyPair)
   const { privateKey } = alg === 'ES256' ? await generate('ec', { namedCurve: 'P-256' }) : await generate('rsa', { modulusLength: 3072 })
   const bare = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
   const kid = await calculateJwkThumbprint(bare)
   const publicJwk = { ...bare, kid, alg, use: 'sig' }
-  return { kid, alg, publicJwk, privateJwk: keys.seal('signing-key', kid, JSON.stringify(privateKey.export({ format: 'jwk' }))) }
+  const privateJwk = keys.of(generation).seal('signing-key', kid, JSON.stringify(privateKey.export({ format: 'jwk' })))
+  return { kid, alg, publicJwk, privateJwk, keyGeneration: generation }
 }
 
-function openKey({ kid, alg, publicJwk, privateJwk: sealed, createdAt, signsFrom, retiredAt }: SigningKeyRow, keys: SecretKeys): SigningKey {
-  const privateKey = createPrivateKey({ key: JSON.parse(keys.open('signing-key', kid, sealed)), format: 'jwk' })
+function openKey({ kid, alg, publicJwk, privateJwk: sealed, keyGeneration, createdAt, signsFrom, retiredAt }: SigningKeyRow, keys: SecretKeys): SigningKey {
+  const privateKey = createPrivateKey({ key: JSON.parse(keys.of(keyGeneration).open('signing-key', kid, sealed)), format: 'jwk' })
   return { kid, alg, publicJwk, publicKey: createPublicKey(privateKey), privateKey, createdAt, signsFrom, retiredAt }
 }

@@ -51,7 +51,7 @@ export async function keepTyped(
   const userId = await typistOf(options, request)
   const fields = Object.fromEntries(form.fields.flatMap((name) => (body[name] ? [[name, body[name].slice(0, LONGEST_FIELD)]] : [])))
   if (userId !== null && Object.keys(fields).length > 0) {
-    const sealed = keys.seal('typed-form', contextOf(userId, form), JSON.stringify({ until: Date.now() + KEPT_SECONDS * 1_000, fields }))
+    const sealed = keys.lasting.seal('typed-form', contextOf(userId, form), JSON.stringify({ until: Date.now() + KEPT_SECONDS * 1_000, fields }))
     reply.setCookie(cookieName(config, COOKIE), `${placeOf(form)}.${sealed.toString('base64url')}`, cookieOptions(config, KEPT_SECONDS))
   }
   if (await sessions.signedIn(request)) return seeOther(reply, form.path)
@@ -64,7 +64,7 @@ export function takeTyped({ config, keys }: Portal, request: FastifyRequest, rep
   if (place !== placeOf(form)) return null
   forgetTyped({ config }, reply)
   try {
-    const { until, fields } = JSON.parse(keys.open('typed-form', contextOf(account.id, form), Buffer.from(sealed, 'base64url')))
+    const { until, fields } = JSON.parse(keys.openLasting('typed-form', contextOf(account.id, form), Buffer.from(sealed, 'base64url')))
     return until > Date.now() ? { fields: fieldsOf(fields), notice: notices.kept } : null
   } catch {
     return { fields: {}, notice: notices.otherPerson }

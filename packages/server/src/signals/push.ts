@@ -143,7 +143,7 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
    * first failure, or null. Tokens that do not fit into the turn are left to the next one.
    */
   async function sendAll(receiver: Receiver, deliveries: readonly PushDelivery[], progress: PushProgress): Promise<string | null> {
-    const authorization = receiver.pushAuthorization && keys.open('push-authorization', receiver.id, receiver.pushAuthorization)
+    const authorization = receiver.pushAuthorization && keys.of(receiver.keyGeneration).open('push-authorization', receiver.id, receiver.pushAuthorization)
     const until = performance.now() + TURN_MILLISECONDS
     let failure: string | null = null
     /** The number of unanswered tokens by revocation id. */

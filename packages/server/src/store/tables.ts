@@ -12,6 +12,10 @@ type NullableJson<T> = ColumnType<T | null, string | null | undefined, string | 
 export interface InstallationTable {
   only_row: Generated<boolean>
   secret_check: Uint8Array
+  /** The generation of the root key that makes new values, and the oldest one whose values are valid (O8). */
+  key_generation: Generated<number>
+  oldest_key_generation: Generated<number>
+  switched_at: Instant | null
   created_at: GeneratedInstant
   restored_at: Instant | null
   backup_at: Instant | null
@@ -23,6 +27,28 @@ export interface StoreStateTable {
   state: 'filling' | 'moving' | 'moved'
   target: string | null
   since: GeneratedInstant
+}
+
+export interface RootKeyTable {
+  kind: 'rows' | 'lasting'
+  generation: number
+  /** The secret that it is sealed with. */
+  secret_check: Uint8Array
+  sealed: Uint8Array
+  created_at: GeneratedInstant
+}
+
+export interface FormerSecretTable {
+  secret_check: Uint8Array
+  ended_at: GeneratedInstant
+}
+
+export interface ServerProcessTable {
+  id: string
+  name: string
+  secret_checks: Uint8Array
+  generation: number
+  seen_at: GeneratedInstant
 }
 
 export interface AccountTable {
@@ -103,6 +129,7 @@ export interface InvitationTable {
   accepted_by: string | null
   ended_at: Instant | null
   mailed_at: Instant | null
+  key_generation: Generated<number>
 }
 
 export interface InvitationSessionTable {
@@ -177,6 +204,7 @@ export interface EmailChangeTable {
   created_at: GeneratedInstant
   expires_at: Instant
   ended_at: ColumnType<Date | null, undefined, Date>
+  key_generation: Generated<number>
 }
 
 export interface RevocationTable {
@@ -211,6 +239,7 @@ export interface ReceiverTable {
   heard_at: GeneratedInstant
   failing_since: Instant | null
   removed_at: Instant | null
+  key_generation: Generated<number>
 }
 
 export interface ReceiverEventTable {
@@ -249,6 +278,7 @@ export interface IdempotencyKeyTable {
   request_hash: Uint8Array
   answer: Uint8Array | null
   created_at: GeneratedInstant
+  key_generation: Generated<number>
 }
 
 export interface DeviceAuthorizationTable {
@@ -320,6 +350,7 @@ export interface SigningKeyTable {
   created_at: GeneratedInstant
   signs_from: Instant
   retired_at: Instant | null
+  key_generation: Generated<number>
 }
 
 export interface OperatorTokenTable {
@@ -357,6 +388,7 @@ export interface SignUpTable {
   code_expires_at: Instant
   created_at: GeneratedInstant
   expires_at: Instant
+  key_generation: Generated<number>
 }
 
 export interface PasswordResetTable {
@@ -368,6 +400,7 @@ export interface PasswordResetTable {
   created_at: GeneratedInstant
   expires_at: Instant
   ended_at: Instant | null
+  key_generation: Generated<number>
 }
 
 export interface ResourceTable {
@@ -414,6 +447,9 @@ export interface Tables {
   client: ClientTable
   signing_key: SigningKeyTable
   operator_token: OperatorTokenTable
+  root_key: RootKeyTable
+  former_secret: FormerSecretTable
+  server_process: ServerProcessTable
   oidc_model: OidcModelTable
   installation: InstallationTable
   store_state: StoreStateTable

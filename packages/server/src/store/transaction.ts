@@ -18,6 +18,7 @@ import { deviceAuthorizationStore } from './credentials/device-authorization-sto
 import { oauthModelStore } from './credentials/oauth-model-store.ts'
 import { operatorTokenStore } from './credentials/operator-token-store.ts'
 import { refreshTokenStore } from './credentials/refresh-token-store.ts'
+import { rootKeyStore } from './credentials/root-key-store.ts'
 import { serviceAccountStore } from './credentials/service-account-store.ts'
 import { sessionStore } from './credentials/session-store.ts'
 import { signingKeyStore } from './credentials/signing-key-store.ts'
@@ -108,6 +109,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     refreshTokens: refreshTokenStore(db),
     clients: clientStore(db),
     signingKeys: signingKeyStore(db),
+    rootKeys: rootKeyStore(db),
     oauthModels: oauthModelStore(db),
     operatorTokens: operatorTokenStore(db),
     resources: resourceStore(db),

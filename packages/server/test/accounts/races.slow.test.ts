@@ -37,7 +37,7 @@ const begin = async (email: string): Promise<{ cookie: string; code: string }> =
     `select id, code_number from sign_up where email = '${email}' order by created_at desc limit 1`,
   )
   if (!row) throw new Error('no sign-up')
-  return { cookie, code: signUpCode(office.keys, { id: row.id, codeNumber: row.code_number, codeDigits: 6 }) }
+  return { cookie, code: signUpCode(office.keys, { id: row.id, codeNumber: row.code_number, codeDigits: 6, keyGeneration: 0 }) }
 }
 
 describe('simultaneous requests', () => {
@@ -88,7 +88,7 @@ describe('simultaneous requests', () => {
       const [row] = await office.rows<{ id: PasswordResetId }>('select id from password_reset order by id desc limit 1')
       if (!row) throw new Error('no reset')
       await office.execute(addressReset, systemPrincipal, { id: row.id })
-      const token = passwordResetToken(office.keys, row.id)
+      const token = passwordResetToken(office.keys, { id: row.id, keyGeneration: 0 })
       const { good, codes } = await outcomes((index) => resetPassword(office, visitor(), { token, password: `marble tugboat lantern ${index}` }))
       expect(good).toHaveLength(1)
       expect(new Set(codes)).toEqual(new Set(['reset_link_invalid']))
@@ -108,7 +108,7 @@ describe('simultaneous requests', () => {
       const next = `marble tugboat lantern number ${round}`
       await Promise.allSettled([
         ...Array.from({ length: 6 }, () => signIn(office, visitor(), { identifier: 'old@example.com', password, replaces: null })),
-        resetPassword(office, visitor(), { token: passwordResetToken(office.keys, row.id), password: next }),
+        resetPassword(office, visitor(), { token: passwordResetToken(office.keys, { id: row.id, keyGeneration: 0 }), password: next }),
       ])
       password = next
       const [alive] = await office.rows<{ n: number }>(

@@ -102,6 +102,9 @@ export const reviewed: Record<string, Reviewed> = {
   'GET /v1/operator/signing-keys': { for: 'operator' },
   'POST /v1/operator/signing-keys/rotate': { for: 'operator' },
   'DELETE /v1/operator/signing-keys/:kid': { for: 'operator' },
+  'GET /v1/operator/secret': { for: 'operator' },
+  'POST /v1/operator/secret/rotate': { for: 'operator' },
+  'POST /v1/operator/secret/finish': { for: 'operator' },
 }
 
 /** Fills in objects that do not exist, so that a change does not disturb the next case. */

@@ -213,7 +213,7 @@ export class Real {
     const invitation = await this.world.store.reading.invitations.find(id)
     if (!invitation) throw new Error('no such invitation')
     const { kind, version } = invitation
-    return invitationToken(this.world.keys, { id, kind, version: twist && version > 1 ? version - 1 : version })
+    return invitationToken(this.world.keys, { id, kind, version: twist && version > 1 ? version - 1 : version, keyGeneration: 0 })
   }
 
   #invitationId = ({ pick }: Step): string => this.invitations.at(-1 - (pick % Math.max(1, this.invitations.length))) ?? newId('invitation')

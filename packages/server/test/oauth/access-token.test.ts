@@ -27,7 +27,7 @@ const codeOf = async (forged: string): Promise<string> => {
 async function signed(header: Record<string, unknown>, claims: Record<string, unknown> = {}): Promise<string> {
   const { keys } = muster.server.services
   const row = await muster.server.database.kysely.selectFrom('signing_key').selectAll().where('kid', '=', kid).executeTakeFirstOrThrow()
-  const key = await importJWK(JSON.parse(keys.open('signing-key', kid, row.private_jwk)), 'ES256')
+  const key = await importJWK(JSON.parse(keys.of(0).open('signing-key', kid, row.private_jwk)), 'ES256')
   return new SignJWT({ ...payload, ...claims }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header }).sign(key)
 }
 
@@ -38,7 +38,7 @@ test('a token signed by this test is accepted, so the others fail for their own 
 test('a token is refused when one of its times is not a valid date', async () => {
   const { keys } = muster.server.services
   const row = await muster.server.database.kysely.selectFrom('signing_key').selectAll().where('kid', '=', kid).executeTakeFirstOrThrow()
-  const key = await importJWK(JSON.parse(keys.open('signing-key', kid, row.private_jwk)), 'ES256')
+  const key = await importJWK(JSON.parse(keys.of(0).open('signing-key', kid, row.private_jwk)), 'ES256')
   for (const claim of ['exp', 'iat'])
     for (const time of ['1e999', '-1e999', '1e300', '8640000000001', '"1"', 'null', '[1]']) {
       // The claims are edited as text because JSON.stringify writes null for Infinity.

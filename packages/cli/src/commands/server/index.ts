@@ -2,10 +2,11 @@ import clients from './client.ts'
 import local from './local.ts'
 import organization from './organization.ts'
 import search from './search.ts'
+import secret from './secret.ts'
 import signingKeys from './signing-keys.ts'
 import streams from './stream.ts'
 import tokens from './token.ts'
 import users from './user.ts'
 import userList from './user-list.ts'
 
-export default [...organization, ...userList, ...users, ...search, ...clients, ...signingKeys, ...streams, ...tokens, ...local]
+export default [...organization, ...userList, ...users, ...search, ...clients, ...signingKeys, ...secret, ...streams, ...tokens, ...local]

@@ -2,7 +2,7 @@ import type { Limits } from '../command/limits.ts'
 import { spendAmongStrangers } from '../command/spend.ts'
 import { networkOf } from '../model/network.ts'
 import type { Principal } from '../model/principal.ts'
-import type { SecretKeys } from '../model/secret-keys.ts'
+import type { RootKey } from '../model/secret-keys.ts'
 import type { CodeDigits } from './store.ts'
 
 /**
@@ -21,6 +21,6 @@ export async function spendCodeEmail(limits: Pick<Limits, 'spendTogether' | 'giv
 }
 
 /** Derived whenever it is needed, so no row and no job contains the code. */
-export function inboxCode(keys: SecretKeys, purpose: 'sign-up-code' | 'email-change-code', digits: CodeDigits, ...parts: (string | number)[]): string {
-  return String(keys.mac(purpose, ...parts).readUIntBE(0, 6) % 10 ** digits).padStart(digits, '0')
+export function inboxCode(key: RootKey, purpose: 'sign-up-code' | 'email-change-code', digits: CodeDigits, ...parts: (string | number)[]): string {
+  return String(key.mac(purpose, ...parts).readUIntBE(0, 6) % 10 ** digits).padStart(digits, '0')
 }

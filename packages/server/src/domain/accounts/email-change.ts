@@ -14,8 +14,8 @@ import type { EmailChange } from './store.ts'
 export const EMAIL_CODE_SECONDS = 600
 export const EMAIL_CODE_TRIES = 5
 
-export const emailChangeCode = (keys: SecretKeys, { id, codeDigits }: Pick<EmailChange, 'id' | 'codeDigits'>): string =>
-  inboxCode(keys, 'email-change-code', codeDigits, id)
+export const emailChangeCode = (keys: SecretKeys, { id, codeDigits, keyGeneration }: Pick<EmailChange, 'id' | 'codeDigits' | 'keyGeneration'>): string =>
+  inboxCode(keys.of(keyGeneration), 'email-change-code', codeDigits, id)
 
 /**
  * Sends a code to the new address. Only the job that sends it checks whether the address has an account, so response, work and time are the same for all

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { UserId } from '@muster/contract/ids.ts'
 import type { Account } from '../model/account.ts'
-import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import { type RootKey, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 
 // A browser that has signed in to an account keeps an entry for it in one cookie: a random id, and an HMAC over the account and that id. The entry proves that
 // sign-in and gives no access. It exists so that strangers who guess at a password cannot use up the owner's tries (0031).
@@ -30,14 +30,15 @@ export function knownDeviceOf(keys: SecretKeys, account: DeviceAccount, cookie =
 export function withKnownDevice(keys: SecretKeys, account: DeviceAccount, cookie = ''): string {
   const entries = entriesOf(cookie)
   const existing = entries.find((one) => isOf(keys, account, one))
-  const entry = existing ?? entryOf(keys, account, randomBytes(12).toString('base64url'))
+  const id = existing?.slice(0, ID_LENGTH) ?? randomBytes(12).toString('base64url')
+  const entry = entryOf(keys.lasting, account, id)
   return [entry, ...entries.filter((one) => one !== existing)].slice(0, ACCOUNTS_PER_BROWSER).join('.')
 }
 
 const entriesOf = (cookie: string): string[] => cookie.split('.', ACCOUNTS_PER_BROWSER).filter((one) => ENTRY.test(one))
 
-const entryOf = (keys: SecretKeys, { id, passwordVersion }: DeviceAccount, deviceId: string): string =>
-  deviceId + keys.mac('known-device', id, passwordVersion, deviceId).subarray(0, 16).toString('base64url')
+const entryOf = (key: RootKey, { id, passwordVersion }: DeviceAccount, deviceId: string): string =>
+  deviceId + key.mac('known-device', id, passwordVersion, deviceId).subarray(0, 16).toString('base64url')
 
 const isOf = (keys: SecretKeys, account: DeviceAccount, entry: string): boolean =>
-  sameBytes(Buffer.from(entry), Buffer.from(entryOf(keys, account, entry.slice(0, ID_LENGTH))))
+  keys.everyLasting.some((key) => sameBytes(Buffer.from(entry), Buffer.from(entryOf(key, account, entry.slice(0, ID_LENGTH)))))

@@ -9,7 +9,7 @@ import { networkOf } from '../model/network.ts'
 import { base62, formatToken, parseToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import { type RootKey, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
 import { knownDeviceOf, noDeviceAccount } from './known-device.ts'
 import { refuseBadPassword } from './password.ts'
@@ -19,9 +19,10 @@ import type { PasswordReset } from './store.ts'
 export const RESET_SECONDS = 1_800
 
 /** Nothing secret is stored. The token is derived from the id by an HMAC when the email is sent. */
-export const passwordResetToken = (keys: SecretKeys, id: PasswordResetId): string => formatToken('muster_pr', `${id.slice(4)}_${tokenMac(keys, id)}`)
+export const passwordResetToken = (keys: SecretKeys, { id, keyGeneration }: Pick<PasswordReset, 'id' | 'keyGeneration'>): string =>
+  formatToken('muster_pr', `${id.slice(4)}_${tokenMac(keys.of(keyGeneration), id)}`)
 
-const tokenMac = (keys: SecretKeys, id: PasswordResetId): string => base62(keys.mac('password-reset', id)).padStart(43, '0')
+const tokenMac = (key: RootKey, id: PasswordResetId): string => base62(key.mac('password-reset', id)).padStart(43, '0')
 
 /** Sends a link if the address has an account. Only the job that sends it checks that, so response, work and time are the same for all addresses (C06). */
 export async function requestPasswordReset(
@@ -78,7 +79,8 @@ export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Pro
   const id = `pwr_${suffix}`
   const reset = isId('passwordReset', id) ? await tx.passwordResets.find(id) : null
   if (!reset?.open || !reset.userId) throw new Problem('reset_link_invalid')
-  if (!sameBytes(Buffer.from(mac), Buffer.from(tokenMac(keys, reset.id)))) throw new Problem('reset_link_invalid')
+  const key = keys.find(reset.keyGeneration)
+  if (!key || !sameBytes(Buffer.from(mac), Buffer.from(tokenMac(key, reset.id)))) throw new Problem('reset_link_invalid')
   const account = await tx.accounts.find(reset.userId)
   if (!account) throw new Problem('reset_link_invalid')
   return { reset, account }

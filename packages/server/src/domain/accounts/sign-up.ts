@@ -23,8 +23,10 @@ export const SIGN_UP_SECONDS = 86_400
 
 export const isCodeUsable = ({ codeExpired, codeTries }: SignUp): boolean => !codeExpired && codeTries < CODE_TRIES
 
-export const signUpCode = (keys: SecretKeys, { id, codeNumber, codeDigits }: Pick<SignUp, 'id' | 'codeNumber' | 'codeDigits'>): string =>
-  inboxCode(keys, 'sign-up-code', codeDigits, id, codeNumber)
+export const signUpCode = (
+  keys: SecretKeys,
+  { id, codeNumber, codeDigits, keyGeneration }: Pick<SignUp, 'id' | 'codeNumber' | 'codeDigits' | 'keyGeneration'>,
+): string => inboxCode(keys.of(keyGeneration), 'sign-up-code', codeDigits, id, codeNumber)
 
 export interface StartSignUp {
   email: string

@@ -14,6 +14,8 @@ export interface EmailChange {
   oldEmail: string
   codeTries: number
   codeDigits: CodeDigits
+  /** The generation of the root key that its code is made with (O8). */
+  keyGeneration: number
   expiresAt: Date
   /** By the database's clock at the moment of reading. */
   expired: boolean
@@ -29,6 +31,8 @@ export interface PasswordReset {
   /** The address that requested it. */
   address: string
   requestId: string
+  /** The generation of the root key that its link is made with (O8). */
+  keyGeneration: number
   expiresAt: Date
   /** Not used, not replaced by a newer link and not expired, by the database's clock when the row was read. */
   open: boolean
@@ -46,6 +50,8 @@ export interface SignUp {
   codeNumber: number
   codeTries: number
   codeDigits: CodeDigits
+  /** The generation of the root key that its code is made with (O8). */
+  keyGeneration: number
   codeExpiresAt: Date
   /** By the database's clock at the moment of reading. */
   codeExpired: boolean
@@ -152,7 +158,7 @@ export interface PasswordResetStore {
 
 export interface EmailChangeStore {
   /** Replaces the user's previous change. */
-  insert(change: Omit<EmailChange, 'codeTries' | 'expired' | 'ended' | 'expiresAt'> & { lifetimeSeconds: number }): Promise<EmailChange>
+  insert(change: Omit<EmailChange, 'codeTries' | 'expired' | 'ended' | 'expiresAt' | 'keyGeneration'> & { lifetimeSeconds: number }): Promise<EmailChange>
   find(id: EmailChangeId): Promise<EmailChange | null>
   /** The pending change, expired or not. */
   open(userId: UserId): Promise<EmailChange | null>

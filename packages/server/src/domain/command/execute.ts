@@ -162,17 +162,21 @@ async function once<O>({ tx, principal, keys, account, enter }: Context, idempot
   const kept = await tx.idempotency.claim(who, idempotency.key, idempotency.requestHash)
   if (!kept) {
     const answer = await run()
+    const { generation } = keys
     await tx.writeRecords() // gives the revocations their numbers
     await tx.idempotency.answer(
       who,
       idempotency.key,
-      keys.seal('idempotency', context, JSON.stringify({ answer: answer ?? null, rights, ended: principal.origin.ended?.map(String) })),
+      keys.of(generation).seal('idempotency', context, JSON.stringify({ answer: answer ?? null, rights, ended: principal.origin.ended?.map(String) })),
+      generation,
     )
     return answer
   }
   if (!sameBytes(kept.requestHash, idempotency.requestHash)) throw new Problem('idempotency_key_reused')
   if (!kept.answer) throw new Problem('unavailable', 'The first request with this key is still in progress.', { extensions: { retry_after: 1 } })
-  const { answer, rights: asked, ended = [] } = JSON.parse(keys.open('idempotency', context, kept.answer)) as { answer: O; rights: Right[]; ended?: string[] }
+  const key = keys.find(kept.keyGeneration)
+  if (!key) throw new Problem('idempotency_key_reused', 'The first request took effect. Its response ended when the secret was replaced.')
+  const { answer, rights: asked, ended = [] } = JSON.parse(key.open('idempotency', context, kept.answer)) as { answer: O; rights: Right[]; ended?: string[] }
   principal.origin.ended?.push(...ended.map(BigInt))
   if (principal.kind === 'user') await account({ unregistered: true })
   if (principal.kind === 'key') await requireKeyStanding(tx, principal)

@@ -50,10 +50,17 @@ export interface AuditStore {
   after(seq: bigint, filter: AuditFilter, limit: number): Promise<RecordedEvent[]>
 }
 
+export interface StoredAnswer {
+  requestHash: Uint8Array
+  /** Sealed. */
+  answer: Uint8Array | null
+  keyGeneration: number
+}
+
 export interface IdempotencyStore {
   /** Null if the key is claimed now, otherwise the stored request and response. Waits for a concurrent request with the same key. */
-  claim(principal: string, key: string, requestHash: Uint8Array): Promise<{ requestHash: Uint8Array; answer: Uint8Array | null } | null>
-  answer(principal: string, key: string, answer: Uint8Array): Promise<void>
+  claim(principal: string, key: string, requestHash: Uint8Array): Promise<StoredAnswer | null>
+  answer(principal: string, key: string, answer: Uint8Array, keyGeneration: number): Promise<void>
   deleteExpired(): Promise<void>
 }
 
@@ -62,7 +69,7 @@ export interface JobStore {
   send(job: Job): Promise<void>
 }
 
-export type Job = { name: 'mail'; data: MailJob } | { name: 'backchannel-logout'; data: LogoutJob }
+export type Job = { name: 'secret'; data: Record<string, never> } | { name: 'mail'; data: MailJob } | { name: 'backchannel-logout'; data: LogoutJob }
 
 /** The emails to send. Links and codes are derived when the email is sent. */
 export type MailJob =

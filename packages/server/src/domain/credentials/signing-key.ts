@@ -1,5 +1,6 @@
 import type { Context } from '../command/context.ts'
 import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
 
 export interface NewSigningKey {
   /** The key's thumbprint (RFC 7638). */
@@ -8,6 +9,12 @@ export interface NewSigningKey {
   publicJwk: Record<string, unknown>
   /** Sealed. */
   privateJwk: Uint8Array
+  keyGeneration: number
+}
+
+/** It was sealed before this transaction, so the secret may have been switched meanwhile. */
+async function requireNewest(tx: Tx, { keyGeneration }: NewSigningKey): Promise<void> {
+  if (keyGeneration !== (await tx.rootKeys.lockNewest())) throw new Problem('unavailable', 'The secret is being replaced.', { extensions: { retry_after: 1 } })
 }
 
 /** Stores the first key of its kind. False if another process stored one meanwhile; that one is used. */
@@ -15,6 +22,7 @@ export async function addFirstSigningKey({ tx, record }: Context, key: NewSignin
   await tx.signingKeys.lock()
   const known = await tx.signingKeys.list()
   if (known.some(({ alg, retiredAt }) => alg === key.alg && retiredAt === null)) return false
+  await requireNewest(tx, key)
   await tx.signingKeys.insert({ ...key, afterSeconds: 0 })
   await record({ type: 'signing_key.created', target: key.kid, alg: key.alg })
   return true
@@ -30,6 +38,7 @@ export async function rotateSigningKey({ tx, record }: Context, { afterSeconds, 
   const known = (await tx.signingKeys.list()).filter(({ alg }) => alg === key.alg)
   if (known.some(({ signsFrom, retiredAt }) => retiredAt === null && signsFrom > now)) return false
   for (const { kid, retiredAt } of known) if (retiredAt === null) await tx.signingKeys.retire(kid, afterSeconds)
+  await requireNewest(tx, key)
   await tx.signingKeys.insert({ ...key, afterSeconds })
   await record({ type: 'signing_key.rotated', target: key.kid, alg: key.alg })
   return true
@@ -56,7 +65,10 @@ export async function withdrawSigningKey(
   // The key published in advance or, if that one is withdrawn, the key that it would have replaced.
   const next = inUse.find(({ retiredAt }) => retiredAt === null) ?? inUse.at(-1)
   if (next && !isSigning) await tx.signingKeys.promote(next.kid)
-  if (!next) await tx.signingKeys.insert({ ...successor, afterSeconds: 0 })
+  if (!next) {
+    await requireNewest(tx, successor)
+    await tx.signingKeys.insert({ ...successor, afterSeconds: 0 })
+  }
   await record({ type: 'signing_key.withdrawn', target: kid, alg })
   if (!next) await record({ type: 'signing_key.created', target: successor.kid, alg })
   return { alg }

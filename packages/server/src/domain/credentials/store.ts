@@ -1,13 +1,17 @@
-import type { EndReason, KeyEndReason, SessionKind } from '@muster/contract/events.ts'
+import type { EndReason, InvitationKind, KeyEndReason, SessionKind } from '@muster/contract/events.ts'
 import type {
   ApiKeyId,
   ClientId,
   DeviceAuthorizationId,
+  EmailChangeId,
+  InvitationId,
   OperatorTokenId,
   OrganizationId,
+  PasswordResetId,
   RefreshTokenId,
   ServiceAccountId,
   SessionId,
+  SignUpId,
   UserId,
 } from '@muster/contract/ids.ts'
 import type { Spending } from '../command/limits.ts'
@@ -321,6 +325,7 @@ export interface SigningKeyRow {
   publicJwk: Record<string, unknown>
   /** Sealed. */
   privateJwk: Uint8Array
+  keyGeneration: number
   createdAt: Date
   /** When the key may start to sign. Verifiers have it by then. */
   signsFrom: Date
@@ -333,7 +338,14 @@ export interface SigningKeyStore {
   lock(): Promise<void>
   /** The published keys, oldest first. */
   list(): Promise<SigningKeyRow[]>
-  insert(key: { kid: string; alg: SigningKeyRow['alg']; publicJwk: Record<string, unknown>; privateJwk: Uint8Array; afterSeconds: number }): Promise<void>
+  insert(key: {
+    kid: string
+    alg: SigningKeyRow['alg']
+    publicJwk: Record<string, unknown>
+    privateJwk: Uint8Array
+    keyGeneration: number
+    afterSeconds: number
+  }): Promise<void>
   /** Retires a key when its successor signs. It stays published for a while. */
   retire(kid: string, afterSeconds: number): Promise<void>
   deleteRetired(seconds: number): Promise<void>
@@ -388,4 +400,88 @@ export interface OperatorTokenStore {
   page(page: PageRequest): Promise<Page<OperatorToken>>
   /** The names of all that were ever created. */
   names(): Promise<string[]>
+}
+
+/** A root key, sealed with a key derived from the secret that `secretCheck` names (O8). */
+export interface RootKeyRow {
+  kind: 'rows' | 'lasting'
+  generation: number
+  secretCheck: Uint8Array
+  sealed: Uint8Array
+}
+
+/** Which secret and which generation make new values. */
+export interface SecretState {
+  /** Of the secret in use. */
+  secretCheck: Uint8Array
+  /** Makes new values. Higher generations are announced, and make values after the switch. */
+  generation: number
+  /** Values of older generations are invalid. */
+  oldestGeneration: number
+  switchedAt: Date | null
+  roots: RootKeyRow[]
+}
+
+export interface ServerProcess {
+  id: string
+  name: string
+  /** The checks of the secrets in its settings. */
+  secretChecks: Uint8Array[]
+  /** The newest generation that it has read. */
+  generation: number
+}
+
+/** Values of the older generations that are still valid. `until` is when the last of them expires; null if they are being sealed again. */
+export interface ValuesLeft {
+  invitations: { count: number; until: Date | null }
+  codes: { count: number; until: Date | null }
+  resets: { count: number; until: Date | null }
+  sealed: { count: number; until: null }
+}
+
+/** A sealed value of a row, and the context that it was sealed for. */
+export interface SealedValue {
+  table: 'signing_key' | 'receiver' | 'idempotency_key'
+  purpose: 'signing-key' | 'push-authorization' | 'idempotency'
+  context: string
+  sealed: Uint8Array
+  keyGeneration: number
+}
+
+export interface RootKeyStore {
+  /** Null before the first start. */
+  read(): Promise<SecretState | null>
+  /** Read under a lock until commit. It waits for `lockNewest` of others. */
+  lock(): Promise<SecretState>
+  /** The generation that makes new values, which no other process changes until commit. */
+  lockNewest(): Promise<number>
+  /** False if the installation has a secret already. */
+  begin(secretCheck: Uint8Array): Promise<boolean>
+  /** Does nothing if the generation exists. */
+  insert(row: RootKeyRow): Promise<void>
+  reseal(row: RootKeyRow): Promise<void>
+  /** Deletes root keys that never made a value. */
+  deleteAnnounced(): Promise<void>
+  switchTo(secretCheck: Uint8Array, generation: number): Promise<void>
+  /** Ends all generations but the newest, and all secrets but the one in use. Values of the others are invalid. */
+  endOlder(): Promise<void>
+  /** When this secret was replaced. Null if it never was one. */
+  endedAt(secretCheck: Uint8Array): Promise<Date | null>
+  valuesLeft(): Promise<ValuesLeft>
+  /** Some values sealed with an older, valid generation, locked until commit. */
+  outdatedValues(limit: number): Promise<SealedValue[]>
+  replaceValue(value: SealedValue): Promise<void>
+  /** Every pushed authorization, locked until commit. */
+  pushAuthorizations(): Promise<SealedValue[]>
+  /** Renews some open values of ended generations: the next version, under the newest root key. Returns those to email again. */
+  renewInvitations(limit: number): Promise<{ id: InvitationId; organizationId: OrganizationId; version: number; kind: InvitationKind }[]>
+  renewSignUps(limit: number, codeSeconds: number): Promise<{ id: SignUpId; codeNumber: number }[]>
+  renewEmailChanges(limit: number, codeSeconds: number): Promise<EmailChangeId[]>
+  renewResets(limit: number, lifetimeSeconds: number): Promise<PasswordResetId[]>
+  noteProcess(process: ServerProcess): Promise<void>
+  removeProcess(id: string): Promise<void>
+  /** The processes that were seen in the last seconds. */
+  processes(seconds: number): Promise<ServerProcess[]>
+  /** Lets other processes read the state at once. */
+  announce(): Promise<void>
 }

@@ -12,7 +12,7 @@ import { base62, formatToken, parseToken, type TokenPrefix } from '../model/opaq
 import type { Organization } from '../model/organization.ts'
 import type { Origin } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import { type RootKey, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
 
 const DAY = 86_400
@@ -22,9 +22,12 @@ export const invitationLifetimes: Record<InvitationKind, number> = { secret: DAY
 /** The prefix names the kind, for people and for secret scanners. */
 const prefixes = { secret: 'muster_os', link: 'muster_il', email: 'muster_ei' } as const satisfies Record<InvitationKind, TokenPrefix>
 
+/** What a token is made of. */
+type MadeInvitation = Pick<Invitation, 'id' | 'version' | 'kind' | 'keyGeneration'>
+
 /** Nothing secret is stored. The token is derived from id, version and an HMAC whenever it is shown (S18). */
-export function invitationToken(keys: SecretKeys, { id, version, kind }: Pick<Invitation, 'id' | 'version' | 'kind'>): string {
-  return formatToken(prefixes[kind], `${id.slice(4)}_${version}_${tokenMac(keys, id, version, kind)}`)
+export function invitationToken(keys: SecretKeys, { id, version, kind, keyGeneration }: MadeInvitation): string {
+  return formatToken(prefixes[kind], `${id.slice(4)}_${version}_${tokenMac(keys.of(keyGeneration), id, version, kind)}`)
 }
 
 /** The token in a pasted link, secret or command. Undefined if there is none. */
@@ -33,11 +36,11 @@ export const invitationTokenIn = (text: string): string | undefined => /muster_(
 /** The path of a link. The page moves the token into a cookie, so that it appears in no other URL. */
 export const joinPath = (token: string): string => `/join?token=${token}`
 
-export const invitationPath = (keys: SecretKeys, invitation: Pick<Invitation, 'id' | 'version' | 'kind'>): string => joinPath(invitationToken(keys, invitation))
+export const invitationPath = (keys: SecretKeys, invitation: MadeInvitation): string => joinPath(invitationToken(keys, invitation))
 
 // 160 bits of an HMAC: impossible to guess, and short enough to paste.
-const tokenMac = (keys: SecretKeys, id: string, version: number, kind: InvitationKind): string =>
-  base62(keys.mac('invitation', id, version, kind).subarray(0, 20)).padStart(27, '0')
+const tokenMac = (key: RootKey, id: string, version: number, kind: InvitationKind): string =>
+  base62(key.mac('invitation', id, version, kind).subarray(0, 20)).padStart(27, '0')
 
 /**
  * Finds the invitation by the id in the token and compares the token in constant time (S18).
@@ -50,7 +53,8 @@ export async function findByToken(tx: Tx, keys: SecretKeys, token: string): Prom
   const id = `inv_${suffix}`
   const invitation = isId('invitation', id) ? await tx.invitations.find(id) : null
   if (!invitation || prefixes[invitation.kind] !== prefix) throw new Problem('invitation_not_found')
-  const genuine = sameBytes(Buffer.from(mac), Buffer.from(tokenMac(keys, invitation.id, invitation.version, invitation.kind)))
+  const key = keys.find(invitation.keyGeneration)
+  const genuine = key !== null && sameBytes(Buffer.from(mac), Buffer.from(tokenMac(key, invitation.id, invitation.version, invitation.kind)))
   if (!genuine || Number(version) !== invitation.version) throw new Problem('invitation_not_found')
   return invitation
 }

@@ -12,6 +12,8 @@ export interface Invitation {
   role: Role
   /** Raised by a resend, which makes every older token invalid (S18). */
   version: number
+  /** The generation of the root key that its token is made with (O8). */
+  keyGeneration: number
   createdBy: UserId
   createdAt: Date
   expiresAt: Date

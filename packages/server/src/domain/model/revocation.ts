@@ -80,6 +80,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'invitation.created': nothing,
   'invitation.accepted': nothing,
   'invitation.resent': nothing,
+  'invitation.replaced': nothing,
   'invitation.link_copied': nothing,
   'invitation.expired': nothing,
   'invitation.declined': nothing,
@@ -100,6 +101,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'signing_key.withdrawn': ({ target }) => ({ kind: 'signing_key', subject: target, value: { reason: 'token_revoked' } }),
   'operator_token.created': nothing,
   'operator_token.revoked': nothing, // it is valid at Muster only, which looks it up in each request
+  'secret.rotated': nothing,
+  'secret.rotation_finished': nothing,
+  'secret.compromised': nothing, // the withdrawn signing keys have their own events
   refused: nothing,
 }
 

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { Problem } from './problem.ts'
 
 /** The purpose of a key. Each purpose has its own key, so that a value made for one purpose is meaningless for another. */
 export type Purpose =
@@ -14,21 +15,22 @@ export type Purpose =
   | 'cursor'
   | 'typed-form'
   | 'secret-check'
+  | 'root-key'
 
-/** Keys derived from MUSTER_SECRET (HKDF, RFC 5869). The secret itself is not stored in any row. */
-export class SecretKeys {
-  readonly #secret: Uint8Array
+/** The keys derived from one root key (HKDF, RFC 5869), one for each purpose. */
+export class RootKey {
+  readonly #root: Uint8Array
   readonly #keys = new Map<Purpose, Buffer>()
 
-  /** @param secret the installation's secret, 32 bytes or more of it unguessable */
-  constructor(secret: Uint8Array) {
-    this.#secret = secret
+  /** @param root 32 bytes or more of it unguessable */
+  constructor(root: Uint8Array) {
+    this.#root = root
   }
 
   #key(purpose: Purpose): Buffer {
     let key = this.#keys.get(purpose)
     if (!key) {
-      key = Buffer.from(hkdfSync('sha256', this.#secret, 'muster', `muster/${purpose}/1`, 32))
+      key = Buffer.from(hkdfSync('sha256', this.#root, 'muster', `muster/${purpose}/1`, 32))
       this.#keys.set(purpose, key)
     }
     return key
@@ -47,11 +49,84 @@ export class SecretKeys {
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed])
   }
 
-  /** @throws Error if the value was not sealed with this secret, purpose and context */
+  /** @throws Error if the value was not sealed with this root key, purpose and context */
   open(purpose: Purpose, context: string, sealed: Uint8Array): string {
     const bytes = Buffer.from(sealed)
     const decipher = createDecipheriv('aes-256-gcm', this.#key(purpose), bytes.subarray(0, 12)).setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(12, 28))
     return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8')
+  }
+}
+
+/** What a process has read of the root keys, opened. */
+export interface OpenedKeys {
+  /** The generation that makes new values. */
+  generation: number
+  /** By generation, in any order. */
+  roots: ReadonlyMap<number, RootKey>
+  /** The newest first. */
+  lasting: readonly [RootKey, ...RootKey[]]
+}
+
+/**
+ * The root keys of the installation (O8). Every value in a row is made and checked with the root key of the generation in that row. Values outside the database,
+ * such as cookies, have a lasting root key, because nobody can count which of them are left.
+ */
+export class SecretKeys {
+  #opened: OpenedKeys
+
+  /** With one root key for everything until `set`. */
+  constructor(root: Uint8Array) {
+    const key = new RootKey(root)
+    this.#opened = { generation: 0, roots: new Map([[0, key]]), lasting: [key] }
+  }
+
+  set(opened: OpenedKeys): void {
+    this.#opened = opened
+  }
+
+  /** Makes new values. */
+  get generation(): number {
+    return this.#opened.generation
+  }
+
+  /** Higher than `generation` while a rotation is prepared. */
+  get newestRead(): number {
+    return Math.max(0, ...this.#opened.roots.keys())
+  }
+
+  /**
+   * For making a value.
+   * @throws Problem unavailable if the generation has ended, or this process has not read it yet
+   */
+  of(generation: number): RootKey {
+    const key = this.find(generation)
+    if (!key) throw new Problem('unavailable', 'The secret is being replaced.', { extensions: { retry_after: 1 } })
+    return key
+  }
+
+  /** For checking a value. Null for a generation that has ended: what was made with it is invalid. */
+  find(generation: number): RootKey | null {
+    return this.#opened.roots.get(generation) ?? null
+  }
+
+  /** Makes values outside the database. */
+  get lasting(): RootKey {
+    return this.#opened.lasting[0]
+  }
+
+  /** Checks values outside the database. */
+  get everyLasting(): readonly RootKey[] {
+    return this.#opened.lasting
+  }
+
+  /** Opens a value outside the database. @throws Error if no lasting root key opens it */
+  openLasting(purpose: Purpose, context: string, sealed: Uint8Array): string {
+    for (const key of this.everyLasting.slice(0, -1)) {
+      try {
+        return key.open(purpose, context, sealed)
+      } catch {} // sealed with an older one
+    }
+    return (this.everyLasting.at(-1) as RootKey).open(purpose, context, sealed)
   }
 }
 

@@ -38,10 +38,16 @@ export async function createStream({ tx, principal, keys, record }: Context, { a
   const clientId = await clientOf(tx, principal)
   if ((await tx.receivers.countOf(clientId)) >= STREAMS_PER_CLIENT) throw new Problem('stream_limit')
   const id = newId('stream')
-  const pushAuthorization = authorization ? keys.seal('push-authorization', id, authorization) : null
-  const receiver = await tx.receivers.insert({ id, clientId, pushAuthorization, ...settings })
+  const sealed = authorization ? await sealAuthorization({ tx, keys }, id, authorization) : {}
+  const receiver = await tx.receivers.insert({ id, clientId, ...sealed, ...settings })
   await record({ type: 'stream.created', target: id, clientId, method: settings.method })
   return receiver
+}
+
+/** Under a lock, so that no switch of the secret misses it. */
+async function sealAuthorization({ tx, keys }: Pick<Context, 'tx' | 'keys'>, id: string, authorization: string) {
+  const keyGeneration = await tx.rootKeys.lockNewest()
+  return { pushAuthorization: keys.of(keyGeneration).seal('push-authorization', id, authorization), keyGeneration }
 }
 
 /** Changes the given settings. */
@@ -50,8 +56,8 @@ export async function changeStream(
   { id, authorization, ...settings }: Partial<StreamSettings> & { id: string },
 ): Promise<Receiver> {
   const { clientId, receiver } = await own(tx, principal, id)
-  const sealed =
-    authorization === undefined ? {} : { pushAuthorization: authorization === null ? null : keys.seal('push-authorization', receiver.id, authorization) }
+  const none = authorization === null ? { pushAuthorization: null } : {}
+  const sealed = authorization ? await sealAuthorization({ tx, keys }, receiver.id, authorization) : none
   const { eventsRequested } = settings
   // A receiver with a lease receives events of all users.
   const excluded = keepsLease({ ...receiver, ...settings }) ? [] : receiver.excluded
@@ -60,7 +66,8 @@ export async function changeStream(
     excluded.length < receiver.excluded.length ||
     (eventsRequested !== undefined && JSON.stringify(eventsRequested) !== JSON.stringify(receiver.eventsRequested))
   const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed, excluded, widened })
-  await record({ type: 'stream.changed', target: receiver.id, clientId, fields: Object.keys({ ...settings, ...sealed }) })
+  const fields = [...Object.keys(settings), ...('pushAuthorization' in sealed ? ['pushAuthorization'] : [])]
+  await record({ type: 'stream.changed', target: receiver.id, clientId, fields })
   return changed
 }
 

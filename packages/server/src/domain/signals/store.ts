@@ -13,6 +13,7 @@ export interface Receiver {
   endpointUrl: string | null
   /** The `Authorization` header of pushes. Sealed. */
   pushAuthorization: Uint8Array | null
+  keyGeneration: number
   description: string | null
   /** Null: the standard events. */
   eventsRequested: string[] | null
@@ -73,9 +74,9 @@ export interface StandingReceiver extends Pick<Receiver, 'id' | 'description' | 
 }
 
 export type NewReceiver = Pick<Receiver, 'id' | 'clientId' | 'method' | 'description' | 'leaseSeconds'> &
-  Partial<Pick<Receiver, 'endpointUrl' | 'pushAuthorization' | 'eventsRequested'>>
+  Partial<Pick<Receiver, 'endpointUrl' | 'pushAuthorization' | 'keyGeneration' | 'eventsRequested'>>
 export type ReceiverChange = Partial<
-  Omit<StreamSettings, 'authorization'> & Pick<Receiver, 'pushAuthorization' | 'status' | 'statusReason' | 'excluded'> & { widened: boolean }
+  Omit<StreamSettings, 'authorization'> & Pick<Receiver, 'pushAuthorization' | 'keyGeneration' | 'status' | 'statusReason' | 'excluded'> & { widened: boolean }
 >
 
 export interface ReceiverStore {

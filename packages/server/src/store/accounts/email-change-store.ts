@@ -1,6 +1,7 @@
 import type { EmailChangeId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { EmailChange, EmailChangeStore } from '../../domain/accounts/store.ts'
+import { isGenerationValid, newestGeneration } from '../key-generation.ts'
 import type { EmailChangeTable, Tables } from '../tables.ts'
 
 const now = sql<Date>`muster_now()`
@@ -15,6 +16,7 @@ const toEmailChange = (row: Selectable<EmailChangeTable> & { expired: boolean })
   oldEmail: row.old_email,
   codeTries: row.code_tries,
   codeDigits: row.code_digits as EmailChange['codeDigits'],
+  keyGeneration: row.key_generation,
   expiresAt: row.expires_at,
   expired: row.expired,
   ended: row.ended_at !== null,
@@ -37,6 +39,7 @@ export function emailChangeStore(db: Kysely<Tables>): EmailChangeStore {
           email_canonical: emailCanonical,
           old_email: oldEmail,
           code_digits: codeDigits,
+          key_generation: newestGeneration,
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
         })
         .returningAll()
@@ -58,6 +61,7 @@ export function emailChangeStore(db: Kysely<Tables>): EmailChangeStore {
         .set({ code_tries: sql<number>`code_tries + 1` })
         .where('id', '=', id)
         .where('code_tries', '<', most)
+        .where(isGenerationValid)
         .where('expires_at', '>', now)
         .where('ended_at', 'is', null)
         .returningAll()

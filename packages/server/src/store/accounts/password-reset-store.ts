@@ -2,6 +2,7 @@ import type { PasswordResetId, UserId } from '@muster/contract/ids.ts'
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { PasswordResetStore } from '../../domain/accounts/store.ts'
+import { isGenerationValid, newestGeneration } from '../key-generation.ts'
 import type { Tables } from '../tables.ts'
 
 const now = sql<Date>`muster_now()`
@@ -16,6 +17,7 @@ export function passwordResetStore(db: Kysely<Tables>): PasswordResetStore {
           email_canonical: emailCanonical,
           address,
           request_id: requestId,
+          key_generation: newestGeneration,
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
         })
         .execute()
@@ -34,6 +36,7 @@ export function passwordResetStore(db: Kysely<Tables>): PasswordResetStore {
             userId: row.user_id as UserId | null,
             address: row.address,
             requestId: row.request_id,
+            keyGeneration: row.key_generation,
             expiresAt: row.expires_at,
             open: row.open,
           }
@@ -66,6 +69,7 @@ export function passwordResetStore(db: Kysely<Tables>): PasswordResetStore {
         .set({ ended_at: now })
         .where('id', '=', id)
         .where('user_id', 'is not', null)
+        .where(isGenerationValid)
         .where('ended_at', 'is', null)
         .where('expires_at', '>', now)
         .returning('user_id')

@@ -1,6 +1,7 @@
 import type { SignUpId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { SignUp, SignUpStore } from '../../domain/accounts/store.ts'
+import { isGenerationValid, newestGeneration } from '../key-generation.ts'
 import type { SignUpTable, Tables } from '../tables.ts'
 
 const now = sql<Date>`muster_now()`
@@ -17,6 +18,7 @@ const toSignUp = (row: Selectable<SignUpTable> & { code_expired: boolean }): Sig
   codeNumber: row.code_number,
   codeTries: row.code_tries,
   codeDigits: row.code_digits as SignUp['codeDigits'],
+  keyGeneration: row.key_generation,
   codeExpiresAt: row.code_expires_at,
   codeExpired: row.code_expired,
 })
@@ -36,6 +38,7 @@ export function signUpStore(db: Kysely<Tables>): SignUpStore {
           given_name: signUp.givenName,
           family_name: signUp.familyName,
           code_digits: signUp.codeDigits,
+          key_generation: newestGeneration,
           code_expires_at: inSeconds(codeSeconds),
           expires_at: inSeconds(lifetimeSeconds),
         })
@@ -52,7 +55,13 @@ export function signUpStore(db: Kysely<Tables>): SignUpStore {
     async renewCode(tokenHash, codeSeconds, codeDigits) {
       const row = await db
         .updateTable('sign_up')
-        .set({ code_number: sql<number>`code_number + 1`, code_tries: 0, code_digits: codeDigits, code_expires_at: inSeconds(codeSeconds) })
+        .set({
+          code_number: sql<number>`code_number + 1`,
+          code_tries: 0,
+          code_digits: codeDigits,
+          key_generation: newestGeneration,
+          code_expires_at: inSeconds(codeSeconds),
+        })
         .where('token_hash', '=', tokenHash)
         .where('expires_at', '>', now)
         .returningAll()
@@ -67,6 +76,7 @@ export function signUpStore(db: Kysely<Tables>): SignUpStore {
         .where('token_hash', '=', tokenHash)
         .where('code_tries', '<', most)
         .where('code_expires_at', '>', now)
+        .where(isGenerationValid)
         .where('expires_at', '>', now)
         .returningAll()
         .returning(codeExpired)

@@ -21,14 +21,14 @@ export function idempotencyStore(db: Kysely<Tables>): IdempotencyStore {
       if (claimed) return null
       const existing = await db
         .selectFrom('idempotency_key')
-        .select(['request_hash', 'answer'])
+        .select(['request_hash', 'answer', 'key_generation'])
         .where('principal', '=', principal)
         .where('key', '=', key)
         .executeTakeFirstOrThrow()
-      return { requestHash: existing.request_hash, answer: existing.answer }
+      return { requestHash: existing.request_hash, answer: existing.answer, keyGeneration: existing.key_generation }
     },
-    async answer(principal, key, answer) {
-      await db.updateTable('idempotency_key').set({ answer }).where('principal', '=', principal).where('key', '=', key).execute()
+    async answer(principal, key, answer, keyGeneration) {
+      await db.updateTable('idempotency_key').set({ answer, key_generation: keyGeneration }).where('principal', '=', principal).where('key', '=', key).execute()
     },
     async deleteExpired() {
       await db.deleteFrom('idempotency_key').where('created_at', '<', sql<Date>`muster_now() - interval '24 hours'`).execute()

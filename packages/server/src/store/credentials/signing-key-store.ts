@@ -16,15 +16,16 @@ export function signingKeyStore(db: Kysely<Tables>): SigningKeyStore {
         alg: row.alg,
         publicJwk: row.public_jwk,
         privateJwk: row.private_jwk,
+        keyGeneration: row.key_generation,
         createdAt: row.created_at,
         signsFrom: row.signs_from,
         retiredAt: row.retired_at,
       }))
     },
-    async insert({ kid, alg, publicJwk, privateJwk, afterSeconds }) {
+    async insert({ kid, alg, publicJwk, privateJwk, keyGeneration, afterSeconds }) {
       await db
         .insertInto('signing_key')
-        .values({ kid, alg, public_jwk: JSON.stringify(publicJwk), private_jwk: privateJwk, signs_from: later(afterSeconds) })
+        .values({ kid, alg, public_jwk: JSON.stringify(publicJwk), private_jwk: privateJwk, key_generation: keyGeneration, signs_from: later(afterSeconds) })
         .execute()
     },
     async retire(kid, afterSeconds) {

@@ -3,6 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { InvitationStore } from '../../domain/invitations/store.ts'
 import type { Invitation, NamedInvitation } from '../../domain/model/invitation.ts'
 import { executePoint, point } from '../database.ts'
+import { isGenerationValid, newestGeneration } from '../key-generation.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { InvitationTable, Tables } from '../tables.ts'
 import { invitationPage } from './invitation-list.ts'
@@ -14,6 +15,7 @@ const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
   state: row.state,
   role: row.role,
   version: row.version,
+  keyGeneration: row.key_generation,
   createdBy: row.created_by as UserId,
   createdAt: row.created_at,
   expiresAt: row.expires_at,
@@ -25,7 +27,7 @@ const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
 })
 
 const now = sql<Date>`muster_now()`
-const columns = sql`id, organization_id, kind, state, role, version, email, email_canonical, created_by, created_at, expires_at, accepted_by, ended_at, mailed_at`
+const columns = sql`id, organization_id, kind, state, role, version, key_generation, email, email_canonical, created_by, created_at, expires_at, accepted_by, ended_at, mailed_at`
 
 export function invitationStore(db: Kysely<Tables>): InvitationStore {
   const revoking = () =>
@@ -65,15 +67,15 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
   return {
     async insert({ id, organizationId, kind, role, createdBy, lifetimeSeconds, address }) {
       const { rows } = await sql<Selectable<InvitationTable>>`${point}
-        insert into invitation (id, organization_id, kind, role, email, email_canonical, created_by, created_at, expires_at)
+        insert into invitation (id, organization_id, kind, role, email, email_canonical, created_by, created_at, expires_at, key_generation)
         values (${id}, ${organizationId}, ${kind}, ${role}, ${address?.typed ?? null}, ${address?.canonical ?? null}, ${createdBy}, muster_now(),
-          muster_now() + make_interval(secs => ${lifetimeSeconds}::int)) returning ${columns}`.execute(db)
+          muster_now() + make_interval(secs => ${lifetimeSeconds}::int), ${newestGeneration}) returning ${columns}`.execute(db)
       return toInvitation(rows[0] as Selectable<InvitationTable>)
     },
     async open({ id, organizationId, role, createdBy, lifetimeSeconds, address }) {
       const { rows } = await sql<NamedRow>`${point} with made as (
-        insert into invitation (id, organization_id, kind, role, email, email_canonical, created_by, created_at, expires_at)
-        select ${id}, ${organizationId}, 'email', ${role}, ${address.typed}, ${address.canonical}, ${createdBy}, muster_now(), muster_now() + make_interval(secs => ${lifetimeSeconds}::int)
+        insert into invitation (id, organization_id, kind, role, email, email_canonical, created_by, created_at, expires_at, key_generation)
+        select ${id}, ${organizationId}, 'email', ${role}, ${address.typed}, ${address.canonical}, ${createdBy}, muster_now(), muster_now() + make_interval(secs => ${lifetimeSeconds}::int), ${newestGeneration}
         where not exists (
           select from account join membership on membership.user_id = account.id
           where account.email_canonical = ${address.canonical} and membership.organization_id = ${organizationId} and membership.status <> 'left')
@@ -91,7 +93,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
       const { rows } = await sql<
         Selectable<InvitationTable>
       >`${point} update invitation set state = 'accepted', accepted_by = ${userId}, ended_at = muster_now()
-        where id = ${id} and version = ${version} and state = 'open' and expires_at > muster_now() returning ${columns}`.execute(db)
+        where id = ${id} and version = ${version} and state = 'open' and expires_at > muster_now() and ${isGenerationValid} returning ${columns}`.execute(db)
       return rows[0] ? toInvitation(rows[0]) : null
     },
     async revoke(id) {
@@ -129,6 +131,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
           version: eb('version', '+', 1),
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
           mailed_at: null,
+          key_generation: newestGeneration,
         }))
         .where('id', '=', id)
         .where('state', '=', 'open')
@@ -145,6 +148,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
         .where('version', '=', version)
         .where('state', '=', 'open')
         .where('expires_at', '>', now)
+        .where(isGenerationValid)
         .returning('id')
         .executeTakeFirst()
       return row !== undefined

@@ -20,6 +20,7 @@ import * as applicationLogout from './0019-application-logout.ts'
 import * as changedAt from './0020-changed-at.ts'
 import * as bounds from './0023-bounds.ts'
 import * as plainTime from './0024-plain-time.ts'
+import * as rootKeys from './0025-root-keys.ts'
 import * as stores from './0026-stores.ts'
 import * as operator from './0027-operator.ts'
 import * as suspendedPeople from './0028-suspended-people.ts'
@@ -47,6 +48,7 @@ export const migrations: Record<string, Migration> = {
   '0020-changed-at': changedAt,
   '0023-bounds': bounds,
   '0024-plain-time': plainTime,
+  '0025-root-keys': rootKeys,
   '0026-stores': stores,
   '0027-operator': operator,
   '0028-suspended-people': suspendedPeople,

@@ -11,7 +11,11 @@ const AGAIN_MILLISECONDS = 500
  * Listens for the notices that other processes send with their commits. Notices only save time: those sent while the connection is lost are lost, so every
  * listener also reads the database. `connected` reports that notices may have been missed.
  */
-export async function listenToNotices(database: Database, notices: Notices, onError: (error: unknown) => void): Promise<() => Promise<void>> {
+export async function listenToNotices(
+  database: Database,
+  notices: Notices & { secret?: () => void },
+  onError: (error: unknown) => void,
+): Promise<() => Promise<void>> {
   const handlers: Record<string, (payload: string) => void> = {
     muster_revocation: (payload) => notices.revocation(revocationOfNotice(payload)),
     muster_stream: (payload) => notices.stream(payload),
@@ -19,6 +23,7 @@ export async function listenToNotices(database: Database, notices: Notices, onEr
       const [streamId = '', ids = ''] = payload.split(' ')
       notices.acknowledgedElsewhere(streamId, ids.split(',').filter(Boolean).map(BigInt))
     },
+    muster_secret: () => notices.secret?.(),
     muster_ack: (payload) => notices.acknowledged(payload.split(',').filter(Boolean).map(BigInt)),
   }
   // PGlite calls a listener while the sending transaction ends. Bound to this async context, the handler is not part of that transaction (one-session.ts).

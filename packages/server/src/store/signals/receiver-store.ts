@@ -9,6 +9,7 @@ const toReceiver = (row: Selectable<ReceiverTable>): Receiver => ({
   method: row.method,
   endpointUrl: row.endpoint_url,
   pushAuthorization: row.push_authorization,
+  keyGeneration: row.key_generation,
   description: row.description,
   eventsRequested: row.events_requested,
   excluded: row.excluded,
@@ -29,7 +30,7 @@ const ofJson = (value: unknown): string | null => (value === null ? null : JSON.
 export function receiverStore(db: Kysely<Tables>): ReceiverStore {
   const stream = (id: string) => db.selectFrom('receiver').selectAll().where('id', '=', id).where('method', '<>', 'server').where('removed_at', 'is', null)
   return {
-    async insert({ id, clientId, method, endpointUrl = null, pushAuthorization = null, description, eventsRequested = null, leaseSeconds }) {
+    async insert({ id, clientId, method, endpointUrl = null, pushAuthorization = null, keyGeneration, description, eventsRequested = null, leaseSeconds }) {
       const row = await db
         .insertInto('receiver')
         .values({
@@ -38,6 +39,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
           method,
           endpoint_url: endpointUrl,
           push_authorization: pushAuthorization,
+          key_generation: keyGeneration,
           description,
           events_requested: ofJson(eventsRequested),
           lease_seconds: leaseSeconds,
@@ -86,13 +88,16 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .executeTakeFirstOrThrow()
       return Number(row.count)
     },
-    async change(id, { method, endpointUrl, pushAuthorization, description, eventsRequested, leaseSeconds, status, statusReason, excluded, widened = false }) {
+    async change(
+      id,
+      { method, endpointUrl, pushAuthorization, keyGeneration, description, eventsRequested, leaseSeconds, status, statusReason, excluded, widened = false },
+    ) {
       const row = await db
         .updateTable('receiver')
         .set({
           ...(method !== undefined && { method }),
           ...(endpointUrl !== undefined && { endpoint_url: endpointUrl }),
-          ...(pushAuthorization !== undefined && { push_authorization: pushAuthorization }),
+          ...(pushAuthorization !== undefined && { push_authorization: pushAuthorization, key_generation: keyGeneration }),
           ...(description !== undefined && { description }),
           ...(eventsRequested !== undefined && { events_requested: ofJson(eventsRequested) }),
           ...(leaseSeconds !== undefined && { lease_seconds: leaseSeconds }),
