@@ -454,7 +454,7 @@ export const organizations: Fault[] = [
   {
     title: 'the statement that accepts an invitation refuses an ended secret (E22)',
     file: `${server}/store/invitations/invitation-store.ts`,
-    find: 'and expires_at > muster_now() and ${isGenerationValid} returning',
+    find: `and expires_at > muster_now() and \${isGenerationValid} returning`,
     replace: 'and expires_at > muster_now() returning',
     test: `${tests}/organizations/secret.slow.test.ts`,
     named: 'forges nothing after it is replaced',

@@ -98,7 +98,7 @@ const rotate = command(
       sayNext(context, answer)
       return
     }
-    say.done('The leaked secret has ended. What it made is invalid at all servers.')
+    say.done('The leaked secret has ended. Its links, codes and cookies are invalid at all servers.')
     sayRevocation(context, answer)
     if (answer.state === 'renewing') say.note('Open invitations, codes and password resets are being renewed and emailed again.')
     say.hint('\nRemove MUSTER_SECRET_PREVIOUS from the settings of every server. If the database leaked too: docs/operations.md, "The secret has leaked"')
