@@ -120,7 +120,8 @@ describe.each(['cli', 'console', 'contract', 'sdk', 'server', 'testkit'])('packa
 
   test('has at most 25 entries in each folder', () => {
     const folders = ['src', 'test'].map((part) => join(folder, part)).filter((part) => existsSync(part))
-    const wrong = folders.flatMap(foldersIn).filter(({ entries }) => entries > 25)
+    // Migrations are a numbered list that is only added to, so nobody searches that folder.
+    const wrong = folders.flatMap(foldersIn).filter(({ folder: path, entries }) => !path.endsWith('store/migrations') && entries > 25)
     expect(wrong.map(({ folder: large, entries }) => `${relative(root, large)}: ${entries}`)).toEqual([])
   })
 })
