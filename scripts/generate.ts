@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { cliReference } from '../packages/cli/src/reference.ts'
 import { nextStepOf, type ProblemCode, problems } from '../packages/contract/src/problems.ts'
 import { readConfig, settings } from '../packages/server/src/config.ts'
+import { inWords, loosest } from '../packages/server/src/domain/command/limit-settings.ts'
+import { limits } from '../packages/server/src/domain/command/limits.ts'
 import { startServer } from '../packages/server/src/server.ts'
 import { openDatabase } from '../packages/server/src/store/database.ts'
 import { embedExamples } from './embed.ts'
@@ -53,8 +55,21 @@ check off.
 | setting | meaning | default |
 | --- | --- | --- |
 ${rows.join('\n')}
+
+## Rate limits
+
+\`MUSTER_LIMITS\` changes these, by name: \`MUSTER_LIMITS="sign-in by address=30/15m, token by address=off"\` allows 30 attempts in 15 minutes, and any number of requests. A period has the unit
+\`s\`, \`m\`, \`h\` or \`d\`, and is 7 days at most. A limit that protects a secret or an email can be tightened, but is not loosened beyond the last column or switched off. The others only bound the
+load. All server processes need the same limits. \`SECURITY.md\` says what each of them protects.
+
+| limit | default | at most |
+| --- | --- | --- |
+${limitRows().join('\n')}
 `
 }
+
+const limitRows = (): string[] =>
+  Object.entries(limits).map(([name, limit]) => `| \`${name}\` | ${inWords(limit)} | ${'load' in limit ? 'free, or off' : inWords(loosest(limit))} |`)
 
 async function openapiDocument(): Promise<unknown> {
   const config = { ...readConfig({ LOG_LEVEL: 'silent', MUSTER_SECRET: 'x'.repeat(32), MUSTER_ISSUER: 'http://localhost:4000' }, () => ''), port: 0 }

@@ -292,4 +292,28 @@ export const requests: Fault[] = [
     test: `${tests}/store/pooler.test.ts`,
     named: 'refused behind a pooler',
   },
+  {
+    title: 'a limit that protects a secret is not loosened freely (O11)',
+    file: `${server}/domain/command/limit-settings.ts`,
+    find: `(wanted === null || isTooLoose(wanted, limit))`,
+    replace: `wanted === null`,
+    test: `${tests}/config.test.ts`,
+    named: 'loosened twofold at most',
+  },
+  {
+    title: 'a limit that protects a secret is not switched off (O11)',
+    file: `${server}/domain/command/limit-settings.ts`,
+    find: `(wanted === null || isTooLoose(wanted, limit))`,
+    replace: `wanted !== null && isTooLoose(wanted, limit)`,
+    test: `${tests}/config.test.ts`,
+    named: 'loosened twofold at most',
+  },
+  {
+    title: 'the limits of the settings are the limits that count (O11)',
+    file: `${server}/store/command/limit-store.ts`,
+    find: `const limit = table[name]`,
+    replace: `const limit = defaults[name]`,
+    test: `${tests}/store/limits.test.ts`,
+    named: 'a tightened limit refuses earlier',
+  },
 ]

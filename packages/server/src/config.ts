@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
+import { limitTable } from './domain/command/limit-settings.ts'
+import { limits as defaults, type LimitTable } from './domain/command/limits.ts'
 
 /** Every setting, in the order of docs/configuration.md, which is generated from this table. */
 export const settings = {
@@ -74,6 +76,10 @@ export const settings = {
     default: 'none',
     about: 'Other account systems whose clients this server accepts, comma separated: dbos, featurebase. See docs/compat.md.',
   },
+  MUSTER_LIMITS: {
+    default: 'the table below',
+    about: 'Other rate limits, comma separated: sign-in by address=30/15m, token by address=off. See the table below for the names.',
+  },
   MUSTER_API_DOCS: { default: 'on', about: 'off removes /docs and /openapi.json, which need no login.' },
   MUSTER_METRICS_TOKEN: {
     default: "none: the operator's token",
@@ -116,6 +122,7 @@ export interface Config {
   plans: { default: string; seats: Record<string, number | null> }
   /** Who may get an account and which names are reserved (O15). */
   admission: { signUp: 'open' | 'domains' | 'invitation'; domains: string[]; blockedDomains: string[]; reservedNames: ReadonlySet<string> }
+  limits: LimitTable
   smtpUrl: string | null
   mailFrom: string
   /** Null: kept in the data folder. */
@@ -242,6 +249,9 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   if (signUp !== 'domains' && domains.length > 0) faults.push('MUSTER_SIGN_UP_DOMAINS has no effect without MUSTER_SIGN_UP=domains. Leave it out, or set both.')
   const blockedDomains = checkedList('MUSTER_BLOCKED_DOMAINS', isDomainRule, aDomainRule)
   const reserved = checkedList('MUSTER_RESERVED_NAMES', (name) => /^[a-z0-9_]{3,30}$/.test(name), 'a name has 3 to 30 characters from a-z, 0-9 and _')
+  const limitsText = text('MUSTER_LIMITS')
+  const { table: limits, faults: limitFaults } = limitsText === null ? { table: defaults, faults: [] } : limitTable(limitsText)
+  faults.push(...limitFaults.map((fault) => `MUSTER_LIMITS ${fault}`))
   const cloudDomain = text('MUSTER_CLOUD_DOMAIN') ?? 'cloud.localhost'
   if (!isDomain(cloudDomain)) faults.push(`MUSTER_CLOUD_DOMAIN is "${cloudDomain}"; it is a domain without scheme, port or path: cloud.example.com.`)
   const mailFrom = text('MUSTER_MAIL_FROM') ?? `Muster <no-reply@${hostname}>`
@@ -268,6 +278,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     audience: text('MUSTER_AUDIENCE') ?? issuer,
     plans: { default: defaultPlan, seats },
     admission: { signUp, domains: domains.map(inAscii), blockedDomains: blockedDomains.map(inAscii), reservedNames: new Set(reserved) },
+    limits,
     smtpUrl,
     mailFrom,
     secret: secretValue,

@@ -101,7 +101,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     let applyOwnRevocation: Notices['revocation'] = () => {}
     let awaitRevocations: AwaitRevocations = async () => null
     const store = createStore(database, queue, { onRevoked: (revocation) => applyOwnRevocation(revocation) })
-    const limits = createLimits(database)
+    const limits = createLimits(database, config.limits)
     closing.push(() => limits.stop())
     const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission })
     const hasher = options.hasher ?? createPasswordHasher()

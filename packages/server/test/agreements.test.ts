@@ -27,7 +27,7 @@ const arrows: Record<string, readonly string[]> = {
   signals: ['domain', 'config.ts', 'http'],
   portal: ['domain', 'config.ts', 'files.ts', 'http', 'mail'],
   compat: ['domain', 'config.ts', 'http'], // compat only translates
-  'config.ts': [],
+  'config.ts': ['domain'], // the table of rate limits, from which it reads their settings
   'files.ts': [],
   'compats.ts': ['compat'],
   'administration.ts': ['administration', 'compats.ts', 'config.ts', 'start-failure.ts', 'store'],

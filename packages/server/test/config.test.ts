@@ -65,6 +65,21 @@ test('sign-up rules are read in the form in which addresses are compared (O15)',
   expect(faultsOf({ MUSTER_SIGN_UP: 'closed', MUSTER_BLOCKED_DOMAINS: '@example.com, *example.com', MUSTER_RESERVED_NAMES: 'Acme' })).toHaveLength(3)
 })
 
+test('MUSTER_LIMITS tightens any limit, and switches off a limit on load (O11)', () => {
+  const { limits } = read({ MUSTER_LIMITS: 'sign-in by address=30/15m, token by address=off, resource by organization = 100000/1d' })
+  expect(limits['sign-in by address']).toEqual({ points: 30, seconds: 900 })
+  expect(limits['token by address']).toBeNull()
+  expect(limits['resource by organization']).toMatchObject({ points: 100_000, seconds: 86_400, load: true })
+  expect(limits['sign-in by network']).toEqual(read({}).limits['sign-in by network'])
+})
+
+test('a limit that protects a secret or an email is loosened twofold at most (O11)', () => {
+  expect(faultsOf({ MUSTER_LIMITS: 'sign-in by address=120/15m' })).toEqual([])
+  for (const value of ['121/15m', '120/14m', '60/7m', 'off'])
+    expect(faultsOf({ MUSTER_LIMITS: `sign-in by address=${value}` }).join(), value).toContain('it is not switched off and allows at most 120/15m')
+  expect(faultsOf({ MUSTER_LIMITS: 'sign-in by adress=1/1m, revoke by address=0/1m, revoke by address=off' })).toHaveLength(3)
+})
+
 test.each<[name: string, valid: string[], invalid: string[]]>([
   ['MUSTER_HOSTS', ['a.internal', 'A.internal:8443', '127.0.0.1:80', '[::1]:4000'], ['a/b', 'a b', 'http://a', 'a:b', 'user@a', 'a:70000']],
   ['MUSTER_CLOUD_DOMAIN', ['cloud.localhost', 'Cloud.Example.com'], ['cloud', 'cloud.example.com:443', '.example.com', 'a..b', '*.example.com']],

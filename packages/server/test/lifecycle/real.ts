@@ -42,6 +42,7 @@ const system: Principal = { kind: 'system', origin }
 
 /** Rate limits are not under test here. */
 const noLimits: Limits = {
+  counted: () => undefined,
   spend: async () => {},
   spendTogether: async (spendings) => spendings.map(() => null).concat(null),
   giveBack: async () => {},

@@ -1,4 +1,5 @@
-import { limits, type Spending } from '@muster/server/domain/command/limits.ts'
+import { limitTable } from '@muster/server/domain/command/limit-settings.ts'
+import { limits, pointOfRequest, type Spending } from '@muster/server/domain/command/limits.ts'
 import { createLimits } from '@muster/server/store/command/limit-store.ts'
 import { type Database, openDatabase } from '@muster/server/store/database.ts'
 import { movableClock } from '@muster/testkit/clock.ts'
@@ -89,4 +90,30 @@ test('a limit on load begins a new window when its time is over', async () => {
 test('no limit that guards a secret or an email is counted in memory', () => {
   const inMemory = Object.entries(limits).flatMap(([name, limit]) => ('inMemory' in limit ? [name] : []))
   expect(inMemory).toEqual(['authorization by address', 'token by address', 'introspection by client', 'revoke by address', 'username by address'])
+})
+
+test('a tightened limit refuses earlier, with its own period (O11)', async () => {
+  const process = createLimits(one, limitTable('invitation token by address=2/5m').table)
+  const spend = () => process.spend('invitation token by address', '203.0.113.30')
+  await spend()
+  await spend()
+  const refusal = await spend().catch((error) => error)
+  expect(refusal).toMatchObject({ code: 'too_many_attempts' })
+  expect(refusal.extensions.retry_after).toBeLessThanOrEqual(300)
+  expect(await process.isUsedUp('invitation token by address', '203.0.113.30')).toBe(true)
+})
+
+test('a limit that is switched off costs no statement and refuses nothing (O11)', async () => {
+  const process = createLimits(one, limitTable('resource by organization=off, device authorization by address=off').table)
+  const work = await databaseWorkOf(async () => {
+    await process.spend('resource by organization', 'org_acme', 1_000_000)
+    await process.giveBack(['resource by organization', 'org_acme'])
+    expect(await process.isUsedUp('resource by organization', 'org_acme')).toBe(false)
+    expect(pointOfRequest(process, 'device authorization by address', '203.0.113.31').take()).toBeUndefined()
+  })
+  expect(work.statements).toEqual([])
+})
+
+test('no limit has a key for everybody (O11)', () => {
+  expect(Object.keys(limits).filter((name) => !name.includes(' by ') || /everybody|installation/.test(name))).toEqual([])
 })

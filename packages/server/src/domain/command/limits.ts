@@ -1,10 +1,12 @@
 import type { Problem } from '../model/problem.ts'
 
 /** A rate limit: points within seconds, counted across all processes. */
-interface Limit {
+export interface Limit {
   points: number
   seconds: number
-  /** It only bounds the load, and guards neither a secret nor an email. Each process counts in memory, and adds its counts to the database each second (0053). */
+  /** It only bounds the load, and guards neither a secret nor an email: the settings may change it freely or switch it off (O11). */
+  load?: true
+  /** For a limit on load: each process counts in memory, and adds its counts to the database each second (0053). */
   inMemory?: true
 }
 
@@ -13,8 +15,8 @@ const HOUR = 3_600
 const DAY = 86_400
 
 /**
- * Each name says what is counted, and by which key. Limits by address restrict one anonymous caller. Limits by account or email protect one person against
- * callers from everywhere. Limits by everybody restrict guesses that come from many places at once.
+ * The default of each limit. Its name says what is counted, and by which key. Limits by address restrict one anonymous caller. Limits by account or email protect
+ * one person against callers from everywhere. No key is the same for everybody: all requests would change its row, and wait for each other (0051).
  */
 export const limits = {
   'sign-in by known device': { points: 10, seconds: 15 * MINUTE },
@@ -37,36 +39,49 @@ export const limits = {
   'user code by account': { points: 5, seconds: HOUR }, // S52
   'user code by account beyond': { points: 1, seconds: HOUR },
   'user code by network': { points: 30, seconds: HOUR },
-  'user code by everybody': { points: 1_000, seconds: HOUR },
-  'device authorization by address': { points: 120, seconds: HOUR }, // D09
-  'authorization by address': { points: 600, seconds: 5 * MINUTE, inMemory: true },
-  'token by address': { points: 1_200, seconds: MINUTE, inMemory: true },
-  'introspection by client': { points: 60_000, seconds: MINUTE, inMemory: true }, // not by address, so that an anonymous caller cannot use it up
-  'revoke by address': { points: 300, seconds: MINUTE, inMemory: true },
-  'username by address': { points: 300, seconds: 5 * MINUTE, inMemory: true },
+  'device authorization by address': { points: 120, seconds: HOUR, load: true }, // D09
+  'authorization by address': { points: 600, seconds: 5 * MINUTE, load: true, inMemory: true },
+  'token by address': { points: 1_200, seconds: MINUTE, load: true, inMemory: true },
+  'introspection by client': { points: 60_000, seconds: MINUTE, load: true, inMemory: true }, // not by address, so that an anonymous caller cannot use it up
+  'revoke by address': { points: 300, seconds: MINUTE, load: true, inMemory: true },
+  'username by address': { points: 300, seconds: 5 * MINUTE, load: true, inMemory: true },
   'invitation token by address': { points: 60, seconds: 15 * MINUTE },
   'invitation mail by email and organization': { points: 5, seconds: DAY }, // A17
   'invitation mail by email': { points: 10, seconds: DAY },
   'invitation mail by email and organization beyond': { points: 1, seconds: DAY },
   'invitation mail by organization': { points: 1_000, seconds: DAY },
   'invitation mail by sender': { points: 300, seconds: HOUR },
-  'invitation link by sender': { points: 120, seconds: HOUR },
-  'secret by organization': { points: 200, seconds: HOUR },
+  'invitation link by sender': { points: 120, seconds: HOUR, load: true },
+  'secret by organization': { points: 200, seconds: HOUR, load: true },
   'password proof by session': { points: 10, seconds: 15 * MINUTE }, // C16
   'email change by account': { points: 10, seconds: HOUR },
   'email change try by session': { points: 30, seconds: HOUR },
-  'resource by organization': { points: 1_000, seconds: HOUR },
-  'registration by account': { points: 20, seconds: HOUR },
+  'resource by organization': { points: 1_000, seconds: HOUR, load: true },
+  'registration by account': { points: 20, seconds: HOUR, load: true },
   'refusal recorded by credential': { points: 1, seconds: HOUR }, // S57
   'operator by address': { points: 60, seconds: 15 * MINUTE }, // wrong tokens only
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof limits
 
+/** All limits as they are set. Null: switched off. */
+export type LimitTable = Readonly<Record<LimitName, Limit | null>>
+
 export type Spending = readonly [name: LimitName, key: string, points?: number]
+
+/** A spending with the numbers of its limit, for the statement that spends it. */
+export interface CountedSpending {
+  name: LimitName
+  key: string
+  points: number
+  most: number
+  seconds: number
+}
 
 /** Counts attempts. All processes of an installation share the counts. */
 export interface Limits {
+  /** Undefined if the limit is switched off. */
+  counted(...spending: Spending): CountedSpending | undefined
   /**
    * Spends one point, or more, before the attempt, in one statement.
    * @throws Problem too_many_attempts with `retry_after` in seconds
@@ -90,22 +105,22 @@ export interface Limits {
 export interface PointOfRequest {
   /** @throws Problem too_many_attempts */
   spend(): Promise<void>
-  /** For the statement that spends it. Undefined if it has been spent. */
-  take(): Spending | undefined
+  /** For the statement that spends it. Undefined if it has been spent, or its limit is switched off. */
+  take(): CountedSpending | undefined
 }
 
-export function pointOfRequest(limits: Pick<Limits, 'spend'>, ...spending: Spending): PointOfRequest {
+export function pointOfRequest(limits: Pick<Limits, 'spend' | 'counted'>, ...spending: Spending): PointOfRequest {
   let isSpent = false
-  const take = (): Spending | undefined => {
-    if (isSpent) return undefined
-    isSpent = true
-    return spending
-  }
   return {
-    take,
+    take() {
+      if (isSpent) return undefined
+      isSpent = true
+      return limits.counted(...spending)
+    },
     async spend() {
-      const unspent = take()
-      if (unspent) await limits.spend(...unspent)
+      if (isSpent) return
+      isSpent = true
+      await limits.spend(...spending)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
 import type { Context, Execute } from '../command/context.ts'
-import type { PointOfRequest, Spending } from '../command/limits.ts'
+import type { CountedSpending, PointOfRequest } from '../command/limits.ts'
 import { requireValid } from '../command/refusal.ts'
 import { currentMoment, type Moment, millisecondsSince } from '../model/clock.ts'
 import { newId } from '../model/id.ts'
@@ -116,7 +116,7 @@ async function insertDevice(
   { origin }: Principal,
   request: RequestDevice,
   length: 'short' | 'long',
-  point?: Spending,
+  point?: CountedSpending,
 ): Promise<{ userCode: string }> {
   const { address, userAgent } = origin
   for (let unspent = point; ; unspent = undefined) {

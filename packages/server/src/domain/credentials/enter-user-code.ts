@@ -7,8 +7,8 @@ import type { Principal, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { claimDevice, refuseDevice } from './device-authorization.ts'
 
-// A signed-in person enters a user code. Wrong codes are counted by account. They are also counted by network and for the whole installation, but those limits
-// refuse nobody without a wrong code of their own: strangers must not be able to keep others from logging in (S52, 0031).
+// A signed-in person enters a user code. Wrong codes are counted by account. They are also counted by network, but that limit refuses nobody without a wrong code
+// of their own: strangers must not be able to keep others from logging in (S52, 0031). Nothing counts those of everybody (0051).
 
 type Guessing = Pick<Accounts, 'limits' | 'execute'>
 
@@ -33,10 +33,7 @@ export async function refuseUserCode(
 }
 
 async function counted<T>(limits: Limits, { userId, origin }: Pick<UserPrincipal, 'userId' | 'origin'>, work: () => Promise<T>): Promise<T> {
-  const everybody: Spending[] = [
-    ['user code by network', networkOf(origin.address)],
-    ['user code by everybody', 'all'],
-  ]
+  const byNetwork = ['user code by network', networkOf(origin.address)] as const
   const own: Spending[] = [
     ['user code by account', userId],
     ['user code by account beyond', userId],
@@ -47,8 +44,7 @@ async function counted<T>(limits: Limits, { userId, origin }: Pick<UserPrincipal
     throw over
   }
   const giveBack = (): Promise<void> => limits.giveBack(...own)
-  for (const [name, key] of refusal ? everybody : []) {
-    if (!(await limits.isUsedUp(name, key))) continue
+  if (refusal && (await limits.isUsedUp(...byNetwork))) {
     await giveBack()
     throw refusal
   }
@@ -58,7 +54,7 @@ async function counted<T>(limits: Limits, { userId, origin }: Pick<UserPrincipal
     return done
   } catch (error) {
     if (!(error instanceof Problem) || !WRONG.has(error.code)) await giveBack()
-    else for (const [name, key] of everybody) await trySpend(limits, name, key)
+    else await trySpend(limits, ...byNetwork)
     throw error
   }
 }

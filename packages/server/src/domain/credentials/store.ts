@@ -14,7 +14,7 @@ import type {
   SignUpId,
   UserId,
 } from '@muster/contract/ids.ts'
-import type { Spending } from '../command/limits.ts'
+import type { CountedSpending } from '../command/limits.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { BuiltInClient, Client } from '../model/client.ts'
 import type { LiveKey, LiveState } from '../model/live.ts'
@@ -275,7 +275,7 @@ export interface DeviceAuthorizationStore {
    * Spends a point, and stores the request unless its limit refuses. Not made either if another request has the user code, or if the client has been removed or
    * its row has another version: then `client` is false.
    */
-  insert(device: NewDeviceAuthorization, point?: Spending): Promise<{ client: boolean; made: boolean; refusal: Problem | null }>
+  insert(device: NewDeviceAuthorization, point?: CountedSpending): Promise<{ client: boolean; made: boolean; refusal: Problem | null }>
   /** The number of unexpired pending requests, up to `most`. */
   countPending(most: number): Promise<number>
   /** The number of pending requests of this network. No other request of the network is counted or stored until this transaction ends. */

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import { countOne, refusalsByLimit } from '../../domain/command/counts.ts'
-import { type LimitName, type Limits, limits, type Spending } from '../../domain/command/limits.ts'
+import { type CountedSpending, limits as defaults, type LimitName, type Limits, type LimitTable, type Spending } from '../../domain/command/limits.ts'
 import { subscriberOf } from '../../domain/model/network.ts'
 import { Problem } from '../../domain/model/problem.ts'
 import { type Database, point } from '../database.ts'
 import { countInMemory } from './load-counts.ts'
 
 interface Wanted {
+  /** In the table. */
   key: string
   points: number
   /** Beyond this, the limit refuses. */
@@ -31,7 +32,7 @@ const addedAt = (now: number) => sql`on conflict (key) do update set
  * Spends a point in the statement that acts, for requests that anyone may send without a credential: `counted` has the count, and `allowed` a row if the limit does not refuse. The statement commits
  * the count in both cases, and a refusal does not wait for the disk. It must read `refused`. Without a point to spend, it is allowed.
  */
-export function spending(one: Spending | undefined): RawBuilder<unknown> {
+export function spending(one: CountedSpending | undefined): RawBuilder<unknown> {
   if (!one) return sql`counted as (select 0 as points, 0::bigint as expire), refused as (select where false), allowed as (select)`
   const { key, points, most, expire } = wantedOf(one)
   return sql`counted as (insert into attempt (key, points, expire) values (${key}, ${points}::int, ${expire}::bigint) ${addedAt(Date.now())}),
@@ -40,7 +41,13 @@ export function spending(one: Spending | undefined): RawBuilder<unknown> {
 }
 
 /** Rate limits. They are counted in the database, so that using several server processes does not raise them. */
-export function createLimits({ kysely }: Pick<Database, 'kysely'>): Limits {
+export function createLimits({ kysely }: Pick<Database, 'kysely'>, table: LimitTable = defaults): Limits {
+  const counted: Limits['counted'] = (name, key, points = 1) => {
+    const limit = table[name]
+    return limit ? { name, key, points, most: limit.points, seconds: limit.seconds } : undefined
+  }
+  /** Without the limits that are switched off. */
+  const ofThose = (spendings: readonly Spending[]): CountedSpending[] => spendings.flatMap((spending) => counted(...spending) ?? [])
   const inMemory = countInMemory((wanted) => count(wanted, []))
 
   /** The rows are locked in the order of their keys, so no two statements can wait for each other. */
@@ -62,26 +69,30 @@ export function createLimits({ kysely }: Pick<Database, 'kysely'>): Limits {
   }
 
   const spendTogether: Limits['spendTogether'] = async (spendings, unlessRefused) => {
-    const shared = spendings.filter(([name]) => !isInMemory(name)).map(wantedOf)
-    const rows = shared.length > 0 || unlessRefused ? await count(shared, unlessRefused ? [wantedOf(unlessRefused)] : []) : []
+    const shared = ofThose(spendings.filter(([name]) => !isInMemory(name))).map(wantedOf)
+    const last = ofThose(unlessRefused ? [unlessRefused] : []).map(wantedOf)
+    const rows = shared.length > 0 || last.length > 0 ? await count(shared, last) : []
     const byKey = new Map<string, { points: number; expire: number }>(rows.map(({ key, points, expire }) => [key, { points, expire: Number(expire) }]))
     return [...spendings, ...(unlessRefused ? [unlessRefused] : [])].map((spending) => {
-      const wanted = wantedOf(spending)
-      const counted = isInMemory(spending[0]) ? inMemory.add(wanted) : byKey.get(wanted.key)
-      return counted && counted.points > wanted.most ? tooMany(spending[0], counted.expire) : null
+      const one = counted(...spending)
+      if (!one) return null
+      const wanted = wantedOf(one)
+      const sum = isInMemory(one.name) ? inMemory.add(wanted) : byKey.get(wanted.key)
+      return sum && sum.points > wanted.most ? tooMany(one.name, sum.expire) : null
     })
   }
 
   return {
+    counted,
     spendTogether,
     async spend(...spending) {
       const [refusal] = await spendTogether([spending])
       if (refusal) throw refusal
     },
     async giveBack(...spendings) {
-      const wanted = spendings.map((spending) => {
-        const { key, points } = wantedOf(spending)
-        return { key, points: isInMemory(spending[0]) ? inMemory.remove({ key, points }) : points }
+      const wanted = ofThose(spendings).map((one) => {
+        const { key, points } = wantedOf(one)
+        return { key, points: isInMemory(one.name) ? inMemory.remove({ key, points }) : points }
       })
       const shared = wanted.filter(({ points }) => points > 0)
       if (shared.length === 0) return
@@ -96,7 +107,9 @@ export function createLimits({ kysely }: Pick<Database, 'kysely'>): Limits {
         select from quick`.execute(kysely)
     },
     async isUsedUp(name, key) {
-      const { most, key: stored } = wantedOf([name, key])
+      const one = counted(name, key)
+      if (!one) return false
+      const { most, key: stored } = wantedOf(one)
       const { rows } = await sql<{ points: number }>`${point} select points from attempt where key = ${stored} and expire > ${Date.now()}`.execute(kysely)
       return rows[0] !== undefined && rows[0].points >= most
     },
@@ -107,10 +120,9 @@ export function createLimits({ kysely }: Pick<Database, 'kysely'>): Limits {
   }
 }
 
-const isInMemory = (name: LimitName): boolean => 'inMemory' in limits[name]
+const isInMemory = (name: LimitName): boolean => 'inMemory' in defaults[name]
 
-function wantedOf([name, key, points = 1]: Spending): Wanted {
-  const { points: most, seconds } = limits[name]
+function wantedOf({ name, key, points, most, seconds }: CountedSpending): Wanted {
   return { key: `${name.replaceAll(' ', '-')}:${keyOf(key)}`, points, most, expire: Date.now() + seconds * 1000 }
 }
 

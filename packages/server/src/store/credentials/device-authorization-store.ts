@@ -64,7 +64,7 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
         db,
       )
       const { client, made, refused, expire } = rows[0] ?? { client: false, made: false, refused: false, expire: 0n }
-      return { client, made, refusal: refused && point ? tooMany(point[0], Number(expire)) : null }
+      return { client, made, refusal: refused && point ? tooMany(point.name, Number(expire)) : null }
     },
     async countPending(most) {
       const { rows } = await sql<{ pending: number }>`
