@@ -174,8 +174,8 @@ export const tokens: Fault[] = [
   {
     title: "strangers' wrong codes refuse no account without a wrong code of its own (0031)",
     file: `${server}/domain/credentials/enter-user-code.ts`,
-    find: 'refusal ? everybody : []',
-    replace: 'everybody',
+    find: 'refusal && (await limits.isUsedUp(...byNetwork))',
+    replace: 'await limits.isUsedUp(...byNetwork)',
     test: `${tests}/accounts/device.test.ts`,
     named: 'slow only accounts with own wrong codes',
   },
