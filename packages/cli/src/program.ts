@@ -67,6 +67,7 @@ const groups: Record<string, string> = {
   'server user': 'all accounts: list, show, suspend, resume',
   'server org': 'all organizations: list',
   'server invitation': 'all invitations: list',
+  'server email': 'emails: list, resend',
   'server request': 'requests by their id: show',
 }
 

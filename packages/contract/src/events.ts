@@ -48,6 +48,8 @@ export interface DomainEvents {
   'account.created': { target: UserId }
   /** The operator looked at the account (O13). In no organization's audit log. */
   'account.viewed': { target: UserId }
+  /** The operator sent an email again. The target is the id of its job. */
+  'email.resent': { target: string; template: string }
   'user.registered': { target: UserId; username: string }
   /** With an organization if one of its admins changed the names. */
   'user.names_changed': { target: UserId; fields: string[]; organizationId?: OrganizationId }

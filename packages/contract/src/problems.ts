@@ -52,6 +52,17 @@ export const problems = {
     title: 'The root token is a setting and cannot be revoked here.',
     next: 'Change MUSTER_OPERATOR_TOKEN, or delete the file operator-token in the data folder, and restart the server.',
   },
+  email_not_found: { status: 404, title: 'There is no such email.', next: 'List the emails.', command: 'muster server email list' },
+  email_still_retrying: {
+    status: 409,
+    title: 'This email is still being retried.',
+    next: 'Correct the reason. Muster tries again by itself, at least once an hour.',
+  },
+  email_outdated: {
+    status: 410,
+    title: 'The code or link in this email is no longer valid.',
+    next: 'Ask the person to request a new one, or invite them again.',
+  },
   operator_disabled: { status: 403, title: 'Operator routes are disabled.', next: 'Set MUSTER_OPERATOR_TOKEN.' },
 
   // signing in and up

@@ -64,6 +64,7 @@ const sentences: Record<EventType, Describe> = {
   'client.registered': (_, { name }) => `The client ${name} was registered`,
   'client.removed': (_, { name }) => `The client ${name} was removed`,
   'account.viewed': (name) => `The operator looked at ${name}`,
+  'email.resent': () => 'An email was sent again',
   'stream.created': () => 'A revocation stream was created',
   'stream.changed': () => 'A revocation stream was changed',
   'stream.removed': () => 'A revocation stream was removed',

@@ -1,5 +1,5 @@
 import type { AccountStore, EmailChangeStore, PasswordResetStore, PeopleStore, SignUpStore } from './accounts/store.ts'
-import type { AuditStore, IdempotencyStore, JobStore } from './command/store.ts'
+import type { AuditStore, EmailStore, IdempotencyStore, JobStore } from './command/store.ts'
 import type {
   ApiKeyStore,
   ClientStore,
@@ -44,6 +44,7 @@ export interface Tx {
   readonly emailChanges: EmailChangeStore
   readonly idempotency: IdempotencyStore
   readonly jobs: JobStore
+  readonly emails: EmailStore
   readonly deviceAuthorizations: DeviceAuthorizationStore
   readonly refreshTokens: RefreshTokenStore
   readonly clients: ClientStore

@@ -40,6 +40,7 @@ import { invitationRoutes } from './routes/invitations/invitations.ts'
 import { organizationInvitationRoutes } from './routes/invitations/organization-invitations.ts'
 import { secretRoutes } from './routes/invitations/secrets.ts'
 import { clientRoutes } from './routes/operator/clients.ts'
+import { emailRoutes } from './routes/operator/emails.ts'
 import { invitationListRoutes } from './routes/operator/invitations.ts'
 import { organizationListRoutes } from './routes/operator/organizations.ts'
 import { requestRoutes } from './routes/operator/requests.ts'
@@ -248,6 +249,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       operatorUserRoutes,
       organizationListRoutes,
       invitationListRoutes,
+      emailRoutes,
       requestRoutes,
       operatorOrganizationRoutes,
       suspendPersonRoutes,

@@ -2,9 +2,10 @@ import type { DeviceAuthorizationId, EmailChangeId, InvitationId, PasswordResetI
 import type { Config } from '../config.ts'
 import { EMAIL_CODE_SECONDS, emailChangeCode } from '../domain/accounts/email-change.ts'
 import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/accounts/password-reset.ts'
+import { searchedText } from '../domain/accounts/people.ts'
 import { CODE_SECONDS, signUpCode } from '../domain/accounts/sign-up.ts'
 import type { Execute } from '../domain/command/context.ts'
-import type { MailJob } from '../domain/command/store.ts'
+import type { MailJob, TriedEmail } from '../domain/command/store.ts'
 import { endingCommand } from '../domain/credentials/device-authorization.ts'
 import { invitationPath } from '../domain/invitations/invitation.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
@@ -139,10 +140,18 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
     },
   }
 
-  return async ({ id, data }) => {
+  return async ({ id, data, retryCount, retryLimit }) => {
     const draft = await (drafts[data.template] as (data: MailJob) => Promise<(Mail & Draft) | null>)(data)
     if (!draft) return
-    await transport.send({ ...draft, about: data.template.replaceAll('_', ' '), messageId: id })
+    const note = (state: TriedEmail['state'], reason: string | null) =>
+      store.reading.emails.note({ id, address: draft.to, canonical: searchedText(draft.to), job: data, state, attempts: retryCount + 1, reason })
+    try {
+      await transport.send({ ...draft, about: data.template.replaceAll('_', ' '), messageId: id })
+    } catch (error) {
+      await note(retryCount < retryLimit ? 'retrying' : 'failed', (error as Error).message.slice(0, 500))
+      throw error
+    }
+    await note('sent', null)
     if (data.template === 'invitation') await store.reading.invitations.noteMailed(data.invitationId as InvitationId, data.version)
   }
 }

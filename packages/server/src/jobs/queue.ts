@@ -13,6 +13,8 @@ export interface Job<Data = unknown> {
   data: Data
   /** 0 the first time. Handlers are idempotent: a process may crash after the work and before the job is marked as completed. */
   retryCount: number
+  /** After this many retries, the job has failed. */
+  retryLimit: number
   signal: AbortSignal
 }
 
@@ -119,11 +121,11 @@ export async function openQueue(database: Database, onError: (error: Error) => v
         pollingIntervalSeconds: 0.5,
         notifyPollingIntervalSeconds: 2,
       } as const
-      await boss.work(name, options, (jobs: { id: string; data: never; retryCount: number; signal: AbortSignal }[]) =>
+      await boss.work(name, options, (jobs: Job<never>[]) =>
         Promise.all(
-          jobs.map(async ({ id, data, retryCount, signal }) => {
+          jobs.map(async ({ id, data, retryCount, retryLimit, signal }) => {
             try {
-              await handler({ id, data, retryCount, signal })
+              await handler({ id, data, retryCount, retryLimit, signal })
               return { id, status: 'completed' as const }
             } catch (error) {
               onError(error as Error)

@@ -364,6 +364,19 @@ export interface OperatorTokenTable {
   revoked_at: Instant | null
 }
 
+export interface EmailTable {
+  seq: Generated<bigint>
+  id: string
+  address: string
+  address_canonical: string
+  job: Json<Record<string, unknown>>
+  state: 'sent' | 'retrying' | 'failed'
+  attempts: number
+  reason: string | null
+  first_at: GeneratedInstant
+  last_at: GeneratedInstant
+}
+
 export interface OidcModelTable {
   kind: string
   id_hash: Uint8Array
@@ -450,6 +463,7 @@ export interface Tables {
   root_key: RootKeyTable
   former_secret: FormerSecretTable
   server_process: ServerProcessTable
+  email: EmailTable
   oidc_model: OidcModelTable
   installation: InstallationTable
   store_state: StoreStateTable

@@ -9,6 +9,7 @@ import { passwordResetStore } from './accounts/password-reset-store.ts'
 import { peopleStore } from './accounts/people-store.ts'
 import { signUpStore } from './accounts/sign-up-store.ts'
 import { auditStore } from './command/audit-store.ts'
+import { emailStore } from './command/email-store.ts'
 import { idempotencyStore } from './command/idempotency-store.ts'
 import { type Outbox, outbox } from './command/job-store.ts'
 import { type Records, recordsOf } from './command/records.ts'
@@ -105,6 +106,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     emailChanges: emailChangeStore(db),
     idempotency: idempotencyStore(db),
     jobs,
+    emails: emailStore(db),
     deviceAuthorizations: deviceAuthorizationStore(db),
     refreshTokens: refreshTokenStore(db),
     clients: clientStore(db),

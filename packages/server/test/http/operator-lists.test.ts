@@ -170,3 +170,45 @@ describe("the operator's list of invitations (O13)", () => {
     expect(await get('invitations?organization=nobody_there')).toMatchObject({ status: 404, body: { code: 'organization_not_found' } })
   })
 })
+
+describe("the operator's list of emails (O13)", () => {
+  const emailsTo = async (search: string) => (await get(`emails?search=${search}`)).body.items
+  const resend = (id: string) => muster.call('POST', `/v1/operator/emails/${id}/resend`, { token: OPERATOR_TOKEN })
+  const invite = (email: string) => muster.call('POST', '/v1/organizations/eve/invitations', { token: people.eve?.token, body: { email } })
+
+  test('says why an email is retried, and when it has been sent', async () => {
+    muster.mail.refuse(1_000)
+    expect((await invite('Late@example.com')).status).toBe(201)
+    await expect.poll(() => emailsTo('late@'), { timeout: 20_000 }).toMatchObject([{ address: 'Late@example.com', about: 'invitation', state: 'retrying' }])
+    const [retried] = await emailsTo('late@')
+    expect(retried.reason).toContain('Try again later')
+    expect(await resend(retried.id)).toMatchObject({ status: 409, body: { code: 'email_still_retrying' } })
+    muster.mail.refuse(0)
+    await expect.poll(() => emailsTo('late@'), { timeout: 60_000 }).toMatchObject([{ id: retried.id, state: 'sent', reason: null }])
+    expect((await emailsTo('late@'))[0].attempts).toBeGreaterThan(1)
+  })
+
+  test('sends an email again while its link is valid, which is recorded', async () => {
+    const { body: invitation } = await invite('again@example.com')
+    const first = await muster.mail.next('again@example.com')
+    await expect.poll(() => emailsTo('again@')).toHaveLength(1)
+    const [{ id }] = await emailsTo('again@')
+    expect(await resend(id)).toMatchObject({ status: 200, body: { address: 'again@example.com' } })
+    expect((await muster.mail.next('again@example.com')).text).toBe(first.text)
+    await expect.poll(() => emailsTo('again@')).toHaveLength(2)
+    const events = await muster.server.database.kysely.selectFrom('audit_event').selectAll().where('type', '=', 'email.resent').execute()
+    expect(events).toMatchObject([{ actor_id: 'operator:root', target: id, details: { template: 'invitation' } }])
+    await muster.call('DELETE', `/v1/organizations/eve/invitations/${invitation.id}`, { token: people.eve?.token })
+    expect(await resend(id)).toMatchObject({ status: 410, body: { code: 'email_outdated' } })
+    expect(await resend('unknown')).toMatchObject({ status: 404, body: { code: 'email_not_found' } })
+  })
+
+  test('has every email once, by pages', async () => {
+    const ids = (await all('emails', 50)).map(({ id }) => id)
+    expect(ids.length).toBeGreaterThanOrEqual(5)
+    expect((await all('emails', 2)).map(({ id }) => id)).toEqual(ids)
+    const addresses = (await all('emails?search=z', 1)).map(({ address }) => address)
+    expect(addresses).toEqual(['zack@example.com', 'zoe@example.com', 'zoe@example.com'])
+    expect((await get('emails')).body.waiting).toBe(0)
+  })
+})

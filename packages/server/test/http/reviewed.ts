@@ -89,6 +89,8 @@ export const reviewed: Record<string, Reviewed> = {
   'GET /v1/operator/users/:user': { for: 'operator' },
   'GET /v1/operator/organizations': { for: 'operator' },
   'GET /v1/operator/invitations': { for: 'operator' },
+  'GET /v1/operator/emails': { for: 'operator' },
+  'POST /v1/operator/emails/:id/resend': { for: 'operator' },
   'GET /v1/operator/requests/:id': { for: 'operator' },
   'GET /v1/operator/tokens': { for: 'operator' },
   'POST /v1/operator/tokens': { for: 'operator', body: { name: 'root' } },

@@ -271,7 +271,13 @@ describe('the job that sends logout tokens', () => {
       },
       log: { warn: () => {} },
     })
-  const job = (sid: string, at: Date) => ({ id: 'job', data: { sessionId: sid, at: at.toISOString() }, retryCount: 0, signal: new AbortController().signal })
+  const job = (sid: string, at: Date) => ({
+    id: 'job',
+    data: { sessionId: sid, at: at.toISOString() },
+    retryCount: 0,
+    retryLimit: 40,
+    signal: new AbortController().signal,
+  })
 
   test('a logout token is not sent more than an hour after the session ended', async () => {
     const oli = await muster.person('oli')

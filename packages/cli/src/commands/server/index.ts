@@ -1,4 +1,5 @@
 import clients from './client.ts'
+import emails from './email.ts'
 import local from './local.ts'
 import organization from './organization.ts'
 import search from './search.ts'
@@ -9,4 +10,4 @@ import tokens from './token.ts'
 import users from './user.ts'
 import userList from './user-list.ts'
 
-export default [...organization, ...userList, ...users, ...search, ...clients, ...signingKeys, ...secret, ...streams, ...tokens, ...local]
+export default [...organization, ...userList, ...users, ...search, ...emails, ...clients, ...signingKeys, ...secret, ...streams, ...tokens, ...local]

@@ -86,3 +86,28 @@ export interface LogoutJob {
   sessionId: string
   at: string
 }
+
+/** The last attempt to send an email (O13). */
+export interface TriedEmail {
+  /** Of its job. */
+  id: string
+  address: string
+  job: MailJob
+  state: 'sent' | 'retrying' | 'failed'
+  attempts: number
+  /** Why the last attempt failed. */
+  reason: string | null
+  firstAt: Date
+  lastAt: Date
+}
+
+export interface EmailStore {
+  note(email: Omit<TriedEmail, 'firstAt' | 'lastAt'> & { canonical: string }): Promise<void>
+  find(id: string): Promise<TriedEmail | null>
+  /** The newest first. With a search, those whose address begins with it, in the order of the addresses. */
+  page(asked: PageRequest & { search?: string | undefined }): Promise<Page<TriedEmail>>
+  /** Emails without an attempt, counted no further than this. */
+  waiting(atMost: number): Promise<number>
+  /** Housekeeping. */
+  deleteOld(days: number): Promise<void>
+}

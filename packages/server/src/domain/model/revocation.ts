@@ -18,6 +18,7 @@ const nothing = (): null => null
 const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revocation[] | null } = {
   'account.created': nothing,
   'account.viewed': nothing,
+  'email.resent': nothing,
   'user.registered': nothing,
   'user.names_changed': nothing,
   'password.reset_requested': nothing,
