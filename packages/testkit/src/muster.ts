@@ -62,6 +62,8 @@ export interface MusterOptions {
   engine?: Engine
   /** An existing database, for a second server. */
   databaseUrl?: string
+  /** The folder of an embedded database. */
+  dataDir?: string
   /** Additional settings. Undefined leaves out one of a test. */
   env?: Record<string, string | undefined>
   /** Sends emails to an SMTP server in this process (the default), or keeps them at /mailbox. */
@@ -70,8 +72,8 @@ export interface MusterOptions {
   downloadsFolder?: string
 }
 
-export async function startMuster({ engine, databaseUrl, env = {}, mailbox = false, downloadsFolder }: MusterOptions = {}): Promise<Muster> {
-  const database = await (databaseUrl === undefined ? aDatabase(engine) : openDatabase({ databaseUrl }))
+export async function startMuster({ engine, databaseUrl, dataDir, env = {}, mailbox = false, downloadsFolder }: MusterOptions = {}): Promise<Muster> {
+  const database = await (databaseUrl === undefined && dataDir === undefined ? aDatabase(engine) : openDatabase({ databaseUrl, dataDir }))
   const mail = await startMailSink()
   const port = await freePort()
   const config = readConfig(

@@ -7,6 +7,7 @@ import { freePort } from './muster.ts'
 export interface ServerProcess {
   /** The address of this process. The issuer is that of the first server. */
   url: string
+  isRunning(): boolean
   /** Sends SIGTERM. Returns the exit code, or null if the process had to be killed. */
   stop(): Promise<number | null>
   /** Kills the process, without a chance to finish its work. */
@@ -63,6 +64,7 @@ export async function startServerProcess({ command: [program = '', ...words], en
   }
   return {
     url,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     stop() {
       child.kill('SIGTERM')
       return ended

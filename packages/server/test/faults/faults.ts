@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Cluster, thisVersion } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
+import { type Installation, thisVersion } from './installation.ts'
 
 // The faults of a fault run. Each is ended before its function resolves. Between two faults the installation recovers.
 
-type Inject = (cluster: Cluster, random: () => number) => Promise<void>
+export type Inject<On extends Installation> = (on: On, random: () => number) => Promise<void>
 
 const oneOf = <T>(list: readonly T[], random: () => number): T => list[Math.floor(random() * list.length)] as T
 const during = async (begin: () => unknown, milliseconds: number, end: () => unknown): Promise<void> => {
@@ -27,13 +28,15 @@ const serializationFailures = {
   end: 'drop trigger fail_sometimes on audit_event',
 }
 
-export const faults = {
-  'a server is killed': async ({ nodes }, random) => {
-    const node = oneOf(nodes, random)
-    await node.process?.kill()
-    await sleep(200)
-    await node.start()
-  },
+const killServer: Inject<Installation> = async ({ nodes }, random) => {
+  const node = oneOf(nodes, random)
+  await node.process?.kill()
+  await sleep(200)
+  await node.start()
+}
+
+export const faultsOfCluster = {
+  'a server is killed': killServer,
   'PostgreSQL is killed': async ({ postgres }) => {
     await postgres.crash()
     await sleep(300)
@@ -115,6 +118,17 @@ export const faults = {
       await node.start()
     }
   },
-} as const satisfies Record<string, Inject>
+} as const satisfies Record<string, Inject<Cluster>>
 
-export type FaultName = keyof typeof faults
+export const faultsOfEmbedded = {
+  'the server is killed': killServer,
+  'the disk is full': async ({ disk, nodes }) => {
+    await during(
+      () => disk?.fill(),
+      3_000,
+      () => disk?.free(),
+    )
+    // Without room for its log, the embedded database ends, and the server with it.
+    for (const node of nodes) if (!node.process?.isRunning()) await node.start()
+  },
+} as const satisfies Record<string, Inject<Installation>>

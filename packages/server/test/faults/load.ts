@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Admin, Cluster } from './cluster.ts'
 import type { Action, BadAnswer, Operation, Outcome } from './history.ts'
+import type { Admin, Installation } from './installation.ts'
 
 // The mixed load of a fault run. Each client is the admin of an organization and makes one call at a time. Clients know nothing of the faults.
 
@@ -31,7 +31,7 @@ export interface Load {
 const PATIENCE_MILLISECONDS = 10_000
 const PAUSE_MILLISECONDS = 15
 
-export function startLoad({ url, nodes, verifier, admins }: Pick<Cluster, 'url' | 'nodes' | 'verifier' | 'admins'>, random: () => number): Load {
+export function startLoad({ url, nodes, verifier, admins }: Pick<Installation, 'url' | 'nodes' | 'verifier' | 'admins'>, random: () => number): Load {
   const operations: Operation[] = []
   const badAnswers: BadAnswer[] = []
   const checks = new Set<Promise<unknown>>()
@@ -57,6 +57,7 @@ export function startLoad({ url, nodes, verifier, admins }: Pick<Cluster, 'url' 
       }
       return { outcome: status < 400 ? 'ok' : 'failed', status, body: text === '' ? undefined : JSON.parse(text) }
     } catch {
+      await sleep(100) // no server may be there
       return { outcome: 'unknown' }
     }
   }

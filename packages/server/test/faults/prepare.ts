@@ -1,11 +1,11 @@
 /**
- * Migrates a database and makes the people of a fault run: `node prepare.ts DATABASE_URL CLIENTS`. Prints them as JSON. It runs in the tree of the version with which
- * the run begins.
+ * Migrates a database and makes the people of a fault run: `node prepare.ts STORE CLIENTS`. Prints them as JSON. STORE is the URL of a database, or the folder of
+ * an embedded one. It runs in the tree of the version with which the run begins.
  */
 import { OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 
-const [databaseUrl = '', clients = '1'] = process.argv.slice(2)
-const muster = await startMuster({ databaseUrl })
+const [store = '', clients = '1'] = process.argv.slice(2)
+const muster = await startMuster(store.startsWith('/') ? { dataDir: store } : { databaseUrl: store })
 const admins: { id: string; organization: string; token: string }[] = []
 for (let number = 1; number <= Number(clients); number += 1) {
   const organization = `client${number}`

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invariants } from '../lifecycle/invariants.ts'
-import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts'
-import { type FaultName, faults } from './faults.ts'
+import type { Inject } from './faults.ts'
 import type { FinalState, History } from './history.ts'
+import type { Installation, Rows } from './installation.ts'
 import { judge } from './judge.ts'
 import { startLoad } from './load.ts'
 
@@ -11,11 +11,11 @@ export interface FaultRun {
   violations: string[]
 }
 
-export interface FaultRunOptions extends Omit<ClusterOptions, 'random'> {
-  /** In their order. */
-  plan: readonly FaultName[]
-  /** Repeats the choices of a run. Times differ nevertheless. */
-  seed: number
+export interface FaultRunOptions<On extends Installation> {
+  start(): Promise<On>
+  /** The faults, in their order. */
+  plan: readonly (readonly [name: string, inject: Inject<On>])[]
+  random: () => number
   /** Waits until every email is sent, which takes minutes if a process was killed while it sent one. */
   waitsForEmails: boolean
   say(line: string): void
@@ -26,29 +26,28 @@ const PATIENCE_MILLISECONDS = 60_000
 const PATIENCE_WITH_JOBS_MILLISECONDS = 300_000
 
 /** Starts an installation under load, injects the faults one after another, lets it recover, and judges the history. */
-export async function runFaults({ plan, seed, say, waitsForEmails, ...options }: FaultRunOptions): Promise<FaultRun> {
-  const random = seededRandom(seed)
-  const cluster = await startCluster({ ...options, random })
+export async function runFaults<On extends Installation>({ start, plan, random, say, waitsForEmails }: FaultRunOptions<On>): Promise<FaultRun> {
+  const installation = await start()
   try {
-    const load = startLoad(cluster, random)
+    const load = startLoad(installation, random)
     const history: History = { operations: load.operations, faults: [], badAnswers: load.badAnswers }
     await sleep(500)
-    for (const name of plan) {
+    for (const [name, inject] of plan) {
       const began = Date.now()
-      await faults[name](cluster, random)
+      await inject(installation, random)
       const ended = Date.now()
-      await allReady(cluster)
+      await allReady(installation)
       const recovery = Date.now() - ended
       history.faults.push({ name, began, ended, recovery })
       say(`${name}: ${ended - began} ms, ready again after ${recovery} ms; ${load.operations.length} operations so far`)
-      await sleep(500)
+      await sleep(1_000)
     }
     await load.stop()
-    if (waitsForEmails) await jobsDone(cluster)
-    const violations = judge(history, await finalState(cluster))
+    if (waitsForEmails) await jobsDone(installation)
+    const violations = judge(history, await finalState(installation))
     return { history, violations }
   } finally {
-    await cluster.close()
+    await installation.close()
   }
 }
 
@@ -63,7 +62,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-async function allReady({ nodes }: Cluster): Promise<void> {
+async function allReady({ nodes }: Installation): Promise<void> {
   await Promise.all(
     nodes.map(({ port }) =>
       until(`port ${port} is ready`, async () => {
@@ -74,7 +73,7 @@ async function allReady({ nodes }: Cluster): Promise<void> {
   )
 }
 
-const jobsDone = ({ rows }: Cluster): Promise<void> =>
+const jobsDone = ({ rows }: Installation): Promise<void> =>
   until(
     'the emails are sent',
     async () => {
@@ -92,14 +91,14 @@ async function until(what: string, isSo: () => Promise<boolean>, milliseconds = 
 }
 
 /** The addresses of invitations whose email is still to be sent. */
-async function waitingAddresses(rows: Cluster['rows']): Promise<string[]> {
+async function waitingAddresses(rows: Rows): Promise<string[]> {
   const found = await rows<{ email: string }>(
     `select i.email from invitation i join jobs.job j on j.data ->> 'invitationId' = i.id where j.name = 'mail' and j.state < 'completed'`,
   )
   return found.map(({ email }) => email)
 }
 
-async function finalState({ rows, mail }: Pick<Cluster, 'rows' | 'mail'>): Promise<FinalState> {
+async function finalState({ rows, mail }: Installation): Promise<FinalState> {
   const idsByName = async (statement: string): Promise<Map<string, string[]>> => {
     const found = await rows<{ id: string; name: string }>(statement)
     return new Map([...Map.groupBy(found, ({ name }) => name)].map(([name, group]) => [name, group.map(({ id }) => id)]))
