@@ -1,4 +1,4 @@
-import { deactivatedText } from '@muster/contract/standing-text.ts'
+import { deactivatedText } from '@muster/contract/page-texts.ts'
 import { Button } from '../ui/button.tsx'
 import { type BarredProblem, ContactAddress } from '../ui/contact-address.tsx'
 import { Fact, Facts } from '../ui/states.tsx'

@@ -1,5 +1,5 @@
+import { isSignInReason, signInReasons } from '@muster/contract/page-texts.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import { isSignInReason, signInReasons } from '@muster/contract/standing-text.ts'
 
 /** The current page with its filters and its open dialog, to return to after signing in. */
 export const currentPath = (): string => `${location.pathname}${location.search}${location.hash}`

@@ -1,4 +1,4 @@
-import { deactivatedText } from '@muster/contract/standing-text.ts'
+import { deactivatedText } from '@muster/contract/page-texts.ts'
 import { describeReason, signInPath } from '../lib/sign-in.ts'
 import { useStanding } from '../lib/standing.ts'
 import { buttonClass } from './button.tsx'

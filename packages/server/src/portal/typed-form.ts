@@ -1,5 +1,5 @@
 import { isId, type UserId } from '@muster/contract/ids.ts'
-import { isSignInReason, type SignInReason } from '@muster/contract/standing-text.ts'
+import { isSignInReason, type SignInReason } from '@muster/contract/page-texts.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refusalOf } from '../domain/command/refusal.ts'
 import type { LiveState } from '../domain/model/live.ts'

@@ -1,4 +1,4 @@
-import { deactivatedText } from '@muster/contract/standing-text.ts'
+import { deactivatedText } from '@muster/contract/page-texts.ts'
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { copy, type FormTarget, facts, linkButton, postButton, sheet } from '../parts.ts'

@@ -1,4 +1,4 @@
-import { type SignInReason, signInReasons } from '@muster/contract/standing-text.ts'
+import { type SignInReason, signInReasons } from '@muster/contract/page-texts.ts'
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'

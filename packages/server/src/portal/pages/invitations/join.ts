@@ -1,5 +1,5 @@
 import { nameAndUsername } from '@muster/contract/names.ts'
-import { deactivatedText } from '@muster/contract/standing-text.ts'
+import { deactivatedText } from '@muster/contract/page-texts.ts'
 import type { Inviter } from '../../../domain/model/invitation.ts'
 import type { Loss } from '../../../domain/organizations/move-plan.ts'
 import { type Content, html, type Markup } from '../../html.ts'

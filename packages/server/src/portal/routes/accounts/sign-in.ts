@@ -1,4 +1,4 @@
-import { isSignInReason, type SignInReason } from '@muster/contract/standing-text.ts'
+import { isSignInReason, type SignInReason } from '@muster/contract/page-texts.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { signIn } from '../../../domain/accounts/sign-in.ts'
 import { signOut } from '../../../domain/accounts/sign-out.ts'
