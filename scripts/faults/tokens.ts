@@ -539,4 +539,12 @@ export const tokens: Fault[] = [
     test: `${tests}/http/operator-tokens.test.ts`,
     named: 'can neither create nor revoke them',
   },
+  {
+    title: 'the operator does not look at a person without a record (O13)',
+    file: `${server}/domain/accounts/people.ts`,
+    find: `  await record({ type: 'account.viewed', target: person.id })\n`,
+    replace: '',
+    test: `${tests}/http/operator-lists.test.ts`,
+    named: 'who looked is recorded',
+  },
 ]

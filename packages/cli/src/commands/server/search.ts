@@ -25,7 +25,7 @@ const organizations = command(
     const query = { search: text, ...(suspended ? { suspended: 'true' as const } : {}) }
     const most = all ? Number.POSITIVE_INFINITY : defaultListSize
     printList(context, await readPages(asOperator(context, operatorTokenFile), '/v1/operator/organizations', { params: { query } }, most), {
-      none: text === undefined ? 'No such organizations.' : `No organization has a name that begins with ${text}.`,
+      none: text === undefined ? (suspended ? 'No organization is suspended.' : 'No organizations.') : `No organization has a name that begins with ${text}.`,
       more: 'Type more of the name, or pass --all.',
       head: ['NAME', 'KIND?', 'PLAN', 'MEMBERS', 'SUSPENDED', 'CREATED?'],
       row: (organization) => [

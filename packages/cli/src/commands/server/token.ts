@@ -52,7 +52,7 @@ const list = command(
         token.state,
         moment(token.last_used_at, now, 'never'),
         token.last_address ?? '',
-        moment(token.expires_at, now, 'never'),
+        token.state === 'revoked' ? '' : moment(token.expires_at, now, 'never'),
         moment(token.created_at, now),
       ],
     })
