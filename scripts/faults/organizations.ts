@@ -382,8 +382,8 @@ export const organizations: Fault[] = [
   {
     title: 'lifecycle: an expired session is reported as expired even if it was ended (S36)',
     file: `${server}/domain/command/refusal.ts`,
-    find: `  if (expired) return 'token_expired'\n  if (ended) return 'token_revoked'\n`,
-    replace: `  if (ended) return 'token_revoked'\n  if (expired) return 'token_expired'\n`,
+    find: `  if (expired) return 'token_expired'\n  if (ended || live.restsSince) return 'token_revoked'\n`,
+    replace: `  if (ended || live.restsSince) return 'token_revoked'\n  if (expired) return 'token_expired'\n`,
     test: `${tests}/lifecycle/lifecycle.slow.test.ts`,
     named: 'every kind of step',
   },

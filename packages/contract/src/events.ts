@@ -39,6 +39,7 @@ export type EndReason =
   | 'session_limit'
   | 'signed_out_by_admin'
   | 'signed_out_by_operator'
+  | 'restored'
 
 /**
  * All events and their fields. `target` is the id of the changed object. An event with an `organizationId` is in the audit log of that organization.
@@ -178,6 +179,10 @@ export interface DomainEvents {
   'secret.rotation_finished': { target: 'secret'; generation: number }
   /** The secret has leaked: every value of the previous one is invalid. */
   'secret.compromised': { target: 'secret'; generation: number }
+  /** The database was restored from a backup, and access that was given before has ended (O9). */
+  'store.restored': { target: string; backupAt: string; restedKeys: number; restedRefreshTokens: number }
+  /** Keys and refresh tokens that rested since a restore are valid again. */
+  'store.keys_kept': { target: string; before: string }
 
   /** A refusal that matters for security. Recorded in its own transaction, after the rollback of the refused one (S57). */
   refused: { target: string; organizationId: OrganizationId | null; attempted: Attempt; code: string }

@@ -28,6 +28,8 @@ interface Known {
 export interface ApiKeys {
   /** Returns the holder of the key, from memory or by introspection. `mayKeep` is true while revocations arrive, so that an answer can be kept (S59). */
   read(key: string, print: string, mayKeep: () => boolean): Promise<TokenClaims>
+  /** Forgets all answers, because revocations may have been missed. */
+  forget(): void
 }
 
 export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issuer; audience: string; clock: Clock; most: number }): ApiKeys {
@@ -40,6 +42,7 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
   }
   const spendUnknown = createAllowance(clock, UNKNOWN)
   const asking = new Map<string, Promise<Known>>()
+  let forgotten = 0
 
   const ask = async (key: string): Promise<Known> => {
     const askedAt = momentOf(clock)
@@ -49,8 +52,10 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
   }
   /** Shares one introspection between concurrent requests. Only safe while the lease is valid, because revocations arrive only then. */
   const askOnce = (key: string, print: string): Promise<Known> => {
-    const under = asking.get(print) ?? ask(key).finally(() => asking.delete(print))
+    const under = asking.get(print) ?? ask(key)
     asking.set(print, under)
+    const done = (): unknown => asking.get(print) === under && asking.delete(print)
+    under.then(done, done)
     return under
   }
 
@@ -61,18 +66,26 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
       let known = kept?.askedAt && mayKeep() && since(clock, kept.askedAt) < (kept.claims ? KEPT_MILLISECONDS : REFUSED_MILLISECONDS) ? kept : undefined
       if (!known) {
         const shared = mayKeep()
+        const before = forgotten
         if (!good.has(print) && !(shared && asking.has(print)) && !spendUnknown()) {
           throw new VerifierUnavailable('issuer', 'Too many keys that are not known here were shown.')
         }
         known = shared ? await askOnce(key, print) : await ask(key)
         // The shared introspection may have begun before this request, and a revocation since then may not have arrived.
-        if (shared && !mayKeep()) known = await ask(key)
+        if (shared && (!mayKeep() || forgotten !== before)) known = await ask(key)
         good.delete(print)
         bad.delete(print)
         if (mayKeep() || known.claims) remember(known.claims ? good : bad, print, mayKeep() ? known : { ...known, askedAt: null })
       }
       if (!known.claims) throw known.refusal ?? new TokenRefused('invalid_token')
       return known.claims
+    },
+    forget() {
+      forgotten += 1
+      // They stay known, so that asking again is not limited.
+      for (const known of good.values()) known.askedAt = null
+      bad.clear()
+      asking.clear()
     },
   }
 }

@@ -13,6 +13,8 @@ export interface ReceiverOptions {
   lease: number
   description: string | null
   clock: Clock
+  /** The issuer no longer has the stream. It may have been restored from a backup, so nothing that it said before is certain. */
+  onLost(): void
   onError(error: unknown): void
 }
 
@@ -47,7 +49,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => void setTimeout(r
 class StreamLost extends Error {}
 
 /** A Shared Signals stream for this process alone, read by long polling (RFC 8936). */
-export function createReceiver({ issuer, keys, revocations, lease, description, clock, onError }: ReceiverOptions): Receiver {
+export function createReceiver({ issuer, keys, revocations, lease, description, clock, onLost, onError }: ReceiverOptions): Receiver {
   const ending = new AbortController()
   const waiting = new Set<{ resolve(): void; reject(error: VerifierUnavailable): void }>()
   let heardAt: Moment | null = null
@@ -184,6 +186,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
           // The issuer no longer waits for this process, so the lease is void.
           stream = null
           heardAt = null
+          onLost()
         }
         lastError = error
         if (isConfiguration(error)) for (const waiter of waiting) waiter.reject(error)

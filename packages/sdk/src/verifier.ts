@@ -87,7 +87,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
       // A log that fails must not refuse a request.
     }
   }
-  const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onError })
+  const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onLost: () => apiKeys.forget(), onError })
   const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, issuer: issuer.url, audience, clock })
   const apiKeys = createApiKeys({ issuer, audience, clock, most: remember })
   /** Verified tokens, without a decision about them. The bound keeps memory constant during a flood (E20). */

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { styleText } from 'node:util'
+import { backUp, verifyBackup } from './administration/backup.ts'
 import { cancelMove, MoveRefused, moveStore } from './administration/move.ts'
 import { type Progress, showProgress } from './administration/progress.ts'
+import { finishRestore, keepRestingKeys, type Restored, restoreBackup } from './administration/restore.ts'
 import { compatNames } from './compats.ts'
 import { readConfig, type SettingName, settings } from './config.ts'
 import { describeStartFailure } from './start-failure.ts'
 import { migrate, openDatabase, pendingMigrations } from './store/database.ts'
 
-// Administration without a running server. `muster server migrate`, `config` and `move` start it (bin/administration.js).
+// Administration without a running server. `muster server migrate`, `config`, `backup`, `restore` and `move` start it (bin/administration.js).
 
 type Environment = Record<string, string | undefined>
 
@@ -84,6 +86,37 @@ const requests: Record<string, (request: Request) => Promise<void>> = {
     if (json) process.stdout.write(inJson({ migrations: ran }))
     else done(ran.length === 0 ? 'The database is up to date; there was nothing to do.' : `Ran ${ran.join(', ')}.`)
   },
+  backup: async ({ json, words }) => {
+    const [file = ''] = words
+    if (words.includes('--verify')) {
+      const verified = await withProgress((onProgress) => verifyBackup(file, onProgress))
+      if (json) process.stdout.write(inJson(verified))
+      else done(`${file} can be restored: ${sumOf(verified.rows)} rows, as of ${verified.at}. The counts, the checksum and the rules were checked.`)
+      return
+    }
+    const made = await withProgress((onProgress) => backUp(process.env, file, onProgress))
+    if (json) process.stdout.write(inJson(made))
+    else {
+      done(`Wrote ${sumOf(made.rows)} rows of ${made.from} to ${file} (${inSize(made.bytes)}), as of ${made.at}.`)
+      say('The secret is not in it, and without the secret it is useless: keep MUSTER_SECRET, or the file secret of the data folder, in another place.')
+      say(`Check it: muster server backup --verify ${file}`)
+    }
+  },
+  restore: async ({ json, words }) => {
+    const keepKeys = words.includes('--keep-keys')
+    const file = words.find((word) => !word.startsWith('--'))
+    if (file === undefined && !words.includes('--in-place')) {
+      const kept = await keepRestingKeys(process.env)
+      if (json) process.stdout.write(inJson({ kept: kept !== null, ...kept }))
+      else done(kept === null ? 'No keys rest; there was nothing to do.' : `API keys and refresh tokens from before ${kept.before} are valid again.`)
+      return
+    }
+    const restored = await withProgress((onProgress) =>
+      file === undefined ? finishRestore(process.env, { keepKeys }) : restoreBackup(process.env, file, { keepKeys, onProgress }),
+    )
+    if (json) process.stdout.write(inJson(restored))
+    else sayRestored(restored)
+  },
   move: async ({ json, words: [to = ''] }) => {
     if (to === '--cancel') {
       const cancelled = await cancelMove(process.env)
@@ -102,6 +135,26 @@ const requests: Record<string, (request: Request) => Promise<void>> = {
   },
 }
 
+function sayRestored({ to, rows, backupAt, at, sessions, invitations, restingKeys, restingRefreshTokens, clients, operatorTokens }: Restored): void {
+  done(
+    rows === null ? `Ended the access from before in ${to}.` : `Restored ${sumOf(rows)} rows into ${to}. The counts, the checksum and the rules were checked.`,
+  )
+  say(
+    `The backup is of ${backupAt}. Changes between then and now are unknown: people removed, suspended or deactivated since then are members again. Repeat those changes.`,
+  )
+  say(
+    `Nothing issued before ${at} is valid. Ended: ${sessions} sessions, ${invitations} invitations, and every token, code and link. People sign in again, with the passwords of the backup.`,
+  )
+  if (restingKeys + restingRefreshTokens > 0)
+    say(
+      `${restingKeys} API keys and ${restingRefreshTokens} refresh tokens rest: they are refused until you keep them. Ask whether any was revoked since the backup, then: muster server restore --keep-keys`,
+    )
+  if (clients > 0) say(`${clients} clients have their secrets of the backup. Remove those that you removed since then: muster server client list`)
+  if (operatorTokens > 0)
+    say(`${operatorTokens} named operator tokens of the backup are valid. Revoke those that you revoked since then: muster server token list`)
+}
+
+const inSize = (bytes: number): string => (bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${Math.ceil(bytes / 1_000_000)} MB`)
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const done = (line: string): void => say(`${styleText('green', '✓')} ${line}`)
 const inJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
@@ -130,7 +183,7 @@ function table(effective: EffectiveSetting[]): string {
     .concat('\n')
 }
 
-/** Runs `config`, `migrate` or `move`, with the words of the command line. `--json` may be the last. */
+/** Runs `config`, `migrate`, `backup`, `restore` or `move`, with the words of the command line. `--json` may be the last. */
 export async function administer([what = '', ...rest]: string[]): Promise<void> {
   const json = rest.at(-1) === '--json'
   const request = requests[what]?.({ json, words: json ? rest.slice(0, -1) : rest })

@@ -17,6 +17,10 @@ export function describeStartFailure(error: unknown): string | null {
   if (error instanceof MigrationFailed) return describeMigration(error)
   if (codeOf(error) === 'EADDRINUSE')
     return `${(error as Error).message.replace('listen EADDRINUSE: ', '')}. Stop the process that listens there, or choose another PORT.`
+  if (codeOf(error) === 'ENOSPC')
+    return `The disk is full: ${(error as Error).message}. Free space, or name a place on another disk. No unfinished file was left.`
+  if (codeOf(error) === 'ENOENT') return `${(error as Error).message}. Check the path.`
+  if (codeOf(error) === '53100') return `The disk of the database is full: ${messageOf(error)}. Free space, then start again. Nothing was written.`
   if (codeOf(error) === '42501')
     return `The role may not use Muster's tables: ${messageOf(error)}. Grant it the rights in docs/operations.md, "A second role for migrations".`
   if (isUnreachable(error)) return `The database cannot be reached: ${messageOf(error)}. Check DATABASE_URL, and that the database server runs.`

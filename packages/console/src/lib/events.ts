@@ -76,6 +76,8 @@ const sentences: Record<EventType, Describe> = {
   'secret.rotated': () => 'The secret was rotated',
   'secret.rotation_finished': () => 'The rotation of the secret was finished',
   'secret.compromised': () => 'The secret was replaced because it leaked; links and codes of the previous one are invalid',
+  'store.restored': (_, { backupAt }) => `The server was restored from a backup of ${backupAt}`,
+  'store.keys_kept': () => 'Keys and refresh tokens from before the restore were kept',
   refused: (name, { attempted, code }, { actor, target }) => {
     const about = target.id === actor.id || target.name === null ? '' : ` (${target.name})`
     const attempt = attempts[attempted as Attempt] ?? toWords(attempted)

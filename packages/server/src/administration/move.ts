@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { secretInFolder } from '../installation.ts'
@@ -8,7 +7,7 @@ import type { OnProgress } from '../store/archive/rows.ts'
 import { clearState } from '../store/archive/state.ts'
 import { rootKeysOf } from '../store/credentials/root-key-store.ts'
 import { migrate } from '../store/database.ts'
-import { configOf, type Environment, isUrl, labelOf, open, type Place, placeOf } from './stores.ts'
+import { configOf, type Environment, hasDatabase, isUrl, labelOf, open, type Place, placeOf } from './stores.ts'
 
 export interface Moved {
   from: string
@@ -30,7 +29,7 @@ export async function moveStore(env: Environment, to: string, onProgress: OnProg
   const from = placeOf(config)
   const target: Place = isUrl(to) ? { url: to } : { folder: resolve(to) }
   if (labelOf(from) === labelOf(target)) throw new MoveRefused(`The store is at ${labelOf(from)} already.`)
-  if ('folder' in from && !existsSync(join(from.folder, 'postgres'))) throw new MoveRefused(`There is no database in ${labelOf(from)}. Set MUSTER_DATA_DIR.`)
+  hasDatabase(from)
   const { prepared } = config
   const source = await open(from, { prepared })
   try {

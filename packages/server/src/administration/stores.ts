@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { compatNames } from '../compats.ts'
 import { type Config, readConfig } from '../config.ts'
+import { CopyFailed } from '../store/archive/rows.ts'
 import { type Database, type DatabaseOptions, openDatabase } from '../store/database.ts'
 
 // The databases that a command works with: the one in the settings, and another one that is named.
@@ -17,6 +18,12 @@ export const placeOf = ({ databaseUrl, migrateUrl, dataDir }: Pick<Config, 'data
   databaseUrl === null ? { folder: resolve(dataDir) } : { url: migrateUrl ?? databaseUrl }
 
 export const isUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text)
+
+/** An embedded database that is missing would be created. @throws CopyFailed */
+export function hasDatabase(place: Place): void {
+  if ('folder' in place && !existsSync(join(place.folder, 'postgres')))
+    throw new CopyFailed(`There is no database in ${labelOf(place)}. Set MUSTER_DATA_DIR or DATABASE_URL.`)
+}
 
 /** For terminals and rows: without the password. */
 export function labelOf(place: Place): string {

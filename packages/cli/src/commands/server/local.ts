@@ -30,6 +30,44 @@ const config = command(
   (context) => administer(context, 'config'),
 )
 
+const backup = command(
+  'server backup <file>',
+  {
+    summary: 'write everything in the database to one file, or check such a file',
+    options: { verify: flag('restore the file into a temporary database, check it and delete that database') },
+    examples: ['muster server backup muster-2026-11-29.backup', 'muster server backup muster-2026-11-29.backup --verify'],
+    notes: `${notes}\nWith PostgreSQL, servers go on meanwhile. Stop a server with an embedded database first. The secret is not in the file: keep it in another place.`,
+  },
+  (context, { file, verify }) => administer(context, 'backup', asPath(file), ...(verify ? ['--verify'] : [])),
+)
+
+const restore = command(
+  'server restore [file]',
+  {
+    summary: 'restore a backup into an empty database, and end the access from before',
+    options: {
+      inPlace: flag("the database was restored by PostgreSQL's own tools: only end the access from before"),
+      keepKeys: flag('keep API keys and refresh tokens valid, at the restore or later'),
+    },
+    examples: ['muster server restore muster-2026-11-29.backup', 'muster server restore --keep-keys', 'muster server restore --in-place'],
+    notes: `${notes}\nStop every server process first. A server started on a restored database without this command accepts what was revoked since the backup.`,
+  },
+  async (context, { file, inPlace, keepKeys }) => {
+    if (file !== undefined && inPlace) throw usage('Name a file, or --in-place.')
+    if (file === undefined && !inPlace && !keepKeys) throw usage('Name the file of a backup, or --in-place, or --keep-keys.')
+    await administer(
+      context,
+      'restore',
+      ...(file === undefined ? [] : [asPath(file)]),
+      ...(inPlace ? ['--in-place'] : []),
+      ...(keepKeys ? ['--keep-keys'] : []),
+    )
+  },
+)
+
+/** So that the name of a file is not taken for an option. */
+const asPath = (file: string): string => (file.startsWith('-') ? `./${file}` : file)
+
 const move = command(
   'server move',
   {
@@ -73,4 +111,4 @@ async function administer({ settings, signal, env }: Context, what: string, ...m
   if (code !== 0) process.exit(code ?? 1)
 }
 
-export default [migrate, config, move]
+export default [migrate, config, backup, restore, move]

@@ -72,7 +72,7 @@ const DayFilter = ({ label, value = '', least, most, onChange }: FilterProps & {
 
 // These events belong to no organization, so its audit log never has them.
 const outsideOrganization =
-  /^(account|password|email|client|stream|signing_key|secret)\.|^(user\.registered|device_authorization\.requested|invitation\.opened|refused)$/
+  /^(account|password|email|client|stream|signing_key|secret|store)\.|^(user\.registered|device_authorization\.requested|invitation\.opened|refused)$/
 const nouns = Map.groupBy(
   eventTypes.filter((type) => !outsideOrganization.test(type)),
   (type) => type.slice(0, type.indexOf('.')),

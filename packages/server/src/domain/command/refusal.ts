@@ -56,7 +56,7 @@ export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch:
   if (!live) return 'invalid_token'
   const { ended, expired, suspended, deactivated, organization, madeFor, madeAt, epoch } = standingOf(live)
   if (expired) return 'token_expired'
-  if (ended) return 'token_revoked'
+  if (ended || live.restsSince) return 'token_revoked'
   if (suspended) return 'account_suspended'
   if (deactivated) return 'user_deactivated'
   if (organization?.suspendedAt) return 'organization_suspended'
@@ -115,9 +115,14 @@ export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credentia
 const signedOutBy: Record<string, string> = {
   signed_out_by_admin: 'An admin of your organization signed you out everywhere. You can sign in again.',
   signed_out_by_operator: 'The operator of this server signed you out everywhere. You can sign in again.',
+  restored: 'This server was restored from a backup, which ended all sessions. You can sign in again.',
 } satisfies Partial<Record<EndReason, string>>
 
-const whyEnded = (live: LiveState | LiveKey): string | undefined => ('session' in live ? signedOutBy[live.session.endedReason ?? ''] : undefined)
+function whyEnded(live: LiveState | LiveKey): string | undefined {
+  if (live.restsSince)
+    return `This server was restored from a backup on ${live.restsSince.toISOString().slice(0, 10)}. Keys and refresh tokens from before are refused until its operator keeps them.`
+  return 'session' in live ? signedOutBy[live.session.endedReason ?? ''] : undefined
+}
 
 /** Names the organization and the time. The reason is between the operator and the admins. */
 export const suspendedProblem = ({ id, name, suspendedAt }: Organization, who: UserId | ServiceAccountId): Problem =>

@@ -21,6 +21,8 @@ export interface LiveState {
   account: LiveAccount
   membership: LiveMembership | null
   organization: Organization | null
+  /** A refresh token from before this time rests, because the database was restored from a backup then. Null: it does not rest. */
+  restsSince: Date | null
 }
 
 /** The same for a key of a user or a service account. The organization is the holder's current one. */
@@ -29,6 +31,7 @@ export interface LiveKey {
   key: ApiKey
   holder: { kind: 'user'; account: LiveAccount; membership: LiveMembership | null } | { kind: 'service_account'; serviceAccount: LiveServiceAccount }
   organization: Organization | null
+  restsSince: Date | null
 }
 
 export type LiveServiceAccount = Pick<ServiceAccount, 'id' | 'name' | 'epoch'>

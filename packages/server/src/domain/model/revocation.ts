@@ -105,6 +105,8 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'secret.rotated': nothing,
   'secret.rotation_finished': nothing,
   'secret.compromised': nothing, // the withdrawn signing keys have their own events
+  'store.restored': nothing, // its signing keys have their own events
+  'store.keys_kept': nothing,
   refused: nothing,
 }
 

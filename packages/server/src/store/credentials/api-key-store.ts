@@ -14,6 +14,7 @@ import {
   micros,
   type OrganizationColumns,
   organizationColumns,
+  restsSince,
   toDate,
   toDateOrNull,
   toLiveAccount,
@@ -166,13 +167,14 @@ interface LiveKeyRow extends AccountColumns, MembershipColumns, OrganizationColu
   ended_reason: string | null
   service_account_name: string
   service_account_epoch: number
+  rests_since: number | null
 }
 
 /** Reads key, holder, current membership and organization in one statement, so that all are from the same snapshot. */
 const liveKeys = sql`
   select ${micros(now)} as now, k.id as key_id, k.organization_id as made_for, k.user_id, k.service_account_id, k.epoch as key_epoch, k.description, k.created_by,
          ${micros(sql`k.created_at`)} as key_created_at, ${micros(sql`k.last_used_at`)} as last_used_at, k.last_address, ${micros(sql`k.ended_at`)} as ended_at,
-         k.ended_reason, s.name as service_account_name, s.epoch as service_account_epoch, ${accountColumns}, ${membershipColumns}, ${organizationColumns}
+         k.ended_reason, s.name as service_account_name, s.epoch as service_account_epoch, ${micros(restsSince('k'))} as rests_since, ${accountColumns}, ${membershipColumns}, ${organizationColumns}
   from api_key k
   left join account a on a.id = k.user_id
   left join membership m on m.user_id = a.id and m.status <> 'left'
@@ -205,4 +207,5 @@ const toLiveKey = (row: LiveKeyRow): LiveKey => ({
         }
       : { kind: 'user', account: toLiveAccount(row), membership: toLiveMembership(row) },
   organization: toLiveOrganization(row),
+  restsSince: toDateOrNull(row.rests_since),
 })

@@ -9,6 +9,10 @@ import type { Organization } from '../../domain/model/organization.ts'
 /** An instant in microseconds. The driver reads it far faster than text. */
 export const micros = (instant: RawBuilder<unknown>): RawBuilder<number> => sql<number>`round(date_part('epoch', ${instant}) * 1000000)`
 
+/** Since when a key `k` or a session `s` rests, because the database was restored (O9). Null if it does not. Only refresh tokens have sessions that rest. */
+export const restsSince = (row: 'k' | 's') => sql<Date | null>`(
+  select i.keys_rest_before from installation i where ${sql.ref(`${row}.created_at`)} < i.keys_rest_before ${row === 's' ? sql`and s.kind = 'refresh'` : sql``})`
+
 export const toDate = (microseconds: number): Date => new Date(Math.floor(microseconds / 1000))
 export const toDateOrNull = (microseconds: number | null): Date | null => (microseconds === null ? null : toDate(microseconds))
 

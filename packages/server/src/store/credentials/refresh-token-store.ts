@@ -4,6 +4,7 @@ import type { RefreshToken, RefreshTokenStore, RefreshTokenUse, RegisteredClient
 import { point } from '../database.ts'
 import type { RefreshTokenTable, Tables } from '../tables.ts'
 import { isCurrentClient } from './client-store.ts'
+import { restsSince } from './live-rows.ts'
 import { endByClient, type LiveStateRow, liveStateColumns, liveStateTables, toLiveState } from './session-store.ts'
 
 type Row = Omit<Selectable<RefreshTokenTable>, 'token_hash'> & { organization_id: string | null; over: RefreshToken['over'] }
@@ -63,7 +64,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
          session s, account a
     where t.id = before.id and s.id = t.session_id and a.id = t.user_id
       and not (${isOver('t')})
-      and s.ended_at is null and ${endByClient('s')} is null and s.expires_at > muster_now() and s.epoch = a.epoch
+      and s.ended_at is null and ${endByClient('s')} is null and ${restsSince('s')} is null and s.expires_at > muster_now() and s.epoch = a.epoch
       and not exists (select from membership m where m.user_id = a.id and m.status = 'deactivated')
       and not exists (select from membership m join organization o on o.id = m.organization_id where m.user_id = a.id and m.status <> 'left' and o.suspended_at is not null)
       and a.suspended_at is null
@@ -95,7 +96,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
         select ${token.id}, ${token.name}::text, ${token.tokenHash}::bytea, s.id, s.user_id, ${token.clientId}, ${token.scopes.join(' ')}, ${JSON.stringify(token.payload)}::jsonb,
                ${token.rotates}::boolean, ${token.address}, s.expires_at, least(s.expires_at, muster_now() + make_interval(secs => ${token.idleSeconds}::int))
         from session s join account a on a.id = s.user_id
-        where s.id = ${token.sessionId} and s.user_id = ${token.userId} and s.ended_at is null and ${endByClient('s')} is null and s.expires_at > muster_now() and s.epoch = a.epoch
+        where s.id = ${token.sessionId} and s.user_id = ${token.userId} and s.ended_at is null and ${endByClient('s')} is null and ${restsSince('s')} is null and s.expires_at > muster_now() and s.epoch = a.epoch
         returning *, null as over, (select organization_id from session where session.id = session_id) as organization_id`.execute(db)
       return rows[0] ? toRefreshToken(rows[0]) : null
     },

@@ -15,6 +15,7 @@ import {
   micros,
   type OrganizationColumns,
   organizationColumns,
+  restsSince,
   toDate,
   toDateOrNull,
   toLiveAccount,
@@ -275,6 +276,7 @@ export interface LiveStateRow extends AccountColumns, MembershipColumns, Organiz
   ended_at: number | null
   ended_reason: string | null
   token_revoked: boolean
+  rests_since: number | null
 }
 
 /** The time at which the session's client was removed or added again, which ended the session. Null if its client did not end it. */
@@ -287,7 +289,7 @@ export const liveStateColumns = (jti: RawBuilder<string> | null) => sql`
   ${micros(sql`s.created_at`)} as session_created_at, ${micros(sql`s.authenticated_at`)} as authenticated_at, ${micros(sql`s.last_used_at`)} as last_used_at,
   ${micros(sql`s.expires_at`)} as expires_at, ${micros(sql`coalesce(s.ended_at, ${endByClient('s')})`)} as ended_at, s.ended_reason,
   ${accountColumns}, ${membershipColumns}, ${organizationColumns},
-  exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked`
+  exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked, ${micros(restsSince('s'))} as rests_since`
 
 export const liveStateTables = sql`(
   session s
@@ -321,6 +323,7 @@ export const toLiveState = (row: LiveStateRow): LiveState => ({
     endedReason: row.ended_reason,
   },
   tokenRevoked: row.token_revoked,
+  restsSince: toDateOrNull(row.rests_since),
   account: toLiveAccount(row),
   membership: toLiveMembership(row),
   organization: toLiveOrganization(row),

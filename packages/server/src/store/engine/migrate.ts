@@ -32,6 +32,8 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
   return Object.keys(migrations).filter((name) => !ran.has(name))
 }
 
+export const isKnownMigration = (name: string): boolean => Object.hasOwn(migrations, name)
+
 /** Of this version. */
 export const latestMigration = Object.keys(migrations).sort().at(-1) as string
 
@@ -44,7 +46,7 @@ async function isSchemaCurrent(database: Database): Promise<boolean> {
 const UNDEFINED_TABLE = '42P01'
 
 /** Their names, in no order. */
-export async function ranMigrations({ kysely }: Database): Promise<string[]> {
+export async function ranMigrations({ kysely }: Pick<Database, 'kysely'>): Promise<string[]> {
   try {
     const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(kysely)
     return rows.map(({ name }) => name)

@@ -3,7 +3,10 @@ import { type Kysely, sql } from 'kysely'
 // A row in every table and a value in every column. A test fails if one is missing, so a new table or column must be added here.
 
 const rows = [
-  `insert into installation (secret_check, restored_at, backup_at, keys_rest_before) values ('\\x00ff5c22', now(), '2026-01-02 03:04:05.678901+00', '2026-01-01')`,
+  `insert into installation (secret_check, switched_at, restored_at, backup_at, keys_rest_before) values ('\\x00ff5c22', now(), now(), '2026-01-02 03:04:05.678901+00', '2026-01-01')`,
+  `insert into root_key (kind, generation, secret_check, sealed) values ('rows', 0, '\\x0e', '\\x0f')`,
+  `insert into former_secret (secret_check) values ('\\x10')`,
+  `insert into operator_token (id, name, token_hash, expires_at, last_used_at, last_address, revoked_at) values ('opt_1', 'ci', '\\x11', now(), now(), '192.0.2.1', now())`,
   `insert into account (id, email, email_canonical, password_hash, given_name, family_name, company, username, epoch, password_version, registered_at)
    select 'usr_' || n, initcap(n) || '@example.com', n || '@example.com', '$argon2id$x', e'Zoë "\\\\" (a,b)\\n', 'O''Neil', '', n, 3, 1, now() from unnest(array['ada', 'bob']) n`,
   `update account set given_name = given_name || ' ', suspended_at = now(), suspended_reason = 'spam' where id = 'usr_ada'`,
