@@ -566,7 +566,7 @@ const rules: Record<Ask, Rule> = {
       person.suspended = true
       life.endAll(place, whom)
     }
-    return place === null ? 'user_not_found' : `ok: ${life.admins(place).length === 0 ? 'no admin' : 'has an admin'}`
+    return place === null ? 'user_not_found' : `ok: ${life.admins(place).length === 0 && !life.alone(place, whom) ? 'no admin' : 'has an admin'}`
   },
   'resume a person'(life, { whom }) {
     const person = life.people[whom]

@@ -30,6 +30,11 @@ describe.each(engines)('a suspended person on %s', (engine) => {
     expect(await world.execute(resumePerson, operator, { user: people[0].id })).toMatchObject({ changed: true, withoutAdmin: [] })
   })
 
+  test('suspending a person who is alone in their organization reports none', async () => {
+    const { name } = await world.person(`solo_${++count}`)
+    expect((await suspend(name)).withoutAdmin).toEqual([])
+  })
+
   test('the other admin cannot leave while one of two admins is suspended', async () => {
     const { organization, people } = await team('admin', 'admin', 'member')
     const [ada, bob, cid] = people as [Person, Person, Person]

@@ -15,7 +15,7 @@ export interface Suspended {
   account: Account
   /** False if the person was already suspended, or is not. */
   changed: boolean
-  /** The person's organization, if nobody in it can act as its admin. */
+  /** The person's organization, if it has other members and nobody in it can act as its admin. */
   withoutAdmin: Pick<Organization, 'id' | 'name'>[]
 }
 
@@ -89,6 +89,6 @@ async function organizationsWithoutAdmin(
   organization: Organization | null,
 ): Promise<Suspended['withoutAdmin']> {
   if (!membership || !organization) return []
-  const { isAdmin, otherAdmin } = await memberships.companions(organization.id, membership.userId)
-  return isAdmin || otherAdmin ? [] : [{ id: organization.id, name: organization.name }]
+  const { isAdmin, otherAdmin, others } = await memberships.companions(organization.id, membership.userId)
+  return isAdmin || otherAdmin || !others ? [] : [{ id: organization.id, name: organization.name }]
 }

@@ -14,7 +14,7 @@ const suspensionSchema = z
     changed: z.boolean().meta({ description: 'False if the person was already suspended, or was not suspended.' }),
     organizations_without_admin: z
       .array(z.object({ id: z.string(), name: z.string() }))
-      .meta({ description: "The person's organization, if it has no active admin now. Promote a member to give it one." }),
+      .meta({ description: "The person's organization, if it has other members and no active admin now. Promote a member to give it one." }),
   })
   .meta({ id: 'Suspension', description: 'One person, as the operator suspends or resumes them.' })
 
