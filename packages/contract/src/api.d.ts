@@ -2088,7 +2088,7 @@ export interface components {
             suspended_reason: string | null;
             /** @description False if the person was already suspended, or was not suspended. */
             changed: boolean;
-            /** @description The person's organization, if it has no active admin now. Promote a member to give it one. */
+            /** @description The person's organization, if it has other members and no active admin now. Promote a member to give it one. */
             organizations_without_admin: {
                 id: string;
                 name: string;
@@ -2914,7 +2914,7 @@ export interface components {
             suspended_reason: string | null;
             /** @description False if the person was already suspended, or was not suspended. */
             changed: boolean;
-            /** @description The person's organization, if it has no active admin now. Promote a member to give it one. */
+            /** @description The person's organization, if it has other members and no active admin now. Promote a member to give it one. */
             organizations_without_admin: {
                 id: string;
                 name: string;
@@ -7518,7 +7518,7 @@ export interface operations {
                         suspended_reason: string | null;
                         /** @description False if the person was already suspended, or was not suspended. */
                         changed: boolean;
-                        /** @description The person's organization, if it has no active admin now. Promote a member to give it one. */
+                        /** @description The person's organization, if it has other members and no active admin now. Promote a member to give it one. */
                         organizations_without_admin: {
                             id: string;
                             name: string;
@@ -7574,7 +7574,7 @@ export interface operations {
                         suspended_reason: string | null;
                         /** @description False if the person was already suspended, or was not suspended. */
                         changed: boolean;
-                        /** @description The person's organization, if it has no active admin now. Promote a member to give it one. */
+                        /** @description The person's organization, if it has other members and no active admin now. Promote a member to give it one. */
                         organizations_without_admin: {
                             id: string;
                             name: string;
