@@ -2098,8 +2098,11 @@ export interface components {
         OperatorTokenInput: {
             id: string;
             name: string;
-            /** @enum {string} */
-            state: "valid" | "expired" | "revoked";
+            /**
+             * @description A resting token is from before a restore. It is refused until the operator keeps the keys from before.
+             * @enum {string}
+             */
+            state: "valid" | "expired" | "revoked" | "resting";
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -2924,8 +2927,11 @@ export interface components {
         OperatorToken: {
             id: string;
             name: string;
-            /** @enum {string} */
-            state: "valid" | "expired" | "revoked";
+            /**
+             * @description A resting token is from before a restore. It is refused until the operator keeps the keys from before.
+             * @enum {string}
+             */
+            state: "valid" | "expired" | "revoked" | "resting";
             /**
              * Format: date-time
              * @description RFC 3339, UTC

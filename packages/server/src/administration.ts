@@ -135,7 +135,7 @@ const requests: Record<string, (request: Request) => Promise<void>> = {
   },
 }
 
-function sayRestored({ to, rows, backupAt, at, sessions, invitations, restingKeys, restingRefreshTokens, clients, operatorTokens }: Restored): void {
+function sayRestored({ to, rows, backupAt, at, sessions, invitations, restingKeys, restingRefreshTokens, clients, restingOperatorTokens }: Restored): void {
   done(
     rows === null ? `Ended the access from before in ${to}.` : `Restored ${sumOf(rows)} rows into ${to}. The counts, the checksum and the rules were checked.`,
   )
@@ -145,13 +145,11 @@ function sayRestored({ to, rows, backupAt, at, sessions, invitations, restingKey
   say(
     `Nothing issued before ${at} is valid. Ended: ${sessions} sessions, ${invitations} invitations, and every token, code and link. People sign in again, with the passwords of the backup.`,
   )
-  if (restingKeys + restingRefreshTokens > 0)
+  if (restingKeys + restingRefreshTokens + restingOperatorTokens > 0)
     say(
-      `${restingKeys} API keys and ${restingRefreshTokens} refresh tokens rest: they are refused until you keep them. Ask whether any was revoked since the backup, then: muster server restore --keep-keys`,
+      `${restingKeys} API keys, ${restingRefreshTokens} refresh tokens and ${restingOperatorTokens} named operator tokens rest: they are refused until you keep them. Ask whether any was revoked since the backup, then: muster server restore --keep-keys`,
     )
   if (clients > 0) say(`${clients} clients have their secrets of the backup. Remove those that you removed since then: muster server client list`)
-  if (operatorTokens > 0)
-    say(`${operatorTokens} named operator tokens of the backup are valid. Revoke those that you revoked since then: muster server token list`)
 }
 
 const inSize = (bytes: number): string => (bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${Math.ceil(bytes / 1_000_000)} MB`)

@@ -2,13 +2,15 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Compat } from './compat/compat.ts'
 import { compats } from './compats.ts'
-import { type Config, isLocalHost } from './config.ts'
+import { type Config, ConfigError, isLocalHost } from './config.ts'
 import { createExecute } from './domain/command/execute.ts'
 import type { PasswordHasher } from './domain/command/services.ts'
 import { installBuiltInClients, isInternalHost } from './domain/credentials/client.ts'
+import { operatorTokenHash } from './domain/credentials/operator-token.ts'
 import { systemPrincipal } from './domain/model/principal.ts'
 import type { Notices } from './domain/model/revocation.ts'
 import type { AwaitRevocations } from './domain/signals/receiver.ts'
+import type { Store } from './domain/store.ts'
 import { createApp } from './http/app.ts'
 import { consoleRoutes } from './http/console.ts'
 import { cliCommand, downloadRoutes, readDownloads } from './http/downloads.ts'
@@ -101,6 +103,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     let applyOwnRevocation: Notices['revocation'] = () => {}
     let awaitRevocations: AwaitRevocations = async () => null
     const store = createStore(database, queue, { onRevoked: (revocation) => applyOwnRevocation(revocation) })
+    await requireRootOfItsOwn(store, operatorToken)
     const limits = createLimits(database, config.limits)
     closing.push(() => limits.stop())
     const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission })
@@ -198,6 +201,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await close()
     throw error
   }
+}
+
+/** A named token in this setting would become root, and could no longer be revoked (O12). @throws ConfigError */
+async function requireRootOfItsOwn({ reading }: Store, token: string | null): Promise<void> {
+  const hash = token === null ? null : operatorTokenHash(token)
+  const name = hash && (await reading.operatorTokens.nameOf(hash))
+  if (name)
+    throw new ConfigError([
+      `MUSTER_OPERATOR_TOKEN is the operator token "${name}". It is the setting of the root token: create another with \`openssl rand -hex 32\`.`,
+    ])
 }
 
 const enabledCompats = ({ compat }: Config): Promise<Compat[]> => Promise.all(compat.map((name) => (compats[name] as () => Promise<Compat>)()))

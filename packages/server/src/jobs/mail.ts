@@ -142,7 +142,7 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
 
   return async ({ id, data, retryCount, retryLimit }) => {
     const draft = await (drafts[data.template] as (data: MailJob) => Promise<(Mail & Draft) | null>)(data)
-    if (!draft) return
+    if (!draft) return store.reading.emails.noteOutdated(id)
     const note = (state: TriedEmail['state'], reason: string | null) =>
       store.reading.emails.note({ id, address: draft.to, canonical: searchedText(draft.to), job: data, state, attempts: retryCount + 1, reason })
     try {

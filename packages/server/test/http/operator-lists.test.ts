@@ -1,3 +1,4 @@
+import { newId } from '@muster/server/domain/model/id.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -46,6 +47,18 @@ describe("the operator's list of users (O13)", () => {
     for (const limit of [1, 2, 3, 50]) expect([limit, await emails('ada', limit)]).toEqual([limit, found])
     expect(await emails('ADAM')).toEqual([people.adam?.email])
     expect(await emails('da')).toEqual([])
+  })
+
+  test('finds an address whose domain is typed up to a digit', async () => {
+    await muster.server.services.store.reading.accounts.insert({
+      id: newId('user'),
+      email: 'li@163.com',
+      emailCanonical: 'li@163.com',
+      passwordHash: 'none',
+      givenName: 'Li',
+      familyName: '',
+    })
+    for (const text of ['li@163', 'li@163.', 'LI@163.com']) expect([text, await emails(text)]).toEqual([text, ['li@163.com']])
   })
 
   test('finds a whole address, and a whole id', async () => {
@@ -186,6 +199,18 @@ describe("the operator's list of emails (O13)", () => {
     muster.mail.refuse(0)
     await expect.poll(() => emailsTo('late@'), { timeout: 60_000 }).toMatchObject([{ id: retried.id, state: 'sent', reason: null }])
     expect((await emailsTo('late@'))[0].attempts).toBeGreaterThan(1)
+  })
+
+  test('says that an email whose link ended while it was retried has failed', async () => {
+    muster.mail.refuse(1_000)
+    const { body: invitation } = await invite('ended@example.com')
+    await expect.poll(() => emailsTo('ended@'), { timeout: 20_000 }).toMatchObject([{ state: 'retrying' }])
+    const revoked = await muster.call('DELETE', `/v1/organizations/eve/invitations/${invitation.id}`, { token: people.eve?.token })
+    expect(revoked.status).toBe(200)
+    muster.mail.refuse(0)
+    await expect.poll(() => emailsTo('ended@'), { timeout: 60_000 }).toMatchObject([{ state: 'failed', reason: 'Its code or link is no longer valid.' }])
+    const [{ id }] = await emailsTo('ended@')
+    expect(await resend(id)).toMatchObject({ status: 410, body: { code: 'email_outdated' } })
   })
 
   test('sends an email again while its link is valid, which is recorded', async () => {

@@ -46,6 +46,23 @@ describe('a named operator token (O12)', () => {
     ])
   })
 
+  test('rests after a restore until the keys from before are kept (O9)', async () => {
+    const token = await tokenOf('before')
+    const { kysely } = muster.server.database
+    await sql`update installation set keys_rest_before = now() + interval '1 minute'`.execute(kysely)
+    expect((await look(token)).status).toBe(401)
+    const { body } = await muster.call('GET', '/v1/operator/tokens', { token: OPERATOR_TOKEN })
+    expect(body.items).toContainEqual(expect.objectContaining({ name: 'before', state: 'resting' }))
+    await sql`update installation set keys_rest_before = null`.execute(kysely)
+    expect((await look(token)).status).toBe(200)
+  })
+
+  test('is refused as the root token of a server', async () => {
+    const token = await tokenOf('not-root')
+    const start = startMuster({ databaseUrl: muster.config.databaseUrl as string, env: { MUSTER_OPERATOR_TOKEN: token } })
+    await expect(start).rejects.toThrow('MUSTER_OPERATOR_TOKEN is the operator token "not-root".')
+  })
+
   test("is found in an organization's audit log by its name, and by `operator`", async () => {
     await tokenOf('auditor')
     await muster.server.services.execute(setPlan, await admitted('auditor'), { organization: 'ada', plan: 'free' })

@@ -65,7 +65,8 @@ describe('with two server processes on PostgreSQL', () => {
     await untilItWaits()
     Object.assign(kysely.getExecutor(), {
       executeQuery(...given: Parameters<typeof executeQuery>) {
-        queries += 1
+        // Each second the process reads whether the secret has changed (O8).
+        if (!/root_key|server_process/.test(given[0].sql)) queries += 1
         return executeQuery.apply(this, given)
       },
     })

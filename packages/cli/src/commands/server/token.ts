@@ -23,7 +23,7 @@ const create = command(
     const made = await asOperator(context, operatorTokenFile).POST('/v1/operator/tokens', { body, creates: true })
     say.data(made, () => made.token)
     say.hint(`It acts as operator:${made.name}${made.expires_at ? ` and expires ${when(made.expires_at, now)}` : ''}. It is not shown again.`)
-    say.hint(`To use it: --operator-token-file FILE, or MUSTER_OPERATOR_TOKEN. To revoke it: muster server token revoke ${made.name}`)
+    say.hint(`To use it: --operator-token-file FILE. To revoke it: muster server token revoke ${made.name}`)
   },
 )
 

@@ -1,11 +1,10 @@
-import type { Calls } from '../../api/calls.ts'
 import { readPages } from '../../api/pages.ts'
 import type { OperatedUser } from '../../api/types.ts'
 import { command, flag } from '../../command.ts'
-import { Failure } from '../../errors.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { defaultListSize, printList } from '../../output/list.ts'
 import { moment, momentInFull } from '../../output/time.ts'
+import { referenceTo } from './user-reference.ts'
 
 // The operator finds people (O13).
 
@@ -49,8 +48,7 @@ const show = command(
   async (context, { user, operatorTokenFile }) => {
     const { say, now } = context
     const operator = asOperator(context, operatorTokenFile)
-    const id = user.includes('@') ? await idOfAddress(operator, user) : user
-    const found = await operator.GET('/v1/operator/users/{user}', { params: { path: { user: id } } })
+    const found = await operator.GET('/v1/operator/users/{user}', { params: { path: { user: await referenceTo(operator, user) } } })
     say.data(found, () =>
       say.details([
         ['Username', found.username ?? 'none: not registered yet'],
@@ -70,15 +68,6 @@ const show = command(
     )
   },
 )
-
-/** The access log of the server has the path of a request, so an address is not sent in it. */
-async function idOfAddress(operator: Calls, address: string): Promise<string> {
-  const { items } = await operator.GET('/v1/operator/users', { params: { query: { search: address, limit: 1 } } })
-  const [first] = items
-  // The whole address comes before the longer ones that begin with it.
-  if (first?.email.toLowerCase() === address.toLowerCase()) return first.id
-  throw new Failure(`No account has the address ${address}.`, { code: 'user_not_found', next: `To search: muster server user list ${address.split('@')[0]}` })
-}
 
 const placeOf = ({ organization }: OperatedUser): string | null =>
   organization && `${organization.name} (${organization.role}${organization.status === 'deactivated' ? ', deactivated' : ''})`

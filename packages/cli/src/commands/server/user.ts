@@ -3,6 +3,7 @@ import { command, skipPrompt, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { sayRevocation } from '../../output/revocation.ts'
+import { referenceTo } from './user-reference.ts'
 
 // The operator suspends and resumes one person (O14).
 
@@ -24,8 +25,9 @@ const suspend = command(
       ask.mustBePossible()
       await ask.confirm(`Suspend ${user}? Their logins, tokens and keys end at once, and nobody in their organization can lift this.`)
     }
-    const found = await asOperator(context, operatorTokenFile).POST('/v1/operator/users/{user}/suspend', {
-      params: { path: { user } },
+    const operator = asOperator(context, operatorTokenFile)
+    const found = await operator.POST('/v1/operator/users/{user}/suspend', {
+      params: { path: { user: await referenceTo(operator, user) } },
       body: { reason },
       repeatable: true,
       ends: true,
@@ -48,8 +50,9 @@ const resume = command(
   },
   async (context, { user, operatorTokenFile }) => {
     const { say } = context
-    const found = await asOperator(context, operatorTokenFile).POST('/v1/operator/users/{user}/resume', {
-      params: { path: { user } },
+    const operator = asOperator(context, operatorTokenFile)
+    const found = await operator.POST('/v1/operator/users/{user}/resume', {
+      params: { path: { user: await referenceTo(operator, user) } },
       repeatable: true,
       ends: true,
     })

@@ -9,8 +9,9 @@ import type { ListedPerson } from './store.ts'
 export function searchedText(text: string): string {
   const lower = text.trim().normalize('NFC').toLowerCase().normalize('NFC')
   const at = lower.lastIndexOf('@')
-  // A domain that is not typed to its end may have no form in ASCII.
-  return at === -1 ? lower : `${lower.slice(0, at + 1)}${domainToASCII(lower.slice(at + 1)) || lower.slice(at + 1)}`
+  const domain = lower.slice(at + 1)
+  // The parser of domains reads `163` as an address of a network, so it gets only domains that need it. One that is not typed to its end may have no form in ASCII.
+  return at === -1 || /^\p{ASCII}*$/u.test(domain) ? lower : `${lower.slice(0, at + 1)}${domainToASCII(domain) || domain}`
 }
 
 export interface ViewedPerson extends ListedPerson {

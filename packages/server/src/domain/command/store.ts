@@ -103,6 +103,8 @@ export interface TriedEmail {
 
 export interface EmailStore {
   note(email: Omit<TriedEmail, 'firstAt' | 'lastAt'> & { canonical: string }): Promise<void>
+  /** An email that was tried, and is not sent because its code or link is no longer valid. */
+  noteOutdated(id: string): Promise<void>
   find(id: string): Promise<TriedEmail | null>
   /** The newest first. With a search, those whose address begins with it, in the order of the addresses. */
   page(asked: PageRequest & { search?: string | undefined }): Promise<Page<TriedEmail>>

@@ -381,7 +381,7 @@ export interface OperatorToken {
   lastAddress: string | null
   revokedAt: Date | null
   /** By the clock of the database. */
-  state: 'valid' | 'expired' | 'revoked'
+  state: 'valid' | 'expired' | 'revoked' | 'resting'
 }
 
 export interface OperatorTokenStore {
@@ -391,6 +391,8 @@ export interface OperatorTokenStore {
   valid(tokenHash: Uint8Array): Promise<(Pick<OperatorToken, 'id' | 'name' | 'lastUsedAt'> & { now: Date }) | null>
   /** Whether it is still valid. Then it is not revoked before the commit. */
   hold(id: OperatorTokenId): Promise<boolean>
+  /** The name of a token, whatever its state is. */
+  nameOf(tokenHash: Uint8Array): Promise<string | null>
   find(name: string): Promise<OperatorToken | null>
   /** False if it was revoked before. Waits for commands that hold it. */
   revoke(id: OperatorTokenId): Promise<boolean>

@@ -20,8 +20,8 @@ export interface EndedAccess {
   restingRefreshTokens: number
   /** They have secrets that may have been changed, or may have been removed, since the backup. */
   clients: number
-  /** Named tokens of the operator, which go on. */
-  operatorTokens: number
+  /** Named tokens of the operator, which are refused like the keys. 0 if they are kept. */
+  restingOperatorTokens: number
 }
 
 /** Numbers of revocations and events that receivers may know are not given again. */
@@ -63,8 +63,10 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
     select (select count(*)::int from api_key where ended_at is null and created_at < ${rest}::timestamptz) as keys,
       (select count(*)::int from session where ended_at is null and kind = 'refresh' and expires_at > ${at} and created_at < ${rest}::timestamptz) as tokens,
       (select count(*)::int from client where removed_at is null and secret_hash is not null) as clients,
-      (select count(*)::int from operator_token where revoked_at is null and (expires_at is null or expires_at > ${at})) as operators`.execute(trx)
-  const { keys: restingKeys, tokens: restingRefreshTokens, clients, operators: operatorTokens } = resting[0] as (typeof resting)[number]
+      (select count(*)::int from operator_token where revoked_at is null and (expires_at is null or expires_at > ${at}) and created_at < ${rest}::timestamptz) as operators`.execute(
+    trx,
+  )
+  const { keys: restingKeys, tokens: restingRefreshTokens, clients, operators: restingOperatorTokens } = resting[0] as (typeof resting)[number]
   await insertEvents([
     auditEvent(
       { type: 'store.restored', target: 'store', backupAt: backup.toISOString(), restedKeys: restingKeys, restedRefreshTokens: restingRefreshTokens },
@@ -72,10 +74,10 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
     ),
     ...keys.map(({ kid, alg }) => auditEvent({ type: 'signing_key.withdrawn', target: kid, alg }, systemPrincipal)),
   ]).execute(trx)
-  return { at: at.toISOString(), backupAt: backup.toISOString(), sessions, invitations, restingKeys, restingRefreshTokens, clients, operatorTokens }
+  return { at: at.toISOString(), backupAt: backup.toISOString(), sessions, invitations, restingKeys, restingRefreshTokens, clients, restingOperatorTokens }
 }
 
-/** Lets the keys and refresh tokens from before the restore be used again. Null if none rest. */
+/** Lets the keys, refresh tokens and named operator tokens from before the restore be used again. Null if none rest. */
 export async function keepKeys(trx: Kysely<any>): Promise<{ before: string } | null> {
   const { rows } = await sql<{ before: Date }>`
     with rested as (select keys_rest_before as before from installation where keys_rest_before is not null for update)

@@ -24,6 +24,10 @@ export function emailStore(db: Kysely<Tables>): EmailStore {
         values (${id}, ${address}, ${canonical}, ${JSON.stringify(job)}::jsonb, ${state}, ${attempts}, ${reason})
         on conflict (id) do update set state = excluded.state, attempts = excluded.attempts, reason = excluded.reason, last_at = muster_now()`.execute(db)
     },
+    async noteOutdated(id) {
+      await sql`update email set state = 'failed', reason = 'Its code or link is no longer valid.', last_at = muster_now()
+        where id = ${id} and state = 'retrying'`.execute(db)
+    },
     async find(id) {
       const { rows } = await sql<Selectable<EmailTable>>`select * from email where id = ${id}`.execute(db)
       return rows[0] ? toEmail(rows[0]) : null

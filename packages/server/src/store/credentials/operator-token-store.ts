@@ -8,9 +8,11 @@ import { micros, toDate, toDateOrNull } from './live-rows.ts'
 
 type Row = Omit<Selectable<OperatorTokenTable>, 'token_hash'> & Pick<OperatorToken, 'state'>
 
+/** Whether the token is from before a restore: it may have been revoked since the backup (O9). */
+const rests = sql`exists (select from installation i where operator_token.created_at < i.keys_rest_before)`
 const columns = sql`id, name, created_at, expires_at, last_used_at, last_address, revoked_at,
-  case when revoked_at is not null then 'revoked' when expires_at <= muster_now() then 'expired' else 'valid' end as state`
-const isValid = sql`revoked_at is null and (expires_at is null or expires_at > muster_now())`
+  case when revoked_at is not null then 'revoked' when expires_at <= muster_now() then 'expired' when ${rests} then 'resting' else 'valid' end as state`
+const isValid = sql`revoked_at is null and (expires_at is null or expires_at > muster_now()) and not ${rests}`
 
 const toToken = (row: Row): OperatorToken => ({
   id: row.id as OperatorTokenId,
@@ -40,6 +42,10 @@ export function operatorTokenStore(db: Kysely<Tables>): OperatorTokenStore {
     async hold(id) {
       const { rows } = await sql`select id from operator_token where id = ${id} and ${isValid} for share`.execute(db)
       return rows.length === 1
+    },
+    async nameOf(tokenHash) {
+      const { rows } = await sql<{ name: string }>`select name from operator_token where token_hash = ${tokenHash}`.execute(db)
+      return rows[0]?.name ?? null
     },
     async find(name) {
       const { rows } = await sql<Row>`select ${columns} from operator_token where name = ${name}`.execute(db)

@@ -16,7 +16,9 @@ const tokenSchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    state: z.enum(['valid', 'expired', 'revoked']),
+    state: z
+      .enum(['valid', 'expired', 'revoked', 'resting'])
+      .meta({ description: 'A resting token is from before a restore. It is refused until the operator keeps the keys from before.' }),
     created_at: instant,
     expires_at: instant.nullable(),
     last_used_at: instant.nullable(),
