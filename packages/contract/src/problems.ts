@@ -123,6 +123,7 @@ export const problems = {
   self_action: { status: 409, title: "You can't do this to yourself.", next: 'Ask another admin, or leave the organization.', command: 'muster org leave' },
   move_blocked: { status: 409, title: 'You cannot leave your organization yet.', next: 'Resolve the listed blockers first.' },
   already_member: { status: 409, title: 'Already a member of this organization.', next: 'No action is needed.' },
+  member_suspended: { status: 409, title: 'This person is suspended.', next: 'Resume the person first.' },
   member_deactivated: { status: 409, title: 'This member is deactivated.', next: 'Reactivate the member instead.' },
 
   // resources
@@ -249,3 +250,9 @@ export interface ProblemBody {
   request_id?: string
   [extension: string]: unknown
 }
+
+/** The person is suspended by the operator, or deactivated. No login of theirs helps. */
+export const isPersonBarred = (code: string | undefined): boolean => code === 'account_suspended' || code === 'user_deactivated'
+
+/** The person is barred, or their organization is suspended. A new sign-in of the same account does not help. */
+export const isBarred = (code: string | undefined): boolean => isPersonBarred(code) || code === 'organization_suspended'

@@ -1,4 +1,4 @@
-import { problems } from '@muster/contract/problems.ts'
+import { isPersonBarred, problems } from '@muster/contract/problems.ts'
 import { Calls, type SendOptions } from '../api/calls.ts'
 import { type HttpRequest, withToken } from '../api/http.ts'
 import { refreshLogin, type Tokens } from '../api/oauth.ts'
@@ -9,7 +9,6 @@ import { rememberServer } from './chosen-server.ts'
 import type { Credentials, CredentialsFile } from './credentials.ts'
 import { barred, deviceLogin } from './device-login.ts'
 import { refreshTokenFromEnvironment } from './environment.ts'
-import { isBarred } from './polling.ts'
 
 /** The part of a response that carries the next access token. */
 interface NewToken {
@@ -175,7 +174,7 @@ export class Login extends Calls {
         return found ? { ...found, access_token, expires_at, clock_offset_seconds } : found
       } catch (error) {
         if (!(error instanceof OAuthError)) throw error
-        if (isBarred(error.reason)) throw barred(error)
+        if (isPersonBarred(error.reason)) throw barred(error)
         if (error.error !== 'invalid_grant') throw error
         refused = error.message
         return found

@@ -1,3 +1,4 @@
+import { isPersonBarred } from '@muster/contract/problems.ts'
 /** The result of one poll of a device login (RFC 8628 section 3.5). */
 export type PollAnswer =
   | { kind: 'pending' }
@@ -17,9 +18,6 @@ export type PollStep = { wait: number; state: PollState } | { end: 'denied' | 'e
 // A sign-up in progress extends the lifetime of the code, so polling does not stop after `expires_in`. This is the server's maximum, plus a margin (S52).
 export const longestLoginMs = 31 * 60_000
 const longestWaitMs = 30_000
-
-/** The person is deactivated, or suspended by the operator: another login does not help. */
-export const isBarred = (code: string | undefined): boolean => code === 'user_deactivated' || code === 'account_suspended'
 
 export const startPolling = (now: number, intervalSeconds: number): PollState => ({
   startedAt: now,
@@ -43,7 +41,7 @@ export function afterPoll(state: PollState, answer: PollAnswer, now: number): Po
 }
 
 function endOf({ error, reason }: { error: string; reason?: string | undefined }): 'denied' | 'expired' | 'used' | 'barred' | 'refused' {
-  if (isBarred(reason)) return 'barred'
+  if (isPersonBarred(reason)) return 'barred'
   if (error === 'access_denied') return 'denied'
   if (error === 'expired_token') return 'expired'
   if (error === 'invalid_grant') return 'used'

@@ -1,3 +1,4 @@
+import { isPersonBarred } from '@muster/contract/problems.ts'
 import { refreshLogin, type Tokens } from '../api/oauth.ts'
 import type { Context } from '../context.ts'
 import { exits, Failure, loginFirst, OAuthError } from '../errors.ts'
@@ -6,7 +7,6 @@ import type { Credentials, CredentialsFile } from './credentials.ts'
 import { barred, deviceLogin } from './device-login.ts'
 import { keyOf, refreshTokenFromEnvironment } from './environment.ts'
 import { credentialsFrom, keptIdentity, Login } from './login.ts'
-import { isBarred } from './polling.ts'
 import { offerRegistration } from './registration.ts'
 
 /** A key does not expire. */
@@ -39,7 +39,7 @@ export async function exchange(context: Context, refreshToken: string, { exit = 
     return { access_token, expires_in }
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
-    if (isBarred(error.reason)) throw barred(error)
+    if (isPersonBarred(error.reason)) throw barred(error)
     if (error.error !== 'invalid_grant') throw error
     throw new Failure('The refresh token was not accepted.', {
       code: error.code,

@@ -1,4 +1,4 @@
-import type { ProblemBody, ProblemCode } from '@muster/contract/problems.ts'
+import { isBarred, type ProblemBody, type ProblemCode } from '@muster/contract/problems.ts'
 import { useSyncExternalStore } from 'react'
 import { ApiProblem, type Me } from './api.ts'
 import { endsSession } from './problem.ts'
@@ -9,7 +9,6 @@ import { endsSession } from './problem.ts'
  */
 export type Standing = { is: 'valid' } | { is: 'ended'; reason: ProblemCode } | { is: 'barred'; problem: ProblemBody }
 
-const barring = new Set<ProblemCode>(['account_suspended', 'user_deactivated', 'organization_suspended'])
 const valid: Standing = { is: 'valid' }
 let standing: Standing = valid
 /** The user of this page, and the organization in which its dialogs act. */
@@ -34,7 +33,7 @@ export const useStanding = (): Standing => useSyncExternalStore(onStanding, curr
 /** Updates the standing from a problem. True when the user cannot continue. */
 export function recordRefusal(error: unknown): boolean {
   if (!(error instanceof ApiProblem)) return false
-  if (barring.has(error.code)) setStanding({ is: 'barred', problem: error.body })
+  if (isBarred(error.code)) setStanding({ is: 'barred', problem: error.body })
   else if (endsSession(error)) setStanding({ is: 'ended', reason: error.code })
   else return false
   return true

@@ -1,4 +1,5 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
+import { isBarred } from '@muster/contract/problems.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { type DeviceAccount, KNOWN_DEVICE_SECONDS, withKnownDevice } from '../domain/accounts/known-device.ts'
@@ -36,9 +37,6 @@ export interface BrowserSessions {
   /** Makes this browser a known device, after the person has proved that the account is theirs. */
   rememberDevice(request: FastifyRequest, reply: FastifyReply, account: DeviceAccount): void
 }
-
-/** The refusals that a new sign-in does not change. */
-export const isBarred = (code: string): boolean => ['account_suspended', 'user_deactivated', 'organization_suspended'].includes(code)
 
 /** `__Host-` binds a cookie to this host and to https; the browser refuses it otherwise, so http://localhost goes without. */
 export const cookieName = ({ secureCookies }: Pick<Config, 'secureCookies'>, name: string): string => (secureCookies ? `__Host-${name}` : name)

@@ -2,7 +2,7 @@ import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
-import { requireAdmitted } from '../domain/command/refusal.ts'
+import { refuseBarredPerson } from '../domain/command/refusal.ts'
 import { startApplicationSession } from '../domain/credentials/application-session.ts'
 import { type PendingRequests, redeemDevice, requestDeviceLogin } from '../domain/credentials/device-authorization.ts'
 import { endReusedFamily, isReuse, issueRefreshToken, refreshTokenName, refusalOfOver } from '../domain/credentials/refresh-token.ts'
@@ -122,7 +122,7 @@ function deviceCodes({ store, limits, execute, resources, pending }: AdapterOpti
       // A consumed code is reported as unknown: a second use must not end the session of the first.
       if (!device || device.state === 'redeemed') return undefined
       currentExchange().refreshTokenName = device.refreshTokenName
-      if (device.state === 'denied' && device.userId) await refusing(requireAdmitted(store.reading, device.userId))
+      if (device.state === 'denied' && device.userId) await refusing(refuseBarredPerson(store.reading, device.userId))
       const answered = device.state === 'approved' && {
         accountId: device.userId as string,
         grantId: device.sessionId as string,

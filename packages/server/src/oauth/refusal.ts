@@ -1,4 +1,4 @@
-import { nextStepOf, problems } from '@muster/contract/problems.ts'
+import { isPersonBarred, nextStepOf, problems } from '@muster/contract/problems.ts'
 import { errors } from 'oidc-provider'
 import { Problem } from '../domain/model/problem.ts'
 import { currentExchange } from './exchange.ts'
@@ -26,7 +26,7 @@ export async function refusing<T>(work: Promise<T>): Promise<T> {
 export function refusalAnswer(problem: Problem, device: boolean): { status: number; body: Record<string, unknown> } {
   const { title } = problems[problem.code]
   return {
-    status: problem.code === 'user_deactivated' || problem.code === 'account_suspended' ? problem.status : 400,
+    status: isPersonBarred(problem.code) ? problem.status : 400,
     body: {
       error: device ? 'access_denied' : 'invalid_grant',
       error_description: problem.detail ?? title,

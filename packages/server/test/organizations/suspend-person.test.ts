@@ -1,5 +1,6 @@
 import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { leaveOrganization } from '@muster/server/domain/organizations/move.ts'
+import { promoteMember } from '@muster/server/domain/organizations/operator.ts'
 import { resumePerson, suspendPerson } from '@muster/server/domain/organizations/suspend-person.ts'
 import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
@@ -61,6 +62,15 @@ describe.each(engines)('a suspended person on %s', (engine) => {
     expect(await world.execute(changeRole, bob.principal, { organization, user: ada.name, role: 'member' })).toMatchObject({ role: 'member' })
     await world.execute(removeMember, bob.principal, { organization, user: ada.name })
     expect((await world.store.reading.accounts.find(ada.id))?.suspendedAt).not.toBeNull()
+  })
+
+  test('the operator cannot promote a suspended member', async () => {
+    const { organization, people } = await team('admin', 'member')
+    const user = people[1].name
+    await suspend(user)
+    expect((await refusalOf(world.execute(promoteMember, operator, { organization, user }))).code).toBe('member_suspended')
+    await world.execute(resumePerson, operator, { user })
+    expect(await world.execute(promoteMember, operator, { organization, user })).toMatchObject({ role: 'admin' })
   })
 
   test('an account without a username is suspended by its id', async () => {

@@ -1,4 +1,5 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
+import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import { countSignIn } from '../command/counts.ts'
 import { deactivatedProblem, suspendedPersonProblem, suspendedProblem } from '../command/refusal.ts'
@@ -53,7 +54,7 @@ export async function signIn(
       return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
     } catch (error) {
       // Nobody can approve the code any more, so the terminal stops waiting.
-      if (userCode && error instanceof Problem && ['account_suspended', 'user_deactivated'].includes(error.code))
+      if (userCode && error instanceof Problem && isPersonBarred(error.code))
         await accounts.execute(refuseDevice, principal, { userCode, userId: proof.userId })
       throw error
     }

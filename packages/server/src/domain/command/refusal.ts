@@ -184,7 +184,7 @@ export async function deactivationDetails(
 }
 
 /** @throws Problem account_suspended, or user_deactivated with the details of S35 */
-export async function requireAdmitted(tx: Tx, userId: UserId): Promise<void> {
+export async function refuseBarredPerson(tx: Tx, userId: UserId): Promise<void> {
   const [account, membership] = await together(tx.accounts.find(userId), tx.memberships.current(userId))
   if (account?.suspendedAt) throw suspendedPersonProblem(account, membership && { id: membership.organizationId })
   if (membership?.status !== 'deactivated') return

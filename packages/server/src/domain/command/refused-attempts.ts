@@ -30,8 +30,8 @@ const ofConsequence: ReadonlySet<ProblemCode> = new Set([
 ])
 
 /**
- * Records a refusal, after the rollback and in its own transaction (S57). Refusals of a suspended person or a deactivated member are recorded once an hour and credential, because
- * their programs keep trying.
+ * Records a refusal, after the rollback and in its own transaction (S57). Refusals of a suspended person or a deactivated member are recorded once an hour and
+ * credential, because their programs keep trying.
  */
 export async function recordRefusedAttempt(
   { store, limits }: { store: Pick<Store, 'transaction'>; limits: Pick<Limits, 'spend'> },

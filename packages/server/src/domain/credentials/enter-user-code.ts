@@ -21,7 +21,7 @@ export async function enterUserCode(
   return counted(limits, principal, () => execute(claimDevice, principal, { userCode }))
 }
 
-/** Tells the device of a deactivated person the reason (S35). Counted in the same way, because the answer reveals whether the code exists. */
+/** Tells the device of a suspended or deactivated person the reason (O14, S35). Counted in the same way, because the answer reveals whether the code exists. */
 export async function refuseUserCode(
   { limits, execute }: Guessing,
   principal: Principal,

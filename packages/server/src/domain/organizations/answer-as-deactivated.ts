@@ -12,7 +12,7 @@ import { digest } from '../model/secret-keys.ts'
 import { handOver, heirOf } from '../resources/resource.ts'
 import type { Tx } from '../store.ts'
 import { startMembership } from './membership.ts'
-import { closePreviousOrganization, refuseBlocked } from './move.ts'
+import { closePreviousOrganization, refuseBlockedMove } from './move.ts'
 import { type MovePlan, planOf } from './move-plan.ts'
 
 export interface Answering extends Pick<LiveState, 'account' | 'membership' | 'organization'> {
@@ -73,7 +73,7 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   const companions = await tx.memberships.companions(organization.id, account.id)
   const accepted = await consumeInvitation(context, { id: invitation.id, version: session.invitationVersion }, account.id)
   if (membership.status === 'deactivated') await passOn(context, actor, membership.statusBy)
-  else await refuseBlocked(context, actor, companions)
+  else await refuseBlockedMove(context, actor, companions)
   const epoch = await closePreviousOrganization(context, actor, companions, 'moved')
   await startMembership(context, { organization: target, userId: account.id, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
   await tx.invitationSessions.end(session.id)

@@ -77,7 +77,7 @@ const resolvedBy = (first: Remedy, ...others: Remedy[]): Pick<Blocker, 'remedies
   command: remedyCommand(first),
 })
 
-export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>, companions: Companions): Promise<void> {
+export async function refuseBlockedMove(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>, companions: Companions): Promise<void> {
   const blockers = await moveBlockers(context, actor, companions)
   if (blockers.length > 0) throw new Problem('move_blocked', undefined, { extensions: { blockers } })
 }
@@ -121,7 +121,7 @@ export async function joinOrganization(context: Context, { organization, token }
   refuseUnlessOpen(invitation, live.now)
   requireAddress(invitation, live.account)
   // The invitation first: a caller who is too late learns that, and not what blocks an impossible move.
-  const [accepted] = await together(consumeInvitation(context, invitation, actor.userId), refuseBlocked(context, actor, companions))
+  const [accepted] = await together(consumeInvitation(context, invitation, actor.userId), refuseBlockedMove(context, actor, companions))
   const epoch = await closePreviousOrganization(context, { ...actor, epoch: live.account.epoch }, companions, 'moved')
   await together(
     startMembership(context, { organization: target, userId: actor.userId, role: accepted.role, reason: 'accepted', epoch, invitation: accepted }),
@@ -162,7 +162,7 @@ export async function leaveOrganization(context: Context, { organization: refere
   if (actor.organization.personal) throw new Problem('personal_organization')
   const home = locked.find(({ id, personal }) => id === known?.id && personal) ?? null
   refuseSuspendedHome(home)
-  await refuseBlocked(context, actor, companions)
+  await refuseBlockedMove(context, actor, companions)
 
   const epoch = await closePreviousOrganization(context, { ...actor, epoch: live.account.epoch }, companions, 'left')
   const { organization, woken } = await returnToOwnOrganization(context, { userId: actor.userId, username: actor.username, epoch, home })

@@ -80,6 +80,7 @@ export async function promoteMember(
   const organization = await enterAsOperator(context, reference)
   const member = await memberOf(context, organization.id, user)
   if (member.status === 'deactivated') throw new Problem('member_deactivated', `${member.username} is deactivated.`)
+  if (member.suspendedAt !== null) throw new Problem('member_suspended', `${member.username} is suspended.`)
   return setRole(context, organization.id, member, 'admin', reason)
 }
 

@@ -1,4 +1,5 @@
 import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
+import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { refusalOf } from '../../../domain/command/refusal.ts'
 import { approveDevice, denyDevice, deviceOf, endingCommand, programOf } from '../../../domain/credentials/device-authorization.ts'
@@ -48,7 +49,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     if (request.method === 'HEAD') return
     const live = await sessions.genuine(request)
     const refusal = live && refusalOf(live, live.session)
-    if (!live || (refusal !== 'account_suspended' && refusal !== 'user_deactivated')) return
+    if (!live || !isPersonBarred(refusal ?? undefined)) return
     const { id } = request.params as { id?: string }
     const { user_code: typed } = fieldsOf(request.method === 'POST' ? request.body : request.query)
     const theirs = isId('deviceAuthorization', id ?? '') ? await store.reading.deviceAuthorizations.find(id as DeviceAuthorizationId) : null
