@@ -231,7 +231,7 @@ export const accounts: Fault[] = [
   {
     title: 'an account cannot change to an address of a blocked domain (O15)',
     file: `${server}/domain/accounts/email-change.ts`,
-    find: `  refuseBlocked(accounts.admission, canonical)\n`,
+    find: `  refuseBlockedDomain(accounts.admission, canonical)\n`,
     replace: '',
     test: `${tests}/accounts/sign-up-rules.test.ts`,
     named: 'an account cannot change to their addresses',

@@ -34,7 +34,7 @@ export const settings = {
   MUSTER_SIGN_UP: {
     default: 'open',
     about:
-      'Decides who gets an account: open (everyone), domains (addresses of MUSTER_SIGN_UP_DOMAINS, and invited people), or invitation (only invited people). Existing accounts are not affected.',
+      'Decides who gets an account: open (everyone), domains (addresses of MUSTER_SIGN_UP_DOMAINS, and invited people), or invitation (only invited people). Users are not affected.',
   },
   MUSTER_SIGN_UP_DOMAINS: {
     default: 'none',

@@ -1,10 +1,12 @@
 import { startSession } from '@muster/server/domain/credentials/session.ts'
-import { createSecret, invitationToken } from '@muster/server/domain/invitations/invitation.ts'
-import { inviteByEmail } from '@muster/server/domain/invitations/invite-by-email.ts'
+import { createSecret, invitationToken, revokeInvitation } from '@muster/server/domain/invitations/invitation.ts'
+import { inviteByEmail, resendInvitation } from '@muster/server/domain/invitations/invite-by-email.ts'
 import { type Admission, isOfDomain, openAdmission } from '@muster/server/domain/model/admission.ts'
 import { systemPrincipal, type UserPrincipal } from '@muster/server/domain/model/principal.ts'
+import { resumeOrganization, suspendOrganization } from '@muster/server/domain/organizations/operator.ts'
 import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { operator } from '../credentials/platform.ts'
 import { anOffice, goodPassword, type Office } from './office.ts'
 
 // Who may get an account (O15). The rules are changed between the tests, as a restart with other settings would.
@@ -129,6 +131,25 @@ describe('with sign-up by invitation (O15)', () => {
     expect((await browser.get('/sign-up?continue=/join')).body).not.toContain('name="invitation"')
     expect((await browser.post('/sign-up', { ...form('hal@example.com'), continue: '/join' })).statusCode).toBe(303)
   })
+
+  test('the page asks for another invitation when the opened one was revoked', async () => {
+    const { id, secret } = await office.execute(createSecret, ada, { organization: 'ada', role: 'member' })
+    const browser = office.browser()
+    await browser.get(`/join?token=${secret}`)
+    await office.execute(revokeInvitation, ada, { organization: 'ada', id })
+    expect((await browser.get('/sign-up?continue=/join')).body).toContain('name="invitation"')
+    const refused = await browser.post('/sign-up', { ...form('lea@example.com'), continue: '/join' })
+    expect([refused.statusCode, refused.body.includes('name="invitation"'), refused.body.includes('lea@example.com')]).toEqual([410, true, true])
+    expect((await browser.post('/sign-up', { ...form('lea@example.com', await aSecret()), continue: '/join' })).statusCode).toBe(303)
+  })
+
+  test('the form keeps what was typed when the inviting organization is suspended', async () => {
+    const secret = await aSecret()
+    await office.execute(suspendOrganization, operator, { organization: 'ada' })
+    const { status, body } = await signUp('mia@example.com', secret)
+    await office.execute(resumeOrganization, operator, { organization: 'ada' })
+    expect([status, body.includes('value="mia@example.com"')]).toEqual([403, true])
+  })
 })
 
 describe('blocked domains (O15)', () => {
@@ -143,6 +164,25 @@ describe('blocked domains (O15)', () => {
 
   test('their addresses are not invited', async () => {
     expect(await invite('ida@throwaway.example')).toMatchObject({ status: 'refused', code: 'email_domain_blocked' })
+  })
+
+  test('their addresses are not sent an open invitation again', async () => {
+    Object.assign(rules, openAdmission)
+    const invited = await invite('noa@throwaway.example')
+    const id = invited && 'invitation' in invited ? invited.invitation.id : ''
+    Object.assign(rules, { blockedDomains: ['throwaway.example'] })
+    expect(await codeOf(resendInvitation(office, ada, { organization: 'ada', id }))).toBe('email_domain_blocked')
+  })
+
+  test('a sign-up that started before the domain was blocked creates no account', async () => {
+    Object.assign(rules, openAdmission)
+    const { browser } = await signUp('oda@throwaway.example')
+    const { code = '' } = await office.mail('oda@throwaway.example')
+    Object.assign(rules, { blockedDomains: ['throwaway.example'] })
+    expect((await browser.post('/sign-up/resend', {})).statusCode).toBe(403)
+    const { statusCode, body } = await browser.post('/sign-up/verify', { code })
+    expect([statusCode, body.includes('Addresses of this domain are not accepted here.')]).toEqual([403, true])
+    expect(await office.store.reading.accounts.findByEmail('oda@throwaway.example')).toBeNull()
   })
 
   test('an account cannot change to their addresses', async () => {

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
-import { refuseBlocked } from '../model/admission.ts'
+import { refuseBlockedDomain } from '../model/admission.ts'
 import { emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import type { UserPrincipal } from '../model/principal.ts'
@@ -28,7 +28,7 @@ export async function requestEmailChange(
   { password, email }: { password: string; email: string },
 ): Promise<EmailChange> {
   const { typed, canonical } = emailAddress(email)
-  refuseBlocked(accounts.admission, canonical)
+  refuseBlockedDomain(accounts.admission, canonical)
   const account = await provePassword(accounts, { ...principal, password })
   if (account.email === typed) throw new Problem('email_unchanged')
   await accounts.limits.spend('email change by account', principal.userId)

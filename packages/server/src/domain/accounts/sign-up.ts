@@ -5,7 +5,7 @@ import type { Accounts } from '../command/services.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
 import { countingWrongTokens, isFor, previewInvitation } from '../invitations/invitation.ts'
 import { type Account, personName } from '../model/account.ts'
-import { needsInvitation, refuseUnlessAdmitted } from '../model/admission.ts'
+import { needsInvitation, refuseBlockedDomain, refuseUnlessAdmitted } from '../model/admission.ts'
 import { emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import { newOpaqueToken } from '../model/opaque-token.ts'
@@ -117,6 +117,7 @@ export async function signUpOf({ store }: Pick<Accounts, 'store'>, cookie: strin
 /** Sends a new code, with its own expiry and tries. The previous code becomes invalid. */
 export async function resendCode(accounts: Accounts, principal: Principal, { cookie }: { cookie: string }): Promise<void> {
   const { emailCanonical } = await signUpOf(accounts, cookie)
+  refuseBlockedDomain(accounts.admission, emailCanonical)
   const codeDigits = await spendCodeEmail(accounts.limits, principal, emailCanonical)
   await accounts.execute(renewCode, principal, { tokenHash: digest(cookie), codeDigits })
 }
@@ -153,10 +154,12 @@ type Outcome = { account: Account; cookie: string } | { refused: ProblemCode; de
 
 /** A wrong try is returned and not thrown, because an error would roll its count back. */
 async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenHash: Uint8Array; code: string; replaces: SessionId | null }): Promise<Outcome> {
-  const { tx, keys, record } = context
+  const { tx, keys, record, admission } = context
   const signUp = await tx.signUps.countTry(tokenHash, CODE_TRIES)
   if (!signUp) return { refused: await whyNoTry(context, tokenHash) }
   if (!sameBytes(Buffer.from(code), Buffer.from(signUpCode(keys, signUp)))) return wrong(signUp)
+  // The sign-up may have started before the domain was blocked.
+  refuseBlockedDomain(admission, signUp.emailCanonical)
 
   await tx.signUps.remove(signUp.id)
   const { email, emailCanonical, passwordHash, givenName, familyName } = signUp

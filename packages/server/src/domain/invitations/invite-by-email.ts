@@ -7,7 +7,7 @@ import { RetryTransaction } from '../command/retry.ts'
 import { requireMultiUser } from '../command/seats.ts'
 import type { Accounts } from '../command/services.ts'
 import { type Spent, spendAmongStrangers } from '../command/spend.ts'
-import { isBlocked } from '../model/admission.ts'
+import { isBlocked, refuseBlockedDomain } from '../model/admission.ts'
 import { type EmailAddress, emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation, NamedInvitation } from '../model/invitation.ts'
@@ -237,11 +237,12 @@ export async function resendInvitation(
 }
 
 async function renewInvitation(context: Context, { organization: reference, id }: InvitationReference): Promise<InvitationView> {
-  const { tx, record } = context
+  const { tx, record, admission } = context
   const { organization } = await context.enterShared(reference, 'invitations:create')
   requireMultiUser(context, organization)
   const invitation = await invitationOf(tx, organization.id, id)
   if (invitation.kind !== 'email') throw new Problem('invitation_not_mailed')
+  refuseBlockedDomain(admission, invitation.emailCanonical ?? '')
   const standing = await memberFault(tx, organization.id, invitation.emailCanonical ?? '')
   const renewed = standing ? null : await tx.invitations.renew(invitation.id, invitationLifetimes.email)
   if (!renewed) {

@@ -27,7 +27,7 @@ export const isBlocked = ({ blockedDomains }: Pick<Admission, 'blockedDomains'>,
   blockedDomains.some((rule) => isOfDomain(emailCanonical, rule))
 
 /** @throws Problem email_domain_blocked. For a new address of an account too. */
-export function refuseBlocked(admission: Pick<Admission, 'blockedDomains'>, emailCanonical: string): void {
+export function refuseBlockedDomain(admission: Pick<Admission, 'blockedDomains'>, emailCanonical: string): void {
   if (isBlocked(admission, emailCanonical)) throw new Problem('email_domain_blocked')
 }
 
@@ -39,7 +39,7 @@ export function needsInvitation({ signUp, domains }: Admission, emailCanonical: 
 
 /** The rule depends on the address alone, so the answer does not reveal whether it has an account (C06). @throws Problem */
 export function refuseUnlessAdmitted(admission: Admission, emailCanonical: string, { invited }: { invited: boolean }): void {
-  refuseBlocked(admission, emailCanonical)
+  refuseBlockedDomain(admission, emailCanonical)
   const fault = invited ? null : needsInvitation(admission, emailCanonical)
   if (fault) throw new Problem(fault, undefined, { extensions: fault === 'email_domain_not_admitted' ? { domains: admission.domains } : {} })
 }

@@ -6,7 +6,7 @@ import { invitationTokenIn } from '../../../domain/invitations/invitation.ts'
 import type { LiveState } from '../../../domain/model/live.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { freeNamesNear } from '../../../domain/organizations/register.ts'
-import { register } from '../../../domain/organizations/use-invitation.ts'
+import { previewToken, register } from '../../../domain/organizations/use-invitation.ts'
 import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
@@ -32,6 +32,7 @@ const ofAdmission = {
   invitation_revoked: 'invitation',
   invitation_declined: 'invitation',
   invitation_wrong_address: 'email',
+  organization_suspended: 'invitation',
 } as const
 const missing: Record<keyof typeof fieldNames, Fault | null> = {
   email: emailMissing,
@@ -65,14 +66,27 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
       target: { action: '/sign-up', hidden: hiddenReturnPath(returnPath) },
       signInPath: withReturnPath('/sign-in', returnPath),
       purpose,
-      // The invitation that this browser has opened admits its visitor.
-      restricted: admission.signUp === 'open' || isInvited(returnPath) ? undefined : admission,
+      restricted: admission.signUp === 'open' || (await holdsInvitation(request, returnPath)) ? undefined : admission,
       ...typed,
     })
     return sendPage(reply, signUp, status)
   }
 
-  const isInvited = (returnPath: string | null): boolean => returnPath !== null && isJoin(returnPath)
+  const openedInvitation = (request: FastifyRequest, returnPath: string | null): string | undefined =>
+    (returnPath !== null && isJoin(returnPath) && invitationTokenOf(options, request)) || undefined
+
+  /** Whether this browser has opened an invitation that can still be used, so that its visitor needs to paste none. */
+  const holdsInvitation = async (request: FastifyRequest, returnPath: string | null): Promise<boolean> => {
+    const token = openedInvitation(request, returnPath)
+    if (token === undefined) return false
+    try {
+      await previewToken(options, request, { token })
+      return true
+    } catch (error) {
+      if (error instanceof Problem) return false
+      throw error
+    }
+  }
 
   app.get('/sign-up', page, async (request, reply) => {
     const returnPath = returnPathOf(fieldsOf(request.query)['continue'])
@@ -86,10 +100,9 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     let returnPath = returnPathOf(to)
     const input = { email, password, givenName: given_name, familyName: family_name }
     const values = { email, given_name, family_name, invitation: invitation.slice(0, 300) }
-    const pasted = admission.signUp === 'open' || isInvited(returnPath) ? undefined : invitationTokenIn(invitation)
+    const pasted = admission.signUp === 'open' ? undefined : invitationTokenIn(invitation)
     try {
-      const token = isInvited(returnPath) ? invitationTokenOf(options, request) : pasted
-      const { cookie } = await startSignUp(options, visitor(request), { ...input, invitation: token || undefined })
+      const { cookie } = await startSignUp(options, visitor(request), { ...input, invitation: pasted ?? openedInvitation(request, returnPath) })
       if (pasted !== undefined) {
         setToken(options, reply, pasted)
         returnPath ??= '/join'
@@ -170,7 +183,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
         clearCookie(reply)
         return goOn(options, request, reply, { returnPath, registered: false })
       } catch (error) {
-        const faults = faultsOf(error, { code_wrong: 'code', code_expired: null, code_exhausted: null })
+        const faults = faultsOf(error, { code_wrong: 'code', code_expired: null, code_exhausted: null, email_domain_blocked: null })
         const signUp = await signUpOf(options, cookieOf(request))
         return showVerify(request, reply, returnPath, signUp, { faults, status: (error as Problem).status })
       }
