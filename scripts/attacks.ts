@@ -64,6 +64,10 @@ export const attacks: Record<string, string | { none: string }> = {
   E20: 'E20',
   E21: 'only the root token creates and revokes operator tokens (O12)',
   E22: 'E22',
+  E23: 'suspending a person ends their credentials (O14)',
+  E24: 'the invitations of a suspended person are revoked (O14, S19)',
+  E25: 'only the operator suspends a person (O14, S58)',
+  E26: { none: 'The suspension is read after the password was proved. There is no check before it that could be removed.' },
   // the API and its surroundings
   F01: 'F01',
   F02: { none: 'There is no SCIM.' },
