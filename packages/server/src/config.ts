@@ -157,6 +157,9 @@ export class ConfigError extends Error {
 
 type Environment = Record<string, string | undefined>
 
+/** MUSTER_SECRET_PREVIOUS has one secret on each line. */
+const LINE_BREAK = /\s*\n\s*/
+
 /**
  * Reads the environment. An empty setting is a fault and never switches a check off.
  * @param readFile for the `_FILE` variants, which keep a secret out of the environment
@@ -178,7 +181,9 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
       .filter((item) => item !== '')
   const secret = (name: (typeof secretNames)[number]): string | null => {
     const value = env[`${name}_FILE`] === undefined ? text(name) : fromFile(`${name}_FILE`)
-    if (value !== null && value.length < 32) faults.push(`${name} is too short. Use at least 32 characters, for example from \`openssl rand -base64 32\`.`)
+    const lines = name === 'MUSTER_SECRET_PREVIOUS' ? value?.split(LINE_BREAK) : undefined
+    if ((lines ?? [value]).some((line) => line !== null && line.length < 32))
+      faults.push(`${name} is too short. Use at least 32 characters, for example from \`openssl rand -base64 32\`.`)
     // The characters that an Authorization header can carry (RFC 6750 section 2.1).
     if (!name.startsWith('MUSTER_SECRET') && value !== null && !/^[A-Za-z0-9\-._~+/]+=*$/.test(value))
       faults.push(`${name} has characters that a bearer token cannot have. Use letters, digits and -._~+/ only.`)
@@ -232,7 +237,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   if (databaseUrl !== null && secretValue === null && env['MUSTER_SECRET'] === undefined && env['MUSTER_SECRET_FILE'] === undefined) {
     faults.push('MUSTER_SECRET is required with DATABASE_URL. Create one with `openssl rand -base64 32` and keep it.')
   }
-  const previousSecrets = secret('MUSTER_SECRET_PREVIOUS')?.split(/\s*\n\s*/) ?? []
+  const previousSecrets = secret('MUSTER_SECRET_PREVIOUS')?.split(LINE_BREAK) ?? []
   if (previousSecrets.length > 0 && secretValue === null) faults.push('MUSTER_SECRET_PREVIOUS is only for a rotation of MUSTER_SECRET, which is not set.')
   const seats = readPlans(text('MUSTER_PLANS') ?? settings.MUSTER_PLANS.default, faults)
   const plans = Object.keys(seats)

@@ -104,6 +104,12 @@ test('only a process with PostgreSQL drains (O5)', () => {
   expect(faultsOf({ MUSTER_DRAIN_SECONDS: 'long' })).toEqual(['MUSTER_DRAIN_SECONDS is "long"; it must be a number from 0 to 600.'])
 })
 
+test('each line of MUSTER_SECRET_PREVIOUS is a secret of 32 characters or more', () => {
+  const previous = 'y'.repeat(32)
+  expect(faultsOf({ MUSTER_SECRET_PREVIOUS: `${previous}\n${previous}` })).toEqual([])
+  expect(faultsOf({ MUSTER_SECRET_PREVIOUS: `${previous}\nshort` })).toEqual([expect.stringContaining('MUSTER_SECRET_PREVIOUS is too short')])
+})
+
 test('hosts and the cloud domain are converted to lower case', () => {
   const { hosts, cloudDomain } = read({ MUSTER_HOSTS: 'Accounts.Internal:8443', MUSTER_CLOUD_DOMAIN: 'Cloud.Example.com' })
   expect(hosts).toContain('accounts.internal:8443')
