@@ -49,7 +49,7 @@ const ID_TOKEN_ALGS = ['ES256', 'RS256'] as const
 const CLIENT_TOKEN_SECONDS = HOUR
 
 /**
- * The OAuth library, connected to Muster. Created again when the signing keys change. All its state is in the database. Only this file, `adapter.ts` and the
+ * The OAuth library, connected to Muster. Created again when the signing keys or the root keys change. All its state is in the database. Only this file, `adapter.ts` and the
  * files that they alone import load the library, because `provider.ts` imports this file with the first request that needs it.
  */
 export function createLibrary(options: LibraryOptions): Provider {

@@ -85,6 +85,8 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const clients = createKnownClients(store)
   const pending = createPendingRequests(store)
   let library: Promise<Library> | undefined
+  /** Those that `library` signs cookies with. A rotation of the secret replaces them (O8). */
+  let cookieKeys: SecretKeys['everyLasting'] | undefined
 
   const signingKeys = await createSigningKeys({
     ...signingKeyTimes,
@@ -106,7 +108,8 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     return { provider, serve: provider.callback() }
   }
   const current = (): Promise<Library> => {
-    if (library) return library
+    if (library && cookieKeys === keys.everyLasting) return library
+    cookieKeys = keys.everyLasting
     const starting = startLibrary()
     library = starting
     starting.catch(() => {
