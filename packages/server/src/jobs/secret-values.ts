@@ -14,14 +14,14 @@ interface Options {
 
 /** After a switch of the secret: seals stored values again, and renews open invitations, codes and resets if the secret has leaked (O8). */
 export function secretHandler({ execute, refresh, lateMilliseconds = 16_000 }: Options): (job: Job) => Promise<void> {
-  const all = async (): Promise<void> => {
-    while ((await execute(resealValues, systemPrincipal, undefined)) > 0);
-    while ((await execute(renewValues, systemPrincipal, undefined)) > 0);
+  const all = async (signal: AbortSignal): Promise<void> => {
+    while ((await execute(resealValues, systemPrincipal, undefined)) > 0) signal.throwIfAborted()
+    while ((await execute(renewValues, systemPrincipal, undefined)) > 0) signal.throwIfAborted()
   }
   return async ({ signal }) => {
     await refresh()
-    await all()
+    await all(signal)
     await sleep(lateMilliseconds, undefined, { signal, ref: false })
-    await all()
+    await all(signal)
   }
 }
