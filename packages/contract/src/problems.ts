@@ -188,12 +188,18 @@ export const problems = {
   client_not_found: { status: 404, title: 'There is no such client.', next: 'List them.', command: 'muster server client list' },
   client_invalid: { status: 422, title: 'The client cannot be registered or removed this way.', next: 'Change what the detail describes.' },
 
-  // revocations for resource servers
+  // the secret of the installation
   secret_not_set: {
     status: 409,
     title: 'There is no new secret to rotate to.',
     next: 'Set MUSTER_SECRET to a new secret and MUSTER_SECRET_PREVIOUS to the one in use, and restart every server process.',
     command: 'muster server secret status',
+  },
+  secret_not_rotated: {
+    status: 409,
+    title: 'The new secret is not in use yet.',
+    next: 'Rotate to it first.',
+    command: 'muster server secret rotate',
   },
   secret_not_everywhere: {
     status: 409,
@@ -213,6 +219,8 @@ export const problems = {
     next: 'Wait until they have expired.',
     command: 'muster server secret status',
   },
+
+  // revocations for resource servers
   signing_key_not_found: { title: 'There is no such signing key.', status: 404, next: 'List the keys.', command: 'muster server keys list' },
   stream_not_found: { status: 404, title: 'There is no such stream.', next: 'Create one.' },
   stream_invalid: { status: 400, title: 'The stream configuration is invalid.', next: 'Change what the detail describes.' },

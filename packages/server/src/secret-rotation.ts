@@ -24,7 +24,7 @@ export interface SecretRotation {
   status(): Promise<SecretStatus>
   /** @throws Problem secret_not_set, secret_not_everywhere or secret_rotating */
   rotate(principal: Principal, options: { compromised: boolean }): Promise<SecretStatus>
-  /** @throws Problem secret_in_use */
+  /** @throws Problem secret_in_use or secret_not_rotated */
   finish(principal: Principal): Promise<SecretStatus>
 }
 
@@ -67,9 +67,8 @@ export function createSecretRotation({ ring, source, rootKeys, execute, newSigni
 
   /** The secret to rotate to. In embedded mode it is created now. */
   const newSecret = async (state: SecretState, compromised: boolean): Promise<string> => {
-    const [secret, ...previous] = await source.read()
-    const isInUse = sameBytes(checkOf(secret), state.secretCheck)
-    if (!isInUse) return secret
+    const [secret] = await source.read()
+    if (!(await isSecretInUse(state))) return secret
     if (!compromised && isRotating(state)) throw new Problem('secret_rotating')
     if (source.renew) {
       await source.renew()
@@ -77,8 +76,23 @@ export function createSecretRotation({ ring, source, rootKeys, execute, newSigni
       return (await source.read())[0]
     }
     // The previous secret has leaked after the switch. Its values end, and a new root key begins.
-    if (compromised && previous.length > 0) return secret
+    if (compromised && isRotating(state)) return secret
     throw new Problem('secret_not_set')
+  }
+
+  const isSecretInUse = async (state: SecretState): Promise<boolean> => sameBytes(checkOf((await source.read())[0]), state.secretCheck)
+
+  /** Until the switch has committed, the previous secret is the only one that opens the root keys. */
+  const forgetPrevious = async (): Promise<void> => {
+    if (await isSecretInUse(await readState())) await source.forget()
+  }
+
+  // One at a time in this process, so that a new secret is never written while another request forgets the previous one.
+  let last: Promise<unknown> = Promise.resolve()
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work)
+    last = next.catch(() => {})
+    return next
   }
 
   const requireEverywhere = async (isReady: (process: ServerProcess) => boolean): Promise<void> => {
@@ -94,37 +108,44 @@ export function createSecretRotation({ ring, source, rootKeys, execute, newSigni
 
   return {
     status,
-    async rotate(principal, { compromised }) {
-      if (principal.kind !== 'operator') throw new Problem('operator_required')
-      const state = await readState()
-      if (!compromised && isRotating(state)) throw new Problem('secret_rotating')
-      const secret = await newSecret(state, compromised)
-      const secretCheck = checkOf(secret)
-      await requireEverywhere((process) => has(process, secretCheck))
-      const generation = Math.max(...state.roots.map((root) => root.generation)) + 1
-      const announced = [sealRoot(secret, 'rows', generation, newRoot())]
-      const lasting = await lastingOf(state)
-      if (compromised || lasting.isSecret) announced.push(sealRoot(secret, 'lasting', generation, newRoot()))
-      const announcement = { from: state.generation, secretCheck, roots: announced }
-      await execute(announceRootKeys, principal, { ...announcement, compromised })
-      await ring.refresh()
-      await requireEverywhere((process) => process.generation >= generation)
-      if (compromised) {
-        await execute(replaceLeakedSecret, principal, { ...announcement, generation, successors: await newSigningKeys(generation) })
-        await Promise.all([ring.refresh(), onSigningKeysReplaced(), sleep(READ_EVERYWHERE_MILLISECONDS)])
-        await source.forget()
-      } else {
-        const goesOn = lasting.isSecret ? null : sealRoot(secret, 'lasting', lasting.generation, lasting.root)
-        await execute(switchSecret, principal, { ...announcement, generation, lasting: goesOn })
-      }
-      return status()
-    },
-    async finish(principal) {
-      await execute(finishRotation, principal, undefined)
-      await ring.refresh()
-      await source.forget()
-      return status()
-    },
+    rotate: (principal, options) => alone(() => rotate(principal, options)),
+    finish: (principal) => alone(() => finish(principal)),
+  }
+
+  async function rotate(principal: Principal, { compromised }: { compromised: boolean }): Promise<SecretStatus> {
+    if (principal.kind !== 'operator') throw new Problem('operator_required')
+    const state = await readState()
+    if (!compromised && isRotating(state)) throw new Problem('secret_rotating')
+    const secret = await newSecret(state, compromised)
+    const secretCheck = checkOf(secret)
+    await requireEverywhere((process) => has(process, secretCheck))
+    const generation = Math.max(...state.roots.map((root) => root.generation)) + 1
+    const announced = [sealRoot(secret, 'rows', generation, newRoot())]
+    const lasting = await lastingOf(state)
+    if (compromised || lasting.isSecret) announced.push(sealRoot(secret, 'lasting', generation, newRoot()))
+    const announcement = { from: state.generation, secretCheck, roots: announced }
+    await execute(announceRootKeys, principal, { ...announcement, compromised })
+    await ring.refresh()
+    await requireEverywhere((process) => process.generation >= generation)
+    if (compromised) {
+      await execute(replaceLeakedSecret, principal, { ...announcement, generation, successors: await newSigningKeys(generation) })
+      await Promise.all([ring.refresh(), onSigningKeysReplaced(), sleep(READ_EVERYWHERE_MILLISECONDS)])
+      await forgetPrevious()
+    } else {
+      const goesOn = lasting.isSecret ? null : sealRoot(secret, 'lasting', lasting.generation, lasting.root)
+      await execute(switchSecret, principal, { ...announcement, generation, lasting: goesOn })
+    }
+    return status()
+  }
+
+  async function finish(principal: Principal): Promise<SecretStatus> {
+    if (principal.kind !== 'operator') throw new Problem('operator_required')
+    const state = await readState()
+    if (!isRotating(state) && !(await isSecretInUse(state))) throw new Problem('secret_not_rotated')
+    await execute(finishRotation, principal, undefined)
+    await ring.refresh()
+    await forgetPrevious()
+    return status()
   }
 
   /** The lasting root key that makes new values. In an installation of before it is the secret itself, and must not outlive it. */

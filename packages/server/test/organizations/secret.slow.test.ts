@@ -1,8 +1,14 @@
+import { createHmac } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { knownDeviceOf, withKnownDevice } from '@muster/server/domain/accounts/known-device.ts'
 import { requestPasswordReset } from '@muster/server/domain/accounts/password-reset.ts'
 import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
 import { RootKey, sameBytes } from '@muster/server/domain/model/secret-keys.ts'
 import { announceRootKeys } from '@muster/server/domain/organizations/secret.ts'
+import { secretsInFolder } from '@muster/server/installation.ts'
 import { checkOf, newRoot, sealRoot } from '@muster/server/key-ring.ts'
 import { rootKeyStore } from '@muster/server/store/credentials/root-key-store.ts'
 import type { Database } from '@muster/server/store/database.ts'
@@ -71,6 +77,25 @@ const requestReset = async ({ server }: Muster, email: string): Promise<void> =>
   void (await requestPasswordReset(server.services, { kind: 'anonymous', origin: systemPrincipal.origin }, { email }))
 const openReset = async ({ call }: Muster, token: string) => (await call('GET', `/reset-password?token=${token}`)).status
 
+/** True if a cookie that this server sets now is signed with its newest lasting root key. */
+async function signsWithNewest({ url, server }: Muster, clientId: string): Promise<boolean> {
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: 'https://app.example.com/callback',
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: 'x'.repeat(43),
+    code_challenge_method: 'S256',
+  })
+  const response = await fetch(`${url}/oauth/authorize?${query}`, { redirect: 'manual' })
+  const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0] as string)
+  const signed = cookies.find((cookie) => cookie.startsWith('muster_oauth_interaction='))
+  const signature = cookies.find((cookie) => cookie.startsWith('muster_oauth_interaction.sig='))
+  if (signed === undefined || signature === undefined) throw new Error(`no cookie: ${response.status}`)
+  const key = server.services.keys.lasting.mac('cookie', 'oauth').toString('base64url')
+  return signature.endsWith(`=${createHmac('sha1', key).update(signed).digest('base64url')}`)
+}
+
 describe('a rotation of the secret', () => {
   test('keeps what the previous secret made, and ends it when nothing is left', async () => {
     const database = await aPostgres()
@@ -136,11 +161,29 @@ describe('a rotation of the secret', () => {
     expect((await secretOf(one)).body.state).toBe('ready')
     // Killed after the announcement: the root key makes no value, and the next attempt replaces it.
     const announcement = { from: 0, secretCheck: checkOf(NEW), roots: [sealRoot(NEW, 'rows', 1, newRoot())], compromised: false }
-    await one.server.services.execute(announceRootKeys, operator, announcement)
+    const { execute } = one.server.services
+    await execute(announceRootKeys, operator, announcement)
+    // Another process has read the same state, so it announces the same generation.
+    const overlapping = { ...announcement, roots: [sealRoot(NEW, 'rows', 1, newRoot())] }
+    await expect(execute(announceRootKeys, operator, overlapping)).rejects.toMatchObject({ code: 'secret_rotating' })
     expect(await one.server.services.store.reading.rootKeys.read()).toMatchObject({ generation: 0 })
     expect((await rotate(one)).body).toMatchObject({ state: 'rotating', generation: 2 })
     await expect(aServer(database.url, [SECRET])).rejects.toThrow('MUSTER_SECRET is a previous secret of this database. Set')
     await expect(aServer(database.url, [NEW])).rejects.toThrow('Set MUSTER_SECRET_PREVIOUS to the previous secret')
+  })
+
+  test('keeps the secret in use when it is finished before the switch', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'muster-secret-'))
+    open.push({ close: () => rm(folder, { recursive: true }) })
+    const muster = await startMuster({ engine: 'pglite', env: { MUSTER_DATA_DIR: folder, MUSTER_SECRET: undefined as never } })
+    open.push(muster)
+    const inUse = (await readFile(join(folder, 'secret'), 'utf8')).trim()
+    await secretsInFolder(folder).renew?.() // killed before the switch
+    expect((await secretOf(muster, '/finish')).body.code).toBe('secret_not_rotated')
+    expect(await secretsInFolder(folder).read()).toEqual([expect.not.stringMatching(inUse), inUse])
+    expect((await rotate(muster)).body.state).toBe('rotating')
+    expect((await secretOf(muster, '/finish')).body.state).toBe('settled')
+    expect(existsSync(join(folder, 'secret.previous'))).toBe(false)
   })
 
   test('keeps the values of an installation whose root key is the secret itself', async () => {
@@ -188,6 +231,8 @@ describe('a leaked secret', () => {
       expect((await muster.call('GET', '/v1/me', { token: ada.token })).body.code).toBe('invalid_token')
       expect(knownDeviceOf(muster.server.services.keys, account, cookie)).toBeNull()
     }
+    const stored = await sql`select 1 from idempotency_key where answer is not null and key_generation = 0`.execute(database.kysely)
+    expect(stored.rows, 'stored responses of the leaked secret').toEqual([])
     const again = await one.login(ada)
     const replay = await invite(two, again, 'carol@example.com', { 'idempotency-key': 'the-same-request' })
     expect(replay.body).toMatchObject({ code: 'idempotency_key_reused', detail: expect.stringContaining('took effect') })
@@ -219,6 +264,30 @@ describe('a leaked secret', () => {
     ])
     await aServer(database.url, [NEW], issuer)
     expect((await rotate(one, {})).body.code).toBe('secret_not_set')
+  })
+
+  test('is not rotated to again, and signs no cookie', async () => {
+    const database = await aPostgres()
+    const before = await aServer(database.url, [SECRET])
+    const issuer = before.config.issuer
+    await stop(before)
+    const one = await aServer(database.url, [NEW, SECRET], issuer)
+    const { body: app } = await one.call('POST', '/v1/operator/clients', {
+      token: OPERATOR_TOKEN,
+      body: { name: 'App', grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] },
+    })
+    expect(await signsWithNewest(one, app.id)).toBe(true)
+    // Sealed with a root key that another rotation has replaced.
+    await sql`insert into receiver (id, client_id, method, endpoint_url, push_authorization, lease_seconds, lease_until)
+      values ('str_a', ${app.id}, 'push', 'https://app.example.com/events', ${Buffer.alloc(64)}, 60, now())`.execute(database.kysely)
+    expect((await rotate(one, { compromised: true })).status).toBe(200)
+    expect(await signsWithNewest(one, app.id)).toBe(true)
+    const { rows } = await sql`select push_authorization, status from receiver where id = 'str_a'`.execute(database.kysely)
+    expect(rows).toEqual([{ push_authorization: null, status: 'paused' }])
+
+    expect((await rotate(one, { compromised: true })).body.code).toBe('secret_not_set')
+    const swapped = await aServer(database.url, [SECRET, NEW], issuer)
+    for (const compromised of [false, true]) expect((await rotate(swapped, { compromised })).body.code).toBe('secret_not_set')
   })
 
   test('is replaced during a rotation that is not finished', async () => {

@@ -84,7 +84,9 @@ const rotate = command(
     if (finish) {
       const answer = await operator.POST('/v1/operator/secret/finish', { creates: true })
       say.data(answer, () => details(context, answer))
-      say.done('The previous secret has ended. Remove MUSTER_SECRET_PREVIOUS from the settings of every server.')
+      say.done('The previous secret has ended.')
+      if (answer.state === 'ready') sayNext(context, answer)
+      else say.hint('\nRemove MUSTER_SECRET_PREVIOUS from the settings of every server.')
       return
     }
     if (compromised && !yes)

@@ -173,9 +173,9 @@ async function once<O>({ tx, principal, keys, account, enter }: Context, idempot
     return answer
   }
   if (!sameBytes(kept.requestHash, idempotency.requestHash)) throw new Problem('idempotency_key_reused')
-  if (!kept.answer) throw new Problem('unavailable', 'The first request with this key is still in progress.', { extensions: { retry_after: 1 } })
   const key = keys.find(kept.keyGeneration)
-  if (!key) throw new Problem('idempotency_key_reused', 'The first request took effect. Its response ended when the secret was replaced.')
+  if (!kept.answer && key) throw new Problem('unavailable', 'The first request with this key is still in progress.', { extensions: { retry_after: 1 } })
+  if (!kept.answer || !key) throw new Problem('idempotency_key_reused', 'The first request took effect. Its response ended when the secret was replaced.')
   const { answer, rights: asked, ended = [] } = JSON.parse(key.open('idempotency', context, kept.answer)) as { answer: O; rights: Right[]; ended?: string[] }
   principal.origin.ended?.push(...ended.map(BigInt))
   if (principal.kind === 'user') await account({ unregistered: true })

@@ -1,16 +1,17 @@
+import type { StreamId } from '@muster/contract/ids.ts'
 import { EMAIL_CODE_SECONDS } from '../accounts/email-change.ts'
 import { RESET_SECONDS } from '../accounts/password-reset.ts'
 import { CODE_SECONDS } from '../accounts/sign-up.ts'
 import type { Context } from '../command/context.ts'
 import type { NewSigningKey } from '../credentials/signing-key.ts'
-import type { RootKeyRow, SecretState, ValuesLeft } from '../credentials/store.ts'
+import type { RootKeyRow, RootKeyStore, SealedValue, SecretState, ValuesLeft } from '../credentials/store.ts'
 import { Problem } from '../model/problem.ts'
-import { sameBytes } from '../model/secret-keys.ts'
+import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 
 // The secret of the installation can be changed (O8). A root key is announced, read by every process, and then makes new values from one commit on.
 
 /** How many values one transaction changes, so that it is short. */
-const AT_ONCE = 100
+const AT_ONCE = 500
 
 export interface SecretStatus {
   /**
@@ -41,16 +42,30 @@ const requireOperator = ({ principal }: Context): void => {
 export const isRotating = ({ roots, secretCheck, generation, oldestGeneration }: SecretState): boolean =>
   generation > oldestGeneration || roots.some((root) => root.generation <= generation && !sameBytes(root.secretCheck, secretCheck))
 
-/** Stores the next root keys, which make no value yet. Replaces those of a rotation that was interrupted. */
-export async function announceRootKeys(context: Context, { from, roots, compromised }: Announcement & { compromised: boolean }): Promise<void> {
+/**
+ * Stores the next root keys, which make no value yet. Replaces those of a rotation that was interrupted.
+ * @throws Problem secret_not_set if the secret was in use before: it may have leaked
+ */
+export async function announceRootKeys(context: Context, { from, secretCheck, roots, compromised }: Announcement & { compromised: boolean }): Promise<void> {
   requireOperator(context)
   const { tx } = context
   const state = await tx.rootKeys.lock()
   if (state.generation !== from) throw new Problem('secret_rotating')
   if (!compromised && isRotating(state)) throw new Problem('secret_rotating')
+  // Another rotation has announced this generation. Processes may have read its root key, and two root keys of one generation are not told apart.
+  if (roots.some(({ generation }) => state.roots.some((stored) => stored.generation === generation))) throw new Problem('secret_rotating')
+  if (await wasInUse(tx.rootKeys, state, secretCheck))
+    throw new Problem('secret_not_set', 'MUSTER_SECRET is a previous secret of this installation. Create a new one.')
   await tx.rootKeys.deleteAnnounced()
   for (const root of roots) await tx.rootKeys.insert(root)
   await tx.rootKeys.announce()
+}
+
+/** True for a secret that another one has replaced. */
+async function wasInUse(rootKeys: RootKeyStore, { roots, generation, secretCheck: inUse }: SecretState, secretCheck: Uint8Array): Promise<boolean> {
+  if (sameBytes(secretCheck, inUse)) return false
+  if (roots.some((root) => root.generation <= generation && sameBytes(root.secretCheck, secretCheck))) return true
+  return (await rootKeys.endedAt(secretCheck)) !== null
 }
 
 interface Switch extends Announcement {
@@ -91,16 +106,34 @@ export async function replaceLeakedSecret(
     await tx.signingKeys.insert({ ...key, afterSeconds: 0 })
     await record({ type: 'signing_key.created', target: key.kid, alg: key.alg })
   }
+  const newest = keys.of(generation)
   for (const value of await tx.rootKeys.pushAuthorizations()) {
-    const { purpose, context: of, keyGeneration, sealed } = value
-    const plain = keys.of(keyGeneration).open(purpose, of, sealed)
-    await tx.rootKeys.replaceValue({ ...value, sealed: keys.of(generation).seal(purpose, of, plain), keyGeneration: generation })
+    const plain = openedOrNull(keys, value)
+    if (plain === null) await endAuthorization(context, value.context as StreamId, generation)
+    else await tx.rootKeys.replaceValue({ ...value, sealed: newest.seal(value.purpose, value.context, plain), keyGeneration: generation })
   }
   await tx.rootKeys.switchTo(secretCheck, generation)
   await tx.rootKeys.endOlder()
   await record({ type: 'secret.compromised', target: 'secret', generation })
+  await tx.rootKeys.clearAnswers()
   await tx.jobs.send({ name: 'secret', data: {} })
   await tx.rootKeys.announce()
+}
+
+function openedOrNull(keys: SecretKeys, { purpose, context, keyGeneration, sealed }: SealedValue): string | null {
+  try {
+    return keys.find(keyGeneration)?.open(purpose, context, sealed) ?? null
+  } catch {
+    return null
+  }
+}
+
+/** No valid root key opens the authorization. A leaked secret is replaced all the same. The receiver sets the authorization again. */
+async function endAuthorization({ tx, record }: Context, id: StreamId, keyGeneration: number): Promise<void> {
+  const receiver = await tx.receivers.lock(id)
+  const status = receiver?.status === 'disabled' ? 'disabled' : 'paused'
+  await tx.receivers.change(id, { pushAuthorization: null, keyGeneration, status, statusReason: 'Its authorization could not be decrypted.' })
+  if (receiver?.clientId) await record({ type: 'stream.changed', target: receiver.id, clientId: receiver.clientId, fields: ['authorization', 'status'] })
 }
 
 /** Another operator has rotated meanwhile, or replaced what was announced. */
@@ -122,6 +155,7 @@ export async function finishRotation(context: Context): Promise<void> {
   if (countLeft(left) > 0) throw new Problem('secret_in_use', describeLeft(left), { extensions: { left: leftBody(left) } })
   await tx.rootKeys.endOlder()
   await record({ type: 'secret.rotation_finished', target: 'secret', generation: state.generation })
+  await tx.jobs.send({ name: 'secret', data: {} }) // renews what a transaction of before commits late
   await tx.rootKeys.announce()
 }
 
@@ -160,6 +194,7 @@ export async function resealValues({ tx, keys }: Context): Promise<number> {
  * that the caller repeats it until none is left.
  */
 export async function renewValues({ tx, record }: Context): Promise<number> {
+  await tx.rootKeys.clearAnswers()
   const invitations = await tx.rootKeys.renewInvitations(AT_ONCE)
   for (const { id, organizationId, version, kind } of invitations) {
     await record({ type: 'invitation.replaced', target: id, organizationId, version })

@@ -124,6 +124,9 @@ export function rootKeyStore(db: Kysely<Tables>): RootKeyStore {
       return []
     },
     pushAuthorizations: () => sealed('receiver', 'true', 1_000_000),
+    async clearAnswers() {
+      await sql`update idempotency_key set answer = null where answer is not null and not ${isGenerationValid}`.execute(db)
+    },
     async replaceValue({ table, context: named, sealed: value, keyGeneration }) {
       const { column, context } = sealedTables[table]
       await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${value}, key_generation = ${keyGeneration} where ${sql.raw(context)} = ${named}`.execute(
