@@ -65,6 +65,8 @@ async function twoServers(databaseUrl: string, secrets: [string, ...string[]]): 
 const secretOf = (muster: Muster, action = '', body?: unknown) =>
   muster.call(action === '' ? 'GET' : 'POST', `/v1/operator/secret${action}`, { token: OPERATOR_TOKEN, body })
 const rotate = (muster: Muster, body: object = {}) => secretOf(muster, '/rotate', body)
+/** The background seals stored values again. */
+const nothingLeft = (muster: Muster) => expect.poll(async () => (await secretOf(muster)).body.left, { timeout: 20_000 }).toEqual([])
 const preview = async (muster: Muster, token: string) => (await muster.call('POST', '/v1/invitations/preview', { body: { token } })).status
 const aLink = async (muster: Muster, admin: Human): Promise<string> =>
   (await muster.call('POST', '/v1/organizations/ada/secrets', { token: admin.token, body: { role: 'member' } })).body.secret
@@ -136,7 +138,7 @@ describe('a rotation of the secret', () => {
     expect(refused.body).toMatchObject({ code: 'secret_in_use', left: expect.arrayContaining([expect.objectContaining({ what: 'invitations' })]) })
     await sql`update invitation set state = 'revoked', ended_at = now() where key_generation = 0`.execute(database.kysely)
     await sql`update password_reset set ended_at = now()`.execute(database.kysely)
-    await expect.poll(async () => (await secretOf(one)).body.left, { timeout: 20_000 }).toEqual([]) // the background seals the rest again
+    await nothingLeft(one)
     expect((await secretOf(one, '/finish')).body).toMatchObject({ state: 'settled', left: [] })
     expect((await one.call('GET', '/v1/me', { token: (await two.login(ada)).token })).status).toBe(200)
     expect(knownDeviceOf(two.server.services.keys, account, cookie)).not.toBeNull()
@@ -182,6 +184,7 @@ describe('a rotation of the secret', () => {
     expect((await secretOf(muster, '/finish')).body.code).toBe('secret_not_rotated')
     expect(await secretsInFolder(folder).read()).toEqual([expect.not.stringMatching(inUse), inUse])
     expect((await rotate(muster)).body.state).toBe('rotating')
+    await nothingLeft(muster)
     expect((await secretOf(muster, '/finish')).body.state).toBe('settled')
     expect(existsSync(join(folder, 'secret.previous'))).toBe(false)
   })
@@ -197,6 +200,7 @@ describe('a rotation of the secret', () => {
     expect((await rotate(two)).status).toBe(200)
     expect(knownDeviceOf(keys, account, cookie)).not.toBeNull()
     const renewed = withKnownDevice(two.server.services.keys, account, cookie)
+    await nothingLeft(one)
     expect((await secretOf(one, '/finish')).body.state).toBe('settled')
     await two.server.services.store.reading.rootKeys.announce()
     expect([cookie, renewed].map((one) => knownDeviceOf(keys, account, one))).toEqual([null, cookie.slice(0, 16)])
