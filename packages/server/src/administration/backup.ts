@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openArchive, writeArchive } from '../store/archive/file.ts'
 import { requireInvariants } from '../store/archive/invariants.ts'
 import { ahead, CopyFailed, inSnapshot, type OnProgress, readAll, reporting } from '../store/archive/rows.ts'
+import { requireInUse } from '../store/archive/state.ts'
 import { latestMigration, migrate, pendingMigrations, ranMigrations } from '../store/database.ts'
 import { nowOf } from '../store/now.ts'
 import { load, requireKnown } from './load.ts'
@@ -26,9 +27,9 @@ export async function backUp(env: Environment, file: string, onProgress: OnProgr
   hasDatabase(from)
   const source = await open(from, { prepared: config.prepared })
   try {
-    if (source.engine === 'pglite') await migrate(source)
     const pending = await pendingMigrations(source)
     if (pending.length > 0) throw new CopyFailed(`The database is of an earlier version: ${pending.join(', ')} have not run. First: muster server migrate`)
+    await requireInUse(source.kysely)
     const rows: Record<string, number> = {}
     const { at, bytes } = await inSnapshot(source.kysely, async (trx) => {
       const at = (await nowOf(trx)).toISOString()

@@ -1,13 +1,14 @@
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { secretInFolder } from '../installation.ts'
 import { openKeyRing } from '../key-ring.ts'
 import { moveAll } from '../store/archive/copy.ts'
 import type { OnProgress } from '../store/archive/rows.ts'
-import { clearState } from '../store/archive/state.ts'
+import { alone, clearState, requireInUse, stateOf } from '../store/archive/state.ts'
 import { rootKeysOf } from '../store/credentials/root-key-store.ts'
 import { migrate } from '../store/database.ts'
-import { configOf, type Environment, hasDatabase, isUrl, labelOf, open, type Place, placeOf } from './stores.ts'
+import { configOf, type Environment, hasDatabase, labelOf, open, type Place, placeNamed, placeOf } from './stores.ts'
 
 export interface Moved {
   from: string
@@ -27,7 +28,7 @@ export class MoveRefused extends Error {
 export async function moveStore(env: Environment, to: string, onProgress: OnProgress = () => {}): Promise<Moved> {
   const config = configOf(env)
   const from = placeOf(config)
-  const target: Place = isUrl(to) ? { url: to } : { folder: resolve(to) }
+  const target = placeNamed(to)
   if (labelOf(from) === labelOf(target)) throw new MoveRefused(`The store is at ${labelOf(from)} already.`)
   hasDatabase(from)
   const { prepared } = config
@@ -40,8 +41,15 @@ export async function moveStore(env: Environment, to: string, onProgress: OnProg
     const database = await open(target, { prepared })
     try {
       await migrate(database)
-      if ('folder' in target) await putSecrets(target.folder, secrets)
-      const rows = await moveAll(source, database, labelOf(target), onProgress)
+      if ('folder' in target && existsSync(join(target.folder, 'secret'))) await requireSameSecret(target.folder, secrets)
+      const rows = await moveAll(source, database, {
+        label: labelOf(target),
+        onProgress,
+        // A refusal leaves no secret behind, and a folder with a store has its secret.
+        beforeCommit: async () => {
+          if ('folder' in target) await putSecrets(target.folder, secrets)
+        },
+      })
       return { from: labelOf(from), to: labelOf(target), rows, settings: settingsFor(config, from, target) }
     } finally {
       await database.close()
@@ -54,10 +62,16 @@ export async function moveStore(env: Environment, to: string, onProgress: OnProg
 /** Starts the old store again. False if it was not moved. */
 export async function cancelMove(env: Environment): Promise<boolean> {
   const config = configOf(env)
-  const source = await open(placeOf(config), { prepared: config.prepared })
+  const from = placeOf(config)
+  hasDatabase(from)
+  const source = await open(from, { prepared: config.prepared })
   try {
     await migrate(source)
-    return await clearState(source.kysely)
+    return await alone(source, async () => {
+      const found = await stateOf(source.kysely)
+      if (found?.state === 'filling') await requireInUse(source.kysely)
+      return found !== null && (await clearState(source.kysely, found))
+    })
   } finally {
     await source.close()
   }
@@ -77,9 +91,15 @@ async function secretsOf({ secret, operatorToken }: Config, from: Place): Promis
   }
 }
 
-async function putSecrets(folder: string, { secret, operatorToken }: Secrets): Promise<void> {
+/** Creates the file if it is missing. @throws MoveRefused */
+async function requireSameSecret(folder: string, { secret }: Secrets): Promise<void> {
   const kept = await secretInFolder(folder, 'secret', secret)
   if (kept !== secret) throw new MoveRefused(`${join(folder, 'secret')} is the secret of another installation. Name another folder.`)
+}
+
+async function putSecrets(folder: string, secrets: Secrets): Promise<void> {
+  await requireSameSecret(folder, secrets)
+  const { operatorToken } = secrets
   if (operatorToken !== null) await secretInFolder(folder, 'operator-token', operatorToken)
 }
 

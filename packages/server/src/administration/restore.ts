@@ -5,18 +5,18 @@ import type { Config } from '../config.ts'
 import { secretsInFolder, secretsOfSettings } from '../installation.ts'
 import { openKeyRing } from '../key-ring.ts'
 import { type EndedAccess, endAccess, keepKeys } from '../store/archive/end-access.ts'
-import { openArchive } from '../store/archive/file.ts'
+import { type Archive, openArchive } from '../store/archive/file.ts'
 import { requireInvariants } from '../store/archive/invariants.ts'
 import { CopyFailed, type OnProgress } from '../store/archive/rows.ts'
-import { clearState, requireEmpty, requireInUse, requireNoServer, setState, stateOf } from '../store/archive/state.ts'
+import { alone, clearState, IN_PLACE, requireFillable, requireInUse, requireNoServer, type StoreState, setState, stateOf } from '../store/archive/state.ts'
 import { rootKeyStore } from '../store/credentials/root-key-store.ts'
-import { latestMigration, migrate, ranMigrations } from '../store/database.ts'
+import { type Database, latestMigration, migrate, ranMigrations } from '../store/database.ts'
 import { load, requireKnown } from './load.ts'
 import { configOf, type Environment, hasDatabase, labelOf, open, placeOf } from './stores.ts'
 
 export interface Restored extends EndedAccess {
   to: string
-  /** By table. Null for a database that PostgreSQL's own tools restored. */
+  /** By table. Null if they were there already: PostgreSQL's own tools restored them, or an earlier run that was interrupted. */
   rows: Record<string, number> | null
 }
 
@@ -38,46 +38,72 @@ export async function restoreBackup(env: Environment, file: string, { keepKeys, 
     )
   const target = await open(to, { prepared: config.prepared, fresh: header.migration !== latestMigration })
   try {
-    const ran = (await ranMigrations(target)).sort()
-    if (ran.length > 0 && ran.at(-1) !== header.migration)
-      throw new CopyFailed(
-        `The backup has the schema ${header.migration}, and the database ${ran.at(-1)}. Restore into a database without tables, or a new folder.`,
-      )
-    await migrate(target, target.url, header.migration)
-    if ((await stateOf(target.kysely)) !== 'filling') await requireEmpty(target.kysely)
-    await setState(target.kysely, 'filling')
-    try {
-      await requireNoServer(target)
-    } catch (error) {
-      await clearState(target.kysely)
-      throw error
-    }
-    const finish = async (trx: Kysely<any>): Promise<EndedAccess> => {
-      await requireSecret(trx, config)
-      const ended = await endAccess(trx, { backupAt: header.at, keepKeys })
-      await requireInvariants(trx)
-      await clearState(trx)
-      return ended
-    }
-    try {
-      const transaction = <T>(work: (trx: Kysely<any>) => Promise<T>): Promise<T> => target.kysely.transaction().execute(work)
-      // A backup of an earlier version is migrated between the two. No server starts meanwhile.
-      if (header.migration !== latestMigration) {
-        const rows = await transaction((trx) => load(trx, file, archive, onProgress))
-        await migrate(target)
-        return { to: labelOf(to), rows, ...(await transaction(finish)) }
-      }
-      return await transaction(async (trx) => {
-        const rows = await load(trx, file, archive, onProgress)
-        return { to: labelOf(to), rows, ...(await finish(trx)) }
-      })
-    } catch (error) {
-      if (header.migration === latestMigration) await clearState(target.kysely).catch(() => {}) // it is empty again
-      throw error
-    }
+    return await alone(target, async (held) => ({ to: labelOf(to), ...(await fill(target, { config, file, archive, keepKeys, onProgress, held })) }))
   } finally {
     await target.close()
   }
+}
+
+interface Filling extends Required<Options> {
+  config: Config
+  file: string
+  archive: Archive
+  held: () => Promise<void>
+}
+
+async function fill(target: Database, { config, file, archive, keepKeys, onProgress, held }: Filling): Promise<Omit<Restored, 'to'>> {
+  const { header } = archive
+  const older = header.migration !== latestMigration
+  const empty: StoreState = { state: 'filling', target: null }
+  // Rows of an earlier version are committed before they are migrated. The mark says whose they are.
+  const loaded: StoreState = { state: 'filling', target: `rows of the backup of ${header.at}` }
+  const ran = (await ranMigrations(target)).sort()
+  const last = ran.at(-1)
+  const resumed = older && last !== undefined && last >= header.migration && (await stateOf(target.kysely))?.target === loaded.target
+  if (!resumed) {
+    if (last !== undefined && last !== header.migration)
+      throw new CopyFailed(`The backup has the schema ${header.migration}, and the database ${last}. Restore into a database without tables, or a new folder.`)
+    await migrate(target, target.url, header.migration)
+  }
+  const again = resumed || (await requireFillable(target.kysely))
+  const transaction = <T>(work: (trx: Kysely<any>) => Promise<T>): Promise<T> => target.kysely.transaction().execute(work)
+  const finish = async (trx: Kysely<any>, state: StoreState): Promise<EndedAccess> => {
+    await requireSecret(trx, config)
+    const ended = await endAccess(trx, { backupAt: header.at, keepKeys })
+    await requireInvariants(trx)
+    await requireCleared(trx, state)
+    await held()
+    return ended
+  }
+  try {
+    if (!resumed) await setState(target.kysely, empty.state, empty.target)
+    await requireNoServer(target)
+    if (!older)
+      return await transaction(async (trx) => {
+        const rows = await load(trx, file, archive, onProgress)
+        return { rows, ...(await finish(trx, empty)) }
+      })
+    const rows = resumed
+      ? null
+      : await transaction(async (trx) => {
+          const rows = await load(trx, file, archive, onProgress)
+          await requireSecret(trx, config)
+          await requireCleared(trx, empty)
+          await setState(trx, loaded.state, loaded.target)
+          await held()
+          return rows
+        })
+    await migrate(target)
+    return { rows, ...(await transaction((trx) => finish(trx, loaded))) }
+  } catch (error) {
+    if (!again) await clearState(target.kysely, empty).catch(() => {}) // it is empty again, or it has another state
+    throw error
+  }
+}
+
+/** @throws CopyFailed */
+async function requireCleared(trx: Kysely<any>, state: StoreState): Promise<void> {
+  if (!(await clearState(trx, state))) throw new CopyFailed('Another command has changed the state of the database. Nothing was written. Start again.')
 }
 
 /** @throws WrongSecret */
@@ -95,18 +121,26 @@ export async function finishRestore(env: Environment, { keepKeys }: Options): Pr
   const target = await open(to, { prepared: config.prepared })
   try {
     await migrate(target)
-    await requireInUse(target.kysely)
-    await setState(target.kysely, 'filling')
-    try {
-      await requireNoServer(target)
-      return await target.kysely.transaction().execute(async (trx) => {
-        await requireSecret(trx, config)
-        await requireInvariants(trx)
-        return { to: labelOf(to), rows: null, ...(await endAccess(trx, { backupAt: null, keepKeys })) }
-      })
-    } finally {
-      await clearState(target.kysely)
-    }
+    return await alone(target, async (held) => {
+      const inPlace: StoreState = { state: 'filling', target: IN_PLACE }
+      const before = await stateOf(target.kysely)
+      if (before?.target !== IN_PLACE || before.state !== 'filling') await requireInUse(target.kysely)
+      try {
+        await setState(target.kysely, inPlace.state, inPlace.target)
+        await requireNoServer(target)
+        return await target.kysely.transaction().execute(async (trx) => {
+          await requireSecret(trx, config)
+          await requireInvariants(trx)
+          const ended = await endAccess(trx, { backupAt: null, keepKeys })
+          await requireCleared(trx, inPlace)
+          await held()
+          return { to: labelOf(to), rows: null, ...ended }
+        })
+      } catch (error) {
+        if (before === null) await clearState(target.kysely, inPlace).catch(() => {})
+        throw error
+      }
+    })
   } finally {
     await target.close()
   }

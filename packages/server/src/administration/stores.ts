@@ -17,7 +17,13 @@ export const configOf = (env: Environment): Config => readConfig(env, (path) => 
 export const placeOf = ({ databaseUrl, migrateUrl, dataDir }: Pick<Config, 'databaseUrl' | 'migrateUrl' | 'dataDir'>): Place =>
   databaseUrl === null ? { folder: resolve(dataDir) } : { url: migrateUrl ?? databaseUrl }
 
-export const isUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text)
+/** The place that a command line names: an address or a folder. The address may contain a password, so the message does not repeat it. @throws CopyFailed */
+export function placeNamed(text: string): Place {
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return { url: text }
+  if (text.trim() === '' || /^[a-z][a-z0-9+.-]+:/i.test(text))
+    throw new CopyFailed('The target is neither a folder nor an address of PostgreSQL. Name a folder, or postgres://USER@HOST/DATABASE.')
+  return { folder: resolve(text) }
+}
 
 /** An embedded database that is missing would be created. @throws CopyFailed */
 export function hasDatabase(place: Place): void {

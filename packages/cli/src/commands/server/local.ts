@@ -85,7 +85,7 @@ const move = command(
   },
   async (context, { to, cancel }) => {
     if ((to === undefined) === !cancel) throw usage('Say where to move with --to, or --cancel.')
-    await administer(context, 'move', to ?? '--cancel')
+    await administer(context, 'move', to === undefined ? '--cancel' : asPath(to))
   },
 )
 

@@ -32,6 +32,7 @@ const rows = [
   `insert into sign_up (id, token_hash, email, email_canonical, password_hash, given_name, code_expires_at, expires_at) values ('sgn_1', '\\x08', 'c@x', 'c@x', 'x', 'C', now(), now())`,
   `insert into password_reset (id, email_canonical, user_id, address, request_id, expires_at, ended_at) values ('pwr_1', 'ada@example.com', 'usr_ada', '192.0.2.1', 'req', now(), now())`,
   `insert into email_change (id, user_id, session_id, email, email_canonical, old_email, expires_at, ended_at) values ('emc_1', 'usr_ada', 'ses_1', 'x', 'x', 'y', now(), now())`,
+  `insert into email (id, address, address_canonical, job, state, attempts, reason) values ('eml_1', 'Ada@example.com', 'ada@example.com', '{"kind": "x"}', 'failed', 3, 'down')`,
   `insert into account_network (user_id, network) values ('usr_ada', '192.0.2.0/24')`,
   `insert into service_account (id, organization_id, name, description, created_by, ended_at) values ('sva_1', 'org_ada', 'ci', 'runs tests', 'usr_ada', now())`,
   `insert into api_key (id, token_hash, user_id, service_account_id, organization_id, epoch, description, created_by, last_used_at, last_address, ended_at, ended_reason)

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cancelMove, moveStore } from '@muster/server/administration/move.ts'
 import { moveAll } from '@muster/server/store/archive/copy.ts'
-import { clearState, requireInUse, setState } from '@muster/server/store/archive/state.ts'
+import { clearState, requireInUse, requireNoServer, setState, stateOf } from '@muster/server/store/archive/state.ts'
 import { type Database, migrate, openDatabase } from '@muster/server/store/database.ts'
+import { SECRET } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -46,9 +48,9 @@ describe('a move to the embedded database and back (O10)', () => {
   let back: Database
   beforeAll(async () => {
     there = await embedded('there')
-    await moveAll(source, there, 'there', () => {})
+    await moveAll(source, there, { label: 'there' })
     back = await fresh()
-    await moveAll(there, back, 'back', () => {})
+    await moveAll(there, back, { label: 'back' })
   })
 
   test('keeps every row and every value', async () => {
@@ -81,8 +83,8 @@ describe('a move to the embedded database and back (O10)', () => {
 
   test('keeps servers from starting on the old store until the move is cancelled', async () => {
     await expect(requireInUse(source.kysely)).rejects.toThrow('moved to there')
-    await expect(moveAll(source, back, 'again', () => {})).rejects.toThrow('moved to there')
-    await clearState(source.kysely)
+    await expect(moveAll(source, back, { label: 'again' })).rejects.toThrow('moved to there')
+    await clearState(source.kysely, { state: 'moved', target: 'there' })
     await requireInUse(source.kysely)
     await requireInUse(back.kysely)
   })
@@ -91,7 +93,7 @@ describe('a move to the embedded database and back (O10)', () => {
 test('a move is refused, with nothing written, when the target is not empty', async () => {
   const other = await fresh()
   await sql`insert into installation (secret_check) values ('x')`.execute(other.kysely)
-  await expect(moveAll(source, other, 'other', () => {})).rejects.toThrow('not empty')
+  await expect(moveAll(source, other, { label: 'other' })).rejects.toThrow('not empty')
   await requireInUse(source.kysely)
 })
 
@@ -99,7 +101,7 @@ test('a move is refused while a server uses either database', async () => {
   const other = await fresh()
   const server = await openDatabase({ databaseUrl: other.url })
   await sql`select 1`.execute(server.kysely)
-  await expect(moveAll(source, other, 'other', () => {})).rejects.toThrow('A server uses this database')
+  await expect(moveAll(source, other, { label: 'other' })).rejects.toThrow('A server uses this database')
   await server.close()
   await requireInUse(source.kysely)
   await requireInUse(other.kysely)
@@ -109,7 +111,7 @@ test('a move writes nothing when a rule does not hold for the rows', async () =>
   const [broken, other] = [await fresh(), await fresh()]
   await fillStore(broken.kysely)
   await sql`update organization set active_members = 7 where id = 'org_ada'`.execute(broken.kysely)
-  await expect(moveAll(broken, other, 'other', () => {})).rejects.toThrow("an organization's member counts match its memberships")
+  await expect(moveAll(broken, other, { label: 'other' })).rejects.toThrow("an organization's member counts match its memberships")
   expect((await contentsOf(other.kysely))['account']).toEqual([])
 })
 
@@ -117,7 +119,71 @@ test('a database that is half filled is in use by no server, and is filled again
   const other = await fresh()
   await setState(other.kysely, 'filling')
   await expect(requireInUse(other.kysely)).rejects.toThrow('interrupted')
-  await moveAll(source, other, 'other', () => {})
+  await moveAll(source, other, { label: 'other' })
   await requireInUse(other.kysely)
-  await clearState(source.kysely)
+  await clearState(source.kysely, { state: 'moved', target: 'other' })
+})
+
+const settings = ({ url }: Database) => ({ DATABASE_URL: url, MUSTER_SECRET: SECRET })
+
+test('a move goes on when the old store is lost after the commit, and closes it', async () => {
+  const other = await fresh()
+  const beforeCommit = async (): Promise<void> => {
+    const { rows } =
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`.execute(
+        source.kysely,
+      )
+    expect(rows).toHaveLength(1)
+  }
+  expect(await moveAll(source, other, { label: 'other', beforeCommit })).toMatchObject({ account: 2 })
+  await requireInUse(other.kysely)
+  await expect(requireInUse(source.kysely)).rejects.toThrow('moved to other')
+  await setState(source.kysely, 'moving', 'other') // as if it had been killed before the last step
+  await expect(moveAll(source, other, { label: 'other' })).rejects.toThrow('was moved to other')
+  expect(await stateOf(source.kysely)).toEqual({ state: 'moved', target: 'other' })
+  expect(await cancelMove(settings(source))).toBe(true)
+  expect(await cancelMove(settings(source))).toBe(false)
+})
+
+test('two commands cannot work on one database at the same time', async () => {
+  const [other, third] = [await fresh(), await fresh()]
+  const beforeCommit = async (): Promise<void> => {
+    await expect(moveAll(source, third, { label: 'third' })).rejects.toThrow('Another command')
+    await expect(moveAll(third, other, { label: 'other' })).rejects.toThrow('Another command')
+    await expect(cancelMove(settings(source))).rejects.toThrow('Another command')
+    throw new Error('enough')
+  }
+  await expect(moveAll(source, other, { label: 'other', beforeCommit })).rejects.toThrow('enough')
+  for (const { kysely } of [source, other, third]) await requireInUse(kysely)
+})
+
+test('a command leaves a state that another one has set', async () => {
+  const other = await fresh()
+  await setState(other.kysely, 'filling')
+  const beforeCommit = (): Promise<void> => Promise.reject(new Error('enough'))
+  await expect(moveAll(source, other, { label: 'other', beforeCommit })).rejects.toThrow('enough')
+  await requireInUse(source.kysely)
+  await expect(cancelMove(settings(other))).rejects.toThrow('interrupted')
+  expect(await stateOf(other.kysely)).toEqual({ state: 'filling', target: null })
+})
+
+test('a server is found also by a role that may not see its connections', async () => {
+  const other = await fresh()
+  const role = `guest_${process.pid}`
+  await sql.raw(`create role ${role} login`).execute(other.kysely)
+  const server = await openDatabase({ databaseUrl: other.url })
+  await sql`select 1`.execute(server.kysely)
+  const url = new URL(other.url as string)
+  url.username = role
+  const guest = await openDatabase({ databaseUrl: url.href, name })
+  await expect(requireNoServer(guest)).rejects.toThrow('a connection of another role')
+  await guest.close()
+  await server.close()
+  await sql.raw(`drop role ${role}`).execute(other.kysely)
+})
+
+test.each(['', 'mysql://ada:hunter2@db.internal/muster', 'postgres://ada:hunter2@db:port/muster'])('a move to "%s" is refused', async (to) => {
+  const error = await moveStore(settings(source), to).catch((failure: Error) => failure)
+  expect(String(error)).toMatch(/neither a folder nor an address/)
+  expect(String(error)).not.toContain('hunter2')
 })

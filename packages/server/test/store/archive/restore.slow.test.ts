@@ -5,11 +5,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Verifier } from '@muster/sdk'
 import { backUp, verifyBackup } from '@muster/server/administration/backup.ts'
+import { cancelMove } from '@muster/server/administration/move.ts'
 import { finishRestore, keepRestingKeys, type Restored, restoreBackup } from '@muster/server/administration/restore.ts'
 import { createSecret } from '@muster/server/domain/invitations/invitation.ts'
 import { describeStartFailure } from '@muster/server/start-failure.ts'
-import { requireInUse } from '@muster/server/store/archive/state.ts'
+import { writeArchive } from '@muster/server/store/archive/file.ts'
+import { inSnapshot, readAll } from '@muster/server/store/archive/rows.ts'
+import { clearState, requireInUse, setState } from '@muster/server/store/archive/state.ts'
 import { openDatabase } from '@muster/server/store/database.ts'
+import { migrations } from '@muster/server/store/migrations/index.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { freePort, type Human, type Muster, OPERATOR_TOKEN, SECRET, startMuster } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
@@ -25,7 +29,7 @@ const [administration = '', server = ''] = ['administration.js', 'server.js'].ma
 let folder: string
 const fileNamed = (name: string): string => join(folder, name)
 const settings = (databaseUrl: string) => ({ DATABASE_URL: databaseUrl, MUSTER_SECRET: SECRET, MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN })
-const aUrl = async (): Promise<string> => (await startPostgres()).createDatabase()
+const aUrl = async (options: { migrated?: boolean } = {}): Promise<string> => (await startPostgres()).createDatabase(options)
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'muster-restore-'))
@@ -185,13 +189,13 @@ describe('a backup', () => {
     expect((await on(target, contentsOf))['account']).toEqual([])
   })
 
-  test('that is killed while it is restored leaves a database that no server starts on', async () => {
-    const target = await aUrl()
+  /** Starts the command, waits until it waits for a table that is locked here, and kills it. */
+  async function killAt(target: string, table: string, words: string[]): Promise<void> {
     const env = { ...bareEnvironment(), ...settings(target) }
-    await on(target, async (db) => {
-      const holding = db.transaction().execute(async (trx) => {
-        await sql`lock table account in access share mode`.execute(trx)
-        const child = spawn(process.execPath, [administration, 'restore', fileNamed('access')], { env, stdio: 'ignore' })
+    await on(target, (db) =>
+      db.transaction().execute(async (trx) => {
+        await sql`lock table ${sql.id(table)} in share mode`.execute(trx)
+        const child = spawn(process.execPath, [administration, 'restore', ...words], { env, stdio: 'ignore' })
         const ended = new Promise((resolve) => child.on('close', resolve))
         const waits = sql<{
           waits: boolean
@@ -199,14 +203,56 @@ describe('a backup', () => {
         await vi.waitFor(async () => expect((await waits.execute(db)).rows[0]?.waits).toBe(true), { timeout: 60_000, interval: 100 })
         child.kill('SIGKILL')
         await ended
-      })
-      await holding
+      }),
+    )
+  }
+
+  test('that is killed while it is restored leaves a database that no server starts on', async () => {
+    const target = await aUrl()
+    await killAt(target, 'account', [fileNamed('access')])
+    await on(target, async (db) => {
       await expect(requireInUse(db)).rejects.toThrow('interrupted')
       expect((await contentsOf(db))['account']).toEqual([])
     })
+    const env = { ...bareEnvironment(), ...settings(target) }
     await expect(startServerProcess({ command: [process.execPath, server], env })).rejects.toThrow('it was interrupted')
+    await expect(backUp(settings(target), fileNamed('half'))).rejects.toThrow('interrupted')
     await restoreBackup(settings(target), fileNamed('access'), { keepKeys: false })
     await on(target, requireInUse)
+  })
+
+  test('of an earlier schema is restored in steps that can be repeated', async () => {
+    const [earlier, target] = [await aUrl(), await aUrl({ migrated: false })]
+    await restoreBackup(settings(earlier), fileNamed('access'), { keepKeys: true })
+    const [previous = '', latest = ''] = Object.keys(migrations).sort().slice(-2)
+    const file = fileNamed('earlier')
+    await on(earlier, async (db) => {
+      await migrations[latest]?.down?.(db)
+      await sql`delete from kysely_migration where name = ${latest}`.execute(db)
+      await inSnapshot(db, (trx) => writeArchive(file, { migration: previous, at: '2026-01-02T03:04:05.000Z' }, readAll(trx)))
+    })
+    await expect(restoreBackup({ ...settings(target), MUSTER_SECRET: 'x'.repeat(40) }, file, { keepKeys: false })).rejects.toThrow('MUSTER_SECRET')
+    await on(target, async (db) => {
+      await requireInUse(db)
+      expect((await sql`select from account`.execute(db)).rows).toEqual([])
+      // The rows contradict a rule, which is found after they were migrated.
+      await sql`create function broken() returns trigger language plpgsql as $$ begin raise 'broken'; end $$`.execute(db)
+      await sql`create trigger broken before update on installation execute function broken()`.execute(db)
+    })
+    await expect(restoreBackup(settings(target), file, { keepKeys: false })).rejects.toThrow('broken')
+    await on(target, async (db) => {
+      await expect(requireInUse(db)).rejects.toThrow('interrupted')
+      await sql`drop trigger broken on installation`.execute(db)
+    })
+    expect(await restoreBackup(settings(target), file, { keepKeys: false })).toMatchObject({ rows: null, restingKeys: 1 })
+    await on(target, requireInUse)
+  })
+
+  test('is not made of a store that is not in use or of an earlier version', async () => {
+    await on(url, (db) => setState(db, 'moved', 'elsewhere'))
+    await expect(backUp(settings(url), fileNamed('moved'))).rejects.toThrow('moved to elsewhere')
+    await on(url, (db) => clearState(db, { state: 'moved', target: 'elsewhere' }))
+    await expect(backUp(settings(await aUrl({ migrated: false })), fileNamed('none'))).rejects.toThrow('muster server migrate')
   })
 
   test('reports a full disk and leaves no file', async () => {
@@ -221,6 +267,11 @@ describe('a backup', () => {
     const target = await aUrl()
     await restoreBackup(settings(target), fileNamed('access'), { keepKeys: true })
     await on(target, (db) => sql`update session set ended_at = null`.execute(db))
+    // An interruption keeps the rows, and the command can be repeated.
+    await killAt(target, 'session', ['--in-place'])
+    await on(target, (db) => expect(requireInUse(db)).rejects.toThrow('muster server restore --in-place'))
+    await expect(restoreBackup(settings(target), fileNamed('access'), { keepKeys: false })).rejects.toThrow('Its rows are all there')
+    await expect(cancelMove(settings(target))).rejects.toThrow('Its rows are all there')
     expect(await finishRestore(settings(target), { keepKeys: false })).toMatchObject({ restingKeys: 1, sessions: expect.any(Number), rows: null })
     await on(target, async (db) => expect((await sql`select from session where ended_at is null and kind <> 'refresh'`.execute(db)).rows).toEqual([]))
   })
