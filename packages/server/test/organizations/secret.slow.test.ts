@@ -79,6 +79,11 @@ const requestReset = async ({ server }: Muster, email: string): Promise<void> =>
   void (await requestPasswordReset(server.services, { kind: 'anonymous', origin: systemPrincipal.origin }, { email }))
 const openReset = async ({ call }: Muster, token: string) => (await call('GET', `/reset-password?token=${token}`)).status
 
+async function anApplication({ call }: Muster): Promise<string> {
+  const body = { name: 'App', grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] }
+  return (await call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })).body.id
+}
+
 /** True if a cookie that this server sets now is signed with its newest lasting root key. */
 async function signsWithNewest({ url, server }: Muster, clientId: string): Promise<boolean> {
   const query = new URLSearchParams({
@@ -197,7 +202,10 @@ describe('a rotation of the secret', () => {
     expect(sameBytes(keys.of(0).mac('invitation', 'a'), new RootKey(Buffer.from(SECRET)).mac('invitation', 'a'))).toBe(true)
     const account = { id: 'usr_a', passwordVersion: 1 } as never
     const cookie = withKnownDevice(keys, account)
+    const app = await anApplication(two)
+    expect(await signsWithNewest(two, app)).toBe(true)
     expect((await rotate(two)).status).toBe(200)
+    expect(await signsWithNewest(two, app), 'no signing key has changed').toBe(true)
     expect(knownDeviceOf(keys, account, cookie)).not.toBeNull()
     const renewed = withKnownDevice(two.server.services.keys, account, cookie)
     await nothingLeft(one)
@@ -276,16 +284,13 @@ describe('a leaked secret', () => {
     const issuer = before.config.issuer
     await stop(before)
     const one = await aServer(database.url, [NEW, SECRET], issuer)
-    const { body: app } = await one.call('POST', '/v1/operator/clients', {
-      token: OPERATOR_TOKEN,
-      body: { name: 'App', grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] },
-    })
-    expect(await signsWithNewest(one, app.id)).toBe(true)
+    const app = await anApplication(one)
+    expect(await signsWithNewest(one, app)).toBe(true)
     // Sealed with a root key that another rotation has replaced.
     await sql`insert into receiver (id, client_id, method, endpoint_url, push_authorization, lease_seconds, lease_until)
-      values ('str_a', ${app.id}, 'push', 'https://app.example.com/events', ${Buffer.alloc(64)}, 60, now())`.execute(database.kysely)
+      values ('str_a', ${app}, 'push', 'https://app.example.com/events', ${Buffer.alloc(64)}, 60, now())`.execute(database.kysely)
     expect((await rotate(one, { compromised: true })).status).toBe(200)
-    expect(await signsWithNewest(one, app.id)).toBe(true)
+    expect(await signsWithNewest(one, app)).toBe(true)
     const { rows } = await sql`select push_authorization, status from receiver where id = 'str_a'`.execute(database.kysely)
     expect(rows).toEqual([{ push_authorization: null, status: 'paused' }])
 
