@@ -21,7 +21,7 @@ interface MemberStatusProps {
 
 export const MemberStatus = ({ status, suspended = false }: MemberStatusProps) => {
   const [tone, word] = memberStatuses[status]
-  return suspended ? <Status tone="danger">{status === 'active' ? 'Suspended' : `${word}, suspended`}</Status> : <Status tone={tone}>{word}</Status>
+  return suspended && status === 'active' ? <Status tone="danger">Suspended</Status> : <Status tone={tone}>{word}</Status>
 }
 
 const invitationStates = {

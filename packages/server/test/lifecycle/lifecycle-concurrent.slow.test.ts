@@ -97,9 +97,16 @@ async function eventsByRequest(): Promise<Map<string, string[]>> {
   return new Map(found.map(({ id, types }) => [id, types]))
 }
 
+/**
+ * After a change of organization, the caller gets a new token (S56), for which their status is checked again (S53). If another request has suspended the organization
+ * since the commit, the answer says so.
+ */
+const endedBeforeTheNewToken = ({ request, code }: { request: string; code: string | null }): boolean =>
+  /^POST .*\/(accept|join|leave|registration)$/.test(request) && code === 'organization_suspended'
+
 test('an acknowledged request has its effect, and a refused one has none (I4, I5)', async () => {
   const events = await eventsByRequest()
-  const refused = known.history.filter(({ status, requestId }) => status >= 400 && events.has(requestId))
+  const refused = known.history.filter((one) => one.status >= 400 && events.has(one.requestId) && !endedBeforeTheNewToken(one))
   expect(refused.map(({ request, code, requestId }) => [request, code, events.get(requestId)])).toEqual([])
   // A request that creates an object answers 201. Of two requests with one Idempotency-Key only one has events, so these are left out.
   const lost = known.history.filter(({ status, idempotencyKey, requestId }) => status === 201 && idempotencyKey === null && !events.has(requestId))
