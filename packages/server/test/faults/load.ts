@@ -24,6 +24,8 @@ interface Call {
 export interface Load {
   operations: Operation[]
   badAnswers: BadAnswer[]
+  /** Begins no more calls. */
+  end(): void
   /** Ends the load. Resolves when every call has ended. */
   stop(): Promise<void>
 }
@@ -157,6 +159,7 @@ export function startLoad({ url, nodes, verifier, admins }: Pick<Installation, '
         () => call({ method: 'GET', path: '/v1/forward-auth', token: value, origin }),
         (called) => ({ ...judged(called), place: 'forward auth' }),
       )
+      if (!running) return
       // Not awaited, because the verifier may be paused.
       const check = verifier.check(value).then(({ verdict, began }) => {
         operations.push({ client: number, began, ended: Date.now(), outcome: 'ok', action: { type: 'use', id, place: 'verifier', verdict } })
@@ -172,11 +175,15 @@ export function startLoad({ url, nodes, verifier, admins }: Pick<Installation, '
   }
 
   const clients = admins.map((admin, at) => client(at + 1, admin))
+  const end = (): void => {
+    running = false
+  }
   return {
     operations,
     badAnswers,
+    end,
     async stop() {
-      running = false
+      end()
       await Promise.all(clients)
       await Promise.all(checks)
     },

@@ -28,8 +28,8 @@ const PATIENCE_WITH_JOBS_MILLISECONDS = 300_000
 /** Starts an installation under load, injects the faults one after another, lets it recover, and judges the history. */
 export async function runFaults<On extends Installation>({ start, plan, random, say, waitsForEmails }: FaultRunOptions<On>): Promise<FaultRun> {
   const installation = await start()
+  const load = startLoad(installation, random)
   try {
-    const load = startLoad(installation, random)
     const history: History = { operations: load.operations, faults: [], badAnswers: load.badAnswers }
     await sleep(500)
     for (const [name, inject] of plan) {
@@ -47,6 +47,7 @@ export async function runFaults<On extends Installation>({ start, plan, random, 
     const violations = judge(history, await finalState(installation))
     return { history, violations }
   } finally {
+    load.end()
     await installation.close()
   }
 }

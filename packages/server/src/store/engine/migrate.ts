@@ -67,11 +67,18 @@ async function migrateSchema(database: Database, migrateUrl: string | undefined,
   }
 }
 
+const DEADLOCK = '40P01'
+const ATTEMPTS = 10
+
+/** The migrations lock many tables, so they can meet a transaction of a running process of the version before in the opposite order. Then they begin again. */
 async function run(kysely: Kysely<any>, upTo: string | undefined): Promise<void> {
-  const { error, results } = await (upTo === undefined ? migrator(kysely).migrateToLatest() : migrator(kysely).migrateTo(upTo))
-  if (error === undefined) return
-  const failed = results?.find((result) => result.status === 'Error')
-  throw new MigrationFailed(failed ? `Migration ${failed.migrationName} failed.` : 'The migrations could not run.', { cause: error })
+  for (let attempt = 1; ; attempt += 1) {
+    const { error, results } = await (upTo === undefined ? migrator(kysely).migrateToLatest() : migrator(kysely).migrateTo(upTo))
+    if (error === undefined) return
+    if ((error as { code?: unknown }).code === DEADLOCK && attempt < ATTEMPTS) continue
+    const failed = results?.find((result) => result.status === 'Error')
+    throw new MigrationFailed(failed ? `Migration ${failed.migrationName} failed.` : 'The migrations could not run.', { cause: error })
+  }
 }
 
 function migrator(db: Kysely<any>): Migrator {
