@@ -1930,7 +1930,7 @@ export interface components {
             /** @description The kind of email, such as `sign_up_code` or `invitation`. */
             about: string;
             /**
-             * @description `sent`: the mail server has accepted it.
+             * @description `sent`: the mail server accepted it.
              * @enum {string}
              */
             state: "sent" | "retrying" | "failed";
@@ -2759,7 +2759,7 @@ export interface components {
             /** @description The kind of email, such as `sign_up_code` or `invitation`. */
             about: string;
             /**
-             * @description `sent`: the mail server has accepted it.
+             * @description `sent`: the mail server accepted it.
              * @enum {string}
              */
             state: "sent" | "retrying" | "failed";

@@ -171,7 +171,7 @@ describe('a named operator token (O12)', () => {
     expect(await look(`${token.slice(0, -1)}x`, twin)).toMatchObject({ status: 403, body: { code: 'operator_disabled' } })
   })
 
-  test('of a valid form that is unknown counts as a wrong token', async () => {
+  test('an unknown token counts as a wrong one, also in the form of a token', async () => {
     const unknown = await tokenOf('unknown')
     await muster.server.database.kysely.deleteFrom('operator_token').where('name', '=', 'unknown').execute()
     for (const at of [muster, twin]) expect(await look(unknown, at)).toMatchObject({ status: 401, body: { code: 'operator_required' } })

@@ -13,7 +13,7 @@ const list = command(
     summary: 'list the emails of the last 30 days, newest first, or those whose address begins with a text',
     options: { all: flag(`list all of them, not only the first ${defaultListSize}`), operatorTokenFile },
     examples: ['muster server email list', 'muster server email list bob@example.com'],
-    notes: 'STATE is that of the last attempt: sent (the mail server has accepted it), retrying, or failed. Muster retries for about three days.',
+    notes: 'STATE is the result of the last attempt: sent (the mail server accepted it), retrying or failed. Muster retries for about three days.',
   },
   async (context, { address, all, operatorTokenFile }) => {
     const { now, say } = context

@@ -105,14 +105,14 @@ export async function requireNoServer({ engine, kysely }: Pick<Database, 'engine
     )
     const [found] = rows
     if (!found) return
-    if (look === LOOKS) throw new ServerRuns(`A server uses this database: from ${origin(found)}. Stop every server process, then start again.`)
+    if (look === LOOKS) throw new ServerRuns(`A server uses this database: ${origin(found)}. Stop every server process, then start again.`)
     await sleep(100)
   }
 }
 
 /** A role may see the names of another role's connections, but not their addresses and times. */
 const origin = ({ address, since }: { address: string | null; since: Date | null }): string =>
-  since === null ? 'a connection of another role' : `from ${address ?? 'this machine'}, since ${since.toISOString()}`
+  since === null ? 'a connection of another role' : `a connection from ${address ?? 'this machine'}, since ${since.toISOString()}`
 
 /** The database has rows of its own. */
 export class StoreNotEmpty extends Error {

@@ -208,7 +208,7 @@ describe('a backup', () => {
     )
   }
 
-  test('that is killed while it is restored leaves a database that no server starts on', async () => {
+  test('a killed restore leaves a database that no server starts on', async () => {
     const target = await aUrl()
     await killAt(target, 'account', [fileNamed('access')])
     await on(target, async (db) => {
@@ -222,7 +222,7 @@ describe('a backup', () => {
     await on(target, requireInUse)
   })
 
-  test('of an earlier schema is restored in steps that can be repeated', async () => {
+  test('a restore of an earlier schema can be repeated after each step', async () => {
     const [earlier, target] = [await aUrl(), await aUrl({ migrated: false })]
     await restoreBackup(settings(earlier), fileNamed('access'), { keepKeys: true })
     const [previous = '', latest = ''] = Object.keys(migrations).sort().slice(-2)

@@ -11,7 +11,7 @@ const emailSchema = z
     id: z.string(),
     address: z.string(),
     about: z.string().meta({ description: 'The kind of email, such as `sign_up_code` or `invitation`.' }),
-    state: z.enum(['sent', 'retrying', 'failed']).meta({ description: '`sent`: the mail server has accepted it.' }),
+    state: z.enum(['sent', 'retrying', 'failed']).meta({ description: '`sent`: the mail server accepted it.' }),
     attempts: z.number().int(),
     reason: z.string().nullable().meta({ description: 'Why the last attempt failed.' }),
     first_attempt_at: instant,
