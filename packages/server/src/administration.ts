@@ -108,7 +108,12 @@ const requests: Record<string, (request: Request) => Promise<void>> = {
     if (file === undefined && !words.includes('--in-place')) {
       const kept = await keepRestingKeys(process.env)
       if (json) process.stdout.write(inJson({ kept: kept !== null, ...kept }))
-      else done(kept === null ? 'No keys rest; there was nothing to do.' : `API keys and refresh tokens from before ${kept.before} are valid again.`)
+      else
+        done(
+          kept === null
+            ? 'No keys rest; there was nothing to do.'
+            : `API keys, refresh tokens and named operator tokens from before ${kept.before} are valid again.`,
+        )
       return
     }
     const restored = await withProgress((onProgress) =>
@@ -143,15 +148,16 @@ function sayRestored({ to, rows, backupAt, at, sessions, invitations, restingKey
     `The backup is of ${backupAt}. Changes between then and now are unknown: people removed, suspended or deactivated since then are members again. Repeat those changes.`,
   )
   say(
-    `Nothing issued before ${at} is valid. Ended: ${sessions} sessions, ${invitations} invitations, and every token, code and link. People sign in again, with the passwords of the backup.`,
+    `Nothing issued before ${at} is valid. Ended: ${counted(sessions, 'session')}, ${counted(invitations, 'invitation')}, and every token, code and link. People sign in again, with the passwords of the backup.`,
   )
   if (restingKeys + restingRefreshTokens + restingOperatorTokens > 0)
     say(
-      `${restingKeys} API keys, ${restingRefreshTokens} refresh tokens and ${restingOperatorTokens} named operator tokens rest: they are refused until you keep them. Ask whether any was revoked since the backup, then: muster server restore --keep-keys`,
+      `${counted(restingKeys, 'API key')}, ${counted(restingRefreshTokens, 'refresh token')} and ${counted(restingOperatorTokens, 'named operator token')} rest: they are refused until you keep them. Ask whether any was revoked since the backup, then: muster server restore --keep-keys`,
     )
-  if (clients > 0) say(`${clients} clients have their secrets of the backup. Remove those that you removed since then: muster server client list`)
+  if (clients > 0) say(`Clients of the backup with a secret: ${clients}. Remove those that you removed since then: muster server client list`)
 }
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 const inSize = (bytes: number): string => (bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${Math.ceil(bytes / 1_000_000)} MB`)
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const done = (line: string): void => say(`${styleText('green', '✓')} ${line}`)

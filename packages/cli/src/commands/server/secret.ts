@@ -5,7 +5,7 @@ import { usage } from '../../errors.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { sayRevocation } from '../../output/revocation.ts'
 import { count } from '../../output/text.ts'
-import { momentInFull } from '../../output/time.ts'
+import { momentInFull, when } from '../../output/time.ts'
 
 // The operator's commands to change the secret of the installation (O8).
 
@@ -30,7 +30,7 @@ function details({ say, now }: Context, status: SecretStatus): string {
     ['Rotated', momentInFull(status.switched_at, now)],
     ...status.left.map(({ what, count: left, until }): [string, string] => [
       'Left',
-      until === null ? count(left, nouns[what]) : `${count(left, nouns[what])}, until ${momentInFull(until, now)}`,
+      until === null ? count(left, nouns[what]) : `${count(left, nouns[what])}, until ${when(until, now)}`,
     ]),
     ['Servers', without.length === 0 ? `${status.processes.length} with this secret` : null],
     ...without.map(({ name }): [string, string] => ['Without it', name]),

@@ -61,6 +61,7 @@ export function signUpPage({ frame, target, signInPath, purpose, values = {}, fa
               value: values.invitation,
               faults,
               optional: restricted.signUp === 'domains',
+              autofocus: restricted.signUp === 'invitation',
             }),
           field({
             name: 'email',
@@ -71,7 +72,7 @@ export function signUpPage({ frame, target, signInPath, purpose, values = {}, fa
             maxlength: 254,
             value: values.email,
             faults,
-            autofocus: true,
+            autofocus: restricted?.signUp !== 'invitation',
           }),
           field({
             name: 'password',
