@@ -23,7 +23,8 @@ const server = fileURLToPath(new URL('../../server/bin/server.js', import.meta.u
 interface Command {
   /** The program and its arguments. */
   command: readonly string[]
-  env: Record<string, string>
+  /** Undefined takes a setting away that a test server has by default. */
+  env: Record<string, string | undefined>
   cwd?: string
 }
 

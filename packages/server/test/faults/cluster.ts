@@ -92,6 +92,8 @@ async function aNode(folder: string, { databaseUrl, issuer, smtpUrl, random }: S
     MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN,
     MUSTER_SMTP_URL: smtpUrl,
     LOG_LEVEL: 'silent',
+    // An earlier version may not know this setting, and a server that is upgraded drains as in production.
+    MUSTER_DRAIN_SECONDS: undefined,
   }
   const node: ClusterNode = {
     port,
