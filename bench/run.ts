@@ -18,8 +18,9 @@ import { pageRows } from './rows/pages.ts'
 import { requestRows } from './rows/requests.ts'
 import { revocationRows } from './rows/revocations.ts'
 import { startRows } from './rows/start.ts'
+import { storeRows } from './rows/store.ts'
 
-const rows: Row[] = [...requestRows, ...changeRows, ...directoryRows, ...startRows, ...revocationRows, ...commandRows, ...pageRows]
+const rows: Row[] = [...requestRows, ...changeRows, ...directoryRows, ...startRows, ...revocationRows, ...storeRows, ...commandRows, ...pageRows]
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 let options: Options

@@ -14,12 +14,13 @@ export async function loadMembers(pool: pg.Pool, organization: string, { members
   try {
     await client.query(`set session_replication_role = replica; set maintenance_work_mem = '256MB'; set statement_timeout = 0`)
     for (const { indexname } of rows) await client.query(`drop index ${indexname}`)
-    const name = (i: string): string => `case when ${i} % ${Math.ceil(members / 5)} = 7 then 'quixote' when ${i} % 1000 = 3 then 'brunhilde'
+    const rare = Math.max(1, Math.ceil(members / 5))
+    const name = (i: string): string => `case when ${i} % ${rare} = 7 then 'quixote' when ${i} % 1000 = 3 then 'brunhilde'
       when ${i} % 100 = 11 then 'wolfgang' when ${i} % 20 = 5 then 'maria' else chr(97 + ${i} % 13) || 'en' || chr(97 + ${i} / 13 % 26) || 'io' end || ${i}`
     const account = `insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)`
     await client.query(
       `${account} select 'usr_b' || i, n || d, n || d, 'x', 'x', n, now() from (
-         select i, ${name('i')} as n, case when i % ${Math.ceil(members / 5)} = 7 then '@rare.example' when i < ${Math.floor(members * 0.3)} then '@oldcorp.example' else '@mail.example' end as d
+         select i, ${name('i')} as n, case when i % ${rare} = 7 then '@rare.example' when i < ${Math.floor(members * 0.3)} then '@oldcorp.example' else '@mail.example' end as d
          from generate_series(1, ${members}) i) t`,
     )
     const membership = `insert into membership (organization_id, user_id, role, status, joined_at, username, email, cohort_id)`
@@ -115,6 +116,20 @@ export async function loadSessions(pool: pg.Pool, user: string, organization: st
      from account a, generate_series(1, ${count}) i where a.id = $1`,
     [user, organization, mark],
   )
+  await pool.query('analyze session')
+}
+
+/** People, of whom each has two sessions in one of many small organizations. */
+export async function loadStore(pool: pg.Pool, people: number): Promise<void> {
+  const organizations = Math.ceil(people / 10)
+  await loadMembers(pool, 'org_s0', { members: 0, organizations })
+  await pool.query(
+    `insert into session (id, kind, user_id, organization_id, epoch, address, user_agent, expires_at)
+     select 'ses_store' || n || '_' || m.user_id, 'browser', m.user_id, m.organization_id, a.epoch, '192.0.2.1', 'bench', now() + interval '10 days'
+     from membership m join account a on a.id = m.user_id, generate_series(1, 2) n where m.organization_id like 'org\\_s%'`,
+  )
+  await pool.query(`insert into name (name, user_id) select username, id from account where id like 'usr\\_s%'`)
+  await pool.query(`insert into name (name, organization_id) select name, id from organization where id like 'org\\_s%'`)
   await pool.query('analyze session')
 }
 

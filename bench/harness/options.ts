@@ -6,6 +6,8 @@ export interface Scale {
   events: number
   revocations: number
   sessions: number
+  /** In the store that is moved and backed up. */
+  people: number
   rounds: number
   /** Of load, for one version in one round. */
   seconds: number
@@ -14,9 +16,9 @@ export interface Scale {
 }
 
 const scales: Record<Scale['name'], Omit<Scale, 'name'>> = {
-  quick: { members: 20_000, events: 50_000, revocations: 20_000, sessions: 5_000, rounds: 3, seconds: 0.7, idleSeconds: 5 },
-  normal: { members: 100_000, events: 200_000, revocations: 100_000, sessions: 20_000, rounds: 5, seconds: 2, idleSeconds: 20 },
-  full: { members: 1_000_000, events: 2_000_000, revocations: 1_000_000, sessions: 100_000, rounds: 5, seconds: 3, idleSeconds: 30 },
+  quick: { members: 20_000, events: 50_000, revocations: 20_000, sessions: 5_000, people: 5_000, rounds: 3, seconds: 0.7, idleSeconds: 5 },
+  normal: { members: 100_000, events: 200_000, revocations: 100_000, sessions: 20_000, people: 100_000, rounds: 5, seconds: 2, idleSeconds: 20 },
+  full: { members: 1_000_000, events: 2_000_000, revocations: 1_000_000, sessions: 100_000, people: 100_000, rounds: 5, seconds: 3, idleSeconds: 30 },
 }
 
 export interface Options {

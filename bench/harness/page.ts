@@ -65,15 +65,15 @@ function table({ results, versions, options }: Run): string {
   const hasBefore = versions.length > 1
   const rows = [head, ...results.map(cells)]
   const shown = hasBefore ? rows : rows.map((row) => row.filter((_, column) => column !== 1 && column !== 3))
-  const { members, events, revocations, sessions } = options.scale
+  const { members, events, revocations, sessions, people } = options.scale
   const number = (value: number): string => value.toLocaleString('en-US')
   const failures = results.flatMap(({ row, failure }) =>
     failure === null ? [] : [`- ${row.title}: \`${failure.split('\n')[0]?.slice(0, 200).replaceAll('`', "'")}\``],
   )
   return `## Results
 
-Large data: ${number(members)} members in one organization, ${number(events)} events in its audit log, ${number(revocations)} revocations in the last 24 hours, and a
-person with ${number(sessions)} sessions.
+Large data: ${number(members)} members in one organization, ${number(events)} events in its audit log, ${number(revocations)} revocations in the last 24 hours, a
+person with ${number(sessions)} sessions, and a store of ${number(people)} people with two sessions each.
 
 ${markdown(shown)}${failures.length === 0 ? '' : `\n\nNot measured:\n\n${failures.join('\n')}`}`
 }

@@ -1,3 +1,4 @@
+import { OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import pg from 'pg'
 import { type Bench, muster, other, type Server } from '../harness/bench.ts'
 import { loadBetterAuth, loadLarge, loadSessions } from '../harness/data.ts'
@@ -8,7 +9,6 @@ import { walk } from '../harness/walk.ts'
 // One large organization: pages, searches, the record, and somebody with many sessions. One request at a time, so that a row shows how long a person waits.
 
 const group = 'large organization'
-const ada = ({ seed }: Server): string => bearer(seed.ada.token)['authorization'] as string
 
 /** A server whose organization is filled before the first row. */
 async function large(bench: Bench, version: Bench['versions'][number]): Promise<Server> {
@@ -48,26 +48,30 @@ interface PageRow {
   must?: Must
   /** Of a server with large data. */
   path(server: Server, bench: Bench): Promise<string>
+  /** By default, the admin of the organization. */
+  token?: string
+  /** The version before has no such list. */
+  isNew?: boolean
   peer?: (started: { organizationId: string }, bench: Bench) => string
 }
 
-const pageRow = ({ id, title, must, path, peer }: PageRow): Row => ({
+const pageRow = ({ id, title, must, path, token, isNew, peer }: PageRow): Row => ({
   id,
   title,
   group,
   unit: 'ms',
   ...(must && { must }),
   isLarge: true,
-  operation: async (server, bench) => ({ steps: [{ path: await path(server, bench), headers: { authorization: ada(server) } }] }),
+  operation: async (server, bench) => ({ steps: [{ path: await path(server, bench), headers: bearer(token ?? server.seed.ada.token) }] }),
   async subjects(bench) {
     const one = (name: Subject['name'], origin: string, step: Step): Subject => ({
       name,
       measure: async (seconds) => (await bench.load.run({ origin, seconds, connections: 1, steps: [step] })).p50,
     })
     const subjects: Subject[] = []
-    for (const version of bench.versions) {
+    for (const version of isNew ? bench.versions.slice(-1) : bench.versions) {
       const server = await large(bench, version)
-      subjects.push(one(version.name, server.origin, { path: await path(server, bench), headers: { authorization: ada(server) } }))
+      subjects.push(one(version.name, server.origin, { path: await path(server, bench), headers: bearer(token ?? server.seed.ada.token) }))
     }
     if (peer) {
       const started = await betterAuthLarge(bench)
@@ -82,6 +86,11 @@ const events = ({ seed }: Server, query: string): string => `/v1/organizations/$
 
 /** The 10,000th page, or the one half-way through a smaller organization. */
 const deep = ({ options }: Bench): number => Math.min(500_000, options.scale.members / 2)
+
+const users = (query: string): string => `/v1/operator/users?limit=50&${query}`
+
+/** The operator's lists answer from all accounts, and must be as quick as the members of one organization. */
+const userRow = (row: Pick<PageRow, 'id' | 'title' | 'must' | 'path'>): Row => pageRow({ ...row, token: OPERATOR_TOKEN, isNew: true })
 
 const listMembers = (query: string) => `/api/auth/organization/list-members?limit=50&${query}`
 
@@ -117,6 +126,15 @@ export const directoryRows: Row[] = [
     path: async (server) => members(server, 'q=maria'),
     peer: () => '/api/auth/admin/list-users?limit=50&searchField=email&searchValue=maria',
   }),
+  userRow({ id: 'users-first', title: 'operator, users: newest page', must: { atMost: 1.5 }, path: async () => users('') }),
+  userRow({
+    id: 'users-deep',
+    title: 'operator, users: 10,000th page (or half-way)',
+    must: { atMost: 1.5 },
+    path: async ({ origin }, bench) => users(`cursor=${await walk(origin, '/v1/operator/users', OPERATOR_TOKEN, deep(bench))}`),
+  }),
+  userRow({ id: 'users-rare', title: 'operator, users: search with 5 hits', must: { atMost: 2.5 }, path: async () => users('search=quixote') }),
+  userRow({ id: 'users-common', title: 'operator, users: search with a hit in 20', must: { atMost: 20 }, path: async () => users('search=maria') }),
   pageRow({ id: 'audit-page', title: 'audit log: newest page', must: { atMost: 4 }, path: async (server) => events(server, '') }),
   pageRow({
     id: 'audit-old',
