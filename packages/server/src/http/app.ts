@@ -126,7 +126,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     genReqId: newRequestId,
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
-    return503OnClosing: true,
+    return503OnClosing: false, // its 503 has no Retry-After, and the services close after the last answer
   }).withTypeProvider<ZodTypeProvider>()
   app.removeAllContentTypeParsers() // including text/plain, which a form of another site can send (C08)
   acceptJson(app as unknown as FastifyInstance)

@@ -64,7 +64,17 @@ describe('the judge of a fault run', () => {
       /The final name of u is a, after b/,
     ],
     ['a broken invariant', history(), final({ broken: ['I1: row'] }), /I1: row/],
-    ['a 500', { ...history(), badAnswers: [{ at: 1, request: 'GET /v1/me', status: 500, body: 'oops' }] }, final(), /answered with 500/],
+    ['a 500', { ...history(), badAnswers: [{ at: 1, request: 'GET /v1/me', status: 500, body: 'oops' }] }, final(), /answered with 500: oops/],
+    [
+      'the fault at that time',
+      {
+        operations: [],
+        faults: [{ name: 'a server is killed', began: 1, ended: 5, recovery: 5 }],
+        badAnswers: [9, 12].map((at) => ({ at, request: 'GET /v1/me', status: 500, body: 'oops' })),
+      },
+      final(),
+      /500, while a server is killed: oops\n.*500, after a server is killed: oops/,
+    ],
   ])('the judge finds %s', (_, given, state, found) => {
     expect(judge(given, state).join('\n')).toMatch(found)
   })

@@ -14,12 +14,18 @@ const of = <T extends Action['type']>({ operations }: History, type: T): Of<T>[]
  */
 export function judge(history: History, final: FinalState): string[] {
   return [
-    ...history.badAnswers.map(({ request, status, body }) => `${request} was answered with ${status}: ${body.slice(0, 300)}`),
+    ...history.badAnswers.map(({ at, request, status, body }) => `${request} was answered with ${status}${faultAt(history, at)}: ${body.slice(0, 300)}`),
     ...creations(history, final),
     ...ends(history, final),
     ...values(history, final),
     ...final.broken.map((broken) => `An invariant is broken: ${broken}`),
   ]
+}
+
+/** Names the last fault that had begun, so that a reader knows where to look. */
+function faultAt({ faults }: History, at: number): string {
+  const fault = faults.findLast(({ began }) => began <= at)
+  return fault === undefined ? '' : at <= fault.ended + fault.recovery ? `, while ${fault.name}` : `, after ${fault.name}`
 }
 
 function creations(history: History, final: FinalState): string[] {

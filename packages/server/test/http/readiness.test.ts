@@ -1,3 +1,6 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { moveDatabaseClock } from '@muster/testkit/clock.ts'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -32,4 +35,20 @@ test("times in responses come from the database's clock (S54, S60)", async () =>
   const { body } = await muster.call('GET', '/v1/me/sessions', { token: person.token })
   expect(new Date(body.items[0].created_at).getTime() - Date.now()).toBeGreaterThan(590_000)
   await databaseAhead(0)
+})
+
+test.each(['/v1/me', '/v1/forward-auth'])('a server that closes answers a request to %s that is under way (O5)', async (path) => {
+  const other = await startMuster({ databaseUrl: muster.server.database.url as string })
+  const { token } = await other.person(path.endsWith('me') ? 'early' : 'prompt')
+  const { host, port } = new URL(other.url)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n`)
+  await sleep(100)
+  const closed = other.close()
+  await sleep(100)
+  socket.write(`Authorization: Bearer ${token}\r\n\r\n`)
+  const answer = await text(socket)
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+  expect(answer.toLowerCase()).toContain('connection: close')
+  await closed
 })
