@@ -139,6 +139,9 @@ describe('the image', () => {
     expect(readdirSync(files).toSorted()).toEqual(expect.arrayContaining(['app', 'bin', 'data', 'etc', 'tmp']))
     expect(readdirSync(join(files, 'bin'))).toEqual(['node'])
     expect(megabytesOf(files)).toBeLessThan(200)
+    const licenses = readFileSync(join(files, 'app/licenses-of-image.txt'), 'utf8')
+    expect(licenses).toContain(`Node ${process.version}\n\nNode.js is licensed for use as follows`)
+    expect(licenses).toMatch(/libc\.so\.6/)
   })
 
   test.runIf(hasUmoci())('is an OCI image with the settings of the Containerfile (O2)', { timeout: 300_000 }, async () => {
@@ -172,6 +175,14 @@ describe('the image', () => {
     } finally {
       expect(await server.stop()).toBe(0)
     }
+  })
+
+  test.runIf(canIsolate)('backs up its data and verifies the backup (O9)', { timeout: 300_000 }, async () => {
+    const [program = '', ...words] = inContainer(files, join(folder, 'volume'), '/bin/node', '/app/bin/muster.cjs', 'server', 'backup', '/data/muster.backup')
+    const env = { ...bareEnvironment(), MUSTER_DATA_DIR: '/data/muster', TMPDIR: '/data' }
+    const said = async (...more: string[]): Promise<string> => Object.values(await run(program, [...words, ...more], { env })).join('')
+    expect(await said()).toContain('to /data/muster.backup')
+    expect(await said('--verify')).toContain('/data/muster.backup can be restored')
   })
 
   test.runIf(canIsolate)('starts two replicas at once over an empty PostgreSQL (O2)', { timeout: 300_000 }, async () => {
