@@ -43,7 +43,8 @@ function sayNext({ say }: Context, status: SecretStatus): void {
   if (state === 'ready' && processes.some(({ ready }) => !ready))
     say.hint('\nSet both secrets for these processes and restart them, then: muster server secret rotate')
   else if (state === 'ready') say.hint('\nTo use the new secret: muster server secret rotate')
-  else if (state === 'rotating' && left.length > 0) say.hint('\nKeep MUSTER_SECRET_PREVIOUS. When nothing is left: muster server secret rotate --finish')
+  else if (state === 'rotating' && left.length > 0)
+    say.hint('\nKeep MUSTER_SECRET_PREVIOUS if you have set it. When nothing is left: muster server secret rotate --finish')
   else if (state === 'rotating') say.hint('\nTo end the previous secret: muster server secret rotate --finish')
   else if (state === 'renewing') say.hint('\nThe servers renew them in the background. To see how far they are: muster server secret status')
 }
@@ -86,7 +87,7 @@ const rotate = command(
       say.data(answer, () => details(context, answer))
       say.done('The previous secret has ended.')
       if (answer.state === 'ready') sayNext(context, answer)
-      else say.hint('\nRemove MUSTER_SECRET_PREVIOUS from the settings of every server.')
+      else say.hint('\nIf you have set MUSTER_SECRET_PREVIOUS, remove it from the settings of every server.')
       return
     }
     if (compromised && !yes)
@@ -103,7 +104,9 @@ const rotate = command(
     say.done('The leaked secret has ended. Its links, codes and cookies are invalid at all servers.')
     sayRevocation(context, answer)
     if (answer.state === 'renewing') say.note('Open invitations, codes and password resets are being renewed and emailed again.')
-    say.hint('\nRemove MUSTER_SECRET_PREVIOUS from the settings of every server. If the database leaked too: docs/operations.md, "The secret has leaked"')
+    say.hint(
+      '\nIf you have set MUSTER_SECRET_PREVIOUS, remove it from the settings of every server. If the database leaked too: docs/operations.md, "The secret has leaked"',
+    )
   },
 )
 

@@ -473,6 +473,8 @@ export interface RootKeyStore {
   /** Some values sealed with an older, valid generation, locked until commit. */
   outdatedValues(limit: number): Promise<SealedValue[]>
   replaceValue(value: SealedValue): Promise<void>
+  /** Deletes one stored response, by its context. */
+  clearAnswer(context: string): Promise<void>
   /** Deletes the stored responses of ended generations, which a leaked secret opens. */
   clearAnswers(): Promise<void>
   /** Every pushed authorization, locked until commit. */

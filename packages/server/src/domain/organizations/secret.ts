@@ -177,16 +177,28 @@ function describeLeft(left: ValuesLeft): string {
 export const leftBody = (left: ValuesLeft): SecretStatus['left'] =>
   (Object.keys(nouns) as (keyof ValuesLeft)[]).map((what) => ({ what, count: left[what].count, until: left[what].until?.toISOString() ?? null }))
 
-/** Seals some values again with the newest root key. Returns how many, so that the caller repeats it until none is left. */
-export async function resealValues({ tx, keys }: Context): Promise<number> {
+/**
+ * Seals some values again with the newest root key. Returns how many, so that the caller repeats it until none is left.
+ * @throws Error for a signing key that does not open: the operator must withdraw it
+ */
+export async function resealValues(context: Context): Promise<number> {
+  const { tx, keys } = context
   const generation = await tx.rootKeys.lockNewest()
   const values = await tx.rootKeys.outdatedValues(AT_ONCE)
   for (const value of values) {
-    const { purpose, context, keyGeneration, sealed } = value
-    const plain = keys.of(keyGeneration).open(purpose, context, sealed)
-    await tx.rootKeys.replaceValue({ ...value, sealed: keys.of(generation).seal(purpose, context, plain), keyGeneration: generation })
+    const plain = openedOrNull(keys, value)
+    if (plain !== null)
+      await tx.rootKeys.replaceValue({ ...value, sealed: keys.of(generation).seal(value.purpose, value.context, plain), keyGeneration: generation })
+    else await giveUp(context, value, generation)
   }
   return values.length
+}
+
+/** A damaged value must not keep a rotation from ending. Nobody could read it before either. */
+async function giveUp(context: Context, { table, context: of }: SealedValue, generation: number): Promise<void> {
+  if (table === 'receiver') await endAuthorization(context, of as StreamId, generation)
+  else if (table === 'idempotency_key') await context.tx.rootKeys.clearAnswer(of)
+  else throw new Error(`The signing key ${of} could not be decrypted. Withdraw it: muster server keys withdraw ${of}`)
 }
 
 /**

@@ -124,6 +124,9 @@ export function rootKeyStore(db: Kysely<Tables>): RootKeyStore {
       return []
     },
     pushAuthorizations: () => sealed('receiver', 'true', 1_000_000),
+    async clearAnswer(named) {
+      await sql`update idempotency_key set answer = null where ${sql.raw(sealedTables.idempotency_key.context)} = ${named}`.execute(db)
+    },
     async clearAnswers() {
       await sql`update idempotency_key set answer = null where answer is not null and not ${isGenerationValid}`.execute(db)
     },
