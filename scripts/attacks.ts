@@ -68,6 +68,8 @@ export const attacks: Record<string, string | { none: string }> = {
   E24: 'the invitations of a suspended person are revoked (O14, S19)',
   E25: 'only the operator suspends a person (O14, S58)',
   E26: { none: 'The suspension is read after the password was proved. There is no check before it that could be removed.' },
+  E27: 'a restore withdraws every signing key (E27, O9)',
+  E28: 'no server starts on a store that was moved (E28, O10)',
   // the API and its surroundings
   F01: 'F01',
   F02: { none: 'There is no SCIM.' },

@@ -4,6 +4,7 @@ import { deviceLogin } from './device-login.ts'
 import { invitations } from './invitations.ts'
 import { organizations } from './organizations.ts'
 import { requests } from './requests.ts'
+import { stores } from './stores.ts'
 import { tokens } from './tokens.ts'
 
-export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command, ...deviceLogin]
+export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command, ...deviceLogin, ...stores]
