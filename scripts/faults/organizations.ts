@@ -37,7 +37,7 @@ export const organizations: Fault[] = [
   },
   {
     title: 'a credential below the current epoch is invalid (E11)',
-    file: `${server}/domain/command/refusal.ts`,
+    file: `${server}/domain/command/refused-credential.ts`,
     find: 'if (madeAt !== epoch || credential.epoch !== epoch)',
     replace: 'if (false)',
     test: `${tests}/http/access.test.ts`,
@@ -45,7 +45,7 @@ export const organizations: Fault[] = [
   },
   {
     title: 'a deactivated user is refused (S35)',
-    file: `${server}/domain/command/refusal.ts`,
+    file: `${server}/domain/command/refused-credential.ts`,
     find: `  if (deactivated) return 'user_deactivated'\n`,
     replace: '',
     test: `${tests}/http/access.test.ts`,
@@ -77,7 +77,7 @@ export const organizations: Fault[] = [
   },
   {
     title: 'a key below the epoch of its holder is invalid (E11)',
-    file: `${server}/domain/command/refusal.ts`,
+    file: `${server}/domain/command/refused-credential.ts`,
     find: 'madeFor: key.organizationId, madeAt: key.epoch, epoch }',
     replace: 'madeFor: key.organizationId, madeAt: key.epoch, epoch: key.epoch }',
     test: `${tests}/credentials/api-keys.test.ts`,
@@ -93,7 +93,7 @@ export const organizations: Fault[] = [
   },
   {
     title: "a deactivated user's key is refused with user_deactivated (S35)",
-    file: `${server}/domain/command/refusal.ts`,
+    file: `${server}/domain/command/refused-credential.ts`,
     find: `const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'`,
     replace: 'const deactivated = false',
     test: `${tests}/http/matrix.test.ts`,
@@ -133,7 +133,7 @@ export const organizations: Fault[] = [
   },
   {
     title: 'an ended session is refused (S36)',
-    file: `${server}/domain/command/refusal.ts`,
+    file: `${server}/domain/command/refused-credential.ts`,
     find: 'ended: session.endedAt !== null || tokenRevoked',
     replace: 'ended: tokenRevoked',
     test: `${tests}/http/access.test.ts`,
@@ -237,7 +237,7 @@ export const organizations: Fault[] = [
   },
   {
     title: 'a suspended organization refuses its principals (S32)',
-    file: `${server}/domain/command/refusal.ts`,
+    file: `${server}/domain/command/refused-credential.ts`,
     find: `  if (organization?.suspendedAt) return 'organization_suspended'\n`,
     replace: '',
     test: `${tests}/http/suspended.test.ts`,
@@ -245,7 +245,7 @@ export const organizations: Fault[] = [
   },
   {
     title: 'a suspended person is refused before every other reason of their organization (O14)',
-    file: `${server}/domain/command/refusal.ts`,
+    file: `${server}/domain/command/refused-credential.ts`,
     find: `  if (suspended) return 'account_suspended'\n`,
     replace: '',
     test: `${tests}/http/suspended-person.test.ts`,
@@ -381,7 +381,7 @@ export const organizations: Fault[] = [
   },
   {
     title: 'lifecycle: an expired session is reported as expired even if it was ended (S36)',
-    file: `${server}/domain/command/refusal.ts`,
+    file: `${server}/domain/command/refused-credential.ts`,
     find: `  if (expired) return 'token_expired'\n  if (ended || live.restsSince) return 'token_revoked'\n`,
     replace: `  if (ended || live.restsSince) return 'token_revoked'\n  if (expired) return 'token_expired'\n`,
     test: `${tests}/lifecycle/lifecycle.slow.test.ts`,

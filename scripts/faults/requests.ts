@@ -37,7 +37,7 @@ export const requests: Fault[] = [
   },
   {
     title: "an application does not get the address of a deactivated member's contact",
-    file: `${server}/domain/command/refusal.ts`,
+    file: `${server}/domain/command/refused-credential.ts`,
     find: '{ withEmail: inBrowser }',
     replace: '{ withEmail: true }',
     test: `${tests}/http/deactivated.test.ts`,

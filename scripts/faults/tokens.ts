@@ -494,15 +494,15 @@ export const tokens: Fault[] = [
   {
     title: "a verifier's lease starts when it sends its request",
     file: 'packages/sdk/src/receiver.ts',
-    find: 'heardAt = askedAt',
-    replace: 'heardAt = momentOf(clock)',
+    find: 'lease.renew(askedAt)',
+    replace: 'lease.renew(momentOf(clock))',
     test: 'packages/sdk/test/lease.test.ts',
     named: 'counts from the request',
   },
   {
     title: "a verifier's lease ends with its stream",
     file: 'packages/sdk/src/receiver.ts',
-    find: '          stream = null\n          heardAt = null\n',
+    find: '          stream = null\n          lease.end()\n',
     replace: '          stream = null\n',
     test: 'packages/sdk/test/lease.test.ts',
     named: 'whose stream is gone',

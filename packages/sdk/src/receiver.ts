@@ -1,16 +1,16 @@
 import { type CryptoKey, type JWTHeaderParameters, jwtVerify } from 'jose'
-import { type Clock, type Moment, momentOf, since } from './clock.ts'
+import { type Clock, momentOf, since } from './clock.ts'
 import { VerifierUnavailable } from './errors.ts'
 import { type Issuer, readJson } from './issuer.ts'
 import type { Keys } from './jwks.ts'
+import type { Lease } from './lease.ts'
 import { type Revocation, type Revocations, revocationOf, withdrawnKeyOf } from './revocations.ts'
 
 export interface ReceiverOptions {
   issuer: Issuer
   keys: Keys
   revocations: Revocations
-  /** In seconds. */
-  lease: number
+  lease: Lease
   description: string | null
   clock: Clock
   /** The issuer no longer has the stream. It may have been restored from a backup, so nothing that it said before is certain. */
@@ -19,7 +19,7 @@ export interface ReceiverOptions {
 }
 
 export interface Receiver {
-  /** True when every revocation of up to `lease` seconds ago is known here. */
+  /** True while the lease is valid. */
   isCurrent(): boolean
   /**
    * Resolves as soon as `isCurrent` is true.
@@ -52,7 +52,6 @@ class StreamLost extends Error {}
 export function createReceiver({ issuer, keys, revocations, lease, description, clock, onLost, onError }: ReceiverOptions): Receiver {
   const ending = new AbortController()
   const waiting = new Set<{ resolve(): void; reject(error: VerifierUnavailable): void }>()
-  let heardAt: Moment | null = null
   let stream: { id: string; ack: string[]; caughtUp: boolean; unreadable: number } | null = null
   let lastError: unknown
   let attempts = 0
@@ -62,13 +61,13 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   const within = (milliseconds: number): AbortSignal => AbortSignal.any([ending.signal, AbortSignal.timeout(milliseconds)])
   const post = (path: string, body: unknown, milliseconds: number): Promise<Response> =>
     issuer.call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: within(milliseconds) })
-  const isCurrent = (): boolean => !closed && heardAt !== null && since(clock, heardAt) < lease * 1_000
+  const isCurrent = (): boolean => !closed && lease.isValid()
 
   const createStream = async (): Promise<NonNullable<typeof stream>> => {
     const body = {
       delivery: { method: pollMethod },
       events_requested: [revocationBatch, signingKeyWithdrawn],
-      inactivity_timeout: lease,
+      inactivity_timeout: lease.seconds,
       ...(description !== null && { description }),
     }
     const answer = await post('/ssf/streams', body, ANSWER_MILLISECONDS)
@@ -78,10 +77,9 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   }
 
   const poll = async (current: NonNullable<typeof stream>): Promise<void> => {
-    // The lease starts when the poll is sent. The issuer counts from the poll's arrival, so the lease expires here first.
     const askedAt = momentOf(clock)
     const path = `/ssf/streams/${encodeURIComponent(current.id)}/poll`
-    const answer = await post(path, { ack: current.ack, returnImmediately: !current.caughtUp }, lease * 500)
+    const answer = await post(path, { ack: current.ack, returnImmediately: !current.caughtUp }, lease.seconds * 500)
     const body = await readJson(answer)
     if (answer.status === 404) throw new StreamLost('The stream is gone.')
     if (!answer.ok) throw refused('The stream could not be polled', answer, body)
@@ -108,7 +106,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     current.unreadable = 0
     const { current: complete } = (body.muster ?? {}) as { current?: unknown }
     if (complete === true) {
-      heardAt = askedAt
+      lease.renew(askedAt)
       current.caughtUp = true
       lastError = undefined
       if (isCurrent()) for (const waiter of waiting) waiter.resolve()
@@ -127,7 +125,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       const setErrs = Object.fromEntries(faults.map(([jti, reason]) => [jti, { err: 'invalid_request', description: String(reason).slice(0, 200) }]))
       await post(`/ssf/streams/${encodeURIComponent(current.id)}/poll`, { ack: current.ack, setErrs, maxEvents: 0 }, ANSWER_MILLISECONDS)
       // Stop accepting before the stream is deleted, because from then on the issuer does not wait for this process.
-      heardAt = null
+      lease.end()
       await remove(current.id, within(ANSWER_MILLISECONDS))
       stream = null
     }
@@ -185,7 +183,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
         if (error instanceof StreamLost) {
           // The issuer no longer waits for this process, so the lease is void.
           stream = null
-          heardAt = null
+          lease.end()
           onLost()
         }
         lastError = error
@@ -220,7 +218,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     async close() {
       // Stop accepting before the stream is deleted, because from then on the issuer does not wait for this process.
       closed = true
-      heardAt = null
+      lease.end()
       const last = stream
       if (last) await remove(last.id, within(2_000)).catch(() => {}) // If this fails, the stream's lease expires by itself.
       // The pending poll ends when the stream is deleted. Otherwise, the poll is aborted.

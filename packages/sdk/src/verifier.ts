@@ -8,6 +8,7 @@ import { digest } from './digest.ts'
 import { TokenRefused, VerifierUnavailable } from './errors.ts'
 import { createIssuer, type IssuerOptions } from './issuer.ts'
 import { createKeys } from './jwks.ts'
+import { createLease } from './lease.ts'
 import { createReceiver } from './receiver.ts'
 import { Revocations } from './revocations.ts'
 import { createWarnings } from './warnings.ts'
@@ -68,8 +69,8 @@ export interface Verifier<Caller extends Claims = MemberClaims> {
 export function createVerifier(options: VerifierOptions & { clients: true }): Verifier<Claims>
 export function createVerifier(options: VerifierOptions): Verifier
 export function createVerifier(options: VerifierOptions): Verifier<Claims> {
-  const { lease = 30, onStale = 'introspect', scope = 'api', clients = false, remember = 20_000, description = null, clock = systemClock } = options
-  if (!Number.isInteger(lease) || lease < 10 || lease > 300) throw new RangeError('lease: a whole number of seconds from 10 to 300.')
+  const { onStale = 'introspect', scope = 'api', clients = false, remember = 20_000, description = null, clock = systemClock } = options
+  const lease = createLease(options.lease ?? 30, clock)
   if (!Number.isInteger(remember) || remember < 1) throw new RangeError('remember: a whole number, at least 1.')
   if (onStale !== 'introspect' && onStale !== 'refuse') throw new RangeError("onStale: 'introspect' or 'refuse'.")
   const fault = faultOfOptions(options)
@@ -167,7 +168,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
   }
 
   const requireCurrent = (): void => {
-    if (!receiver.isCurrent()) throw new VerifierUnavailable('stale', `Nothing was heard from ${issuer.url} for ${lease} s.`)
+    if (!receiver.isCurrent()) throw new VerifierUnavailable('stale', `Nothing was heard from ${issuer.url} for ${lease.seconds} s.`)
   }
 
   const later = async (token: string, print: Promise<string>): Promise<Claims> => slowly(token, await print)

@@ -1,4 +1,4 @@
-import { requireValid } from '../domain/command/refusal.ts'
+import { requireValid } from '../domain/command/refused-credential.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import type { UserPrincipal } from '../domain/model/principal.ts'

@@ -1,5 +1,5 @@
 import type { SessionId } from '@muster/contract/ids.ts'
-import { refusalOf } from '../domain/command/refusal.ts'
+import { refusalOf } from '../domain/command/refused-credential.ts'
 import type { LogoutJob } from '../domain/command/store.ts'
 import type { Client } from '../domain/model/client.ts'
 import type { Store } from '../domain/store.ts'

@@ -1,7 +1,7 @@
 import { hash, randomBytes, verify } from 'node:crypto'
 import { type ClientId, isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
-import { requireValid } from '../domain/command/refusal.ts'
+import { requireValid } from '../domain/command/refused-credential.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
 import { ACCESS_TOKEN_SECONDS } from '../domain/credentials/session.ts'
 import type { LiveState } from '../domain/model/live.ts'

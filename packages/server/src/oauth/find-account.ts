@@ -1,6 +1,6 @@
 import type { SessionId } from '@muster/contract/ids.ts'
 import type { Account, KoaContextWithOIDC } from 'oidc-provider'
-import { requireValid } from '../domain/command/refusal.ts'
+import { requireValid } from '../domain/command/refused-credential.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import type { Store } from '../domain/store.ts'
 import { personClaims } from './accounts.ts'

@@ -1,6 +1,6 @@
 import { isBarred, problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { deactivatedProblem } from '../domain/command/refusal.ts'
+import { deactivatedProblem } from '../domain/command/refused-credential.ts'
 import type { Problem } from '../domain/model/problem.ts'
 import { acceptForms } from '../http/body.ts'
 import { browserSessions } from '../http/browser-session.ts'

@@ -1,7 +1,7 @@
 import { isId, type UserId } from '@muster/contract/ids.ts'
 import { isSignInReason, type SignInReason } from '@muster/contract/page-texts.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { refusalOf } from '../domain/command/refusal.ts'
+import { refusalOf } from '../domain/command/refused-credential.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../http/browser-session.ts'
 import { fieldsOf, type Portal, seeOther } from './portal.ts'

@@ -5,7 +5,7 @@ import { type KnownRevocations, type RevocableCredential, refusalByRevocations, 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actorOfKey } from '../domain/command/authorize.ts'
-import { refuse, requireStanding } from '../domain/command/refusal.ts'
+import { refuse, requireStanding } from '../domain/command/refused-credential.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
 import { isWorthNoting } from '../domain/credentials/session.ts'

@@ -1,7 +1,7 @@
 import type { ApiKeyId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import { updateNames } from '@muster/server/domain/accounts/person-names.ts'
-import { refusalOf } from '@muster/server/domain/command/refusal.ts'
+import { refusalOf } from '@muster/server/domain/command/refused-credential.ts'
 import {
   type CreatedKey,
   createKey,

@@ -1,6 +1,6 @@
 import type { SessionKind } from '@muster/contract/events.ts'
 import type { Context } from '@muster/server/domain/command/context.ts'
-import { requireStanding } from '@muster/server/domain/command/refusal.ts'
+import { requireStanding } from '@muster/server/domain/command/refused-credential.ts'
 import { requireRefreshLogin } from '@muster/server/domain/credentials/refresh-token.ts'
 import { sessionLimits, startSession } from '@muster/server/domain/credentials/session.ts'
 import type { Session } from '@muster/server/domain/model/session.ts'

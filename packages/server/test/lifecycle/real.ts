@@ -3,7 +3,7 @@ import { changePassword } from '@muster/server/domain/accounts/password-change.t
 import { signIn } from '@muster/server/domain/accounts/sign-in.ts'
 import type { Command } from '@muster/server/domain/command/context.ts'
 import type { Limits } from '@muster/server/domain/command/limits.ts'
-import { refusalOf } from '@muster/server/domain/command/refusal.ts'
+import { refusalOf } from '@muster/server/domain/command/refused-credential.ts'
 import type { Accounts } from '@muster/server/domain/command/services.ts'
 import { createKey, revokeKey } from '@muster/server/domain/credentials/api-key.ts'
 import { createServiceAccount, createServiceAccountKey, removeServiceAccount } from '@muster/server/domain/credentials/service-account.ts'

@@ -1,5 +1,5 @@
 import type { Role } from '@muster/contract/permissions.ts'
-import { refusalOf } from '@muster/server/domain/command/refusal.ts'
+import { refusalOf } from '@muster/server/domain/command/refused-credential.ts'
 import { createKey } from '@muster/server/domain/credentials/api-key.ts'
 import { createServiceAccount, createServiceAccountKey } from '@muster/server/domain/credentials/service-account.ts'
 import { createSecret } from '@muster/server/domain/invitations/invitation.ts'

@@ -1,5 +1,5 @@
 import type { Role } from '@muster/contract/permissions.ts'
-import { requireStanding } from '@muster/server/domain/command/refusal.ts'
+import { requireStanding } from '@muster/server/domain/command/refused-credential.ts'
 import { createKey } from '@muster/server/domain/credentials/api-key.ts'
 import { createServiceAccount, createServiceAccountKey } from '@muster/server/domain/credentials/service-account.ts'
 import { startBrowserSession } from '@muster/server/domain/credentials/session.ts'

@@ -1,6 +1,6 @@
 import type { ClientId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
-import { refuse, requireStanding } from '../command/refusal.ts'
+import { refuse, requireStanding } from '../command/refused-credential.ts'
 import type { Accounts } from '../command/services.ts'
 import { issueRefreshToken, REFRESH_LOGINS_PER_USER, refusalOfOver, requireRefreshLogin, useRefreshToken } from '../credentials/refresh-token.ts'
 import { finishSession, noteSignIn, startSession } from '../credentials/session.ts'

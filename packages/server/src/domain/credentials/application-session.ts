@@ -1,6 +1,6 @@
 import type { ClientId, SessionId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
-import { requireValid } from '../command/refusal.ts'
+import { requireValid } from '../command/refused-credential.ts'
 import type { Session } from '../model/session.ts'
 import { finishSession, startSession } from './session.ts'
 

@@ -1,7 +1,7 @@
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
 import type { Context, Execute } from '../command/context.ts'
 import type { CountedSpending, PointOfRequest } from '../command/limits.ts'
-import { requireValid } from '../command/refusal.ts'
+import { requireValid } from '../command/refused-credential.ts'
 import { currentMoment, type Moment, millisecondsSince } from '../model/clock.ts'
 import { newId } from '../model/id.ts'
 import { networkOf } from '../model/network.ts'

@@ -1,6 +1,6 @@
 import type { ClientId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context, Execute } from '../command/context.ts'
-import { refusalOf } from '../command/refusal.ts'
+import { refusalOf } from '../command/refused-credential.ts'
 import { newId } from '../model/id.ts'
 import type { LiveState } from '../model/live.ts'
 import type { Origin, UserPrincipal } from '../model/principal.ts'

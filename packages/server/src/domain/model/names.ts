@@ -1,6 +1,5 @@
 import { type NameFault, nameFault } from '@muster/contract/names.ts'
 import type { Admission } from './admission.ts'
-import type { Organization } from './organization.ts'
 import { Problem } from './problem.ts'
 
 /** Why nobody can take a name, or null. The settings reserve more names than the built-in list (S43, O15). */
@@ -11,9 +10,4 @@ export const faultOfName = ({ reservedNames }: Pick<Admission, 'reservedNames'>,
 export function refuseBadName(admission: Pick<Admission, 'reservedNames'>, name: string): void {
   const fault = faultOfName(admission, name)
   if (fault) throw new Problem(fault)
-}
-
-/** A former name redirects reads. Changes are refused with the new name (S42). @throws Problem organization_renamed */
-export function requireCurrentName({ organization: { name }, former }: { organization: Organization; former: boolean }): void {
-  if (former) throw new Problem('organization_renamed', `It is now called ${name}.`, { extensions: { name } })
 }

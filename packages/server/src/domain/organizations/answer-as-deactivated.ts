@@ -1,6 +1,6 @@
 import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
-import { suspendedProblem } from '../command/refusal.ts'
+import { suspendedProblem } from '../command/refused-credential.ts'
 import { startBrowserSession } from '../credentials/session.ts'
 import { consumeInvitation, finishDeclined, invitationFault, requireAddress, requireOpen } from '../invitations/invitation.ts'
 import type { InvitationSession } from '../invitations/store.ts'

@@ -8,7 +8,8 @@ import { revokeInvitations } from '../invitations/invitation.ts'
 import type { Member } from '../model/membership.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { heldBy, isLastAdmin, lastAdminProblem, type MemberReference } from './membership.ts'
+import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
+import { heldBy, type MemberReference } from './membership.ts'
 
 /** The credentials that end with the epoch, counted before it is raised, and the keys that the member could have copied (S37). */
 export interface Ended {

@@ -12,15 +12,13 @@ import type { ListedKey } from '../credentials/store.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation } from '../model/invitation.ts'
-import type { Companions, Member, TargetMember } from '../model/membership.ts'
+import type { Member, TargetMember } from '../model/membership.ts'
 import { faultOfName } from '../model/names.ts'
 import type { Organization } from '../model/organization.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
-
-/** An organization with members must have an active admin (S29). Read under the lock on the organization. */
-export const isLastAdmin = ({ isAdmin, otherAdmin, others }: Companions): boolean => isAdmin && !otherAdmin && others
+import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
 
 /** Part of an accept: checks the seat, ends the personal status, and inserts or restores the membership. */
 export async function startMembership(
@@ -233,13 +231,6 @@ export async function setRole(
 /** @throws Problem member_not_found, or membership_ended for a former member */
 export async function memberOf({ tx }: Context, organizationId: OrganizationId, reference: string): Promise<TargetMember> {
   return requireMember(await tx.memberships.target(organizationId, reference))
-}
-
-/** The refusal lists the members who could become admin (S29). */
-export async function lastAdminProblem({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
-  const { items } = await tx.memberships.page(organizationId, { status: 'active', limit: 20 })
-  const candidates = items.filter((member) => member.userId !== userId && member.suspendedAt === null).map(({ userId: id, username }) => ({ id, username }))
-  return new Problem('last_admin', undefined, { extensions: { candidates } })
 }
 
 /** Creates an organization with its founder in it, or dormant if the founder registers in another one (S2, S5). */

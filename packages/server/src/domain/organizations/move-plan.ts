@@ -3,7 +3,7 @@ import { type InvitationId, isId, type OrganizationId, type UserId } from '@must
 import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
-import { requireStanding } from '../command/refusal.ts'
+import { requireStanding } from '../command/refused-credential.ts'
 import { requireMultiUser, requireSeat } from '../command/seats.ts'
 import { SESSIONS_COUNTED } from '../credentials/session.ts'
 import { findByToken, invitationFault, isFor } from '../invitations/invitation.ts'

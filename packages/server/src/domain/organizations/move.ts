@@ -4,14 +4,15 @@ import type { Context } from '../command/context.ts'
 import { together } from '../command/together.ts'
 import { endServiceAccountKeys } from '../credentials/service-account.ts'
 import { consumeInvitation, findByToken, refuseUnlessOpen, requireAddress, revokeInvitations } from '../invitations/invitation.ts'
+import { requireCurrentName } from '../model/former-name.ts'
 import type { Invitation } from '../model/invitation.ts'
 import type { SessionActor } from '../model/live.ts'
 import type { Companions } from '../model/membership.ts'
-import { requireCurrentName } from '../model/names.ts'
 import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
 import { resourceBlockers } from '../resources/resource.ts'
-import { endMembership, isLastAdmin, lastAdminProblem, returnToOwnOrganization, startMembership } from './membership.ts'
+import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
+import { endMembership, returnToOwnOrganization, startMembership } from './membership.ts'
 
 /** A reason why leaving is refused, and what resolves it (S24). */
 export interface Blocker {

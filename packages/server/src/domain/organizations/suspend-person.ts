@@ -1,6 +1,6 @@
 import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
-import { deactivationDetails } from '../command/refusal.ts'
+import { deactivationDetails } from '../command/refused-credential.ts'
 import { RetryTransaction } from '../command/retry.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
 import type { Account } from '../model/account.ts'

@@ -1,7 +1,7 @@
 import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
 import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { refusalOf } from '../../../domain/command/refusal.ts'
+import { refusalOf } from '../../../domain/command/refused-credential.ts'
 import { approveDevice, denyDevice, deviceOf, endingCommand, programOf } from '../../../domain/credentials/device-authorization.ts'
 import { enterUserCode, refuseUserCode } from '../../../domain/credentials/enter-user-code.ts'
 import type { DeviceAuthorization } from '../../../domain/credentials/store.ts'

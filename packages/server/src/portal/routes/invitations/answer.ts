@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { deactivatedProblem } from '../../../domain/command/refusal.ts'
+import { deactivatedProblem } from '../../../domain/command/refused-credential.ts'
 import { inviterOf, isFor, maskedAddress, type Preview } from '../../../domain/invitations/invitation.ts'
 import { INVITATION_SESSION_SECONDS } from '../../../domain/invitations/invitation-session.ts'
 import type { Account } from '../../../domain/model/account.ts'
