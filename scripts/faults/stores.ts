@@ -7,9 +7,9 @@ export const stores: Fault[] = [
     title: 'a restore withdraws every signing key (E27, O9)',
     file: `${server}/store/archive/end-access.ts`,
     find: 'delete from signing_key returning kid, alg',
-    replace: 'select kid, alg from signing_key',
+    replace: 'select kid, alg from signing_key where false',
     test: `${tests}/store/archive/restore.slow.test.ts`,
-    named: 'at the API, forward auth and introspection',
+    named: 'ends at a verifier that ran meanwhile',
   },
   {
     title: 'a restore ends the sessions of browsers (O9)',
