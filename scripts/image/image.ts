@@ -55,8 +55,25 @@ function archive(layout: string, file: string, version: string): void {
   execFileSync('tar', ['--create', '--file', file, '--directory', layout, 'oci-layout', 'index.json', 'blobs'])
 }
 
+const help = `Usage: npm run image -- [options]
+
+Builds the release and writes it with Node into image/muster-<version>.tar, which Podman and Docker load. Needs umoci, and no container engine.
+
+Options:
+  --root-file-system FOLDER   only writes the files of the image into a folder, as the Containerfile does
+  --help
+
+Examples:
+  npm run image
+  docker load --input image/muster-<version>.tar
+`
+
 async function run(): Promise<void> {
-  const { values } = parseArgs({ options: { 'root-file-system': { type: 'string' } } })
+  const { values } = parseArgs({ options: { 'root-file-system': { type: 'string' }, help: { type: 'boolean' } } })
+  if (values.help) {
+    process.stdout.write(help)
+    return
+  }
   const onlyFiles = values['root-file-system']
   if (onlyFiles === undefined && !hasUmoci()) {
     say('npm run image needs umoci, which writes an image without a container engine. On Debian and Ubuntu: apt-get install umoci')

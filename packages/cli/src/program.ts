@@ -62,6 +62,7 @@ const groups: Record<string, string> = {
   'service-account key': 'keys of a service account: list, create, revoke',
   'server client': 'OAuth clients: create, list, show, remove',
   'server keys': 'signing keys: list, rotate, withdraw',
+  'server secret': 'the secret of the server: status, rotate',
   'server stream': 'event streams: list, remove',
   'server token': 'named operator tokens: create, list, revoke',
   'server user': 'all accounts: list, show, suspend, resume',

@@ -43,7 +43,7 @@ you have used are recorded in \`~/.config/muster/servers.json\` (\`XDG_CONFIG_HO
 | \`MUSTER_CREDENTIALS\` | the file that stores the login (default: \`.muster/credentials\` in the current folder, also looked up in parent folders up to your home folder) |
 | \`MUSTER_TOKEN\` | your key, or that of a service account; used instead of \`MUSTER_REFRESH_TOKEN\` and a stored login, for commands that a key can run; needs \`MUSTER_URL\` or \`--url\` |
 | \`MUSTER_REFRESH_TOKEN\` | the refresh token that a job runs with; used instead of a stored login, and never stored; needs \`MUSTER_URL\` or \`--url\` |
-| \`MUSTER_OPERATOR_TOKEN\` | the operator's token, for \`muster server …\`; needs \`MUSTER_URL\` or \`--url\` |
+| \`MUSTER_OPERATOR_TOKEN\`, or \`MUSTER_OPERATOR_TOKEN_FILE\` with its file | the operator's token, for \`muster server …\`; needs \`MUSTER_URL\` or \`--url\` |
 | \`MUSTER_CLI_COMMAND\` | how you run the command, used in the next steps that it prints (default: the way it was started) |
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\` | the proxy for https and for http servers: \`http://USER:PASSWORD@HOST:PORT\`, or https; the lower-case names take precedence; never used for \`localhost\` |
 | \`NO_PROXY\` | servers to reach without the proxy, separated by commas: domains (with their subdomains), IP addresses, networks such as \`10.0.0.0/8\`, or \`*\` |

@@ -67,6 +67,7 @@ const handedIn: [credential: string, words: string[], env: Record<string, string
   ['MUSTER_REFRESH_TOKEN', ['profile'], { MUSTER_REFRESH_TOKEN: 'the-secret' }],
   ['MUSTER_REFRESH_TOKEN', ['login'], { MUSTER_REFRESH_TOKEN: 'the-secret' }],
   ['MUSTER_OPERATOR_TOKEN', ['server', 'organization', 'acme'], { MUSTER_OPERATOR_TOKEN: 'the-secret' }],
+  ['MUSTER_OPERATOR_TOKEN_FILE', ['server', 'organization', 'acme'], { MUSTER_OPERATOR_TOKEN_FILE: '../secret.txt' }],
   ['--token-file', ['profile', '--token-file', '../secret.txt'], {}],
   ['--operator-token-file', ['server', 'organization', 'acme', '--operator-token-file', '../secret.txt'], {}],
   ['the data folder', ['server', 'organization', 'acme'], { MUSTER_DATA_DIR: '../data' }],

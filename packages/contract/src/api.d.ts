@@ -2003,6 +2003,8 @@ export interface components {
             state: "settled" | "ready" | "rotating" | "renewing";
             /** @description Raised by each rotation. */
             generation: number;
+            /** @description Whether the settings of the process that answers have a secret that has never been in use. */
+            has_new: boolean;
             /** @description The last rotation. */
             switched_at: string | null;
             /** @description Values of the previous secret that can still be used, and when the last of them expires. Sealed values are sealed again in the background. */
@@ -2026,6 +2028,8 @@ export interface components {
             state: "settled" | "ready" | "rotating" | "renewing";
             /** @description Raised by each rotation. */
             generation: number;
+            /** @description Whether the settings of the process that answers have a secret that has never been in use. */
+            has_new: boolean;
             /** @description The last rotation. */
             switched_at: string | null;
             /** @description Values of the previous secret that can still be used, and when the last of them expires. Sealed values are sealed again in the background. */
@@ -2832,6 +2836,8 @@ export interface components {
             state: "settled" | "ready" | "rotating" | "renewing";
             /** @description Raised by each rotation. */
             generation: number;
+            /** @description Whether the settings of the process that answers have a secret that has never been in use. */
+            has_new: boolean;
             /** @description The last rotation. */
             switched_at: string | null;
             /** @description Values of the previous secret that can still be used, and when the last of them expires. Sealed values are sealed again in the background. */
@@ -2855,6 +2861,8 @@ export interface components {
             state: "settled" | "ready" | "rotating" | "renewing";
             /** @description Raised by each rotation. */
             generation: number;
+            /** @description Whether the settings of the process that answers have a secret that has never been in use. */
+            has_new: boolean;
             /** @description The last rotation. */
             switched_at: string | null;
             /** @description Values of the previous secret that can still be used, and when the last of them expires. Sealed values are sealed again in the background. */
@@ -7676,6 +7684,8 @@ export interface operations {
                         state: "settled" | "ready" | "rotating" | "renewing";
                         /** @description Raised by each rotation. */
                         generation: number;
+                        /** @description Whether the settings of the process that answers have a secret that has never been in use. */
+                        has_new: boolean;
                         /** @description The last rotation. */
                         switched_at: string | null;
                         /** @description Values of the previous secret that can still be used, and when the last of them expires. Sealed values are sealed again in the background. */

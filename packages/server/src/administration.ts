@@ -111,7 +111,7 @@ const requests: Record<string, (request: Request) => Promise<void>> = {
       else
         done(
           kept === null
-            ? 'No keys rest; there was nothing to do.'
+            ? 'No keys are on hold; there was nothing to do.'
             : `API keys, refresh tokens and named operator tokens from before ${kept.before} are valid again.`,
         )
       return
@@ -135,7 +135,7 @@ const requests: Record<string, (request: Request) => Promise<void>> = {
       done(`Moved ${sumOf(moved.rows)} rows from ${moved.from} to ${moved.to}. The counts and rules were checked.`)
       say('Start the server with these settings, and with the same ones as before otherwise:')
       for (const [name, value] of Object.entries(moved.settings)) say(`  ${name}  ${value}`)
-      say('No server starts on the old store any more. Delete it when you need it no longer.')
+      say('No server starts on the old store any more. Delete it when you no longer need it.')
     }
   },
 }
@@ -145,14 +145,14 @@ function sayRestored({ to, rows, backupAt, at, sessions, invitations, restingKey
     rows === null ? `Ended the access from before in ${to}.` : `Restored ${sumOf(rows)} rows into ${to}. The counts, the checksum and the rules were checked.`,
   )
   say(
-    `The backup is of ${backupAt}. Changes between then and now are unknown: people removed, suspended or deactivated since then are members again. Repeat those changes.`,
+    `${rows === null ? 'The last change in it is of' : 'The backup is of'} ${backupAt}. Changes between then and now are unknown: people removed, suspended or deactivated since then are members again. Repeat those changes.`,
   )
   say(
     `Nothing issued before ${at} is valid. Ended: ${counted(sessions, 'session')}, ${counted(invitations, 'invitation')}, and every token, code and link. People sign in again, with the passwords of the backup.`,
   )
   if (restingKeys + restingRefreshTokens + restingOperatorTokens > 0)
     say(
-      `${counted(restingKeys, 'API key')}, ${counted(restingRefreshTokens, 'refresh token')} and ${counted(restingOperatorTokens, 'named operator token')} rest: they are refused until you keep them. Ask whether any was revoked since the backup, then: muster server restore --keep-keys`,
+      `${counted(restingKeys, 'API key')}, ${counted(restingRefreshTokens, 'refresh token')} and ${counted(restingOperatorTokens, 'named operator token')} are on hold: they are refused until you keep them. Ask whether any was revoked since the backup, then: muster server restore --keep-keys`,
     )
   if (clients > 0) say(`Clients of the backup with a secret: ${clients}. Remove those that you removed since then: muster server client list`)
 }

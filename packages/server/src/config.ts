@@ -77,7 +77,7 @@ export const settings = {
     about: 'Other account systems whose clients this server accepts, comma separated: dbos, featurebase. See docs/compat.md.',
   },
   MUSTER_LIMITS: {
-    default: 'the table below',
+    default: 'see the table of limits',
     about: 'Other rate limits, comma separated: sign-in by address=30/15m, token by address=off. See the table below for the names.',
   },
   MUSTER_API_DOCS: { default: 'on', about: 'off removes /docs and /openapi.json, which need no login.' },

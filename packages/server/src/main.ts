@@ -71,8 +71,8 @@ function endOnSignals(server: RunningServer, { drainSeconds }: Config): void {
     if (signal === 'SIGTERM' && drainSeconds > 0) {
       say(`\n  ${name}: not ready any more, and serving requests for ${drainSeconds} seconds. A second signal stops it at once.`)
       await Promise.all([server.drain(), sleep(drainSeconds * 1_000)])
-      say('  Finishing what is under way.')
-    } else say(`\n  ${name}: finishing what is under way. A second signal stops it at once.`)
+      say('  Finishing the requests in progress.')
+    } else say(`\n  ${name}: finishing the requests in progress. A second signal stops it at once.`)
     await server.close()
     say('  Stopped.')
     process.exit(0)

@@ -14,6 +14,7 @@ import {
   replaceLeakedSecret,
   type SecretStatus,
   switchSecret,
+  wasInUse,
 } from './domain/organizations/secret.ts'
 import type { SecretSource } from './installation.ts'
 import { checkOf, type KeyRing, newRoot, openRoot, SEEN_SECONDS, sealRoot } from './key-ring.ts'
@@ -55,10 +56,12 @@ export function createSecretRotation({ ring, source, rootKeys, execute, newSigni
     await ring.refresh()
     const [state, [secret], left, processes] = await Promise.all([readState(), source.read(), rootKeys.valuesLeft(), rootKeys.processes(SEEN_SECONDS)])
     const check = checkOf(secret)
-    const calm = sameBytes(check, state.secretCheck) ? 'settled' : 'ready'
+    const hasNew = !sameBytes(check, state.secretCheck) && !(await wasInUse(rootKeys, state, check))
+    const calm = hasNew ? 'ready' : 'settled'
     return {
       state: isRotating(state) ? 'rotating' : countLeft(left) > 0 ? 'renewing' : calm,
       generation: state.generation,
+      hasNew,
       switchedAt: state.switchedAt,
       left: leftBody(left),
       processes: processes.map((process) => ({ name: process.name, ready: has(process, check) })),
@@ -141,7 +144,7 @@ export function createSecretRotation({ ring, source, rootKeys, execute, newSigni
   async function finish(principal: Principal): Promise<SecretStatus> {
     if (principal.kind !== 'operator') throw new Problem('operator_required')
     const state = await readState()
-    if (!isRotating(state) && !(await isSecretInUse(state))) throw new Problem('secret_not_rotated')
+    if (!isRotating(state) && (state.generation === 0 || !(await isSecretInUse(state)))) throw new Problem('secret_not_rotated')
     await execute(finishRotation, principal, undefined)
     await ring.refresh()
     await forgetPrevious()

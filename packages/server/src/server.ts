@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
 import type { Compat } from './compat/compat.ts'
 import { compats } from './compats.ts'
 import { type Config, ConfigError, isLocalHost } from './config.ts'
@@ -89,6 +90,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   try {
     await migrate(database, config.migrateUrl ?? undefined)
     await requireInUse(database.kysely)
+    if (config.migrateUrl !== null && (await mayChangeRecord(database)))
+      log.warn(
+        {
+          next: 'Run as the role of MUSTER_MIGRATE_URL: revoke update, delete on audit_event from the role of DATABASE_URL (docs/operations.md, "A second role for migrations").',
+        },
+        'the role of the server may change the audit log',
+      )
     const secrets = config.secret === null ? secretsInFolder(config.dataDir) : secretsOfSettings(config.secret, config.previousSecrets)
     const keyRing = await openKeyRing({
       ...rootKeysOf(database),
@@ -182,7 +190,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const local = isLocalHost(new URL(config.issuer).hostname)
     const post = createGuardedPost({ isInternal: (url) => local || isInternalHost(url, config.logoutHosts) })
     await queue.work('backchannel-logout', logoutHandler({ config, store, sign: oauth.signLogoutToken, post, log }))
-    await queue.work('secret', secretHandler({ execute, refresh: keyRing.refresh }))
+    await queue.work('secret', secretHandler({ execute, refresh: keyRing.refresh }), { goesOnLater: true })
     await queue.work('mail', mailHandler({ config, cli, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log }))
     keyRing.start((error) => log.error({ err: error }, 'the root keys could not be read'))
@@ -225,6 +233,12 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   } finally {
     clearTimeout(impatience)
   }
+}
+
+/** True if the database lets this role change or delete events of the record. Only with two roles can it be prevented. */
+async function mayChangeRecord({ kysely }: Database): Promise<boolean> {
+  const { rows } = await sql<{ may: boolean }>`select has_table_privilege('audit_event', 'update, delete') as may`.execute(kysely)
+  return rows[0]?.may === true
 }
 
 /** Why this process is not ready, or null: pending migrations, or a clock that differs from the database's (S54). @throws if the database does not answer */

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { effectiveSettings, runMigrations } from '@muster/server/administration.ts'
-import { settings } from '@muster/server/config.ts'
+import { readConfig, settings } from '@muster/server/config.ts'
+import { startServer } from '@muster/server/server.ts'
 import { describeStartFailure } from '@muster/server/start-failure.ts'
-import { createPool } from '@muster/server/store/database.ts'
+import { createPool, migrate, openDatabase } from '@muster/server/store/database.ts'
 import { migrations } from '@muster/server/store/migrations/index.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
+import { freePort, SECRET } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -75,6 +77,47 @@ describe('on PostgreSQL', () => {
     const again = await muster(['server', 'migrate'], { DATABASE_URL: url })
     expect(again).toMatchObject({ code: 0, stdout: '' })
     expect(again.stderr).toContain('up to date; there was nothing to do')
+  })
+
+  test('two addresses migrate only if both name one database', async () => {
+    const postgres = await startPostgres()
+    const url = await postgres.createDatabase({ migrated: false })
+    const database = await openDatabase({ databaseUrl: url })
+    const failure = await migrate(database, await postgres.createDatabase()).catch(describeStartFailure)
+    expect(failure).toContain('DATABASE_URL and MUSTER_MIGRATE_URL name different databases. Let both name the same one.')
+    await migrate(database, `${url}?application_name=owner`)
+    await database.close()
+  })
+
+  test('the server warns while its own role may change the audit log (S57)', async () => {
+    const owner = await (await startPostgres()).createDatabase()
+    const role = `server_${process.pid}`
+    const admin = createPool({ url: owner, size: 1, statementTimeoutSeconds: 30 })
+    await admin.query(`create role ${role} login; grant usage on schema public, jobs to ${role};
+      grant select, insert, update, delete on all tables in schema public, jobs to ${role}; grant usage, select on all sequences in schema public, jobs to ${role}`)
+    const url = new URL(owner)
+    url.username = role
+    const warnings = async (): Promise<string[]> => {
+      const log: string[] = []
+      const env = {
+        PORT: String(await freePort()),
+        DATABASE_URL: url.href,
+        MUSTER_MIGRATE_URL: owner,
+        MUSTER_SECRET: SECRET,
+        MUSTER_SMTP_URL: 'smtp://localhost:1',
+      }
+      const server = await startServer(
+        readConfig(env, () => ''),
+        { logStream: { write: (line) => void log.push(line) } },
+      )
+      await server.close()
+      return log.filter((line) => line.includes('may change the audit log'))
+    }
+    expect(await warnings()).toHaveLength(1)
+    await admin.query(`revoke update, delete on audit_event from ${role}`)
+    expect(await warnings()).toEqual([])
+    await admin.query(`drop owned by ${role}; drop role ${role}`)
+    await admin.end()
   })
 
   test('muster server migrate exits with 1 and no stack if the database is unreachable', async () => {

@@ -8,15 +8,21 @@ import { Failure, usage } from '../errors.ts'
 import { requireChosenServer } from './chosen-server.ts'
 
 /** The option of all operator commands that names the file with the operator's token. */
-export const operatorTokenFile = value('FILE', "file with the operator's token (default: MUSTER_OPERATOR_TOKEN, else .muster/data/operator-token)")
+export const operatorTokenFile = value(
+  'FILE',
+  "file with the operator's token (default: MUSTER_OPERATOR_TOKEN or MUSTER_OPERATOR_TOKEN_FILE, else .muster/data/operator-token)",
+)
 
 /** The operator's credential (S58): from the named file, the environment, or the data folder of a server on this machine. */
 export function operatorToken(context: Context, file: string | undefined): string {
   const { api, env, settings, server } = context
-  const named = file ? read(file) : env.MUSTER_OPERATOR_TOKEN?.trim()
-  if (file && !named) throw usage(`${file} cannot be read, or is empty.`)
+  const set = env.MUSTER_OPERATOR_TOKEN?.trim()
+  const path = file ?? (set ? undefined : env.MUSTER_OPERATOR_TOKEN_FILE)
+  const named = path ? read(path) : set
+  if (path && !named) throw usage(`${path} cannot be read, or is empty.`)
   if (named) {
-    requireChosenServer(context, file ? 'The token from --operator-token-file' : 'MUSTER_OPERATOR_TOKEN')
+    const origin = path ? (file ? 'The token from --operator-token-file' : 'The token from MUSTER_OPERATOR_TOKEN_FILE') : 'MUSTER_OPERATOR_TOKEN'
+    requireChosenServer(context, origin)
     return named
   }
   // The token does not name its issuer, so the one in the data folder is used only for a server on this machine.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
+import { isRotating } from '../domain/organizations/secret.ts'
 import { secretInFolder } from '../installation.ts'
 import { openKeyRing } from '../key-ring.ts'
 import { moveAll } from '../store/archive/copy.ts'
@@ -35,8 +36,14 @@ export async function moveStore(env: Environment, to: string, onProgress: OnProg
   const source = await open(from, { prepared })
   try {
     await migrate(source)
+    const { rootKeys } = rootKeysOf(source)
+    const state = await rootKeys.read()
+    if (state && isRotating(state))
+      throw new MoveRefused(
+        'A rotation of the secret is not finished. Start the server, and run `muster server secret rotate --finish` when nothing is left of the previous secret. Then stop the server and move again.',
+      )
     const secrets = await secretsOf(config, from)
-    // The folder must not get another secret. During a rotation there would be two of them, so it must be finished first.
+    // The folder must not get another secret.
     await openKeyRing({ ...rootKeysOf(source), secrets: async () => [secrets.secret] })
     const database = await open(target, { prepared })
     try {
@@ -105,9 +112,9 @@ async function putSecrets(folder: string, secrets: Secrets): Promise<void> {
 
 /** Secrets are named by their files, and never shown. */
 function settingsFor({ secret, operatorToken }: Config, from: Place, target: Place): Record<string, string> {
-  if ('folder' in target) return { MUSTER_DATA_DIR: target.folder }
+  if ('folder' in target) return { MUSTER_DATA_DIR: target.folder, DATABASE_URL: 'not set', MUSTER_MIGRATE_URL: 'not set' }
   return {
-    DATABASE_URL: 'the address that you gave',
+    DATABASE_URL: 'the new database, with the role of the server',
     MUSTER_SECRET_FILE: secret === null && 'folder' in from ? join(from.folder, 'secret') : 'as before',
     MUSTER_OPERATOR_TOKEN_FILE: operatorToken === null && 'folder' in from ? join(from.folder, 'operator-token') : 'as before',
   }

@@ -177,7 +177,8 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
       if (operatorToken === null && tokenHash === null) throw new Problem('operator_disabled')
       // Only wrong tokens are counted, because the operator may share an address with a stranger.
       await limits.spend('operator by address', origin.address)
-      throw new Problem('operator_required')
+      const isOnHold = tokenHash !== null && (await store.reading.operatorTokens.isResting(tokenHash))
+      throw new Problem('operator_required', isOnHold ? ON_HOLD : undefined)
     }
     const name = token?.name ?? ROOT
     origin.operator = name
@@ -187,6 +188,8 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     return { kind: 'operator', name, tokenId: token?.id ?? null, origin }
   }
 }
+
+const ON_HOLD = 'This server was restored from a backup. Named tokens from before are on hold until the operator keeps them: muster server restore --keep-keys'
 
 /** RFC 6750 section 2.1. A token in a query or a body is not accepted, because it would appear in logs. */
 function bearerOf(request: FastifyRequest): string | null {

@@ -15,6 +15,7 @@ export interface Job<Data = unknown> {
   retryCount: number
   /** After this many retries, the job has failed. */
   retryLimit: number
+  /** Aborted when its time is over, and for a queue whose jobs go on later, when the process stops. */
   signal: AbortSignal
 }
 
@@ -23,7 +24,7 @@ export interface JobQueue {
   send(trx: Kysely<Tables>, name: JobName, data: object, options?: { afterSeconds?: number; onceAs?: string; onAsk?: (text: string) => string }): Promise<void>
   /** Failed attempts of this process. */
   failures: ReadonlyMap<JobName, number>
-  work<Data = unknown>(name: JobName, handler: (job: Job<Data>) => Promise<void>): Promise<void>
+  work<Data = unknown>(name: JobName, handler: (job: Job<Data>) => Promise<void>, options?: { goesOnLater?: boolean }): Promise<void>
   /** Takes no more jobs. */
   rest(): Promise<void>
   /** Waits for the running jobs. */
@@ -102,6 +103,7 @@ export async function openQueue(database: Database, onError: (error: Error) => v
   await boss.start()
   if (database.pglite !== undefined) await returnOrphans(boss, database.pglite)
   const failures = new Map<JobName, number>(jobNames.map((name) => [name, 0]))
+  const stopping = new AbortController()
   return {
     failures,
     async send(trx, name, data, { afterSeconds, onceAs, onAsk = String } = {}) {
@@ -112,7 +114,8 @@ export async function openQueue(database: Database, onError: (error: Error) => v
         ...(onceAs === undefined ? {} : { singletonKey: onceAs }),
       })
     },
-    async work(name, handler) {
+    async work(name, handler, { goesOnLater = false } = {}) {
+      const signalOf = (signal: AbortSignal): AbortSignal => (goesOnLater ? AbortSignal.any([signal, stopping.signal]) : signal)
       const options = {
         batchSize: 20,
         burstWhenBatchFull: true,
@@ -125,9 +128,10 @@ export async function openQueue(database: Database, onError: (error: Error) => v
         Promise.all(
           jobs.map(async ({ id, data, retryCount, retryLimit, signal }) => {
             try {
-              await handler({ id, data, retryCount, retryLimit, signal })
+              await handler({ id, data, retryCount, retryLimit, signal: signalOf(signal) })
               return { id, status: 'completed' as const }
             } catch (error) {
+              if (goesOnLater && stopping.signal.aborted) return { id, status: 'failed' as const, output: { message: 'The process stopped.' } }
               onError(error as Error)
               countOne(failures, name)
               return { id, status: 'failed' as const, output: { message: (error as Error).message } }
@@ -137,9 +141,13 @@ export async function openQueue(database: Database, onError: (error: Error) => v
       )
     },
     async rest() {
+      stopping.abort()
       for (const name of jobNames) await boss.offWork(name, { wait: false })
     },
-    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+    stop() {
+      stopping.abort()
+      return boss.stop({ graceful: true, timeout: 10_000 })
+    },
   }
 }
 

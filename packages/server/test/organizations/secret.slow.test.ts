@@ -296,6 +296,7 @@ describe('a leaked secret', () => {
 
     expect((await rotate(one, { compromised: true })).body.code).toBe('secret_not_set')
     const swapped = await aServer(database.url, [SECRET, NEW], issuer)
+    expect((await secretOf(swapped)).body).toMatchObject({ state: 'settled', has_new: false })
     for (const compromised of [false, true]) expect((await rotate(swapped, { compromised })).body.code).toBe('secret_not_set')
   })
 
@@ -306,9 +307,12 @@ describe('a leaked secret', () => {
     await aLink(one, ada)
     await stop(one)
     const two = await aServer(database.url, [NEW, SECRET])
+    expect((await secretOf(two, '/finish')).body.code).toBe('secret_not_rotated')
     await rotate(two)
+    expect((await secretOf(two)).body).toMatchObject({ state: 'rotating', has_new: false })
     await stop(two)
     const three = await aServer(database.url, [NEWER, NEW, SECRET])
+    expect((await secretOf(three)).body).toMatchObject({ state: 'rotating', has_new: true })
     expect((await rotate(three, { compromised: true })).status).toBe(200)
     await aServer(database.url, [NEWER])
   })

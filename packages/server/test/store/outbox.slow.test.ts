@@ -1,4 +1,5 @@
-import { type JobQueue, openQueue } from '@muster/server/jobs/queue.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Job, type JobQueue, openQueue } from '@muster/server/jobs/queue.ts'
 import { type Database, openDatabase } from '@muster/server/store/database.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
@@ -95,5 +96,25 @@ test('a job of a killed process is retried after the next start', async () => {
   })
   expect(retryCount).toBe(1)
   await after.stop()
+  await database.close()
+})
+
+test('a job that goes on later ends when its process stops, and is no failure', async () => {
+  const database = await openDatabase({})
+  const errors: Error[] = []
+  const before = await openQueue(database, (error) => errors.push(error))
+  const began = new Promise<void>((resolve) => {
+    const handler = async ({ signal }: Job): Promise<void> => {
+      resolve()
+      await sleep(60_000, undefined, { signal })
+    }
+    void before.work('secret', handler, { goesOnLater: true })
+  })
+  await database.kysely.transaction().execute((trx) => before.send(trx, 'secret', {}))
+  await began
+  await before.stop()
+  expect([errors, before.failures.get('secret')]).toEqual([[], 0])
+  const { rows } = await sql`select state::text from jobs.job where name = 'secret'`.execute(database.kysely)
+  expect(rows).toEqual([{ state: 'retry' }])
   await database.close()
 })

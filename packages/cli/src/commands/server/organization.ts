@@ -43,7 +43,7 @@ function details({ say, now }: Context, found: OperatedOrganization): string {
       facts(
         found.seats === null ? `${members.active} used, unlimited` : `${members.active} of ${found.seats} used`,
         String(members.active),
-        found.seats === null ? null : String(found.seats),
+        found.seats === null ? 'unlimited' : String(found.seats),
       ),
     ],
     ['Suspended', momentInFull(found.suspended_at, now)],
@@ -143,7 +143,7 @@ const promote = command(
       ends: true,
     })
     if (say.json) return say.data(member, () => '')
-    say.done(`${member.username} is now an admin of ${org}.`)
+    say.done(`${member.username} is an admin of ${org}.`)
     sayRevocation(context, member, 'changed')
   },
 )

@@ -23,10 +23,13 @@ const states: Record<SecretStatus['state'], string> = {
   renewing: 'the leaked secret has ended, and what it made is being renewed',
 }
 
+/** The settings have a third secret, because the one in use has leaked. */
+const leakedDuringRotation = 'the settings have a new secret, which is not in use yet, and the last rotation is not finished'
+
 function details({ say, now }: Context, status: SecretStatus): string {
   const without = status.processes.filter(({ ready }) => !ready)
   return say.details([
-    ['State', states[status.state]],
+    ['State', status.state === 'rotating' && status.has_new ? leakedDuringRotation : states[status.state]],
     ['Rotated', momentInFull(status.switched_at, now)],
     ...status.left.map(({ what, count: left, until }): [string, string] => [
       'Left',
@@ -43,6 +46,10 @@ function sayNext({ say }: Context, status: SecretStatus): void {
   if (state === 'ready' && processes.some(({ ready }) => !ready))
     say.hint('\nSet both secrets for these processes and restart them, then: muster server secret rotate')
   else if (state === 'ready') say.hint('\nTo use the new secret: muster server secret rotate')
+  else if (state === 'rotating' && status.has_new)
+    say.hint(
+      '\nIf the secret in use has leaked: muster server secret rotate --compromised. Otherwise finish the last rotation first: muster server secret rotate --finish',
+    )
   else if (state === 'rotating' && left.length > 0)
     say.hint('\nKeep MUSTER_SECRET_PREVIOUS if you have set it. When nothing is left: muster server secret rotate --finish')
   else if (state === 'rotating') say.hint('\nTo end the previous secret: muster server secret rotate --finish')

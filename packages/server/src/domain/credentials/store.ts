@@ -389,6 +389,8 @@ export interface OperatorTokenStore {
   insert(token: Pick<OperatorToken, 'id' | 'name'> & { tokenHash: Uint8Array; lifetimeDays: number | null }): Promise<OperatorToken | null>
   /** The valid token with this hash, and the time. */
   valid(tokenHash: Uint8Array): Promise<(Pick<OperatorToken, 'id' | 'name' | 'lastUsedAt'> & { now: Date }) | null>
+  /** True for a token from before a restore that has not been kept. */
+  isResting(tokenHash: Uint8Array): Promise<boolean>
   /** Whether it is still valid. Then it is not revoked before the commit. */
   hold(id: OperatorTokenId): Promise<boolean>
   /** The name of a token, whatever its state is. */

@@ -20,6 +20,8 @@ export interface SecretStatus {
    */
   state: 'settled' | 'ready' | 'rotating' | 'renewing'
   generation: number
+  /** The settings of this process have a secret that has never been in use. */
+  hasNew: boolean
   switchedAt: Date | null
   left: { what: keyof ValuesLeft; count: number; until: string | null }[]
   processes: { name: string; ready: boolean }[]
@@ -62,7 +64,7 @@ export async function announceRootKeys(context: Context, { from, secretCheck, ro
 }
 
 /** True for a secret that another one has replaced. */
-async function wasInUse(rootKeys: RootKeyStore, { roots, generation, secretCheck: inUse }: SecretState, secretCheck: Uint8Array): Promise<boolean> {
+export async function wasInUse(rootKeys: RootKeyStore, { roots, generation, secretCheck: inUse }: SecretState, secretCheck: Uint8Array): Promise<boolean> {
   if (sameBytes(secretCheck, inUse)) return false
   if (roots.some((root) => root.generation <= generation && sameBytes(root.secretCheck, secretCheck))) return true
   return (await rootKeys.endedAt(secretCheck)) !== null

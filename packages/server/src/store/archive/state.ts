@@ -105,7 +105,7 @@ export async function requireNoServer({ engine, kysely }: Pick<Database, 'engine
     )
     const [found] = rows
     if (!found) return
-    if (look === LOOKS) throw new ServerRuns(`A server uses this database: ${origin(found)}. Stop every server process, then start again.`)
+    if (look === LOOKS) throw new ServerRuns(`A server uses this database: ${origin(found)}. Stop every server process, then run this command again.`)
     await sleep(100)
   }
 }

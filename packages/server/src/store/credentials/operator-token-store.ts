@@ -39,6 +39,10 @@ export function operatorTokenStore(db: Kysely<Tables>): OperatorTokenStore {
       const row = await validByHash(Buffer.from(tokenHash).toString('hex'))
       return row ? { id: row.id as OperatorTokenId, name: row.name, lastUsedAt: toDateOrNull(row.last_used_at), now: toDate(row.now) } : null
     },
+    async isResting(tokenHash) {
+      const { rows } = await sql`select from operator_token where token_hash = ${tokenHash} and revoked_at is null and ${rests}`.execute(db)
+      return rows.length === 1
+    },
     async hold(id) {
       const { rows } = await sql`select id from operator_token where id = ${id} and ${isValid} for share`.execute(db)
       return rows.length === 1

@@ -37,7 +37,7 @@ export class DataFolderInUse extends Error {
     const where = here ? '' : ` on host ${owner.host}`
     super(
       `The data folder ${folder} is in use by process ${owner.pid}${where}. ` +
-        'Stop that process, or choose another folder with MUSTER_DATA_DIR, or let several processes share a PostgreSQL server with DATABASE_URL.',
+        'Stop that process, or choose another folder with MUSTER_DATA_DIR. For several server processes, use PostgreSQL: DATABASE_URL.',
     )
     this.folder = folder
     this.pid = owner.pid

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { areQueuesCurrent, prepareQueues } from '../../jobs/queue.ts'
@@ -20,9 +21,10 @@ export async function migrate(database: Database, migrateUrl: string | undefined
   if (!(await isSchemaCurrent(database))) await migrateSchema(database, migrateUrl, upTo)
   if (await areQueuesCurrent(database)) return
   try {
+    await requireSameDatabase(database, migrateUrl)
     await prepareQueues(database, migrateUrl)
   } catch (cause) {
-    throw new MigrationFailed('The tables of the job queue could not be created or updated.', { cause })
+    throw cause instanceof MigrationFailed ? cause : new MigrationFailed('The tables of the job queue could not be created or updated.', { cause })
   }
 }
 
@@ -56,8 +58,37 @@ export async function ranMigrations({ kysely }: Pick<Database, 'kysely'>): Promi
   }
 }
 
+/**
+ * After a restore into a new database, one of the addresses may still name the old one, which must not be migrated. A lock that one connection holds is seen by the other one only in the same
+ * database.
+ */
+async function requireSameDatabase({ kysely, url }: Database, migrateUrl: string | undefined): Promise<void> {
+  if (migrateUrl === undefined || migrateUrl === url) return
+  const owner = createPool({ url: migrateUrl, size: 1, statementTimeoutSeconds: 30 })
+  const [group, one] = [randomInt(2 ** 31), randomInt(2 ** 31)]
+  try {
+    const connection = await owner.connect()
+    try {
+      await connection.query('begin')
+      await connection.query('select pg_advisory_xact_lock($1, $2)', [group, one])
+      const { rows } = await sql`
+        select from pg_locks where locktype = 'advisory' and classid = ${group}::oid and objid = ${one}::oid
+          and database = (select oid from pg_database where datname = current_database())`.execute(kysely)
+      if (rows.length === 0) throw new MigrationFailed('DATABASE_URL and MUSTER_MIGRATE_URL name different databases. Let both name the same one.')
+    } finally {
+      await connection.query('rollback').catch(() => {})
+      connection.release(true)
+    }
+  } catch (cause) {
+    throw cause instanceof MigrationFailed ? cause : new MigrationFailed('The migrations could not run.', { cause })
+  } finally {
+    await owner.end()
+  }
+}
+
 async function migrateSchema(database: Database, migrateUrl: string | undefined, upTo: string | undefined): Promise<void> {
   if (database.engine === 'pglite' || migrateUrl === undefined) return run(database.kysely, upTo)
+  await requireSameDatabase(database, migrateUrl)
   // A separate pool without a statement timeout, because the migration of another process can take long.
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: createPool({ url: migrateUrl, size: 2, statementTimeoutSeconds: 0 }) }) })
   try {

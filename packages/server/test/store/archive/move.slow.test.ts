@@ -182,6 +182,13 @@ test('a server is found also by a role that may not see its connections', async 
   await sql.raw(`drop role ${role}`).execute(other.kysely)
 })
 
+test('a move is refused while a rotation of the secret is not finished', async () => {
+  const rotating = await fresh()
+  await fillStore(rotating.kysely)
+  await sql`update installation set key_generation = oldest_key_generation + 1`.execute(rotating.kysely)
+  await expect(moveStore(settings(rotating), join(folder, 'rotating'))).rejects.toThrow('A rotation of the secret is not finished.')
+})
+
 test.each(['', 'mysql://ada:hunter2@db.internal/muster', 'postgres://ada:hunter2@db:port/muster'])('a move to "%s" is refused', async (to) => {
   const error = await moveStore(settings(source), to).catch((failure: Error) => failure)
   expect(String(error)).toMatch(/neither a folder nor an address/)

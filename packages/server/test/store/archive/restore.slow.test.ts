@@ -58,6 +58,7 @@ describe('access from before a restore (O9)', () => {
   const tokens: Record<string, string> = {}
   let key: string
   let refreshToken: string
+  let named: string
   let cookie: string
   let secret: string
 
@@ -69,6 +70,7 @@ describe('access from before a restore (O9)', () => {
     tokens['before the backup'] = ada.token
     key = (await before.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'ci' } })).body.key
     refreshToken = (await deviceLogin(before, ada, `${SCOPE} offline_access`)).refresh_token ?? ''
+    named = (await before.call('POST', '/v1/operator/tokens', { token: OPERATOR_TOKEN, body: { name: 'ci' } })).body.token
     const browser = await browserOf(before, ada)
     cookie = browser.cookie
     secret = (await before.server.services.execute(createSecret, browser.principal, { organization: 'ada', role: 'member' })).secret
@@ -127,12 +129,15 @@ describe('access from before a restore (O9)', () => {
       'invalid_grant',
       expect.stringContaining('restored from a backup'),
     ])
-    expect(restored).toMatchObject({ restingKeys: 1, restingRefreshTokens: 1, clients: 1 })
+    const operator = () => after.call('GET', '/v1/operator/secret', { token: named })
+    expect((await operator()).body).toMatchObject({ code: 'operator_required', detail: expect.stringContaining('on hold') })
+    expect(restored).toMatchObject({ restingKeys: 1, restingRefreshTokens: 1, restingOperatorTokens: 1, clients: 1 })
 
     expect(await keepRestingKeys(settings(restoredUrl))).not.toBeNull()
     expect(await keepRestingKeys(settings(restoredUrl))).toBeNull()
     expect((await after.call('GET', '/v1/me', { token: key })).status).toBe(200)
     expect((await refresh(after, refreshToken)).status).toBe(200)
+    expect((await operator()).status).toBe(200)
   })
 
   test('is not that of the operator, and the record tells what was done', async () => {

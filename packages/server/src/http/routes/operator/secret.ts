@@ -19,6 +19,7 @@ const statusFields = {
       'settled: one secret is in use. ready: the settings have a new secret. rotating: values of the previous secret are still valid. renewing: a leaked secret has ended, and its invitations, codes and resets are being renewed.',
   }),
   generation: z.number().int().meta({ description: 'Raised by each rotation.' }),
+  has_new: z.boolean().meta({ description: 'Whether the settings of the process that answers have a secret that has never been in use.' }),
   switched_at: instant.nullable().meta({ description: 'The last rotation.' }),
   left: z.array(z.object({ what: z.enum(['invitations', 'codes', 'resets', 'sealed']), count: z.number().int(), until: instant.nullable() })).meta({
     description: 'Values of the previous secret that can still be used, and when the last of them expires. Sealed values are sealed again in the background.',
@@ -80,9 +81,10 @@ export const operatorSecretRoutes: FastifyPluginAsyncZod<SecretParts> = async (a
   )
 }
 
-const toBody = ({ state, generation, switchedAt, left, processes }: SecretStatus) => ({
+const toBody = ({ state, generation, hasNew, switchedAt, left, processes }: SecretStatus) => ({
   state,
   generation,
+  has_new: hasNew,
   switched_at: switchedAt?.toISOString() ?? null,
   left: left.filter(({ count }) => count > 0),
   processes,
