@@ -49,7 +49,7 @@ const list = command(
       head: ['NAME', 'STATE', 'LAST USED', 'FROM?', 'EXPIRES', 'CREATED?'],
       row: (token) => [
         token.name,
-        token.state,
+        token.state === 'resting' ? 'on hold' : token.state,
         moment(token.last_used_at, now, 'never'),
         token.last_address ?? '',
         token.state === 'revoked' ? '' : moment(token.expires_at, now, 'never'),

@@ -18,7 +18,7 @@ const tokenSchema = z
     name: z.string(),
     state: z
       .enum(['valid', 'expired', 'revoked', 'resting'])
-      .meta({ description: 'A resting token is from before a restore. It is refused until the operator keeps the keys from before.' }),
+      .meta({ description: 'A resting token is from before a restore. It is on hold: refused until the operator keeps the keys from before.' }),
     created_at: instant,
     expires_at: instant.nullable(),
     last_used_at: instant.nullable(),
