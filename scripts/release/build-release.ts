@@ -14,6 +14,11 @@ import { sbom } from './sbom.ts'
 
 export const releaseFolder = join(root, 'dist')
 
+/** The operator's guide, and the pages that it links to. Its links to `../deploy/` are valid in the release, too. */
+const guide = ['operations.md', 'configuration.md', 'cli.md', 'problems.md', 'signals.md']
+/** The steps in deploy/README.md create it. */
+const secretsOfCompose = join(root, 'deploy/compose/secrets')
+
 /** Fills the folder, or replaces what is in it. */
 export async function buildRelease(folder: string, say: (line: string) => void): Promise<void> {
   await build(say, { server: false })
@@ -36,6 +41,8 @@ async function fill(folder: string): Promise<void> {
     [consoleFolder, 'console'],
     [docsFolder, 'docs'],
     [downloadsFolder, 'downloads'],
+    [join(root, 'deploy'), 'deploy'],
+    ...guide.map((name): [string, string] => [join(root, 'docs', name), `docs/${name}`]),
     ...['portal.css', 'portal.js', 'mark.svg'].map((name): [string, string] => [join(portalFolder, name), `portal/${name}`]),
     [tokensFile, 'portal/tokens.css'],
     [await snapshotPath(), 'snapshot.tar.zst'],
@@ -50,7 +57,7 @@ async function fill(folder: string): Promise<void> {
       .filter((name) => existsSync(join(root, name)))
       .map((name): [string, string] => [join(root, name), name]),
   ]
-  for (const [from, to] of copies) cpSync(from, join(folder, to), { recursive: true })
+  for (const [from, to] of copies) cpSync(from, join(folder, to), { recursive: true, filter: (path) => path !== secretsOfCompose })
   await writeCommand(join(folder, 'bin/muster.cjs'))
   writeManifest(folder)
   const contained = await contents()

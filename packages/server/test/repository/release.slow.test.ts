@@ -1,8 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { chmodSync, globSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { OPERATOR_TOKEN, SECRET } from '@muster/testkit/muster.ts'
@@ -62,6 +62,17 @@ describe('the release', () => {
       'node_modules/@node-rs/argon2',
     ])
     expect(megabytesOf(release)).toBeLessThan(150)
+  })
+
+  test('contains the guide of the operator, and every file that it links to (O1)', () => {
+    const pages = globSync('{docs,deploy}/**/*.md', { cwd: release })
+    expect(pages).toEqual(expect.arrayContaining(['docs/operations.md', 'deploy/README.md']))
+    const links = pages.flatMap((page) =>
+      [...readFileSync(join(release, page), 'utf8').matchAll(/\]\((?!https:)([^)#]+)/g)].map(([, path = '']) => join(dirname(page), path)),
+    )
+    expect(links.length).toBeGreaterThan(5)
+    expect(links.filter((path) => !existsSync(join(release, path)))).toEqual([])
+    expect(existsSync(join(release, 'deploy/compose/secrets'))).toBe(false)
   })
 
   test('starts in an empty folder with the embedded database, and signs a person up (O1)', { timeout: 300_000 }, async () => {
