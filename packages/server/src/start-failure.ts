@@ -2,11 +2,22 @@ import { ConfigError } from './config.ts'
 import { WrongSecret } from './key-ring.ts'
 import { CopyFailed } from './store/archive/rows.ts'
 import { ServerRuns, StoreNotEmpty, StoreNotInUse } from './store/archive/state.ts'
-import { DatabaseTooOld, DataFolderInUse, MigrationFailed, PoolerWithoutStatements } from './store/database.ts'
+import { DatabaseTooOld, DataFolderForeign, DataFolderInUse, MigrationFailed, PoolerWithoutStatements } from './store/database.ts'
 
 // Explains in the terminal why the server, or `muster server migrate`, cannot start.
 
-const explained = [ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret, PoolerWithoutStatements, StoreNotInUse, StoreNotEmpty, ServerRuns, CopyFailed]
+const explained = [
+  ConfigError,
+  DataFolderInUse,
+  DataFolderForeign,
+  DatabaseTooOld,
+  WrongSecret,
+  PoolerWithoutStatements,
+  StoreNotInUse,
+  StoreNotEmpty,
+  ServerRuns,
+  CopyFailed,
+]
 
 /**
  * The text for the terminal: what happened, why, and what to do.
@@ -20,6 +31,7 @@ export function describeStartFailure(error: unknown): string | null {
   if (codeOf(error) === 'ENOSPC')
     return `The disk is full: ${(error as Error).message}. Free space, or name a place on another disk. No unfinished file was left.`
   if (codeOf(error) === 'ENOENT') return `${(error as Error).message}. Check the path.`
+  if (['EACCES', 'EPERM'].includes(codeOf(error))) return `${(error as Error).message}. Give the file or the folder to the user of the server.`
   if (codeOf(error) === '53100') return `The disk of the database is full: ${messageOf(error)}. Free space, then start again. Nothing was written.`
   if (codeOf(error) === '42501')
     return `The role may not use Muster's tables: ${messageOf(error)}. Grant it the rights in docs/operations.md, "A second role for migrations".`

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
+import { operatorTokenHash } from '../domain/credentials/operator-token.ts'
 import { isRotating } from '../domain/organizations/secret.ts'
 import { secretInFolder } from '../installation.ts'
 import { openKeyRing } from '../key-ring.ts'
 import { moveAll } from '../store/archive/copy.ts'
 import type { OnProgress } from '../store/archive/rows.ts'
 import { alone, clearState, requireInUse, stateOf } from '../store/archive/state.ts'
+import { operatorTokenStore } from '../store/credentials/operator-token-store.ts'
 import { rootKeysOf } from '../store/credentials/root-key-store.ts'
-import { migrate } from '../store/database.ts'
+import { type Database, migrate } from '../store/database.ts'
 import { configOf, type Environment, hasDatabase, labelOf, open, type Place, placeNamed, placeOf } from './stores.ts'
 
 export interface Moved {
@@ -43,6 +45,7 @@ export async function moveStore(env: Environment, to: string, onProgress: OnProg
         'A rotation of the secret is not finished. Start the server, and run `muster server secret rotate --finish` when nothing is left of the previous secret. Then stop the server and move again.',
       )
     const secrets = await secretsOf(config, from)
+    if ('folder' in target) await requireRootToken(source, secrets)
     // The folder must not get another secret.
     await openKeyRing({ ...rootKeysOf(source), secrets: async () => [secrets.secret] })
     const database = await open(target, { prepared })
@@ -82,6 +85,13 @@ export async function cancelMove(env: Environment): Promise<boolean> {
   } finally {
     await source.close()
   }
+}
+
+/** A folder keeps the root token. An operator may have a named token in the same setting. @throws MoveRefused */
+async function requireRootToken({ kysely }: Database, { operatorToken }: Secrets): Promise<void> {
+  const hash = operatorToken === null ? null : operatorTokenHash(operatorToken)
+  const name = hash && (await operatorTokenStore(kysely).nameOf(hash))
+  if (name) throw new MoveRefused(`MUSTER_OPERATOR_TOKEN is the named token ${name}. Set it to the root token, or do not set it.`)
 }
 
 interface Secrets {

@@ -1,6 +1,6 @@
 // The interface of the engine. No other file of the server imports from `engine/`, which a test checks.
 
-export { DataFolderInUse } from './engine/data-folder.ts'
+export { DataFolderForeign, DataFolderInUse } from './engine/data-folder.ts'
 export { createPool, type Database, type DatabaseOptions, DatabaseTooOld, openDatabase } from './engine/database.ts'
 export { isKnownMigration, latestMigration, MigrationFailed, migrate, pendingMigrations, ranMigrations } from './engine/migrate.ts'
 export { PoolerWithoutStatements } from './engine/pooler.ts'

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DataFolderInUse, openDatabase } from '@muster/server/store/database.ts'
-import { openDataFolder } from '@muster/server/store/engine/data-folder.ts'
+import { foreignFileIn, openDataFolder } from '@muster/server/store/engine/data-folder.ts'
 import { tidy } from '@muster/server/store/engine/housekeeping.ts'
 import { openInFolder } from '@muster/server/store/engine/pglite.ts'
 import { sql } from 'kysely'
@@ -17,7 +17,29 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
+/** As a user without the rights of root, who owns the folder. */
+async function asSomebody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return work()
+  await chown(folder, 65_534, 65_534)
+  await chmod(join(folder, 'base'), 0o777)
+  process.seteuid?.(65_534)
+  try {
+    return await work()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
+
 describe('the embedded database', () => {
+  test('a file that another user made is named', async () => {
+    await mkdir(join(folder, 'base'))
+    const path = join(folder, 'base/1')
+    await writeFile(path, '', { mode: 0o000 })
+    expect(await asSomebody(() => foreignFileIn(folder))).toMatchObject({ message: expect.stringContaining(`This user may not write ${path}.`) })
+    await chmod(path, 0o666)
+    expect(await asSomebody(() => foreignFileIn(folder))).toBeNull()
+  })
+
   test('every commit reaches the disk before it is acknowledged', async () => {
     const { pglite, fs } = await openInFolder(join(folder, 'postgres'))
     await pglite.exec('create table probe (n int)')

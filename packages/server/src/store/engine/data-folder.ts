@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 // Two processes on one PGlite folder silently lose each other's rows, so only one process may open it. Each process
@@ -42,6 +42,27 @@ export class DataFolderInUse extends Error {
     this.folder = folder
     this.pid = owner.pid
   }
+}
+
+export class DataFolderForeign extends Error {
+  override name = 'DataFolderForeign'
+}
+
+/** Why the database could not be opened, if another user made some of its files: a command that was run as root, for example. Null otherwise. */
+export async function foreignFileIn(cluster: string): Promise<DataFolderForeign | null> {
+  for (const entry of await readdir(cluster, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    try {
+      await (await open(path, 'r+')).close()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES') continue
+      return new DataFolderForeign(
+        `This user may not write ${path}. Give the data folder to the user of the server: chown --recursive USER ${dirname(cluster)}`,
+      )
+    }
+  }
+  return null
 }
 
 /** Locks the folder for this process. Creates it with mode 0700 if it is missing. @throws DataFolderInUse */

@@ -3,7 +3,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Tables } from '../tables.ts'
-import { openDataFolder } from './data-folder.ts'
+import { foreignFileIn, openDataFolder } from './data-folder.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { guardOneSession } from './one-session.ts'
 import { requireNamedStatements } from './pooler.ts'
@@ -42,7 +42,7 @@ export class DatabaseTooOld extends Error {
 
 const oldest = 15
 
-/** Opens the database without migrating it. @throws DatabaseTooOld, PoolerWithoutStatements, DataFolderInUse */
+/** Opens the database without migrating it. @throws DatabaseTooOld, PoolerWithoutStatements, DataFolderInUse, DataFolderForeign */
 export async function openDatabase({
   databaseUrl,
   dataDir,
@@ -81,7 +81,7 @@ async function openFolder(dataDir: string, { prepared, fresh }: { prepared: bool
     })
   } catch (error) {
     await folder.release()
-    throw error
+    throw (await foreignFileIn(folder.cluster)) ?? error
   }
 }
 

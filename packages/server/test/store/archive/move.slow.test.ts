@@ -5,7 +5,7 @@ import { cancelMove, moveStore } from '@muster/server/administration/move.ts'
 import { moveAll } from '@muster/server/store/archive/copy.ts'
 import { clearState, requireInUse, requireNoServer, setState, stateOf } from '@muster/server/store/archive/state.ts'
 import { type Database, migrate, openDatabase } from '@muster/server/store/database.ts'
-import { SECRET } from '@muster/testkit/muster.ts'
+import { OPERATOR_TOKEN, SECRET, startMuster } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -187,6 +187,14 @@ test('a move is refused while a rotation of the secret is not finished', async (
   await fillStore(rotating.kysely)
   await sql`update installation set key_generation = oldest_key_generation + 1`.execute(rotating.kysely)
   await expect(moveStore(settings(rotating), join(folder, 'rotating'))).rejects.toThrow('A rotation of the secret is not finished.')
+})
+
+test('a named operator token is not moved as the root token', async () => {
+  const muster = await startMuster({ databaseUrl: await (await startPostgres()).createDatabase() })
+  const { token } = (await muster.call('POST', '/v1/operator/tokens', { token: OPERATOR_TOKEN, body: { name: 'ci' } })).body
+  await muster.close()
+  const env = { ...settings({ url: muster.config.databaseUrl as string } as Database), MUSTER_OPERATOR_TOKEN: token }
+  await expect(moveStore(env, join(folder, 'named'))).rejects.toThrow('MUSTER_OPERATOR_TOKEN is the named token ci.')
 })
 
 test.each(['', 'mysql://ada:hunter2@db.internal/muster', 'postgres://ada:hunter2@db:port/muster'])('a move to "%s" is refused', async (to) => {
