@@ -2103,7 +2103,7 @@ export interface components {
             id: string;
             name: string;
             /**
-             * @description A resting token is from before a restore. It is refused until the operator keeps the keys from before.
+             * @description A resting token is from before a restore. It is on hold: refused until the operator keeps the keys from before.
              * @enum {string}
              */
             state: "valid" | "expired" | "revoked" | "resting";
@@ -2936,7 +2936,7 @@ export interface components {
             id: string;
             name: string;
             /**
-             * @description A resting token is from before a restore. It is refused until the operator keeps the keys from before.
+             * @description A resting token is from before a restore. It is on hold: refused until the operator keeps the keys from before.
              * @enum {string}
              */
             state: "valid" | "expired" | "revoked" | "resting";
