@@ -39,8 +39,6 @@ export default defineConfig({
         pool: 'forks',
         // A worker loads the server once for all of its files: that costs more than most files do.
         isolate: false,
-        // Unrolling loops is most of the time that V8 spends on PGlite, and gains nothing in a test.
-        execArgv: ['--no-wasm-loop-unrolling'],
         testTimeout: timeout,
         hookTimeout: timeout,
         expect: { poll: { timeout: MINUTE } },
