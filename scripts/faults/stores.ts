@@ -20,7 +20,7 @@ export const stores: Fault[] = [
     named: 'ends for browsers and secrets',
   },
   {
-    title: 'keys of before a restore rest until they are kept (O9)',
+    title: 'keys from before a restore are on hold until they are kept (O9)',
     file: `${server}/store/archive/end-access.ts`,
     find: `keys_rest_before = \${rest}`,
     replace: 'keys_rest_before = null',

@@ -39,17 +39,19 @@ function librariesOf(...programs: string[]): string[] {
   return [...new Set(paths.filter((path) => path !== undefined))]
 }
 
-/** The licenses of what the image has beside the release: Node, and the libraries of this system (O4). */
+/** The licenses of what the image has besides the release: Node, and the libraries of this system (O4). */
 function licensesOf(node: string, libraries: readonly string[]): string {
-  const ofNode = join(dirname(node), '../LICENSE')
-  const parts = [`Node ${process.version}\n\n${existsSync(ofNode) ? readFileSync(ofNode, 'utf8').trim() : 'https://github.com/nodejs/node/blob/main/LICENSE'}`]
+  const ofNode = [join(dirname(node), '../LICENSE'), '/usr/share/doc/nodejs/copyright'].find((path) => existsSync(path))
+  const parts = [
+    `Node ${process.version}\n\n${ofNode ? readFileSync(ofNode, 'utf8').trim() : `https://github.com/nodejs/node/blob/${process.version}/LICENSE`}`,
+  ]
   for (const [name, paths] of Map.groupBy(libraries, packageOf)) {
     const text = join('/usr/share/doc', name ?? '', 'copyright')
     const license =
       name !== null && existsSync(text) ? readFileSync(text, 'utf8').trim() : 'The system on which the image was built has no text of its license.'
     parts.push(`${name ?? 'Libraries'} (${paths.join(', ')})\n\n${license}`)
   }
-  return ['Beside the packages in licenses.txt, the image contains the following.', ...parts].join(`\n\n${'-'.repeat(80)}\n`)
+  return ['Besides the packages in licenses.txt, the image contains the following.', ...parts].join(`\n\n${'-'.repeat(80)}\n`)
 }
 
 /** The Debian package of a library. Null on another system. The package may know the library under the path without `/usr`. */

@@ -69,8 +69,8 @@ export interface Verifier<Caller extends Claims = MemberClaims> {
 export function createVerifier(options: VerifierOptions & { clients: true }): Verifier<Claims>
 export function createVerifier(options: VerifierOptions): Verifier
 export function createVerifier(options: VerifierOptions): Verifier<Claims> {
-  const { onStale = 'introspect', scope = 'api', clients = false, remember = 20_000, description = null, clock = systemClock } = options
-  const lease = createLease(options.lease ?? 30, clock)
+  const { lease: seconds = 30, onStale = 'introspect', scope = 'api', clients = false, remember = 20_000, description = null, clock = systemClock } = options
+  const lease = createLease(seconds, clock)
   if (!Number.isInteger(remember) || remember < 1) throw new RangeError('remember: a whole number, at least 1.')
   if (onStale !== 'introspect' && onStale !== 'refuse') throw new RangeError("onStale: 'introspect' or 'refuse'.")
   const fault = faultOfOptions(options)

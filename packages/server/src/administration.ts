@@ -4,6 +4,7 @@ import { backUp, verifyBackup } from './administration/backup.ts'
 import { cancelMove, MoveRefused, moveStore } from './administration/move.ts'
 import { type Progress, showProgress } from './administration/progress.ts'
 import { finishRestore, keepRestingKeys, type Restored, restoreBackup } from './administration/restore.ts'
+import { requireOneDatabase } from './administration/stores.ts'
 import { compatNames } from './compats.ts'
 import { readConfig, type SettingName, settings } from './config.ts'
 import { describeStartFailure } from './start-failure.ts'
@@ -145,7 +146,7 @@ function sayRestored({ to, rows, backupAt, at, sessions, invitations, restingKey
     rows === null ? `Ended the access from before in ${to}.` : `Restored ${sumOf(rows)} rows into ${to}. The counts, the checksum and the rules were checked.`,
   )
   say(
-    `${rows === null ? 'The last change in it is of' : 'The backup is of'} ${backupAt}. Changes between then and now are unknown: people removed, suspended or deactivated since then are members again. Repeat those changes.`,
+    `${rows === null ? 'Its last change was made at' : 'The backup was made at'} ${backupAt}. Changes between then and now are unknown: people removed, suspended or deactivated since then are members again. Repeat those changes.`,
   )
   say(
     `Nothing issued before ${at} is valid. Ended: ${counted(sessions, 'session')}, ${counted(invitations, 'invitation')}, and every token, code and link. People sign in again, with the passwords of the backup.`,
@@ -190,8 +191,11 @@ function table(effective: EffectiveSetting[]): string {
 /** Runs `config`, `migrate`, `backup`, `restore` or `move`, with the words of the command line. `--json` may be the last. */
 export async function administer([what = '', ...rest]: string[]): Promise<void> {
   const json = rest.at(-1) === '--json'
-  const request = requests[what]?.({ json, words: json ? rest.slice(0, -1) : rest })
-  await request?.catch((error: Error) => {
+  const request = async (): Promise<void> => {
+    if (what !== 'config') await requireOneDatabase(process.env)
+    await requests[what]?.({ json, words: json ? rest.slice(0, -1) : rest })
+  }
+  await request().catch((error: Error) => {
     const failure = error instanceof MoveRefused ? error.message : describeStartFailure(error)
     if (json) process.stderr.write(`${JSON.stringify({ code: 'administration_failed', title: failure ?? error.message })}\n`)
     else process.stderr.write(failure === null ? `${error.stack ?? String(error)}\n` : `${styleText('red', '✗')} ${failure}\n`)

@@ -93,7 +93,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     if (config.migrateUrl !== null && (await mayChangeRecord(database)))
       log.warn(
         {
-          next: 'Run as the role of MUSTER_MIGRATE_URL: revoke update, delete on audit_event from the role of DATABASE_URL (docs/operations.md, "A second role for migrations").',
+          next: 'As the role of MUSTER_MIGRATE_URL: revoke update, delete on audit_event from the role of DATABASE_URL, which must not be a superuser (docs/operations.md, "A second role for migrations").',
         },
         'the role of the server may change the audit log',
       )

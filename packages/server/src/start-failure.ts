@@ -31,7 +31,10 @@ export function describeStartFailure(error: unknown): string | null {
   if (codeOf(error) === 'ENOSPC')
     return `The disk is full: ${(error as Error).message}. Free space, or name a place on another disk. No unfinished file was left.`
   if (codeOf(error) === 'ENOENT') return `${(error as Error).message}. Check the path.`
-  if (['EACCES', 'EPERM'].includes(codeOf(error))) return `${(error as Error).message}. Give the file or the folder to the user of the server.`
+  if (codeOf(error) === 'EACCES' && (error as { syscall?: string }).syscall === 'listen')
+    return `${(error as Error).message}. Choose a PORT of 1024 or more, or let the proxy in front listen there.`
+  if (['EACCES', 'EPERM'].includes(codeOf(error)) && (error as { path?: string }).path !== undefined)
+    return `${(error as Error).message}. Give the file or the folder to the user of the server.`
   if (codeOf(error) === '53100') return `The disk of the database is full: ${messageOf(error)}. Free space, then start again. Nothing was written.`
   if (codeOf(error) === '42501')
     return `The role may not use Muster's tables: ${messageOf(error)}. Grant it the rights in docs/operations.md, "A second role for migrations".`

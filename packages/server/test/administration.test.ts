@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -85,18 +86,21 @@ describe('on PostgreSQL', () => {
     const database = await openDatabase({ databaseUrl: url })
     const failure = await migrate(database, await postgres.createDatabase()).catch(describeStartFailure)
     expect(failure).toContain('DATABASE_URL and MUSTER_MIGRATE_URL name different databases. Let both name the same one.')
+    const command = await muster(['server', 'migrate'], { DATABASE_URL: url, MUSTER_MIGRATE_URL: await postgres.createDatabase() })
+    expect([command.code, command.stderr]).toEqual([1, expect.stringContaining('name different databases')])
     await migrate(database, `${url}?application_name=owner`)
     await database.close()
   })
 
   test('the server warns while its own role may change the audit log (S57)', async () => {
     const owner = await (await startPostgres()).createDatabase()
-    const role = `server_${process.pid}`
+    const role = `server_${randomBytes(6).toString('hex')}`
     const admin = createPool({ url: owner, size: 1, statementTimeoutSeconds: 30 })
-    await admin.query(`create role ${role} login; grant usage on schema public, jobs to ${role};
+    await admin.query(`create role ${role} login password 'of-a-test'; grant usage on schema public, jobs to ${role};
       grant select, insert, update, delete on all tables in schema public, jobs to ${role}; grant usage, select on all sequences in schema public, jobs to ${role}`)
     const url = new URL(owner)
     url.username = role
+    url.password = 'of-a-test'
     const warnings = async (): Promise<string[]> => {
       const log: string[] = []
       const env = {
@@ -113,11 +117,14 @@ describe('on PostgreSQL', () => {
       await server.close()
       return log.filter((line) => line.includes('may change the audit log'))
     }
-    expect(await warnings()).toHaveLength(1)
-    await admin.query(`revoke update, delete on audit_event from ${role}`)
-    expect(await warnings()).toEqual([])
-    await admin.query(`drop owned by ${role}; drop role ${role}`)
-    await admin.end()
+    try {
+      expect(await warnings()).toHaveLength(1)
+      await admin.query(`revoke update, delete on audit_event from ${role}`)
+      expect(await warnings()).toEqual([])
+    } finally {
+      await admin.query(`drop owned by ${role}; drop role ${role}`)
+      await admin.end()
+    }
   })
 
   test('muster server migrate exits with 1 and no stack if the database is unreachable', async () => {

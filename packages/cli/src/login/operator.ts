@@ -19,7 +19,7 @@ export function operatorToken(context: Context, file: string | undefined): strin
   const set = env.MUSTER_OPERATOR_TOKEN?.trim()
   const path = file ?? (set ? undefined : env.MUSTER_OPERATOR_TOKEN_FILE)
   const named = path ? read(path) : set
-  if (path && !named) throw usage(`${path} cannot be read, or is empty.`)
+  if (path && !named) throw usage(file ? `${path} cannot be read, or is empty.` : `MUSTER_OPERATOR_TOKEN_FILE is ${path}, which cannot be read, or is empty.`)
   if (named) {
     const origin = path ? (file ? 'The token from --operator-token-file' : 'The token from MUSTER_OPERATOR_TOKEN_FILE') : 'MUSTER_OPERATOR_TOKEN'
     requireChosenServer(context, origin)
@@ -35,7 +35,7 @@ export function operatorToken(context: Context, file: string | undefined): strin
   throw new Failure(`This command needs the operator's token for ${api.url}.`, {
     code: 'operator_required',
     exit: 4,
-    next: `Pass --operator-token-file FILE or set MUSTER_OPERATOR_TOKEN${settings.url ? '' : '; the embedded server keeps it in .muster/data/operator-token'}.`,
+    next: `Pass --operator-token-file FILE or set MUSTER_OPERATOR_TOKEN or MUSTER_OPERATOR_TOKEN_FILE${settings.url ? '' : '; the embedded server keeps it in .muster/data/operator-token'}.`,
   })
 }
 

@@ -45,7 +45,7 @@ export async function moveStore(env: Environment, to: string, onProgress: OnProg
         'A rotation of the secret is not finished. Start the server, and run `muster server secret rotate --finish` when nothing is left of the previous secret. Then stop the server and move again.',
       )
     const secrets = await secretsOf(config, from)
-    if ('folder' in target) await requireRootToken(source, secrets)
+    await requireRootToken(source, secrets)
     // The folder must not get another secret.
     await openKeyRing({ ...rootKeysOf(source), secrets: async () => [secrets.secret] })
     const database = await open(target, { prepared })
@@ -87,7 +87,7 @@ export async function cancelMove(env: Environment): Promise<boolean> {
   }
 }
 
-/** A folder keeps the root token. An operator may have a named token in the same setting. @throws MoveRefused */
+/** The new store is started with this token as root. An operator may have a named token in the same setting. @throws MoveRefused */
 async function requireRootToken({ kysely }: Database, { operatorToken }: Secrets): Promise<void> {
   const hash = operatorToken === null ? null : operatorTokenHash(operatorToken)
   const name = hash && (await operatorTokenStore(kysely).nameOf(hash))

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { compatNames } from '../compats.ts'
 import { type Config, readConfig } from '../config.ts'
 import { CopyFailed } from '../store/archive/rows.ts'
-import { type Database, type DatabaseOptions, openDatabase } from '../store/database.ts'
+import { type Database, type DatabaseOptions, DIFFERENT_DATABASES, isSameDatabase, openDatabase } from '../store/database.ts'
 
 // The databases that a command works with: the one in the settings, and another one that is named.
 
@@ -29,6 +29,22 @@ export function placeNamed(text: string): Place {
 export function hasDatabase(place: Place): void {
   if ('folder' in place && !existsSync(join(place.folder, 'postgres')))
     throw new CopyFailed(`There is no database in ${labelOf(place)}. Set MUSTER_DATA_DIR or DATABASE_URL.`)
+}
+
+/**
+ * The commands use the address for migrations. If the other one names another database, one of them is stale. An address that cannot be reached is not compared: a
+ * command may run where only one can.
+ * @throws CopyFailed
+ */
+export async function requireOneDatabase({ DATABASE_URL: url, MUSTER_MIGRATE_URL: migrateUrl }: Environment): Promise<void> {
+  if (!url || !migrateUrl || url === migrateUrl) return
+  const database = await openDatabase({ databaseUrl: url, name: 'muster-administration', poolSize: 1 }).catch(() => null)
+  if (database === null) return
+  try {
+    if (!(await isSameDatabase(database.kysely, migrateUrl).catch(() => true))) throw new CopyFailed(DIFFERENT_DATABASES)
+  } finally {
+    await database.close()
+  }
 }
 
 /** For terminals and rows: without the password. */

@@ -189,7 +189,8 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
   }
 }
 
-const ON_HOLD = 'This server was restored from a backup. Named tokens from before are on hold until the operator keeps them: muster server restore --keep-keys'
+const ON_HOLD =
+  'This server was restored from a backup. Named tokens from before the restore are on hold until the operator keeps them: muster server restore --keep-keys'
 
 /** RFC 6750 section 2.1. A token in a query or a body is not accepted, because it would appear in logs. */
 function bearerOf(request: FastifyRequest): string | null {

@@ -2,6 +2,15 @@
 
 export { DataFolderForeign, DataFolderInUse } from './engine/data-folder.ts'
 export { createPool, type Database, type DatabaseOptions, DatabaseTooOld, openDatabase } from './engine/database.ts'
-export { isKnownMigration, latestMigration, MigrationFailed, migrate, pendingMigrations, ranMigrations } from './engine/migrate.ts'
+export {
+  DIFFERENT_DATABASES,
+  isKnownMigration,
+  isSameDatabase,
+  latestMigration,
+  MigrationFailed,
+  migrate,
+  pendingMigrations,
+  ranMigrations,
+} from './engine/migrate.ts'
 export { PoolerWithoutStatements } from './engine/pooler.ts'
 export { executePoint, POINT, point, pointStatement } from './engine/prepared.ts'

@@ -1,6 +1,6 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { moveDatabaseClock } from '@muster/testkit/clock.ts'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -41,11 +41,13 @@ test.each(['/v1/me', '/v1/forward-auth'])('a server that closes answers a reques
   const other = await startMuster({ databaseUrl: muster.server.database.url as string })
   const { token } = await other.person(path.endsWith('me') ? 'early' : 'prompt')
   const { host, port } = new URL(other.url)
+  const { server } = other.server.app
+  const received = once(server, 'connection').then(([connection]) => once(connection as Socket, 'data'))
   const socket = connect(Number(port), '127.0.0.1')
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n`)
-  await sleep(100)
+  await received
   const closed = other.close()
-  await sleep(100)
+  await expect.poll(() => server.listening).toBe(false)
   socket.write(`Authorization: Bearer ${token}\r\n\r\n`)
   const answer = await text(socket)
   expect(answer).toMatch(/^HTTP\/1\.1 200 /)

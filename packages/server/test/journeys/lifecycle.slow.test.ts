@@ -338,7 +338,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await bob.run('profile')).text, /The organization is suspended/)
     assert.match((await cli.run('server resume kelp', operator)).text, /kelp has been resumed\./)
     assert.equal((await bob.run('profile')).code, 0)
-    assert.match((await cli.run('server promote kelp kelp_bob', operator)).text, /kelp_bob is now an admin of kelp\./)
+    assert.match((await cli.run('server promote kelp kelp_bob', operator)).text, /kelp_bob is an admin of kelp\./)
     assert.match((await bob.run('profile')).stdout, /Role\tadmin/)
     assert.equal((await cli.run('server resume kelp', { env: { MUSTER_OPERATOR_TOKEN: 'wrong' } })).code, 1)
   })

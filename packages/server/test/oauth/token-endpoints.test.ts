@@ -104,6 +104,9 @@ test('a client without the scope introspect is refused', async () => {
   assert.deepEqual([without.status, without.headers.get('www-authenticate')], [401, 'Basic realm="muster"'])
 })
 
+/** Another key of the same form. */
+const altered = (key: string): string => `${key.slice(0, -1)}${key.endsWith('x') ? 'y' : 'x'}`
+
 test('a key is introspected with its holder, its organization and its key id (S59)', async () => {
   const kim = await muster.person('kim')
   const token = kim.token
@@ -120,7 +123,7 @@ test('a key is introspected with its holder, its organization and its key id (S5
   const robot = (await introspect(made.key)).body
   assert.deepEqual(robot, { ...common, iat: robot.iat, sub: machine, username: 'robot', key_id: made.id, epoch: 0, role: 'member' })
 
-  for (const forged of [`${key.slice(0, -1)}x`, 'muster_uk_nothing', `${key}x`]) assert.deepEqual((await introspect(forged)).body, { active: false })
+  for (const forged of [altered(key), 'muster_uk_nothing', `${key}x`]) assert.deepEqual((await introspect(forged)).body, { active: false })
   assert.equal((await muster.call('DELETE', `/v1/me/keys/${id}`, { token })).status, 200)
   assert.deepEqual((await introspect(key)).body, { active: false })
 })
@@ -128,7 +131,7 @@ test('a key is introspected with its holder, its organization and its key id (S5
 test('a key can be revoked by its finder, without learning whether it is valid (S48)', async () => {
   const lee = await muster.person('lee')
   const { key } = (await muster.call('POST', '/v1/me/keys', { token: lee.token, body: { description: 'lost on a train' } })).body
-  for (const found of [key, key, `${key.slice(0, -1)}x`, 'muster_sk_nothing']) {
+  for (const found of [key, key, altered(key), 'muster_sk_nothing']) {
     const { status, body } = await revoke(found)
     assert.deepEqual([status, body], [200, ''])
   }

@@ -7,7 +7,7 @@ import { knownDeviceOf, withKnownDevice } from '@muster/server/domain/accounts/k
 import { requestPasswordReset } from '@muster/server/domain/accounts/password-reset.ts'
 import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
 import { RootKey, sameBytes } from '@muster/server/domain/model/secret-keys.ts'
-import { announceRootKeys } from '@muster/server/domain/organizations/secret.ts'
+import { announceRootKeys, resealValues } from '@muster/server/domain/organizations/secret.ts'
 import { secretsInFolder } from '@muster/server/installation.ts'
 import { checkOf, newRoot, sealRoot } from '@muster/server/key-ring.ts'
 import { rootKeyStore } from '@muster/server/store/credentials/root-key-store.ts'
@@ -177,6 +177,27 @@ describe('a rotation of the secret', () => {
     expect((await rotate(one)).body).toMatchObject({ state: 'rotating', generation: 2 })
     await expect(aServer(database.url, [SECRET])).rejects.toThrow('MUSTER_SECRET is a previous secret of this database. Set')
     await expect(aServer(database.url, [NEW])).rejects.toThrow('Set MUSTER_SECRET_PREVIOUS to the previous secret')
+  })
+
+  test('drops a damaged response, and no response when its root key is missing', async () => {
+    const database = await aPostgres()
+    const before = await aServer(database.url, [SECRET])
+    const ada = await before.person('ada')
+    const request = { 'idempotency-key': 'the-same-request' }
+    await invite(before, ada, 'bob@example.com', request)
+    await stop(before)
+    await sql`update idempotency_key set answer = '\\x00'`.execute(database.kysely)
+    const muster = await aServer(database.url, [NEW, SECRET], before.config.issuer)
+    await rotate(muster)
+    await expect.poll(async () => (await secretOf(muster)).body.left.map(({ what }: { what: string }) => what), { timeout: 20_000 }).not.toContain('sealed')
+    const repeated = await invite(muster, await muster.login(ada), 'bob@example.com', request)
+    expect(repeated.body.code).toBe('idempotency_key_reused')
+
+    const { execute, keys } = muster.server.services
+    await sql`update idempotency_key set answer = '\\x00', key_generation = 0`.execute(database.kysely)
+    keys.set({ generation: 1, roots: new Map(), lasting: [new RootKey(Buffer.from(NEW))] }) // as in a process whose settings lack the previous secret
+    await expect(execute(resealValues, systemPrincipal, undefined)).rejects.toMatchObject({ code: 'unavailable' })
+    expect((await sql`select 1 from idempotency_key where answer is not null`.execute(database.kysely)).rows).toHaveLength(1)
   })
 
   test('keeps the secret in use when it is finished before the switch', async () => {

@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { DataFolderInUse, openDatabase } from '@muster/server/store/database.ts'
-import { foreignFileIn, openDataFolder } from '@muster/server/store/engine/data-folder.ts'
+import { openDataFolder } from '@muster/server/store/engine/data-folder.ts'
 import { tidy } from '@muster/server/store/engine/housekeeping.ts'
 import { openInFolder } from '@muster/server/store/engine/pglite.ts'
 import { sql } from 'kysely'
@@ -17,27 +18,25 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** As a user without the rights of root, who owns the folder. */
-async function asSomebody<T>(work: () => Promise<T>): Promise<T> {
-  if (process.getuid?.() !== 0) return work()
-  await chown(folder, 65_534, 65_534)
-  await chmod(join(folder, 'base'), 0o777)
-  process.seteuid?.(65_534)
-  try {
-    return await work()
-  } finally {
-    process.seteuid?.(0)
-  }
+/** What a user without the rights of root is told. In another process, because the user of a process is that of all its tests. */
+async function foreignFileForSomebody(): Promise<string> {
+  const module = fileURLToPath(new URL('../../src/store/engine/data-folder.ts', import.meta.url))
+  const script = `const { foreignFileIn } = await import(${JSON.stringify(module)})
+    if (process.getuid() === 0) process.setuid(65534)
+    process.stdout.write((await foreignFileIn(${JSON.stringify(folder)}))?.message ?? 'none')`
+  return (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])).stdout
 }
 
 describe('the embedded database', () => {
   test('a file that another user made is named', async () => {
-    await mkdir(join(folder, 'base'))
-    const path = join(folder, 'base/1')
+    await chmod(folder, 0o777)
+    const path = join(folder, 'pg_control')
     await writeFile(path, '', { mode: 0o000 })
-    expect(await asSomebody(() => foreignFileIn(folder))).toMatchObject({ message: expect.stringContaining(`This user may not write ${path}.`) })
+    expect(await foreignFileForSomebody()).toContain(`This user may not write ${path}.`)
     await chmod(path, 0o666)
-    expect(await asSomebody(() => foreignFileIn(folder))).toBeNull()
+    expect(await foreignFileForSomebody()).toBe('none')
+    await mkdir(join(folder, 'base'), { mode: 0o000 })
+    expect(await foreignFileForSomebody()).toContain(`This user may not write ${join(folder, 'base')}.`)
   })
 
   test('every commit reaches the disk before it is acknowledged', async () => {

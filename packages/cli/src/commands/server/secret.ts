@@ -43,12 +43,13 @@ function details({ say, now }: Context, status: SecretStatus): string {
 /** The next step, for each state. */
 function sayNext({ say }: Context, status: SecretStatus): void {
   const { state, left, processes } = status
-  if (state === 'ready' && processes.some(({ ready }) => !ready))
-    say.hint('\nSet both secrets for these processes and restart them, then: muster server secret rotate')
+  const isNew = state === 'ready' || status.has_new
+  if (isNew && processes.some(({ ready }) => !ready))
+    say.hint('\nSet the new secret and the previous one for these processes and restart them, then: muster server secret status')
   else if (state === 'ready') say.hint('\nTo use the new secret: muster server secret rotate')
   else if (state === 'rotating' && status.has_new)
     say.hint(
-      '\nIf the secret in use has leaked: muster server secret rotate --compromised. Otherwise finish the last rotation first: muster server secret rotate --finish',
+      '\nIf the secret in use has leaked: muster server secret rotate --compromised. Otherwise finish the last rotation first, when nothing is left: muster server secret rotate --finish',
     )
   else if (state === 'rotating' && left.length > 0)
     say.hint('\nKeep MUSTER_SECRET_PREVIOUS if you have set it. When nothing is left: muster server secret rotate --finish')

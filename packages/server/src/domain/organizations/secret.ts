@@ -6,7 +6,7 @@ import type { Context } from '../command/context.ts'
 import type { NewSigningKey } from '../credentials/signing-key.ts'
 import type { RootKeyRow, RootKeyStore, SealedValue, SecretState, ValuesLeft } from '../credentials/store.ts'
 import { Problem } from '../model/problem.ts'
-import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import { type RootKey, sameBytes } from '../model/secret-keys.ts'
 
 // The secret of the installation can be changed (O8). A root key is announced, read by every process, and then makes new values from one commit on.
 
@@ -110,7 +110,7 @@ export async function replaceLeakedSecret(
   }
   const newest = keys.of(generation)
   for (const value of await tx.rootKeys.pushAuthorizations()) {
-    const plain = openedOrNull(keys, value)
+    const plain = openedOrNull(keys.find(value.keyGeneration), value)
     if (plain === null) await endAuthorization(context, value.context as StreamId, generation)
     else await tx.rootKeys.replaceValue({ ...value, sealed: newest.seal(value.purpose, value.context, plain), keyGeneration: generation })
   }
@@ -122,9 +122,9 @@ export async function replaceLeakedSecret(
   await tx.rootKeys.announce()
 }
 
-function openedOrNull(keys: SecretKeys, { purpose, context, keyGeneration, sealed }: SealedValue): string | null {
+function openedOrNull(key: RootKey | null, { purpose, context, sealed }: SealedValue): string | null {
   try {
-    return keys.find(keyGeneration)?.open(purpose, context, sealed) ?? null
+    return key?.open(purpose, context, sealed) ?? null
   } catch {
     return null
   }
@@ -182,13 +182,15 @@ export const leftBody = (left: ValuesLeft): SecretStatus['left'] =>
 /**
  * Seals some values again with the newest root key. Returns how many, so that the caller repeats it until none is left.
  * @throws Error for a signing key that does not open: the operator must withdraw it
+ * @throws Problem unavailable while this process lacks a root key
  */
 export async function resealValues(context: Context): Promise<number> {
   const { tx, keys } = context
   const generation = await tx.rootKeys.lockNewest()
   const values = await tx.rootKeys.outdatedValues(AT_ONCE)
   for (const value of values) {
-    const plain = openedOrNull(keys, value)
+    // A process that lacks the root key must not take a value for damaged.
+    const plain = openedOrNull(keys.of(value.keyGeneration), value)
     if (plain !== null)
       await tx.rootKeys.replaceValue({ ...value, sealed: keys.of(generation).seal(value.purpose, value.context, plain), keyGeneration: generation })
     else await giveUp(context, value, generation)

@@ -40,7 +40,10 @@ export function operatorTokenStore(db: Kysely<Tables>): OperatorTokenStore {
       return row ? { id: row.id as OperatorTokenId, name: row.name, lastUsedAt: toDateOrNull(row.last_used_at), now: toDate(row.now) } : null
     },
     async isResting(tokenHash) {
-      const { rows } = await sql`select from operator_token where token_hash = ${tokenHash} and revoked_at is null and ${rests}`.execute(db)
+      const { rows } =
+        await sql`select from operator_token where token_hash = ${tokenHash} and revoked_at is null and (expires_at is null or expires_at > muster_now()) and ${rests}`.execute(
+          db,
+        )
       return rows.length === 1
     },
     async hold(id) {

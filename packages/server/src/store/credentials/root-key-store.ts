@@ -125,7 +125,8 @@ export function rootKeyStore(db: Kysely<Tables>): RootKeyStore {
     },
     pushAuthorizations: () => sealed('receiver', 'true', 1_000_000),
     async clearAnswer(named) {
-      await sql`update idempotency_key set answer = null where ${sql.raw(sealedTables.idempotency_key.context)} = ${named}`.execute(db)
+      // Without a root key of its generation, a repeat is told that the response has ended, and not that the first request is in progress.
+      await sql`update idempotency_key set answer = null, key_generation = -1 where ${sql.raw(sealedTables.idempotency_key.context)} = ${named}`.execute(db)
     },
     async clearAnswers() {
       await sql`update idempotency_key set answer = null where answer is not null and not ${isGenerationValid}`.execute(db)

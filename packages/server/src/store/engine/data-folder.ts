@@ -49,19 +49,29 @@ export class DataFolderForeign extends Error {
 }
 
 /** Why the database could not be opened, if another user made some of its files: a command that was run as root, for example. Null otherwise. */
-export async function foreignFileIn(cluster: string): Promise<DataFolderForeign | null> {
-  for (const entry of await readdir(cluster, { recursive: true, withFileTypes: true }).catch(() => [])) {
-    if (!entry.isFile()) continue
-    const path = join(entry.parentPath, entry.name)
+export async function foreignFileIn(cluster: string, cause?: unknown): Promise<DataFolderForeign | null> {
+  const deniedIn = async (work: () => Promise<unknown>): Promise<string | null> => {
     try {
-      await (await open(path, 'r+')).close()
+      await work()
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EACCES') continue
-      return new DataFolderForeign(
-        `This user may not write ${path}. Give the data folder to the user of the server: chown --recursive USER ${dirname(cluster)}`,
-      )
+      const { code, path } = error as NodeJS.ErrnoException
+      if (code === 'EACCES') return path ?? cluster
     }
+    return null
   }
+  let files: string[] = []
+  let denied = await deniedIn(async () => {
+    const entries = await readdir(cluster, { recursive: true, withFileTypes: true })
+    files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  })
+  for (const path of files) denied ??= await deniedIn(async () => (await open(path, 'r+')).close())
+  if (denied !== null)
+    return new DataFolderForeign(
+      `This user may not write ${denied}. Give the data folder to the user of the server: chown --recursive USER ${dirname(cluster)}`,
+      {
+        cause,
+      },
+    )
   return null
 }
 

@@ -81,7 +81,7 @@ async function openFolder(dataDir: string, { prepared, fresh }: { prepared: bool
     })
   } catch (error) {
     await folder.release()
-    throw (await foreignFileIn(folder.cluster)) ?? error
+    throw (await foreignFileIn(folder.cluster, error)) ?? error
   }
 }
 

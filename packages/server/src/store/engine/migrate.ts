@@ -59,11 +59,11 @@ export async function ranMigrations({ kysely }: Pick<Database, 'kysely'>): Promi
 }
 
 /**
- * After a restore into a new database, one of the addresses may still name the old one, which must not be migrated. A lock that one connection holds is seen by the other one only in the same
- * database.
+ * True if both addresses name one database. After a restore into a new one, an address may still name the old one, which must not be changed. A lock that one connection
+ * holds is seen by the other one only in the same database.
+ * @param kysely connected to the first address
  */
-async function requireSameDatabase({ kysely, url }: Database, migrateUrl: string | undefined): Promise<void> {
-  if (migrateUrl === undefined || migrateUrl === url) return
+export async function isSameDatabase(kysely: Kysely<any>, migrateUrl: string): Promise<boolean> {
   const owner = createPool({ url: migrateUrl, size: 1, statementTimeoutSeconds: 30 })
   const [group, one] = [randomInt(2 ** 31), randomInt(2 ** 31)]
   try {
@@ -74,16 +74,25 @@ async function requireSameDatabase({ kysely, url }: Database, migrateUrl: string
       const { rows } = await sql`
         select from pg_locks where locktype = 'advisory' and classid = ${group}::oid and objid = ${one}::oid
           and database = (select oid from pg_database where datname = current_database())`.execute(kysely)
-      if (rows.length === 0) throw new MigrationFailed('DATABASE_URL and MUSTER_MIGRATE_URL name different databases. Let both name the same one.')
+      return rows.length > 0
     } finally {
       await connection.query('rollback').catch(() => {})
       connection.release(true)
     }
-  } catch (cause) {
-    throw cause instanceof MigrationFailed ? cause : new MigrationFailed('The migrations could not run.', { cause })
   } finally {
     await owner.end()
   }
+}
+
+export const DIFFERENT_DATABASES = 'DATABASE_URL and MUSTER_MIGRATE_URL name different databases. Let both name the same one.'
+
+/** @throws MigrationFailed */
+async function requireSameDatabase({ kysely, url }: Database, migrateUrl: string | undefined): Promise<void> {
+  if (migrateUrl === undefined || migrateUrl === url) return
+  const isSame = await isSameDatabase(kysely, migrateUrl).catch((cause: unknown) => {
+    throw new MigrationFailed('The migrations could not run.', { cause })
+  })
+  if (!isSame) throw new MigrationFailed(DIFFERENT_DATABASES)
 }
 
 async function migrateSchema(database: Database, migrateUrl: string | undefined, upTo: string | undefined): Promise<void> {
