@@ -50,6 +50,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       .selectAll('refresh_token')
       .select(['session.organization_id', over('refresh_token').as('over')])
 
+  // `offset 0` is an optimization fence. While the tables are small, the planner would read all sessions, and ask for each what only this one must answer.
   // `before` is the row before the change. Only one use is the first for all tokens of a session, so a rotating token is not new each time.
   const used = (which: RawBuilder<unknown>, { address, idleSeconds }: RefreshTokenUse, only: RawBuilder<unknown>) => sql<{
     first: boolean
@@ -58,11 +59,12 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
     update refresh_token t
     set idle_expires_at = least(t.expires_at, muster_now() + make_interval(secs => ${idleSeconds}::int)),
         last_used_at = muster_now(), first_used_at = coalesce(t.first_used_at, muster_now()), last_address = ${address}
-    from (select r.id, coalesce(r.last_address, r.address) <> ${address} as elsewhere,
+    from (select r.id, r.session_id, r.user_id, coalesce(r.last_address, r.address) <> ${address} as elsewhere,
                  not exists (select from refresh_token f where f.session_id = r.session_id and f.first_used_at is not null) as first
-          from refresh_token r where ${which} for update of r) before,
-         session s, account a
-    where t.id = before.id and s.id = t.session_id and a.id = t.user_id
+          from refresh_token r where ${which} for update of r) before
+    cross join lateral (select * from session where id = before.session_id offset 0) s
+    cross join lateral (select * from account where id = before.user_id offset 0) a
+    where t.id = before.id
       and not (${isOver('t')})
       and s.ended_at is null and ${endByClient('s')} is null and ${restsSince('s')} is null and s.expires_at > muster_now() and s.epoch = a.epoch
       and not exists (select from membership m where m.user_id = a.id and m.status = 'deactivated')
