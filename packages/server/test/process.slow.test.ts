@@ -136,7 +136,7 @@ describe('the server process', () => {
     await once(underWay, 'continue')
     const began = performance.now()
     ctrlC(server)
-    await expect.poll(server.said).toContain('Ctrl-C: finishing what is under way.')
+    await expect.poll(server.said).toContain('Ctrl-C: finishing the requests in progress.')
     assert.equal(await answered(underWay.end(form.toString())), 303)
     await server.ended // with the exit code of the shell between npm and the server, which also received Ctrl-C
     assert.ok(performance.now() - began < 60_000) // an idle connection could be held for more than 70 seconds
@@ -162,7 +162,7 @@ describe('the server process', () => {
     await brief.ready()
     brief.child.kill('SIGTERM')
     assert.equal(await brief.ended, 0)
-    assert.match(brief.said(), /Finishing what is under way\.[\s\S]*Stopped\./)
+    assert.match(brief.said(), /Finishing the requests in progress\.[\s\S]*Stopped\./)
   })
 
   test('SIGTERM ends a server that is still starting (O2)', async () => {
