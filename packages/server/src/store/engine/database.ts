@@ -59,8 +59,8 @@ export async function openDatabase({
 }
 
 /**
- * Loaded when it is used, because it takes 20 MiB. V8 does not optimize its machine code: for one function, the parser of SQL, that takes three seconds and 500 MiB,
- * and it makes requests faster by a tenth at most.
+ * Loaded when it is used, because it takes 20 MiB. V8 does not optimize its machine code: for one very large function, that takes three seconds and 500 MiB,
+ * and the times of requests with it and without it did not differ by more than the noise.
  */
 const embeddedEngine = () => {
   setFlagsFromString('--no-wasm-tier-up')
