@@ -94,11 +94,11 @@ export async function loadRevocations(pool: pg.Pool, count: number): Promise<voi
   const client = await pool.connect()
   try {
     await client.query('set statement_timeout = 0')
-    // In several transactions, as in life: a reader asks by transaction id.
+    // In several transactions, as in life: a reader asks by transaction id. The subjects are as long as real ids.
     for (let from = 0; from < count; from += 50_000) {
       await client.query(
         `insert into revocation (kind, subject, value, at, expires_at)
-         select 'session', 'ses_bench_' || i, '{"reason":"token_revoked"}', now() - interval '23 hours' * (${count} - i) / ${count}, now() + interval '1 day'
+         select 'session', 'ses_01k' || left(md5(i::text), 23), '{"reason":"token_revoked"}', now() - interval '23 hours' * (${count} - i) / ${count}, now() + interval '1 day'
          from generate_series(${from + 1}, ${Math.min(count, from + 50_000)}) i`,
       )
     }

@@ -438,7 +438,7 @@ export const tokens: Fault[] = [
   {
     title: "a removed client's token polls no event",
     file: `${server}/signals/poll.ts`,
-    find: 'if (Object.keys(answer).length > 0) await requireRegistered(token)',
+    find: 'if (Object.keys(answer).length > 0) await requireRegistered(feed, token)',
     replace: '',
     test: `${tests}/signals/ending.slow.test.ts`,
     named: 'polls no event',

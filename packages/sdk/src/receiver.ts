@@ -5,6 +5,7 @@ import { type Issuer, readJson } from './issuer.ts'
 import type { Keys } from './jwks.ts'
 import type { Lease } from './lease.ts'
 import { type Revocation, type Revocations, revocationOf, withdrawnKeyOf } from './revocations.ts'
+import { createSnapshotReader, readBytes, verifySnapshot } from './snapshot.ts'
 
 export interface ReceiverOptions {
   issuer: Issuer
@@ -37,11 +38,16 @@ const revocationBatch = 'urn:muster:event-type:revocations'
 const signingKeyWithdrawn = 'urn:muster:event-type:signing-key-withdrawn'
 
 const ANSWER_MILLISECONDS = 10_000
+const SNAPSHOT_MILLISECONDS = 120_000
+/** After so many failed requests for a snapshot, the polls deliver everything. */
+const SNAPSHOT_TRIES = 3
 const BACKOFF_MILLISECONDS = { least: 100, most: 5_000 }
 /** After this many polls with unreadable events, the receiver reports the events and creates a new stream, which starts with every revocation. */
 const UNREADABLE_MOST = 3
 
 const MANY = 500
+/** Of a snapshot, which is read faster: a few milliseconds. */
+const VERY_MANY = 5_000
 /** Resolves when waiting requests have had their turn. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0))
 
@@ -52,7 +58,7 @@ class StreamLost extends Error {}
 export function createReceiver({ issuer, keys, revocations, lease, description, clock, onLost, onError }: ReceiverOptions): Receiver {
   const ending = new AbortController()
   const waiting = new Set<{ resolve(): void; reject(error: VerifierUnavailable): void }>()
-  let stream: { id: string; ack: string[]; caughtUp: boolean; unreadable: number } | null = null
+  let stream: { id: string; ack: string[]; caughtUp: boolean; unreadable: number; snapshotTries: number } | null = null
   let lastError: unknown
   let attempts = 0
   let isChecked = false
@@ -71,9 +77,40 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       ...(description !== null && { description }),
     }
     const answer = await post('/ssf/streams', body, ANSWER_MILLISECONDS)
-    const { stream_id: id, ...problem } = await readJson(answer)
+    const { stream_id: id, snapshot_endpoint: snapshot, ...problem } = await readJson(answer)
     if (answer.status !== 201 || typeof id !== 'string') throw refused('The issuer created no stream', answer, problem)
-    return { id, ack: [], caughtUp: false, unreadable: 0 }
+    // An issuer of a version before has no snapshots. There the polls deliver everything.
+    return { id, ack: [], caughtUp: false, unreadable: 0, snapshotTries: typeof snapshot === 'string' ? SNAPSHOT_TRIES : 0 }
+  }
+
+  /** Reads everything that was revoked before the stream was created. The polls deliver the rest, or everything if this fails. */
+  const readSnapshot = async (current: NonNullable<typeof stream>): Promise<void> => {
+    current.snapshotTries -= 1
+    const answer = await issuer.call(`/ssf/streams/${encodeURIComponent(current.id)}/snapshot`, { signal: within(SNAPSHOT_MILLISECONDS) })
+    if (!answer.ok) {
+      const problem = await readJson(answer)
+      // A server process of the version before, while processes are replaced.
+      if (answer.status === 404) current.snapshotTries = 0
+      else throw refused('The snapshot could not be fetched', answer, problem)
+      return
+    }
+    const bytes = await readBytes(answer)
+    current.snapshotTries = 0
+    try {
+      await applySnapshot(current, bytes)
+    } catch (error) {
+      lastError = new Error('The snapshot of the issuer could not be read.', { cause: error })
+      onError(lastError)
+    }
+  }
+
+  const applySnapshot = async (current: NonNullable<typeof stream>, bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
+    const snapshot = await verifySnapshot(bytes, { issuer: issuer.url, audience: issuer.clientId, keyOf })
+    revocations.reserve(snapshot.count)
+    const reader = createSnapshotReader(snapshot, { revocations, withdraw: keys.withdraw })
+    while (reader.read(VERY_MANY)) await nextTurn()
+    // Only now, because from then on the issuer delivers none of them again.
+    current.ack = [snapshot.jti]
   }
 
   const poll = async (current: NonNullable<typeof stream>): Promise<void> => {
@@ -177,6 +214,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
         isChecked = true
         keys.keepFresh()
         stream ??= await createStream()
+        if (stream.snapshotTries > 0) await readSnapshot(stream)
         await poll(stream)
       } catch (error) {
         if (closed) break

@@ -64,7 +64,7 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
    */
   prepareSigning(client: Pick<Client, 'alg' | 'scopes'>): Promise<void>
   /** Signs a Security Event Token with these claims. */
-  signEventToken(claims: Record<string, unknown>): Promise<string>
+  signEventToken(claims: Record<string, unknown>, typ?: 'secevent+jwt' | 'revocation-snapshot+jwt'): Promise<string>
   /** Signs a Logout Token with these claims, in the same way as the client's ID tokens. */
   signLogoutToken(claims: Record<string, unknown>, client: Pick<Client, 'alg'>): Promise<string>
   stop(): Promise<void>
@@ -214,7 +214,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     onSigningKeysReplaced: signingKeys.replaced,
     readSigningKeys: signingKeys.readNow,
     prepareSigning,
-    signEventToken: (claims) => signEventToken(claims),
+    signEventToken: (claims, typ) => signEventToken(claims, { typ }),
     signLogoutToken: (claims, { alg }) => signEventToken(claims, { typ: 'logout+jwt', alg }),
     stop: async () => signingKeys.stop(),
   }

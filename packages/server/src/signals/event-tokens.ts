@@ -1,8 +1,11 @@
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
-import { accountDisabled, bodyOf, disablesAccount, eventOf, revocationBatch, sessionRevoked } from './event-types.ts'
+import { accountDisabled, bodyOf, disablesAccount, eventOf, revocationBatch, revocationSnapshot, sessionRevoked } from './event-types.ts'
+
+/** A snapshot's token has a type of its own, so that a receiver cannot take it for an event and acknowledge what it has not read. */
+export type EventTokenType = 'secevent+jwt' | 'revocation-snapshot+jwt'
 
 /** Signs a Security Event Token (RFC 8417). */
-export type SignEventToken = (claims: Record<string, unknown>) => Promise<string>
+export type SignEventToken = (claims: Record<string, unknown>, type?: EventTokenType) => Promise<string>
 
 export interface EventToken {
   jti: string
@@ -37,12 +40,26 @@ export function idsOfJti(jti: string): { kind: JtiKind; ids: bigint[] } | null {
   if (!match) return null
   let sum = 0n
   const ids = (match[2] as string).split('.').map((part) => {
-    let distance = 0n
-    for (const digit of part) distance = distance * 36n + BigInt(Number.parseInt(digit, 36)) // a number is not exact above 2^53
-    sum += distance
+    sum += numberOf(part)
     return sum
   })
   return sum > LARGEST ? null : { kind: match[1] as JtiKind, ids }
+}
+
+/** Acknowledges everything that was committed by transactions before the watermark. Every process understands it. */
+export const jtiOfSnapshot = (watermark: bigint): string => `s.${watermark.toString(36)}`
+
+/** Null for every other `jti`. */
+export function watermarkOfJti(jti: string): bigint | null {
+  const digits = /^s\.([0-9a-z]{1,13})$/.exec(jti)?.[1]
+  return digits === undefined ? null : numberOf(digits)
+}
+
+/** A number is not exact above 2^53. */
+function numberOf(digits: string): bigint {
+  let number = 0n
+  for (const digit of digits) number = number * 36n + BigInt(Number.parseInt(digit, 36))
+  return number
 }
 
 const jtiKindOf = (type: string): JtiKind => (type === accountDisabled ? 'd' : 'r')
@@ -63,6 +80,8 @@ export interface EventTokens {
    * dropped from the log since may still be in it, which does no harm.
    */
   part(part: { start: number; end: number }, audience: string, revocations: () => readonly RecordedRevocation[]): Promise<EventToken>
+  /** Names the content of a snapshot and its place in the feed, for a client. */
+  snapshot(snapshot: { watermark: bigint; sha256: string; bytes: number; count: number }, audience: string): Promise<EventToken>
   /** Forgets all signed tokens, after a signing key was withdrawn. */
   forget(): void
   own(event: { id: bigint; payload: Record<string, unknown> }, audience: string, streamId: string): Promise<EventToken>
@@ -76,11 +95,11 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
     characters -= kept.get(key)?.size ?? 0
     kept.delete(key)
   }
-  const once = (key: string, claims: () => Record<string, unknown> & { jti: string }): Promise<EventToken> => {
+  const once = (key: string, claims: () => Record<string, unknown> & { jti: string }, type?: EventTokenType): Promise<EventToken> => {
     const existing = kept.get(key)
     if (existing) return existing.made
     const made = claims()
-    const entry = { size: 0, made: sign({ iss: issuer, iat: Math.floor(Date.now() / 1000), ...made }).then((token) => ({ jti: made.jti, token })) }
+    const entry = { size: 0, made: sign({ iss: issuer, iat: Math.floor(Date.now() / 1000), ...made }, type).then((token) => ({ jti: made.jti, token })) }
     kept.set(key, entry)
     entry.made.then(
       ({ token }) => {
@@ -129,6 +148,11 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
         const all = revocations()
         return batchClaims(batchId(all), all, audience)
       })
+    },
+    snapshot({ watermark, sha256, bytes, count }, audience) {
+      const jti = jtiOfSnapshot(watermark)
+      const claims = { jti, aud: audience, sub_id: { format: 'opaque', id: issuer }, events: { [revocationSnapshot]: { sha256, bytes, count } } }
+      return once(`${audience} ${jti} ${sha256}`, () => claims, 'revocation-snapshot+jwt')
     },
     forget() {
       kept.clear()

@@ -12,6 +12,8 @@ export const verification = 'https://schemas.openid.net/secevent/ssf/event-type/
 export const streamUpdated = 'https://schemas.openid.net/secevent/ssf/event-type/stream-updated'
 /** Many revocations in one token, on request. Signing one token for each revocation of a day would take a large cloud half a minute. */
 export const revocationBatch = LEASED_EVENT
+/** In the token in front of a snapshot, which is never delivered by itself. */
+export const revocationSnapshot = 'urn:muster:event-type:revocation-snapshot'
 /** Requested by receivers that drop a withdrawn signing key. Delivered only in batches. */
 export const signingKeyWithdrawn = KEY_EVENT
 

@@ -5,7 +5,7 @@ import type { VerifiedToken } from '../domain/credentials/access-token.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { ReceiverStore } from '../domain/signals/store.ts'
 import { deliveriesOf, PER_BATCH } from './deliveries.ts'
-import { type EventToken, type EventTokens, idsOfJti, type JtiKind } from './event-tokens.ts'
+import { type EventToken, type EventTokens, idsOfJti, type JtiKind, watermarkOfJti } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import { wantsBatches } from './stream-filter.ts'
 import type { LoadedStream, Part, Streams } from './streams.ts'
@@ -89,7 +89,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, draining, en
     }
     if (stream.gone) throw new Problem('stream_not_found')
     await requireFresh()
-    if (Object.keys(answer).length > 0) await requireRegistered(token)
+    if (Object.keys(answer).length > 0) await requireRegistered(feed, token)
     // The read above may have added revocations that are not in this response.
     if (Object.keys(answer).length === 0) more ||= streams.isBehind(stream)
     const { status, leaseSeconds } = stream.receiver
@@ -104,6 +104,8 @@ export function createPoll({ feed, streams, tokens, receivers, log, draining, en
     const named: Record<JtiKind, bigint[]> = { r: [], d: [], b: [], v: [] }
     const unread: bigint[] = []
     for (const jti of ack) {
+      const watermark = watermarkOfJti(jti)
+      if (watermark !== null) await streams.acknowledgeBefore(stream, watermark)
       if (streams.acknowledgePart(stream, jti)) continue
       const known = idsOfJti(jti)
       if (known) named[known.kind].push(...known.ids)
@@ -187,24 +189,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, draining, en
   }
 
   async function requireFresh(): Promise<void> {
-    if (feed.age() >= STALE_MILLISECONDS) await readNow()
-  }
-
-  async function readNow(): Promise<void> {
-    try {
-      await feed.catchUp()
-    } catch (error) {
-      throw new Problem('unavailable', 'The database cannot be read.', { extensions: { retry_after: 1 }, cause: error })
-    }
-  }
-
-  /**
-   * Only a registered client gets events (I7). One read serves all polls that are answered at the same time, which is the usual case after a
-   * revocation.
-   */
-  async function requireRegistered({ clientId, issuedAt }: PollingToken): Promise<void> {
-    await readNow()
-    if (isClientRevoked(feed.log, { clientId, issuedAt })) throw new Problem('token_revoked', 'This client is no longer registered.')
+    if (feed.age() >= STALE_MILLISECONDS) await readNow(feed)
   }
 
   function sleepUntilWoken(stream: LoadedStream, milliseconds: number, closed: AbortSignal): Promise<void> {
@@ -220,4 +205,21 @@ export function createPoll({ feed, streams, tokens, receivers, log, draining, en
       stream.wake = end
     })
   }
+}
+
+async function readNow(feed: Feed): Promise<void> {
+  try {
+    await feed.catchUp()
+  } catch (error) {
+    throw new Problem('unavailable', 'The database cannot be read.', { extensions: { retry_after: 1 }, cause: error })
+  }
+}
+
+/**
+ * Only a registered client gets events (I7). One read serves all requests that are answered at the same time, which is the usual case after a
+ * revocation.
+ */
+export async function requireRegistered(feed: Feed, { clientId, issuedAt }: PollingToken): Promise<void> {
+  await readNow(feed)
+  if (isClientRevoked(feed.log, { clientId, issuedAt })) throw new Problem('token_revoked', 'This client is no longer registered.')
 }

@@ -1,7 +1,8 @@
+import { HashIndex } from '@muster/contract/hash-index.ts'
 import { isReadable, isStronger, type KnownRevocations, type RevocationKind } from '@muster/contract/revocation.ts'
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
-import { HashIndex } from './log/hash-index.ts'
 import { type Entry, hashOfSubject, RevocationRows } from './log/revocation-rows.ts'
+import type { SnapshotWriter } from './log/snapshot-writer.ts'
 
 export type { Entry } from './log/revocation-rows.ts'
 
@@ -148,6 +149,19 @@ export class RevocationLog implements KnownRevocations {
       const row = this.#rowAt(position)
       if (row !== -1 && this.#rows.xid(row) >= xid) yield this.#rows.entry(row)
     }
+  }
+
+  /** Writes the entries of so many positions to a snapshot. @returns the position to continue from */
+  write(writer: Pick<SnapshotWriter, 'add'>, n: number, most: number): number {
+    const from = Math.max(n, this.#start)
+    const until = Math.min(from + most, this.#end)
+    for (let position = from; position < until; position++) {
+      const row = this.#rowAt(position)
+      if (row === -1) continue
+      const rows = this.#rows
+      writer.add({ kind: rows.kind(row), subject: rows.subject(row), value: rows.value(row), expiresAt: rows.expiresAt(row) })
+    }
+    return until
   }
 
   /** The entries that a request waits for. */

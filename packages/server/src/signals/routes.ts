@@ -8,6 +8,7 @@ import type { Receiver } from '../domain/signals/store.ts'
 import type { Store } from '../domain/store.ts'
 import { closedOf } from '../http/request.ts'
 import { verification } from './event-types.ts'
+import type { Snapshots } from './log/snapshots.ts'
 import type { Poll } from './poll.ts'
 import {
   changedStreamForm,
@@ -32,13 +33,17 @@ export interface StreamRoutesOptions {
   execute: Execute
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
   poll: Poll
+  snapshots: Pick<Snapshots, 'answer'>
   streams: Pick<Streams, 'refresh'>
 }
 
 const POLL_BODY_LIMIT = 2 * 1024 * 1024
 
 /** The event stream management API (Shared Signals Framework 1.0 section 8.1), and poll-based delivery. */
-export async function streamRoutes(app: FastifyInstance, { issuer, store, execute, accessTokens, poll, streams }: StreamRoutesOptions): Promise<void> {
+export async function streamRoutes(
+  app: FastifyInstance,
+  { issuer, store, execute, accessTokens, poll, snapshots, streams }: StreamRoutesOptions,
+): Promise<void> {
   const route = { config: { audience: 'client', clientScope: 'signals' }, schema: { hide: true } } as const
   const place = { issuer, local: isLocalHost(new URL(issuer).hostname) }
   const clientOf = ({ principal }: FastifyRequest): string => {
@@ -119,6 +124,13 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
     const { ack = [], setErrs = {}, maxEvents, returnImmediately = false } = formOf(pollForm, request.body ?? {})
     const { id } = request.params as { id: string }
     return poll(id, token, { ack, setErrs, maxEvents, returnImmediately }, closedOf(reply))
+  })
+
+  app.get('/ssf/streams/:id/snapshot', { schema: { hide: true } }, async (request, reply) => {
+    const token = await receivingClient(request)
+    const { id } = request.params as { id: string }
+    const { bytes, stream } = await snapshots.answer(id, token)
+    return reply.headers({ 'content-type': 'application/octet-stream', 'content-length': bytes }).send(stream)
   })
 
   async function receivingClient(request: FastifyRequest): Promise<VerifiedToken> {

@@ -16,6 +16,7 @@ import { createEventTokens, type SignEventToken } from './event-tokens.ts'
 import { streamUpdated } from './event-types.ts'
 import { createFeed, type Feed, type FeedSource } from './feed.ts'
 import { forwardAuthRoutes } from './forward-auth.ts'
+import { createSnapshots } from './log/snapshots.ts'
 import { createPoll } from './poll.ts'
 import { createProcessReceiver } from './process-receiver.ts'
 import { createPusher } from './push.ts'
@@ -60,6 +61,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     if (entries.some(({ kind }) => kind === 'signing_key')) onKeyWithdrawn().then(tokens.forget, onError)
   })
   const poll = createPoll({ feed, streams, tokens, receivers, log, draining: draining.signal, ending: ending.signal })
+  const snapshots = createSnapshots({ feed, streams, tokens, ending: ending.signal })
   const changes = createChanges({ feed, draining: draining.signal, ending: ending.signal })
   const processReceiver = createProcessReceiver({ feed, receivers, acks, onError })
   const send = createPushSender({ local: isLocalHost(new URL(issuer).hostname) })
@@ -71,7 +73,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     // Answers the waiting requests, so that the server can close.
     app.addHook('preClose', async () => ending.abort())
     await app.register(configurationRoutes, { issuer })
-    await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, streams })
+    await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, snapshots, streams })
     await app.register(changeRoutes, { changes })
     await app.register(forwardAuthRoutes, { store, accessTokens, known: feed.log, isCurrent: processReceiver.isCurrent })
   }
@@ -88,6 +90,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     async stop() {
       ending.abort()
       streams.stop()
+      snapshots.stop()
       await pusher.stop()
       await processReceiver.stop()
       await acks.stop()

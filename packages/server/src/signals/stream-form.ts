@@ -4,7 +4,7 @@ import { LEASE } from '../domain/signals/receiver.ts'
 import type { Receiver, StreamSettings } from '../domain/signals/store.ts'
 import { pollMethod, pushMethod } from './configuration.ts'
 import { supportedEvents } from './event-types.ts'
-import { requestedEvents } from './stream-filter.ts'
+import { requestedEvents, wantsBatches } from './stream-filter.ts'
 
 const text = (most: number) => z.string().min(1).max(most)
 const line = text(2_000).regex(/^[\x20-\x7e]+$/, 'has characters that a header must not contain')
@@ -114,6 +114,7 @@ export function streamBody(issuer: string, receiver: Receiver): Record<string, u
     events_delivered: requestedEvents(receiver),
     ...(description !== null && { description }),
     inactivity_timeout: leaseSeconds,
+    ...(method === 'poll' && wantsBatches(receiver) && { snapshot_endpoint: `${issuer}/ssf/streams/${id}/snapshot` }),
   }
 }
 

@@ -60,6 +60,8 @@ export interface Streams {
   acknowledge(stream: LoadedStream, ids: readonly bigint[], kind: JtiKind): void
   /** False if this process has sent no part as this token. */
   acknowledgePart(stream: LoadedStream, jti: string): boolean
+  /** The receiver has a snapshot: everything committed by transactions before the watermark. */
+  acknowledgeBefore(stream: LoadedStream, watermark: bigint): Promise<void>
   /** The receiver could not read these. */
   leaveUnread(stream: LoadedStream, ids: readonly bigint[], jtis: readonly string[]): void
   hasUnread(stream: LoadedStream): boolean
@@ -153,6 +155,13 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
     return unread.size > 0
   }
 
+  /** Forgets unacknowledged revocations that the watermark in the row covers. */
+  const forgetAcknowledged = (stream: LoadedStream): void => {
+    const before = acknowledgedBefore(stream)
+    for (const [number, { entry }] of stream.sent) if (entry.xid < before) stream.sent.delete(number)
+    stream.parts = stream.parts.filter(({ xid }) => xid >= before)
+  }
+
   /** Applies the changes that other processes made. */
   const refresh = async (ids: readonly string[]): Promise<void> => {
     const [found, events] = await Promise.all([receivers.listAlive(ids), receivers.eventsOfMany(ids)])
@@ -172,10 +181,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       stream.receiver = receiver
       for (const number of stream.halves.keys()) if (!feed.log.has(number)) stream.halves.delete(number)
       stream.events = events.filter(({ receiverId }) => receiverId === id)
-      if (receiver.watermark !== null && receiver.watermark <= feed.watermark) {
-        for (const [number, { entry }] of stream.sent) if (entry.xid < receiver.watermark) stream.sent.delete(number)
-        stream.parts = stream.parts.filter(({ xid }) => xid >= (receiver.watermark as bigint))
-      }
+      forgetAcknowledged(stream)
       if (changed || stream.events.length > 0) stream.wake?.()
     }
   }
@@ -303,6 +309,16 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       stream.parts = stream.parts.filter((one) => one !== part)
       for (const entry of feed.log.awaited(part.start, part.end)) acks.add(stream.receiver.id, entry)
       return true
+    },
+    async acknowledgeBefore(stream, watermark) {
+      if (watermark > feed.watermark) await feed.catchUp() // Another process, which had read more, built the snapshot.
+      // A watermark from before a restore of the database means nothing now. Then the stream gets everything.
+      if (watermark > feed.watermark || watermark <= acknowledgedBefore(stream) || hasUnread(stream)) return
+      await receivers.setWatermark(stream.receiver.id, watermark, stream.receiver.generation)
+      stream.receiver = { ...stream.receiver, watermark }
+      forgetAcknowledged(stream)
+      // At once, because the row may just be read again as it was before.
+      skip(stream)
     },
     takeParts(stream, most) {
       const now = performance.now()

@@ -1,4 +1,4 @@
-import { HashIndex } from '@muster/server/signals/log/hash-index.ts'
+import { HashIndex } from '@muster/contract/hash-index.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

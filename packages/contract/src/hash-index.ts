@@ -1,3 +1,5 @@
+// The server and the SDK share this code. The SDK's package contains this file, so it imports nothing.
+
 const LEAST = 1_024
 
 /**
@@ -29,7 +31,7 @@ export class HashIndex {
   }
 
   add(row: number): void {
-    if (this.#size >= this.#places.length / 2) this.#grow()
+    this.reserve(this.#size + 1)
     this.#size += 1
     this.#put(row)
   }
@@ -56,9 +58,13 @@ export class HashIndex {
     this.#places[place] = row + 1
   }
 
-  #grow(): void {
+  /** Makes room for so many rows in all. */
+  reserve(size: number): void {
+    let length = this.#places.length
+    while (size > length / 2) length *= 2
+    if (length === this.#places.length) return
     const before = this.#places
-    this.#places = new Int32Array(before.length * 2)
+    this.#places = new Int32Array(length)
     for (const place of before) if (place !== 0) this.#put(place - 1)
   }
 }
