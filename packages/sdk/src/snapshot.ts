@@ -34,7 +34,8 @@ export async function verifySnapshot(bytes: Uint8Array<ArrayBuffer>, { issuer, a
   const { payload } = await jwtVerify(token, keyOf, { issuer, audience, typ: 'revocation-snapshot+jwt', algorithms: ['RS256'] })
   const { jti, events } = payload as { jti?: unknown; events?: Record<string, { sha256?: unknown; bytes?: unknown; count?: unknown } | undefined> }
   const { sha256, bytes: size, count } = events?.[snapshotEvent] ?? {}
-  if (typeof jti !== 'string' || typeof sha256 !== 'string' || typeof count !== 'number') throw new Error('The token of the snapshot cannot be read.')
+  if (typeof jti !== 'string' || typeof sha256 !== 'string' || typeof count !== 'number' || count < 0)
+    throw new Error('The token of the snapshot cannot be read.')
   const records = bytes.subarray(4 + length)
   if (records.length !== size || count * RECORD_LEAST > size) throw new Error('The snapshot is not complete.')
   if (base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', records))) !== sha256)
