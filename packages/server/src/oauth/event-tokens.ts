@@ -17,7 +17,10 @@ type TokenType = 'secevent+jwt' | 'revocation-snapshot+jwt' | 'logout+jwt'
 
 /** Security Event Tokens (RFC 8417). An RSA signature takes milliseconds, so a thread makes it: many are signed at once, and no request waits for them alone. */
 export function createEventTokenSigner(signingKeys: Pick<SigningKeys, 'require' | 'signing'>) {
-  return async (claims: Record<string, unknown>, { typ = 'secevent+jwt', alg = EVENT_ALG }: { typ?: TokenType | undefined; alg?: SigningAlg } = {}): Promise<string> => {
+  return async (
+    claims: Record<string, unknown>,
+    { typ = 'secevent+jwt', alg = EVENT_ALG }: { typ?: TokenType | undefined; alg?: SigningAlg } = {},
+  ): Promise<string> => {
     await signingKeys.require(alg)
     const key = signingKeys.signing(alg) as SigningKey
     if (alg === 'ES256') return signJwt(typ, claims, key)

@@ -37,6 +37,8 @@ interface Options {
 
 /** With so many revocations, memory is scarcer than time. */
 const LONG = 100_000
+/** An estimate may be wrong. Room that is not used takes no memory. */
+const RESERVED_MOST = 5_000_000
 const TIDY_MILLISECONDS = 30_000
 /** Dropping one takes a microsecond, and other requests wait meanwhile. */
 const TIDY_AT_ONCE = 5_000
@@ -91,16 +93,20 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
       from = 0n
       page = await source.since(from)
     }
+    log.reserve(Math.min(page.estimate ?? 0, RESERVED_MOST))
     // Transactions before the watermark of the first page had ended by then, so every page sees what they wrote.
     const reached = page.watermark
-    take(page.revocations)
     if (page.next !== null) keepYoungGenerationSmall('a long revocation log')
     while (page.next !== null) {
+      // The database reads the next page while this process takes this one.
+      const following = source.since(from, page.next)
+      following.catch(() => {}) // awaited below
+      take(page.revocations)
       await nextTurn() // others are served between two pages
       if (stopping) throw new Error('The server stops.')
-      page = await source.since(from, page.next)
-      take(page.revocations)
+      page = await following
     }
+    take(page.revocations)
     if (log.size < LONG) letYoungGenerationGrow('a long revocation log')
     watermark = reached
     readAt = startedAt

@@ -7,8 +7,9 @@ import type { ReceiverStore } from '../domain/signals/store.ts'
 import { deliveriesOf, PER_BATCH } from './deliveries.ts'
 import { type EventToken, type EventTokens, idsOfJti, type JtiKind, watermarkOfJti } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
+import type { LoadedStream, Part } from './log/loaded-stream.ts'
 import { wantsBatches } from './stream-filter.ts'
-import type { LoadedStream, Part, Streams } from './streams.ts'
+import type { Streams } from './streams.ts'
 
 export interface PollRequest {
   ack: readonly string[]

@@ -40,6 +40,14 @@ export class RevocationLog implements KnownRevocations {
     for (const revocation of revocations) this.#insert(revocation)
   }
 
+  /** Makes room for so many at once. To grow again and again would leave as much memory behind as the log needs. */
+  reserve(count: number): void {
+    this.#rows.reserve(count)
+    this.#byId.reserve(count)
+    this.#strongest.reserve(count)
+    if (this.#end === 0 && count > this.#order.length) this.#order = new Int32Array(count)
+  }
+
   #insert(revocation: RecordedRevocation): number {
     if (this.has(revocation.id)) return -1
     if (!isReadable(revocation)) {

@@ -51,10 +51,13 @@ export interface RevocationStore {
   deleteExpired(): Promise<void>
   /**
    * A page of the revocations that can still matter, from transactions since this one, ordered by id. 0 returns all. The watermark of the first page is that of
-   * the next call.
+   * the next call. `estimate`: about how many there are in all, with the first page of all.
    * @param after `next` of the page before
    */
-  since(watermark: bigint, after?: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[]; next: bigint | null }>
+  since(
+    watermark: bigint,
+    after?: bigint,
+  ): Promise<{ watermark: bigint; estimate?: number | undefined; revocations: RecordedRevocation[]; next: bigint | null }>
   acknowledge(acks: readonly { revocationId: bigint; receivers: readonly string[] }[]): Promise<void>
   /** The active receivers, or only the server processes, of these revocations, with the revocations that each has not acknowledged. */
   standing(

@@ -64,7 +64,7 @@ export class RevocationRows {
 
   add({ id, xid, kind, subject, value, at, expiresAt, awaited }: RecordedRevocation, position: number): number {
     const row = this.#free.pop() ?? this.#used++
-    if (row >= this.#capacity) this.#grow()
+    if (row >= this.#capacity) this.#grow(this.#capacity * 2)
     this.#ids[row] = id
     this.#xids[row] = xid
     this.#positions[row] = position
@@ -75,6 +75,11 @@ export class RevocationRows {
     this.#setSubject(row, subject)
     this.#values[row] = this.#shared(value)
     return row
+  }
+
+  /** Makes room for so many rows in all. */
+  reserve(rows: number): void {
+    if (rows > this.#capacity) this.#grow(rows)
   }
 
   remove(row: number): void {
@@ -160,8 +165,8 @@ export class RevocationRows {
     return value
   }
 
-  #grow(): void {
-    this.#capacity *= 2
+  #grow(capacity: number): void {
+    this.#capacity = capacity
     const grown = <Column extends BigInt64Array | Float64Array | Uint8Array>(column: Column, made: Column): Column => {
       made.set(column as never)
       return made
