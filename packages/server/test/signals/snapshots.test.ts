@@ -70,7 +70,7 @@ test('a revocation made after a snapshot was fetched is in the next poll', async
   expect(process.rowsIn(await process.ask('str_1', [jti]))).toEqual(['5001', '5002'])
 })
 
-test('a verifier that starts a little later gets the same snapshot, and the rest by polls', async () => {
+test('a verifier that starts a little later gets the same snapshot', async () => {
   const process = await aProcess(5_000)
   await fetched(process)
   process.revoke(3)
