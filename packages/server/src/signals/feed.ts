@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { currentMoment, type Moment, millisecondsSince } from '../domain/model/clock.ts'
 import type { Notices, RecordedRevocation } from '../domain/model/revocation.ts'
 import type { RevocationStore } from '../domain/signals/store.ts'
-import { keepYoungGenerationSmall, letYoungGenerationGrow } from './log/young-generation.ts'
+import { keepYoungGenerationSmall, letYoungGenerationGrow, withLittleHeapGrowth } from './log/young-generation.ts'
 import { type Entry, RevocationLog } from './revocation-log.ts'
 
 export interface FeedSource extends Pick<RevocationStore, 'since'> {
@@ -34,6 +34,8 @@ interface Options {
   everyMilliseconds?: number | undefined
   onError(error: unknown): void
 }
+
+type Page = Awaited<ReturnType<FeedSource['since']>>
 
 /** With so many revocations, memory is scarcer than time. */
 const LONG = 100_000
@@ -84,6 +86,20 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     else log.addAll(revocations)
   }
 
+  const takePages = async (from: bigint, first: Page): Promise<void> => {
+    let page = first
+    while (page.next !== null) {
+      // The database reads the next page while this process takes this one.
+      const following = source.since(from, page.next)
+      following.catch(() => {}) // awaited below
+      take(page.revocations)
+      await nextTurn() // others are served between two pages
+      if (stopping) throw new Error('The server stops.')
+      page = await following
+    }
+    take(page.revocations)
+  }
+
   const read = async (): Promise<void> => {
     const startedAt = currentMoment()
     let from = watermark
@@ -96,17 +112,12 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     log.reserve(Math.min(page.estimate ?? 0, RESERVED_MOST))
     // Transactions before the watermark of the first page had ended by then, so every page sees what they wrote.
     const reached = page.watermark
-    if (page.next !== null) keepYoungGenerationSmall('a long revocation log')
-    while (page.next !== null) {
-      // The database reads the next page while this process takes this one.
-      const following = source.since(from, page.next)
-      following.catch(() => {}) // awaited below
-      take(page.revocations)
-      await nextTurn() // others are served between two pages
-      if (stopping) throw new Error('The server stops.')
-      page = await following
+    if (page.next === null) take(page.revocations)
+    else {
+      keepYoungGenerationSmall('a long revocation log')
+      const first = page
+      await withLittleHeapGrowth(() => takePages(from, first))
     }
-    take(page.revocations)
     if (log.size < LONG) letYoungGenerationGrow('a long revocation log')
     watermark = reached
     readAt = startedAt
