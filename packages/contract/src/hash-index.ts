@@ -30,10 +30,10 @@ export class HashIndex {
     }
   }
 
-  add(row: number): void {
+  add(row: number, hash = this.#hashOf(row)): void {
     this.reserve(this.#size + 1)
     this.#size += 1
-    this.#put(row)
+    this.#put(row, hash)
   }
 
   remove(row: number): void {
@@ -51,9 +51,9 @@ export class HashIndex {
     this.#places[hole] = 0
   }
 
-  #put(row: number): void {
+  #put(row: number, hash: number): void {
     const mask = this.#places.length - 1
-    let place = this.#hashOf(row) & mask
+    let place = hash & mask
     while (this.#places[place] !== 0) place = (place + 1) & mask
     this.#places[place] = row + 1
   }
@@ -65,6 +65,6 @@ export class HashIndex {
     if (length === this.#places.length) return
     const before = this.#places
     this.#places = new Int32Array(length)
-    for (const place of before) if (place !== 0) this.#put(place - 1)
+    for (const place of before) if (place !== 0) this.#put(place - 1, this.#hashOf(place - 1))
   }
 }

@@ -79,7 +79,7 @@ export class Revocations implements KnownRevocations {
   #subjects = new Uint8Array(LEAST * SUBJECT_BYTES)
   #expiries = new Float64Array(LEAST)
   readonly #values: (Revocation['value'] | null)[] = []
-  readonly #index = new HashIndex((row) => this.#hashOf(this.#kinds[row] as number, this.#subjects, row * SUBJECT_BYTES, this.#lengths[row] as number))
+  readonly #index = new HashIndex((row) => hashOf(this.#kinds[row] as number, this.#subjects, row * SUBJECT_BYTES, this.#lengths[row] as number))
   readonly #countOfKind = new Uint32Array(kinds.length)
   /** Subjects that are no ids of Muster, because they do not fit into a row. */
   readonly #others = new Map<string, Revocation>()
@@ -96,7 +96,7 @@ export class Revocations implements KnownRevocations {
     if (this.#countOfKind[number] === 0) return undefined
     const length = this.#write(subject)
     if (length === 0) return this.#others.get(`${kind} ${subject}`)
-    const row = this.#find(number, this.#subject, 0, length)
+    const row = this.#find(hashOf(number, this.#subject, 0, length), number, this.#subject, 0, length)
     return row === -1 ? undefined : { kind, subject, value: this.#values[row] as Revocation['value'], expiresAt: this.#expiries[row] as number }
   }
 
@@ -124,9 +124,9 @@ export class Revocations implements KnownRevocations {
     else this.apply({ ...type, subject: new TextDecoder().decode(bytes.subarray(start, end)), expiresAt }, this.#sweptAt)
   }
 
-  /** Makes room for so many more at once, instead of again and again. */
+  /** Makes room for so many more at once, and for later ones. Room that is not used takes no memory. */
   reserve(more: number): void {
-    if (this.#used + more > this.#capacity) this.#grow(this.#used + more)
+    if (this.#used + more > this.#capacity) this.#grow(Math.ceil((this.#used + more) * 1.25))
     this.#index.reserve(this.#index.size + more)
   }
 
@@ -158,9 +158,10 @@ export class Revocations implements KnownRevocations {
 
   #put({ kind, value }: Pick<Revocation, 'kind' | 'value'>, bytes: Uint8Array, start: number, length: number, expiresAt: number): void {
     const number = numberOfKind[kind]
-    const known = this.#find(number, bytes, start, length)
+    const hash = hashOf(number, bytes, start, length)
+    const known = this.#find(hash, number, bytes, start, length)
     if (known === -1) {
-      this.#add(number, value, bytes, start, length, expiresAt)
+      this.#add(hash, number, value, bytes, start, length, expiresAt)
       return
     }
     const isStrongest = isStronger({ kind, subject: '', value }, { kind, subject: '', value: this.#values[known] as Revocation['value'] })
@@ -169,7 +170,7 @@ export class Revocations implements KnownRevocations {
     if (isStrongest || expiresAt > (this.#expiries[known] as number)) this.#expiries[known] = expiresAt
   }
 
-  #add(kind: number, value: Revocation['value'], bytes: Uint8Array, start: number, length: number, expiresAt: number): void {
+  #add(hash: number, kind: number, value: Revocation['value'], bytes: Uint8Array, start: number, length: number, expiresAt: number): void {
     const row = this.#free.pop() ?? this.#used++
     if (row >= this.#capacity) this.#grow(this.#capacity * 2)
     const place = row * SUBJECT_BYTES
@@ -179,7 +180,7 @@ export class Revocations implements KnownRevocations {
     this.#expiries[row] = expiresAt
     this.#values[row] = value
     this.#countOfKind[kind] = (this.#countOfKind[kind] as number) + 1
-    this.#index.add(row)
+    this.#index.add(row, hash)
   }
 
   #remove(row: number): void {
@@ -191,20 +192,13 @@ export class Revocations implements KnownRevocations {
     this.#free.push(row)
   }
 
-  #find(kind: number, bytes: Uint8Array, start: number, length: number): number {
-    return this.#index.find(this.#hashOf(kind, bytes, start, length), (row) => {
+  #find(hash: number, kind: number, bytes: Uint8Array, start: number, length: number): number {
+    return this.#index.find(hash, (row) => {
       if (this.#kinds[row] !== kind || this.#lengths[row] !== length) return false
       const place = row * SUBJECT_BYTES
       for (let at = 0; at < length; at++) if (this.#subjects[place + at] !== bytes[start + at]) return false
       return true
     })
-  }
-
-  /** FNV-1a. The issuer made every subject, so nobody can choose subjects with the same hash. */
-  #hashOf(kind: number, bytes: Uint8Array, start: number, length: number): number {
-    let hash = 0x811c9dc5 ^ kind
-    for (let at = start; at < start + length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
-    return hash ^ (hash >>> 15)
   }
 
   /** Writes the subject as bytes. Returns their number, or 0 if the subject does not fit. */
@@ -229,4 +223,11 @@ export class Revocations implements KnownRevocations {
     this.#subjects = grown(this.#subjects, new Uint8Array(capacity * SUBJECT_BYTES))
     this.#expiries = grown(this.#expiries, new Float64Array(capacity))
   }
+}
+
+/** FNV-1a. The issuer made every subject, so nobody can choose subjects with the same hash. */
+function hashOf(kind: number, bytes: Uint8Array, start: number, length: number): number {
+  let hash = 0x811c9dc5 ^ kind
+  for (let at = start; at < start + length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
+  return hash ^ (hash >>> 15)
 }

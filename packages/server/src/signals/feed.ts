@@ -39,7 +39,7 @@ type Page = Awaited<ReturnType<FeedSource['since']>>
 
 /** With so many revocations, memory is scarcer than time. */
 const LONG = 100_000
-/** An estimate may be wrong. Room that is not used takes no memory. */
+/** An estimate may be wrong, and a quarter more is room for later ones. Room that is not used takes no memory. */
 const RESERVED_MOST = 5_000_000
 const TIDY_MILLISECONDS = 30_000
 /** Dropping one takes a microsecond, and other requests wait meanwhile. */
@@ -109,7 +109,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
       from = 0n
       page = await source.since(from)
     }
-    log.reserve(Math.min(page.estimate ?? 0, RESERVED_MOST))
+    log.reserve(Math.min(Math.ceil((page.estimate ?? 0) * 1.25), RESERVED_MOST))
     // Transactions before the watermark of the first page had ended by then, so every page sees what they wrote.
     const reached = page.watermark
     if (page.next === null) take(page.revocations)
