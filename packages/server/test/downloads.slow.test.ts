@@ -21,7 +21,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'muster-downloads-'))
   await buildDownloads(join(root, 'first'), { cliBanner: '// former' })
   port = String(await freePort())
-  muster = await startMuster({ engine: 'pglite', env: { PORT: port }, downloadsFolder: join(root, 'first') })
+  muster = await startMuster({ env: { PORT: port }, downloadsFolder: join(root, 'first') })
 })
 afterAll(async () => {
   await muster?.close()
@@ -130,7 +130,7 @@ test('the printed line runs, and runs the new version after a rebuild (O3)', asy
   await muster.close()
   await cp(join(root, 'first'), join(root, 'second'), { recursive: true })
   await buildDownloads(join(root, 'second'), { cliBanner: '// change' })
-  muster = await startMuster({ engine: 'pglite', env: { PORT: port }, downloadsFolder: join(root, 'second') })
+  muster = await startMuster({ env: { PORT: port }, downloadsFolder: join(root, 'second') })
   const after = await offered('cli')
   expect(after.url).not.toBe(before.url)
   expect((await machine(`${after.command} --version`)).stdout).toBe(`${after.version}\n`)
@@ -163,7 +163,7 @@ test('the SDK installs by its address without a registry', async () => {
 })
 
 test('a server whose operator installs the command says so', async () => {
-  const other = await startMuster({ engine: 'pglite', env: { MUSTER_CLI_COMMAND: 'acme-accounts' }, downloadsFolder: join(root, 'first') })
+  const other = await startMuster({ env: { MUSTER_CLI_COMMAND: 'acme-accounts' }, downloadsFolder: join(root, 'first') })
   try {
     expect((await other.call('GET', '/cli.json')).body.command).toBe('acme-accounts')
     expect((await other.call('GET', '/')).body).toContain('<code>acme-accounts login')

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, test } from 'vitest'
 
 let muster: Muster
 beforeAll(async () => {
-  muster = await startMuster({ engine: 'pglite', env: { MUSTER_COMPAT: 'dbos,featurebase' } })
+  muster = await startMuster({ env: { MUSTER_COMPAT: 'dbos,featurebase' } })
 })
 afterAll(() => muster.close())
 

@@ -14,7 +14,7 @@ const verbs =
 let muster: Muster
 let operations: (Operation & { route: string })[]
 beforeAll(async () => {
-  muster = await startMuster({ engine: 'pglite' })
+  muster = await startMuster()
   const { body } = await muster.call('GET', '/openapi.json')
   operations = Object.entries<Record<string, Operation>>(body.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, ...operation })),

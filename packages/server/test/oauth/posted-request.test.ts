@@ -13,7 +13,7 @@ let ada: Human
 let browser: Browser
 let application: Server
 beforeAll(async () => {
-  muster = await startMuster({ engine: 'pglite' })
+  muster = await startMuster()
   ada = await muster.person('ada')
   browser = await launchBrowser()
 })

@@ -12,7 +12,7 @@ const CHALLENGE = 'yIWv7Pw4VZCPAcqb5UPQ0aMN1H3u1a8sAzvyBvG8I5A'
 let muster: Muster
 let ada: Human
 beforeAll(async () => {
-  muster = await startMuster({ engine: 'pglite' })
+  muster = await startMuster()
   ada = await muster.person('ada')
 })
 afterAll(() => muster.close())
