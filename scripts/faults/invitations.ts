@@ -16,7 +16,7 @@ export const invitations: Fault[] = [
     file: `${server}/store/invitations/invitation-store.ts`,
     find: `and version = \${version} and state = 'open' and expires_at > muster_now() and \${isGenerationValid} returning`,
     replace: `and version = \${version} and state = 'open' and \${isGenerationValid} returning`,
-    test: `${tests}/organizations/organizations.test.ts`,
+    test: `${tests}/organizations/organizations.slow.test.ts`,
     named: 'refuses an expired one',
   },
   {
@@ -24,7 +24,7 @@ export const invitations: Fault[] = [
     file: `${server}/domain/invitations/invitation.ts`,
     find: 'if (!genuine || Number(version)',
     replace: 'if (Number(version)',
-    test: `${tests}/organizations/organizations.test.ts`,
+    test: `${tests}/organizations/organizations.slow.test.ts`,
     named: 'any changed byte',
   },
   {

@@ -96,7 +96,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/command/refused-credential.ts`,
     find: `const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'`,
     replace: 'const deactivated = false',
-    test: `${tests}/http/matrix.test.ts`,
+    test: `${tests}/http/matrix.slow.test.ts`,
     named: 'GET /v1/organizations/:org/members ',
   },
   {
@@ -120,7 +120,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/organizations/move.ts`,
     find: '    requireCurrentName(named)\n',
     replace: '',
-    test: `${tests}/organizations/organizations.test.ts`,
+    test: `${tests}/organizations/organizations.slow.test.ts`,
     named: 'a request with a former name',
   },
   {
@@ -144,7 +144,7 @@ export const organizations: Fault[] = [
     file: `${server}/domain/command/execute.ts`,
     find: '  for (const right of asked) await enter(right.organizationId, right.permission)\n',
     replace: '',
-    test: `${tests}/organizations/organizations.test.ts`,
+    test: `${tests}/organizations/organizations.slow.test.ts`,
     named: 'a repeated Idempotency-Key',
   },
   {
@@ -160,7 +160,7 @@ export const organizations: Fault[] = [
     file: `${server}/store/migrations/0001-accounts.ts`,
     find: 'before update or delete on audit_event',
     replace: 'before update of request_id on audit_event',
-    test: `${tests}/organizations/organizations.test.ts`,
+    test: `${tests}/organizations/organizations.slow.test.ts`,
     named: 'audit events cannot be changed',
   },
   {
@@ -424,7 +424,7 @@ export const organizations: Fault[] = [
     file: `${server}/store/organizations/name-store.ts`,
     find: ".onConflict((conflict) => conflict.column('name').doNothing())",
     replace: ".onConflict((conflict) => conflict.column('name').doUpdateSet({ user_id: userId, organization_id: null }))",
-    test: `${tests}/organizations/organizations.test.ts`,
+    test: `${tests}/organizations/organizations.slow.test.ts`,
     named: 'keeps its old name held',
   },
   {

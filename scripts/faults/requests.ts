@@ -24,7 +24,7 @@ export const requests: Fault[] = [
     file: `${server}/signals/changes.ts`,
     find: 'of feed.log.from(from)) if',
     replace: 'of feed.log.from(feed.log.end)) if',
-    test: `${tests}/signals/changes.test.ts`,
+    test: `${tests}/signals/changes.slow.test.ts`,
     named: 'between the arrival',
   },
   {
@@ -32,7 +32,7 @@ export const requests: Fault[] = [
     file: `${server}/signals/changes.ts`,
     find: 'if (others && others.size >= WAITING_MOST)',
     replace: 'if (others && others.size >= 1_000)',
-    test: `${tests}/signals/changes.test.ts`,
+    test: `${tests}/signals/changes.slow.test.ts`,
     named: 'ends the oldest',
   },
   {
@@ -56,7 +56,7 @@ export const requests: Fault[] = [
     file: `${server}/http/authenticate.ts`,
     find: `    if (audience !== 'actor' && !request.routeOptions.config.keys) throw new Problem('session_required')\n`,
     replace: '',
-    test: `${tests}/http/matrix.test.ts`,
+    test: `${tests}/http/matrix.slow.test.ts`,
     named: 'GET /v1/me/keys',
   },
   {
@@ -72,7 +72,7 @@ export const requests: Fault[] = [
     file: `${server}/start-failure.ts`,
     find: "if (codeOf(error) === '42501')",
     replace: "if (codeOf(error) === '0')",
-    test: `${tests}/administration.test.ts`,
+    test: `${tests}/administration.slow.test.ts`,
     named: 'a role without rights on the tables',
   },
   {
@@ -256,7 +256,7 @@ export const requests: Fault[] = [
     file: `${server}/store/engine/database.ts`,
     find: "set idle_in_transaction_session_timeout = '15s'; ",
     replace: '',
-    test: `${tests}/store/lost-connection.test.ts`,
+    test: `${tests}/store/lost-connection.slow.test.ts`,
     named: 'idle for 15 seconds',
   },
   {

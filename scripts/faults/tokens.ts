@@ -480,7 +480,7 @@ export const tokens: Fault[] = [
     file: `${server}/oauth/access-tokens.ts`,
     find: 'if (known && !signingKeys.find(known.kid)) {',
     replace: 'if (false) {',
-    test: `${tests}/oauth/withdrawn-key.test.ts`,
+    test: `${tests}/oauth/withdrawn-key.slow.test.ts`,
     named: 'every token of a withdrawn key',
   },
   {
@@ -488,7 +488,7 @@ export const tokens: Fault[] = [
     file: `${server}/oauth/signing-keys.ts`,
     find: 'if (!isFresh()) await readNow()',
     replace: '',
-    test: `${tests}/oauth/withdrawn-key.test.ts`,
+    test: `${tests}/oauth/withdrawn-key.slow.test.ts`,
     named: 'has not read the keys',
   },
   {
@@ -496,7 +496,7 @@ export const tokens: Fault[] = [
     file: 'packages/sdk/src/receiver.ts',
     find: 'if (kid !== null) keys.withdraw(kid)',
     replace: '',
-    test: `${tests}/oauth/withdrawn-key.test.ts`,
+    test: `${tests}/oauth/withdrawn-key.slow.test.ts`,
     named: 'a verifier refuses',
   },
   {
@@ -576,7 +576,7 @@ export const tokens: Fault[] = [
     file: `${server}/domain/accounts/people.ts`,
     find: `  await record({ type: 'account.viewed', target: person.id })\n`,
     replace: '',
-    test: `${tests}/http/operator-lists.test.ts`,
+    test: `${tests}/http/operator-lists.slow.test.ts`,
     named: 'who looked is recorded',
   },
 ]
