@@ -37,9 +37,12 @@ function lent(browser: Browser): Browser {
   return Object.assign(Object.create(browser), own)
 }
 
+/** A page lives for seconds. Optimizing its scripts takes a tenth of a test's CPU time, and saves less. */
+const withoutOptimization = '--js-flags=--no-opt,--no-maglev'
+
 /** Chromium's own protections stay on, because CSP, CORS and site isolation are under test. */
 async function launch(more: readonly string[]): Promise<Browser> {
-  const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...more]
+  const args = [withoutOptimization, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...more]
   const system = process.env.MUSTER_CHROMIUM || findInPath()
   const common = { handleSIGTERM: false } // The browser ends with its worker.
   if (system) return chromium.launch({ ...common, executablePath: system, args })
