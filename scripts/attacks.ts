@@ -70,7 +70,15 @@ export const attacks: Record<string, string | { none: string }> = {
   E26: { none: 'The suspension is read after the password was proved. There is no check before it that could be removed.' },
   E27: 'a restore withdraws every signing key (E27, O9)',
   E28: 'no server starts on a store that was moved (E28, O10)',
+  // passkeys
   E29: 'E29',
+  E30: 'E30',
+  E31: 'E31',
+  E32: 'E32',
+  E33: 'E33',
+  E34: 'E34',
+  // the log of revocations
+  E35: 'E35',
   // the API and its surroundings
   F01: 'F01',
   F02: { none: 'There is no SCIM.' },

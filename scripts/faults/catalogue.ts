@@ -1,10 +1,11 @@
 import { accounts } from './accounts.ts'
 import { command } from './command.ts'
 import { deviceLogin } from './device-login.ts'
+import { factors } from './factors.ts'
 import { invitations } from './invitations.ts'
 import { organizations } from './organizations.ts'
 import { requests } from './requests.ts'
 import { stores } from './stores.ts'
 import { tokens } from './tokens.ts'
 
-export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command, ...deviceLogin, ...stores]
+export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command, ...deviceLogin, ...factors, ...stores]

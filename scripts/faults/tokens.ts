@@ -460,7 +460,7 @@ export const tokens: Fault[] = [
     named: 'of a later state',
   },
   {
-    title: 'a verifier reads a snapshot only as it was signed (E29)',
+    title: 'a verifier reads a snapshot only as it was signed (E35)',
     file: 'packages/sdk/src/snapshot.ts',
     find: ' !== sha256)',
     replace: ' === null)',
@@ -468,7 +468,7 @@ export const tokens: Fault[] = [
     named: 'changed, cut or signed for another',
   },
   {
-    title: 'a verifier takes no other token for that of a snapshot (E29)',
+    title: 'a verifier takes no other token for that of a snapshot (E35)',
     file: 'packages/sdk/src/snapshot.ts',
     find: "typ: 'revocation-snapshot+jwt', ",
     replace: '',

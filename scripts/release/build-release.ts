@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { consoleFolder, docsFolder, downloadsFolder, portalFolder, tokensFile } from '../../packages/server/src/files.ts'
+import { consoleFolder, docsFolder, downloadsFolder, portalFolder, tokensFile, webauthnScript } from '../../packages/server/src/files.ts'
 import { snapshotPath } from '../../packages/server/src/store/engine/snapshot.ts'
 import { build, timed } from '../build.ts'
 import { bundleCli } from '../bundle-cli.ts'
@@ -43,8 +43,9 @@ async function fill(folder: string): Promise<void> {
     [downloadsFolder, 'downloads'],
     [join(root, 'deploy'), 'deploy'],
     ...guide.map((name): [string, string] => [join(root, 'docs', name), `docs/${name}`]),
-    ...['portal.css', 'portal.js', 'mark.svg'].map((name): [string, string] => [join(portalFolder, name), `portal/${name}`]),
+    ...['portal.css', 'portal.js', 'passkeys.js', 'mark.svg'].map((name): [string, string] => [join(portalFolder, name), `portal/${name}`]),
     [tokensFile, 'portal/tokens.css'],
+    [webauthnScript, 'portal/simplewebauthn.js'],
     [await snapshotPath(), 'snapshot.tar.zst'],
     ...['server.js', 'administration.js'].map((name): [string, string] => [join(root, 'packages/server/bin', name), `bin/${name}`]),
     ...['node-version.js', 'npm-signals.js'].map((name): [string, string] => [join(root, 'scripts', name), `bin/${name}`]),

@@ -23,6 +23,7 @@ export const commandWords = [
   'key',
   'revoke',
   'token',
+  'security',
   'session',
   'server',
   'completion',

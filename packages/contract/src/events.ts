@@ -6,6 +6,7 @@ import type {
   InvitationId,
   OperatorTokenId,
   OrganizationId,
+  PasskeyId,
   PasswordResetId,
   RefreshTokenId,
   ResourceId,
@@ -60,7 +61,23 @@ export interface DomainEvents {
   'email.change_requested': { target: UserId; emailChangeId: EmailChangeId }
   'email.changed': { target: UserId; emailChangeId: EmailChangeId }
 
-  'session.started': { target: SessionId; userId: UserId; kind: SessionKind; clientId: ClientId | null; organizationId: OrganizationId | null }
+  'passkey.added': { target: PasskeyId; userId: UserId; name: string; deviceBound: boolean }
+  'passkey.renamed': { target: PasskeyId; userId: UserId; name: string }
+  'passkey.removed': { target: PasskeyId; userId: UserId; name: string }
+  /** The counter of a device-bound passkey fell, so its key may have been copied (F3). The sign-in was refused. */
+  'passkey.copied': { target: PasskeyId; userId: UserId; name: string }
+
+  /** `methods`: how the person proved who they are (RFC 8176). Not in events from before passkeys. */
+  'session.started': {
+    target: SessionId
+    userId: UserId
+    kind: SessionKind
+    clientId: ClientId | null
+    organizationId: OrganizationId | null
+    methods?: string[]
+  }
+  /** The person proved again who they are (F15). */
+  'session.confirmed': { target: SessionId; userId: UserId; organizationId: OrganizationId | null; methods: string[] }
   'session.ended': { target: SessionId; userId: UserId; reason: EndReason; organizationId: OrganizationId | null }
   'token.revoked': { target: SessionId; userId: UserId; jti: string; expiresAt: string; organizationId: OrganizationId | null }
   'refresh_token.issued': { target: RefreshTokenId; userId: UserId; sessionId: SessionId; clientId: ClientId; organizationId: OrganizationId | null }

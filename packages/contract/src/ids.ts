@@ -16,6 +16,7 @@ export const idPrefixes = {
   resource: 'res',
   stream: 'str',
   operatorToken: 'otk',
+  passkey: 'pky',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -33,6 +34,7 @@ export type ResourceId = Id<'resource'>
 export type EmailChangeId = Id<'emailChange'>
 export type StreamId = Id<'stream'>
 export type OperatorTokenId = Id<'operatorToken'>
+export type PasskeyId = Id<'passkey'>
 export type AuditEventId = Id<'auditEvent'>
 export type ApiKeyId = Id<'apiKey'>
 export type ServiceAccountId = Id<'serviceAccount'>

@@ -10,7 +10,11 @@ export const settings = {
   PORT: { default: '4000', about: 'The port to listen on.' },
   DATABASE_URL: { default: 'none: the embedded database', about: 'The PostgreSQL database (15 or newer): postgres://user:password@host/database.' },
   MUSTER_DATA_DIR: { default: '.muster/data', about: 'The folder of the embedded database and its secrets. Not used with DATABASE_URL.' },
-  MUSTER_ISSUER: { default: 'http://localhost:PORT', about: 'The public address. All links are built from it, and never from the Host header.' },
+  MUSTER_ISSUER: {
+    default: 'http://localhost:PORT',
+    about:
+      'The public address. All links are built from it, and never from the Host header. Passkeys belong to its host. Changing it invalidates every passkey.',
+  },
   MUSTER_HOSTS: {
     default: "only the issuer's",
     about: 'More host names that this server accepts, comma separated: accounts.internal, accounts.internal:8443. A request for any other host gets 421.',

@@ -15,6 +15,8 @@ export const docsFolder = at('../dist/docs/', '../docs/')
 /** The packages of the CLI and the SDK, written by scripts/build-downloads.ts. */
 export const downloadsFolder = at('../dist/downloads/', '../downloads/')
 export const portalFolder = at('./portal/', '../portal/')
+/** Talks to the browser about passkeys. */
+export const webauthnScript = at('../../../node_modules/@simplewebauthn/browser/dist/bundle/index.umd.min.js', '../portal/simplewebauthn.js')
 /** The colours and sizes that the portal shares with the console. */
 export const tokensFile = at('../../contract/src/tokens.css', '../portal/tokens.css')
 /** The folder with the snapshot of a new database. */

@@ -44,6 +44,7 @@ import { installationState } from './store/installation-state.ts'
 import { nowOf } from './store/now.ts'
 import { listenToNotices } from './store/signals/notices.ts'
 import { createStore } from './store/transaction.ts'
+import { createWebAuthn } from './webauthn.ts'
 
 // Connects all parts of the server.
 
@@ -181,7 +182,20 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
     await app.register(signals.plugin)
-    await app.register(portalRoutes, { config, store, execute, keys, limits, admission, hasher, strength, mailbox, applicationOf: oauth.applicationOf, cli })
+    await app.register(portalRoutes, {
+      config,
+      store,
+      execute,
+      keys,
+      limits,
+      admission,
+      hasher,
+      strength,
+      mailbox,
+      applicationOf: oauth.applicationOf,
+      cli,
+      webauthn: createWebAuthn(config.issuer),
+    })
     await app.register(consoleRoutes, { cli })
     await app.register(downloadRoutes, { config, downloads })
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })

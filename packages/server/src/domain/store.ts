@@ -12,6 +12,7 @@ import type {
   SessionStore,
   SigningKeyStore,
 } from './credentials/store.ts'
+import type { PasskeyStore } from './factors/store.ts'
 import type { InvitationSessionStore, InvitationStore } from './invitations/store.ts'
 import type { MembershipStore, NameStore, OrganizationStore } from './organizations/store.ts'
 import type { HostLabelStore, ResourceStore } from './resources/store.ts'
@@ -34,6 +35,7 @@ export interface Tx {
   readonly invitations: InvitationStore
   readonly invitationSessions: InvitationSessionStore
   readonly sessions: SessionStore
+  readonly passkeys: PasskeyStore
   readonly apiKeys: ApiKeyStore
   readonly serviceAccounts: ServiceAccountStore
   readonly revocations: RevocationStore

@@ -2,10 +2,10 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import helmet from 'helmet'
 
-/** Pages use the clipboard, and no other browser feature that asks for permission. */
+/** Pages use the clipboard and passkeys, and no other browser feature that asks for permission. */
 const permissionsPolicy = [
   ...['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid', 'microphone', 'midi', 'payment', 'serial', 'usb'],
-  ...['publickey-credentials-create', 'publickey-credentials-get', 'screen-wake-lock', 'xr-spatial-tracking'],
+  ...['screen-wake-lock', 'xr-spatial-tracking'],
 ]
   .map((feature) => `${feature}=()`)
   .join(', ')

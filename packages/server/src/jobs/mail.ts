@@ -18,6 +18,7 @@ import {
   emailChangedMail,
   invitationMail,
   type Mail,
+  passkeyMail,
   passwordChangedMail,
   passwordResetMail,
   signUpCodeMail,
@@ -94,7 +95,15 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       const account = await store.reading.accounts.find(userId as UserId)
       if (!account) return null
       const keys = await store.reading.apiKeys.countAlive({ userId: account.id })
-      return { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, keys, resetUrl, loginsUrl, cli }) }
+      const { length: passkeys } = await store.reading.passkeys.list(account.id)
+      const securityUrl = link('/account/security')
+      return { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, keys, passkeys, securityUrl, resetUrl, loginsUrl, cli }) }
+    },
+    async passkey({ change, userId, passkey, at, address }) {
+      const account = await store.reading.accounts.find(userId as UserId)
+      if (!account) return null
+      const securityUrl = link('/account/security')
+      return { to: account.email, ...passkeyMail({ issuer, change, passkey, at: new Date(at), address, securityUrl, resetUrl }) }
     },
     async email_change_code({ emailChangeId }) {
       const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)

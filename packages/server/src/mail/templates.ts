@@ -109,11 +109,62 @@ export function passwordResetMail({ issuer, resetUrl, minutes }: PasswordResetMa
   })
 }
 
+export interface PasskeyMail extends Sender {
+  change: 'added' | 'removed' | 'copied'
+  /** The name that its owner gave it. */
+  passkey: string
+  at: Date
+  address: string
+  securityUrl: string
+  resetUrl: string
+}
+
+export function passkeyMail({ issuer, change, passkey, at, address, securityUrl, resetUrl }: PasskeyMail): Mail {
+  const { subject, text, otherwise } = {
+    added: {
+      subject: 'A passkey was added to your account',
+      text: 'You can sign in with it. Your password stays valid.',
+      otherwise: 'If this was not you, remove the passkey, end the logins that you do not recognize, and set a new password now.',
+    },
+    removed: {
+      subject: 'A passkey was removed from your account',
+      text: 'Nobody can sign in with it any more. Sessions it started stay active.',
+      otherwise: 'If this was not you, set a new password now.',
+    },
+    copied: {
+      subject: 'We refused one of your passkeys',
+      text: 'This passkey exists on one device only, but its use suggests that it was copied. So we refused it.',
+      otherwise: 'Remove the passkey, and add a new one with another security key.',
+    },
+  }[change]
+  return compose({
+    issuer,
+    subject,
+    heading: subject,
+    blocks: [
+      {
+        rows: [
+          ['Passkey', shown(passkey)],
+          ['When', instant(at)],
+          ['From', networkAddress(address)],
+        ],
+      },
+      { paragraph: text },
+      { link: 'See your passkeys', url: securityUrl },
+      { quiet: otherwise },
+      { link: 'Set a new password', url: resetUrl },
+    ],
+  })
+}
+
 export interface PasswordChangedMail extends Sender {
   at: Date
   address: string
   /** The number of API keys that stay valid. */
   keys: number
+  /** The number of passkeys, which stay valid. */
+  passkeys: number
+  securityUrl: string
   resetUrl: string
   /** How people run the command here. */
   cli: string
@@ -121,7 +172,7 @@ export interface PasswordChangedMail extends Sender {
   loginsUrl?: string | undefined
 }
 
-export function passwordChangedMail({ issuer, at, address, keys, resetUrl, loginsUrl, cli }: PasswordChangedMail): Mail {
+export function passwordChangedMail({ issuer, at, address, keys, passkeys, securityUrl, resetUrl, loginsUrl, cli }: PasswordChangedMail): Mail {
   return compose({
     issuer,
     subject: 'Your password was changed',
@@ -142,6 +193,12 @@ export function passwordChangedMail({ issuer, at, address, keys, resetUrl, login
               paragraph: `${keys === 1 ? 'Your API key stays' : `Your ${keys} API keys stay`} valid. To list your keys and revoke them, run:`,
             },
             { command: `${cli} key list` },
+          ]),
+      ...(passkeys === 0
+        ? []
+        : [
+            { paragraph: `${passkeys === 1 ? 'Your passkey stays' : `Your ${passkeys} passkeys stay`} valid. Remove any passkey that you do not recognize.` },
+            { link: 'See your passkeys', url: securityUrl },
           ]),
       ...(loginsUrl === undefined ? [] : [{ link: 'View your logins', url: loginsUrl }]),
       { quiet: 'If this was not you, set a new password now. Also check who has access to your email.' },

@@ -8,7 +8,7 @@ export function accessClaims({ session, account, membership, organization }: Liv
 
 /** The claims of each scope (OpenID Connect Core section 5.4, and the organization). */
 export const claimsOfScopes = {
-  openid: ['sub'],
+  openid: ['sub', 'amr'],
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'org_id', 'org', 'role'],
   email: ['email', 'email_verified'],
 }

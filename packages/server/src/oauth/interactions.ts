@@ -90,8 +90,9 @@ export function createInteractions({ store, library, sessions }: Options): Inter
       const { signedIn, needsFreshLogin, prompt } = await interactions.interactionOf(request, reply)
       if (!signedIn || needsFreshLogin || prompt !== 'login') throw new Problem('authentication_required')
       const { account, session } = signedIn.live
+      const { methods = [] } = (await store.reading.sessions.find(session.id)) ?? {}
       return finish(request, reply, {
-        login: { accountId: account.id, ts: Math.floor(session.authenticatedAt.getTime() / 1000), remember: true, amr: ['pwd'] },
+        login: { accountId: account.id, ts: Math.floor(session.authenticatedAt.getTime() / 1000), remember: true, amr: [...methods] },
       })
     },
     async finishConsent(request, reply) {

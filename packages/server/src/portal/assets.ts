@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { portalFolder, tokensFile } from '../files.ts'
+import { portalFolder, tokensFile, webauthnScript } from '../files.ts'
 
 /** A file that the pages load. Its path changes with its content, so it can be cached for ever. */
 export interface Asset {
@@ -45,5 +45,6 @@ function asset(name: string, contentType: string, before: Buffer = Buffer.alloc(
 export const assets = {
   'portal.css': asset('portal.css', 'text/css; charset=utf-8', readFileSync(tokensFile)),
   'portal.js': asset('portal.js', 'text/javascript; charset=utf-8'),
+  'passkeys.js': asset('passkeys.js', 'text/javascript; charset=utf-8', readFileSync(webauthnScript)),
   'mark.svg': asset('mark.svg', 'image/svg+xml'),
 } as const satisfies Record<string, Asset>

@@ -32,13 +32,15 @@ export interface Layout {
   /** True when the page reports a mistake. The title then begins with "Error", which a screen reader reads first. */
   failed?: boolean | undefined
   wide?: boolean
+  /** The page asks the browser for a passkey. */
+  withPasskeys?: boolean | undefined
   /** Redirects to this address; see `continuePage`. */
   refreshTo?: string
   body: Content
 }
 
 /** A whole page. */
-export function layout({ frame, title, heading, lead, steps, context, failed, wide, refreshTo, body }: Layout): string {
+export function layout({ frame, title, heading, lead, steps, context, failed, wide, withPasskeys, refreshTo, body }: Layout): string {
   return html`<!doctype html>
 <html lang="en" data-now="${frame.now.toISOString()}">
 <head>
@@ -52,6 +54,7 @@ ${refreshTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${r
 <link rel="icon" type="image/svg+xml" href="${assets['mark.svg'].path}">
 <link rel="stylesheet" href="${assets['portal.css'].path}">
 <script src="${assets['portal.js'].path}" defer></script>
+${withPasskeys && html`<script src="${assets['passkeys.js'].path}" defer></script>`}
 </head>
 <body class="${wide ? 'wide' : 'narrow'}">
 <a class="skip" href="#main">Skip to content</a>

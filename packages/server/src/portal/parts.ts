@@ -103,8 +103,8 @@ export const sheet = ({ body, next, actions }: Sheet): Markup =>
   html`<div class="sheet"><div class="body">${body}</div>${(next || actions) && foot(next, actions ?? '')}</div>`
 
 /** A card with a form: a plain POST. The server checks it, with and without JavaScript. */
-export const form = ({ target, body, next, actions, id }: Sheet & { target: FormTarget; id?: string }): Markup =>
-  html`<form class="sheet" method="post" action="${target.action}" novalidate${id && html` id="${id}"`}>${hiddenFields(target.hidden)}${body && html`<div class="body">${body}</div>`}${foot(next, actions)}</form>`
+export const form = ({ target, body, next, actions, id, attributes }: Sheet & { target: FormTarget; id?: string; attributes?: Markup }): Markup =>
+  html`<form class="sheet" method="post" action="${target.action}" novalidate${id && html` id="${id}"`}${attributes}>${hiddenFields(target.hidden)}${body && html`<div class="body">${body}</div>`}${foot(next, actions)}</form>`
 
 /** A form of one button: sign out, resend. */
 export const postButton = (target: FormTarget, text: string, tone: Button['tone'] = 'link'): Markup =>

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { emailOfContact } from '../domain/command/contact.ts'
 import type { Accounts } from '../domain/command/services.ts'
+import type { WebAuthn } from '../domain/factors/webauthn.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import type { Principal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
@@ -25,6 +26,8 @@ export interface PortalOptions extends Accounts {
   applicationOf?: ((interactionPath: string) => Promise<{ name: string; loginHint: string | null } | null>) | undefined
   /** How people run the command here. */
   cli: string
+  /** Null where passkeys are not possible (F4). */
+  webauthn: WebAuthn | null
 }
 
 /** The same, with the browser sessions. */

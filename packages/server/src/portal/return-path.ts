@@ -56,10 +56,11 @@ export const isJoin = (returnPath: string): boolean => returnPath === '/join'
 /** A page of the console, with its filters and dialog. A `..` segment is refused, because a browser would resolve it to another page. */
 const isConsole = (returnPath: string): boolean => /^\/console(\/(?!\.{1,2}([/?#]|$))[\w.~-]+)*\/?([?#]|$)/.test(returnPath)
 
-const ownPages = new Set(['/logins', '/account', '/account/names', '/account/email', '/account/password'])
+const ownPages = new Set(['/logins', '/account', '/account/names', '/account/email', '/account/password', '/account/security', '/account/add-passkey'])
+const passkeyPage = /^\/account\/passkeys\/pky_[0-9a-z]{26}$/
 
 /** The user's own pages. Emails link to them, and a form whose session has ended returns to its page. */
-export const isOwnPage = (returnPath: string): boolean => ownPages.has(returnPath)
+export const isOwnPage = (returnPath: string): boolean => ownPages.has(returnPath) || passkeyPage.test(returnPath)
 
 export const isInteraction = (returnPath: string): boolean => returnPath.startsWith('/interaction/')
 

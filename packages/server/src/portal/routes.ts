@@ -17,6 +17,8 @@ import { signUpRoutes } from './routes/accounts/sign-up.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { deviceRoutes } from './routes/credentials/device.ts'
 import { loginRoutes } from './routes/credentials/logins.ts'
+import { confirmRoutes } from './routes/factors/confirm.ts'
+import { passkeyRoutes } from './routes/factors/passkeys.ts'
 import { homeRoutes } from './routes/home.ts'
 import { answeringOf } from './routes/invitations/answer.ts'
 import { joinRoutes } from './routes/invitations/join.ts'
@@ -40,7 +42,19 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       await refuseAnswering(options, request)
     })
     pages.setErrorHandler((error: Error, request, reply) => sendRefusal(options, request, reply, error))
-    for (const routes of [homeRoutes, signUpRoutes, signInRoutes, passwordRoutes, deviceRoutes, joinRoutes, loginRoutes, profileRoutes, mailboxRoutes])
+    for (const routes of [
+      homeRoutes,
+      signUpRoutes,
+      signInRoutes,
+      passwordRoutes,
+      deviceRoutes,
+      joinRoutes,
+      loginRoutes,
+      profileRoutes,
+      passkeyRoutes,
+      confirmRoutes,
+      mailboxRoutes,
+    ])
       await pages.register(routes, options)
   })
 }

@@ -66,6 +66,7 @@ export interface AccountTable {
   registered_at: Instant | null
   suspended_at: Generated<Instant | null>
   suspended_reason: Generated<string | null>
+  passkey_handle: Generated<Uint8Array | null>
   /** Set by a trigger when a field changes that others can see. */
   changed_at: ColumnType<Date | null, undefined, never>
 }
@@ -143,6 +144,7 @@ export interface InvitationSessionTable {
   created_at: GeneratedInstant
   expires_at: Instant
   ended_at: Instant | null
+  methods: string[] | null
 }
 
 export interface SessionTable {
@@ -158,11 +160,36 @@ export interface SessionTable {
   user_agent: string | null
   created_at: GeneratedInstant
   authenticated_at: GeneratedInstant
+  methods: string[] | null
+  confirmed_at: Generated<Instant | null>
   last_used_at: GeneratedInstant
   expires_at: Instant
   ended_at: Instant | null
   ended_reason: string | null
   logout_queued_at: Instant | null
+}
+
+export interface PasskeyTable {
+  id: string
+  user_id: string
+  credential_id: Uint8Array
+  public_key: Uint8Array
+  counter: ColumnType<string, number, number>
+  device_bound: boolean
+  verifies_user: boolean
+  aaguid: string
+  transports: string[]
+  name: string
+  address: string
+  created_at: GeneratedInstant
+  last_used_at: Instant | null
+  last_address: string | null
+  copied_at: Generated<Instant | null>
+}
+
+export interface UsedChallengeTable {
+  digest: Uint8Array
+  expires_at: Instant
 }
 
 export interface ServiceAccountTable {
@@ -483,4 +510,6 @@ export interface Tables {
   idempotency_key: IdempotencyKeyTable
   sign_up: SignUpTable
   password_reset: PasswordResetTable
+  passkey: PasskeyTable
+  used_challenge: UsedChallengeTable
 }

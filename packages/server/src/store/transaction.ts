@@ -24,6 +24,7 @@ import { serviceAccountStore } from './credentials/service-account-store.ts'
 import { sessionStore } from './credentials/session-store.ts'
 import { signingKeyStore } from './credentials/signing-key-store.ts'
 import type { Database } from './database.ts'
+import { passkeyStore } from './factors/passkey-store.ts'
 import { invitationSessionStore } from './invitations/invitation-session-store.ts'
 import { invitationStore } from './invitations/invitation-store.ts'
 import { nowOf } from './now.ts'
@@ -96,6 +97,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     invitations: invitationStore(db),
     invitationSessions: invitationSessionStore(db),
     sessions: sessionStore(db),
+    passkeys: passkeyStore(db),
     apiKeys: apiKeyStore(db),
     serviceAccounts: serviceAccountStore(db),
     revocations: revocationStore(db, records),

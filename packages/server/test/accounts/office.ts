@@ -12,6 +12,7 @@ import { passwordStrength as strength } from '@muster/server/password-strength.t
 import { portalRoutes } from '@muster/server/portal/routes.ts'
 import { createLimits } from '@muster/server/store/command/limit-store.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
+import { createWebAuthn } from '@muster/server/webauthn.ts'
 import { movableClock } from '@muster/testkit/clock.ts'
 import { aDatabase } from '@muster/testkit/database.ts'
 import Fastify, { type LightMyRequestResponse } from 'fastify'
@@ -52,7 +53,19 @@ export async function anOffice({ hasher: hashing = {}, config: other = {}, admis
   })
   await app.register(fastifyCookie)
   app.get('/healthz', async () => 'alive')
-  await app.register(portalRoutes, { config, store, execute, keys, limits, admission, hasher, strength, mailbox, cli: 'muster' })
+  await app.register(portalRoutes, {
+    config,
+    store,
+    execute,
+    keys,
+    limits,
+    admission,
+    hasher,
+    strength,
+    mailbox,
+    cli: 'muster',
+    webauthn: createWebAuthn(config.issuer),
+  })
   await app.ready()
 
   const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(database.kysely)).rows
@@ -152,5 +165,9 @@ function aBrowser(app: Awaited<ReturnType<typeof Fastify>>, remoteAddress = '127
   }
 }
 
-/** Replaces the times in a page, which differ between two requests. */
-export const still = (html: string): string => html.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T').replace(/\d\d:\d\d UTC/g, 'T')
+/** Replaces the times and the challenge in a page, which differ between two requests. */
+export const still = (html: string): string =>
+  html
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')
+    .replace(/\d\d:\d\d UTC/g, 'T')
+    .replace(/challenge&quot;:&quot;[\w-]+/, 'challenge')

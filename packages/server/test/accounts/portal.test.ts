@@ -21,7 +21,7 @@ describe('the portal', () => {
   )
 
   test('an asset has a path that changes with its content', async () => {
-    const { body } = await office.browser().get('/')
+    const { body } = await office.browser().get('/sign-in')
     for (const { path, contentType } of Object.values(assets)) {
       expect(body).toContain(path)
       const file = await office.browser().get(path)

@@ -26,6 +26,7 @@ export const reviewed: Record<string, Reviewed> = {
   'GET /v1/me/sessions': { for: 'account' },
   'DELETE /v1/me/sessions': { for: 'account', disturbs: true },
   'DELETE /v1/me/sessions/:id': { for: 'account' }, // a token without the scope can end `current` too
+  'GET /v1/me/passkeys': { for: 'account' },
   'GET /v1/me/refresh-tokens': { for: 'account' },
   'DELETE /v1/me/refresh-tokens/:id': { for: 'account' },
   'GET /v1/me/keys': { for: 'member' },

@@ -22,7 +22,7 @@ test('a password reset ends an application session started at the same time (S32
       async (context, _: undefined) => {
         const account = await context.tx.accounts.find(ada.id)
         if (!account) throw new Error('no account')
-        return (await startBrowserSession(context, account, ada.principal.organizationId)).session.id
+        return (await startBrowserSession(context, account, ada.principal.organizationId, { methods: ['pwd'] })).session.id
       },
       systemPrincipal,
       undefined,

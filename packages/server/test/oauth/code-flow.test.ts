@@ -152,6 +152,21 @@ test('a client registered for RS256 gets both tokens signed with RS256', async (
   assert.equal((await client.fetchUserInfo(config, tokens.access_token, ada.id)).sub, ada.id)
 })
 
+test('an ID token says how the person signed in (F14)', async () => {
+  const { id, secret } = await registered({})
+  const config = await discovered(muster, id, secret)
+  const { url, checks } = await authorize(config)
+  const { cookie, principal } = await browserOf(muster, ada)
+  await muster.server.database.kysely
+    .updateTable('session')
+    .set({ methods: ['swk', 'user', 'mfa'] })
+    .where('id', '=', principal.sessionId)
+    .execute()
+  const { at } = await browser(cookie).visit(url)
+  const tokens = await client.authorizationCodeGrant(config, at, checks)
+  assert.deepEqual(tokens.claims()?.['amr'], ['swk', 'user', 'mfa'])
+})
+
 test('a code is refused without S256 PKCE and an exactly registered redirect URI', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)

@@ -16,7 +16,7 @@ export async function browserOf({ server }: Muster, human: Human): Promise<{ pri
       const account = await context.tx.accounts.find(human.id)
       if (!account) throw new Error(`${human.name} has no account`)
       const current = await context.tx.memberships.current(human.id)
-      return startBrowserSession(context, account, current?.organizationId ?? null)
+      return startBrowserSession(context, account, current?.organizationId ?? null, { methods: ['pwd'] })
     },
     systemPrincipal,
     undefined,

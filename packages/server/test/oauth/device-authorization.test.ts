@@ -41,7 +41,7 @@ async function browserOf({ principal, id }: Person): Promise<UserPrincipal> {
       const account = await context.tx.accounts.find(id)
       if (!account) throw new Error('nobody')
       const current = await context.tx.memberships.current(id)
-      return (await startBrowserSession(context, account, current?.organizationId ?? null)).session
+      return (await startBrowserSession(context, account, current?.organizationId ?? null, { methods: ['pwd'] })).session
     },
     systemPrincipal,
     undefined,

@@ -44,7 +44,7 @@ describe.each(engines)('signing a member out on %s', (engine) => {
       async (context, _: undefined) => {
         const account = await context.tx.accounts.find(bob.id)
         if (!account) throw new Error('no account')
-        return startBrowserSession(context, account, bob.principal.organizationId)
+        return startBrowserSession(context, account, bob.principal.organizationId, { methods: ['pwd'] })
       },
       bob.principal,
       undefined,

@@ -57,7 +57,7 @@ describe.each(Object.entries(samples()))('%s', (_name, page) => {
 test('fields have autocomplete values for browsers and password managers', () => {
   const pages = samples()
   expect(autocompletes(pages['sign-up'])).toEqual(['email', 'new-password', 'given-name', 'family-name'])
-  expect(autocompletes(pages['sign-in'])).toEqual(['username', 'current-password'])
+  expect(autocompletes(pages['sign-in'])).toEqual(['username webauthn', 'current-password'])
   expect(autocompletes(pages.verify)).toEqual(['one-time-code'])
   expect(pages.verify).toContain('inputmode="numeric"')
   expect(autocompletes(pages['reset-password'])).toEqual(['username', 'new-password'])

@@ -20,6 +20,7 @@ export function samples(
   const terminal = { client: say('muster'), kind: 'terminal' } as const
   const application = { client: say('Example Notes'), kind: 'application' } as const
   const paths = { signInPath: '/sign-in', signUpPath: '/sign-up', forgotPasswordPath: '/forgot-password' }
+  const passkey = { options: { challenge: 'AAAA', rpId: 'localhost' }, target }
   const approval: pages.DeviceApprovalPage = {
     frame,
     target,
@@ -52,7 +53,35 @@ export function samples(
     login('refresh', { refreshToken: say('rtk_01m7x5qb03fztrqwn3dm8v89dy'), endsAt: new Date('2027-11-19T09:12:00Z') }),
     login('application', { client: say('Example Notes'), agent: null, address: null }),
   ]
-  const ownPaths = { names: '/account/names', email: '/account/email', password: '/account/password', logins: '/logins', home: '/' }
+  const ownPaths = {
+    names: '/account/names',
+    email: '/account/email',
+    password: '/account/password',
+    security: '/account/security',
+    logins: '/logins',
+    home: '/',
+  }
+  const passkeys: pages.PasskeyView[] = [
+    {
+      path: '/account/passkeys/pky_01m7x5qb03fztrqwn3dm8v89dy',
+      name: say('Bitwarden'),
+      deviceBound: false,
+      address: say('203.0.113.7'),
+      createdAt: new Date('2026-11-19T09:12:00Z'),
+      lastUsedAt: new Date('2026-11-20T18:11:00Z'),
+      lastAddress: say('203.0.113.9'),
+    },
+    {
+      path: '/account/passkeys/pky_01m7x5qb03fztrqwn3dm8v89dz',
+      name: say('Key in the drawer'),
+      deviceBound: true,
+      address: say('203.0.113.7'),
+      createdAt: new Date('2026-11-20T18:31:00Z'),
+      lastUsedAt: null,
+      lastAddress: null,
+    },
+  ]
+  const ownSecurity = { passwordPath: '/account/password', accountPath: '/account' }
   const mails: pages.MailView[] = [
     { path: '/mailbox/3', to: say('alice@example.com'), subject: say('204815 is your Muster code'), at: new Date('2026-11-20T18:31:20Z'), code: say('204815') },
     {
@@ -143,11 +172,12 @@ export function samples(
       faults: [fault('username', 'This name is taken.')],
       suggestions: ['alice_e', 'alice_example', 'alice26'].map((name) => ({ name: say(name), href: `/username?username=${encodeURIComponent(say(name))}` })),
     }),
-    'sign-in': pages.signInPage({ frame, target, ...paths }),
-    'sign-in-application': pages.signInPage({ frame, target, ...paths, purpose: application }),
+    'sign-in': pages.signInPage({ frame, target, passkey, ...paths }),
+    'sign-in-application': pages.signInPage({ frame, target, passkey, ...paths, purpose: application }),
     'sign-in-fault': pages.signInPage({
       frame,
       target,
+      passkey: null,
       ...paths,
       purpose: terminal,
       identifier: say('alice'),
@@ -252,7 +282,7 @@ export function samples(
       ]),
     ),
     'join-member': pages.joinMemberPage({ frame, organization: say('borealis'), role: 'member', invitation: 'for another', consolePath: '/console/' }),
-    'sign-in-reason': pages.signInPage({ frame, target, ...paths, reason: 'membership_left' }),
+    'sign-in-reason': pages.signInPage({ frame, target, passkey, ...paths, reason: 'membership_left' }),
     'join-accepted': pages.joinAcceptedPage({ frame, organization: say('borealis'), role: 'member', cli, consolePath: '/console/' }),
     'join-declined': pages.joinDeclinedPage({ frame }),
     'too-many': pages.tooManyAttemptsPage({ frame, retryAt: soon }),
@@ -278,6 +308,35 @@ export function samples(
     }),
     account: pages.accountPage({ frame, account, paths: ownPaths }),
     'account-changed': pages.accountPage({ frame, account: unregistered, paths: ownPaths, done: 'Your name was changed.' }),
+    security: pages.securityPage({
+      frame,
+      passkeys,
+      newPasskeyPath: '/account/add-passkey',
+      ...ownSecurity,
+      signal: { name: say('alice') },
+      done: 'Your passkey was added.',
+    }),
+    'security-without-passkeys': pages.securityPage({ frame, passkeys: [], newPasskeyPath: '/account/add-passkey', ...ownSecurity, signal: null }),
+    'security-impossible': pages.securityPage({ frame, passkeys: [], newPasskeyPath: null, ...ownSecurity, signal: null }),
+    'passkey-new': pages.newPasskeyPage({ frame, target, options: { rp: { name: say('localhost') } }, securityPath: '/account/security' }),
+    'passkey-new-fault': pages.newPasskeyPage({
+      frame,
+      target,
+      options: {},
+      securityPath: '/account/security',
+      name: say('my key'),
+      faults: [fault('name', 'The name of a passkey must be one line of 1 to 60 visible characters.')],
+    }),
+    passkey: pages.passkeyPage({ frame, passkey: passkeys[0] as pages.PasskeyView, rename: target, remove: target, securityPath: '/account/security' }),
+    confirm: pages.confirmPage({ frame, target, email: account.email, passkey, accountPath: '/account' }),
+    'confirm-fault': pages.confirmPage({
+      frame,
+      target,
+      email: account.email,
+      passkey: null,
+      accountPath: '/account',
+      faults: [fault('password', 'That is not your password.')],
+    }),
     'account-names': pages.namesPage({
       frame,
       target,

@@ -68,6 +68,11 @@ export function ProfilePage() {
                   </Button>
                 </div>
               </Fact>
+              <Fact name="Passkeys">
+                <a href="/account/security" className="link">
+                  Add and remove passkeys
+                </a>
+              </Fact>
               <Fact name="Signed in">
                 <Time at={me.session.created_at} />
                 <span className="text-muted">

@@ -114,31 +114,54 @@ function canonicalOrNull(text: string): string | null {
 type OpenSession = Proof & Pick<SignIn, 'replaces' | 'answering'>
 
 async function openSession(context: Context, { replaces, answering, ...proof }: OpenSession): Promise<SignedIn> {
-  const { account, membership, refuse } = await provenAccount(context, proof)
+  return openFor(context, await provenAccount(context, proof), { replaces, answering, methods: ['pwd'] })
+}
+
+/** How a browser signs in, once the person has proved who they are. */
+export interface Opening extends Pick<SignIn, 'replaces' | 'answering'> {
+  /** How they did (RFC 8176). */
+  methods: readonly string[]
+}
+
+/** Starts the session of a browser, or of the answer to an invitation (S26). @throws Problem user_deactivated or organization_suspended */
+export async function openFor(context: Context, { account, membership, refuse }: ProvenAccount, { replaces, answering, methods }: Opening): Promise<SignedIn> {
   if (membership?.status === 'deactivated' && answering !== undefined) {
-    const opened = await openInvitationSession(context, account, membership.organizationId, answering)
+    const opened = await openInvitationSession(context, account, { organizationId: membership.organizationId, token: answering, methods })
     if (opened) return { account, cookie: opened.cookie, limited: true }
   }
   await refuse()
   if (replaces) await finishSession(context, replaces, 'replaced')
-  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null)
+  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null, { methods })
   return { account, cookie, limited: false }
 }
 
 export interface ProvenAccount {
   account: Account
   membership: Membership | null
-  /** Refuses a person who gave the right password, with the reason (S35). The newer hash is stored otherwise. */
+  /** Refuses a person who has proved who they are, with the reason (S35). */
   refuse(): Promise<void>
 }
 
-/** Locks the account. Its password must still be the one that was checked. @throws Problem wrong_credentials or account_suspended */
-export async function provenAccount({ tx, attempt }: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
+/** Locks the account. Its password must still be the one that was checked. A newer hash is stored. @throws Problem wrong_credentials or account_suspended */
+export async function provenAccount(context: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
+  const proven = await lockedAccount(context, userId)
+  // The password was changed after it was checked.
+  if (proven?.account.passwordHash !== provenHash) throw new Problem('wrong_credentials')
+  const { account, refuse } = refusingSuspended(proven)
+  return {
+    ...proven,
+    async refuse() {
+      await refuse()
+      if (rehashed !== null) await context.tx.accounts.rehash(account.id, rehashed)
+    },
+  }
+}
+
+/** Locks the account of a person who is signing in. Null if there is none. */
+export async function lockedAccount({ tx, attempt }: Context, userId: UserId): Promise<ProvenAccount | null> {
   attempt({ attempted: 'session:start' })
   const [account, membership] = await together(tx.accounts.lock(userId), tx.memberships.current(userId))
-  // The password was changed after it was checked.
-  if (account?.passwordHash !== provenHash) throw new Problem('wrong_credentials')
-  if (account.suspendedAt) throw suspendedPersonProblem(account, membership && { id: membership.organizationId })
+  if (!account) return null
   const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
   return {
     account,
@@ -146,7 +169,13 @@ export async function provenAccount({ tx, attempt }: Context, { userId, provenHa
     async refuse() {
       if (membership?.status === 'deactivated') throw await deactivatedProblem(tx, { membership: { ...membership, status: 'deactivated' }, organization })
       if (organization?.suspendedAt) throw suspendedProblem(organization, userId)
-      if (rehashed !== null) await tx.accounts.rehash(userId, rehashed)
     },
   }
+}
+
+/** @throws Problem account_suspended */
+export function refusingSuspended(proven: ProvenAccount): ProvenAccount {
+  const { account, membership } = proven
+  if (account.suspendedAt) throw suspendedPersonProblem(account, membership && { id: membership.organizationId })
+  return proven
 }

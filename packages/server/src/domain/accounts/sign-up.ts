@@ -169,7 +169,7 @@ async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenH
   await record({ type: 'account.created', target: id })
   const account = (await tx.accounts.find(id)) as Account
   if (replaces) await finishSession(context, replaces, 'replaced')
-  const { cookie } = await startBrowserSession(context, account, null)
+  const { cookie } = await startBrowserSession(context, account, null, { methods: ['pwd'] })
   return { account, cookie }
 }
 

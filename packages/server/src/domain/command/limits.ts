@@ -21,6 +21,7 @@ const DAY = 86_400
 export const limits = {
   'sign-in by known device': { points: 10, seconds: 15 * MINUTE },
   'sign-in by address': { points: 60, seconds: 15 * MINUTE },
+  'passkey by address': { points: 60, seconds: 15 * MINUTE },
   'sign-in by network': { points: 600, seconds: 15 * MINUTE },
   'sign-in by name and network': { points: 10, seconds: 15 * MINUTE },
   'sign-in by strangers': { points: 100, seconds: DAY },

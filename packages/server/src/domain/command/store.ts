@@ -77,6 +77,7 @@ export type MailJob =
   | { template: 'invitation'; invitationId: string; version: number }
   | { template: 'password_reset'; passwordResetId: string }
   | { template: 'password_changed'; userId: string; at: string; address: string }
+  | { template: 'passkey'; change: 'added' | 'removed' | 'copied'; userId: string; passkey: string; at: string; address: string }
   | { template: 'email_change_code'; emailChangeId: string } // an address in use gets a notice instead
   | { template: 'email_changed'; emailChangeId: string; at: string; address: string } // to the old address
   | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }

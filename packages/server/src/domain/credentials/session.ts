@@ -58,6 +58,9 @@ export interface StartSession {
   clientId?: ClientId | null
   grantPayload?: Record<string, unknown>
   tokenHash?: Uint8Array
+  /** How the person proved who they are (RFC 8176), and when if not now. */
+  methods?: readonly string[]
+  authenticatedAt?: Date
   /** Overrides the lifetime of the kind. */
   lifetimeSeconds?: number
 }
@@ -78,7 +81,15 @@ export async function startSession({ tx, principal }: Context, { kind, account, 
   })
   const [session, oldest] = await together(starting, oldestBeyondLimit(tx, { userId: account.id, kind, clientId }))
   const who = whoBegan(principal, session)
-  await record(tx, who, { type: 'session.started', target: session.id, userId: account.id, kind, clientId, organizationId })
+  await record(tx, who, {
+    type: 'session.started',
+    target: session.id,
+    userId: account.id,
+    kind,
+    clientId,
+    organizationId,
+    ...(rest.methods && { methods: [...rest.methods] }),
+  })
   for (const id of oldest) {
     const ended = await tx.sessions.end(id, 'session_limit')
     if (ended) await record(tx, who, { type: 'session.ended', target: id, userId: account.id, reason: 'session_limit', organizationId: ended.organizationId })
@@ -105,9 +116,10 @@ export async function startBrowserSession(
   context: Context,
   account: Pick<Account, 'id' | 'epoch'>,
   organizationId: OrganizationId | null,
+  proof: { methods: readonly string[]; authenticatedAt?: Date },
 ): Promise<{ session: Session; cookie: string }> {
   const cookie = newOpaqueToken('muster_bs')
-  const starting = startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie) })
+  const starting = startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie), ...proof })
   const [session] = await together(starting, noteSignIn(context, account.id))
   return { session, cookie }
 }

@@ -111,6 +111,9 @@ export interface NewSession {
   clientId: string | null
   tokenHash?: Uint8Array
   grantPayload?: Record<string, unknown>
+  /** How the person proved who they are, and when if not now. Undefined for a session that nobody signed in to in a browser. */
+  methods?: readonly string[]
+  authenticatedAt?: Date
   address: string | null
   userAgent: string | null
   lifetimeSeconds: number
@@ -149,6 +152,8 @@ export interface SessionStore {
   listAlive(userId: UserId): Promise<Session[]>
   /** Stores the time of use, at most once a minute. */
   touch(id: SessionId, address: string): Promise<void>
+  /** The person has proved who they are again. */
+  confirm(id: SessionId): Promise<void>
   /** Active application sessions that were started from this browser session and end with it. */
   listStartedBy(browserSessionId: SessionId): Promise<SessionId[]>
   /**

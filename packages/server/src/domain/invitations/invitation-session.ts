@@ -11,13 +11,12 @@ import { findByToken, requireAddress, requireOpen } from './invitation.ts'
 export const INVITATION_SESSION_SECONDS = 900
 
 /**
- * Part of a sign-in with the right password. Null if the token is for no invitation that this person may accept; the refusal then reveals nothing more (S35).
+ * Part of a sign-in of a person who has proved who they are, by these methods (RFC 8176). Null if the token is for no invitation that this person may accept; the refusal then reveals nothing more (S35).
  */
 export async function openInvitationSession(
   context: Context,
   account: Account,
-  organizationId: OrganizationId,
-  token: string,
+  { organizationId, token, methods }: { organizationId: OrganizationId; token: string; methods: readonly string[] },
 ): Promise<{ cookie: string } | null> {
   const { tx, principal, record } = context
   const invitation = await invitationToAnswer(context, account, organizationId, token)
@@ -29,6 +28,7 @@ export async function openInvitationSession(
     epoch: account.epoch,
     invitationId: invitation.id,
     invitationVersion: invitation.version,
+    methods,
     tokenHash: digest(cookie),
     address: principal.origin.address,
     lifetimeSeconds: INVITATION_SESSION_SECONDS,

@@ -16,6 +16,9 @@ export interface InvitationSession {
   epoch: number
   invitationId: InvitationId
   invitationVersion: number
+  /** How the person proved who they are (RFC 8176), and when. */
+  methods: readonly string[]
+  createdAt: Date
   expiresAt: Date
 }
 
@@ -88,7 +91,7 @@ export interface InvitationStore {
 
 /** Sessions that can answer one invitation and nothing else (S26). */
 export interface InvitationSessionStore {
-  insert(session: Omit<InvitationSession, 'expiresAt'> & { tokenHash: Uint8Array; address: string; lifetimeSeconds: number }): Promise<void>
+  insert(session: Omit<InvitationSession, 'createdAt' | 'expiresAt'> & { tokenHash: Uint8Array; address: string; lifetimeSeconds: number }): Promise<void>
   /** Null if it has ended or expired, if the user's epoch was raised, or if the invitation has a newer version. */
   alive(key: { tokenHash: Uint8Array } | { id: SessionId }): Promise<InvitationSession | null>
   end(id: SessionId): Promise<void>

@@ -27,7 +27,13 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'email.change_requested': nothing,
   'email.changed': nothing,
 
+  'passkey.added': nothing,
+  'passkey.renamed': nothing,
+  'passkey.removed': nothing, // it starts no further session
+  'passkey.copied': nothing,
+
   'session.started': nothing,
+  'session.confirmed': nothing,
   'session.ended': ({ target }) => ({ kind: 'session', subject: target, value: { reason: 'token_revoked' } }),
   'token.revoked': ({ jti, expiresAt }) => ({ kind: 'token', subject: jti, value: { reason: 'token_revoked' }, expiresAt: new Date(expiresAt) }),
   'refresh_token.issued': nothing,

@@ -14,6 +14,7 @@ export type Purpose =
   | 'cookie'
   | 'cursor'
   | 'typed-form'
+  | 'passkey-challenge'
   | 'secret-check'
   | 'root-key'
 

@@ -14,7 +14,12 @@ export interface Session {
   address: string | null
   userAgent: string | null
   createdAt: Date
+  /** When the person signed in. */
   authenticatedAt: Date
+  /** How they proved who they are then: authentication methods of RFC 8176 (F14). */
+  methods: readonly string[]
+  /** When they last proved it again (F15). It is not a sign-in, and applications do not see it. */
+  confirmedAt: Date | null
   lastUsedAt: Date
   expiresAt: Date
   endedAt: Date | null

@@ -77,7 +77,7 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   const epoch = await closePreviousOrganization(context, actor, companions, 'moved')
   await startMembership(context, { organization: target, userId: account.id, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
   await tx.invitationSessions.end(session.id)
-  const { cookie } = await startBrowserSession(context, { ...account, epoch }, target.id)
+  const { cookie } = await startBrowserSession(context, { ...account, epoch }, target.id, { methods: session.methods, authenticatedAt: session.createdAt })
   return { cookie }
 }
 

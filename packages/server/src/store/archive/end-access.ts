@@ -44,8 +44,11 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
   for (const table of ['password_reset', 'email_change', 'invitation_session']) {
     await sql`update ${sql.id(table)} set ended_at = ${at} where ended_at is null`.execute(trx)
   }
+  // A passkey that was removed since the backup is here again. Each passkey is enough to sign in once it was used together with a password.
+  if (!keepKeys) await sql`update passkey set verifies_user = false`.execute(trx)
   // Codes, and what a browser or a device has begun.
-  for (const table of ['oidc_model', 'device_authorization', 'sign_up', 'receiver_event']) await sql`delete from ${sql.id(table)}`.execute(trx)
+  for (const table of ['oidc_model', 'device_authorization', 'sign_up', 'receiver_event', 'used_challenge'])
+    await sql`delete from ${sql.id(table)}`.execute(trx)
 
   // Verifiers with a lease create a new stream, and with it forget the API keys that they remember. Until then their lease counts.
   await sql`update receiver set removed_at = ${at}, lease_until = ${at}::timestamptz + make_interval(secs => lease_seconds)

@@ -35,11 +35,16 @@ const columns = [
   'user_agent',
   'created_at',
   'authenticated_at',
+  'methods',
+  'confirmed_at',
   'last_used_at',
   'expires_at',
   'ended_at',
   'ended_reason',
 ] as const
+
+/** A browser session from before passkeys began with a password (F18). */
+const FORMER_METHODS = ['pwd']
 
 const toSession = (row: Pick<Selectable<SessionTable>, (typeof columns)[number]>): Session => ({
   id: row.id as SessionId,
@@ -53,6 +58,8 @@ const toSession = (row: Pick<Selectable<SessionTable>, (typeof columns)[number]>
   userAgent: row.user_agent,
   createdAt: row.created_at,
   authenticatedAt: row.authenticated_at,
+  methods: row.methods ?? (row.kind === 'browser' ? FORMER_METHODS : []),
+  confirmedAt: row.confirmed_at,
   lastUsedAt: row.last_used_at,
   expiresAt: row.expires_at,
   endedAt: row.ended_at,
@@ -104,9 +111,11 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
           epoch: session.epoch,
           client_id: session.clientId,
           token_hash: session.tokenHash ?? null,
+          methods: session.methods === undefined ? null : [...session.methods],
           grant_payload: session.grantPayload ? JSON.stringify(session.grantPayload) : null,
           address: session.address,
           user_agent: session.userAgent?.slice(0, 300) ?? null,
+          ...(session.authenticatedAt && { authenticated_at: session.authenticatedAt }),
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${session.lifetimeSeconds}::int)`,
           ended_at: null,
           ended_reason: null,
@@ -233,6 +242,9 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .where('id', '=', id)
         .where('last_used_at', '<', sql<Date>`muster_now() - interval '1 minute'`)
         .execute()
+    },
+    async confirm(id) {
+      await db.updateTable('session').set({ confirmed_at: now }).where('id', '=', id).execute()
     },
     async listStartedBy(browserSessionId) {
       const rows = await db

@@ -8,7 +8,7 @@ const now = sql<Date>`muster_now()`
 
 export function invitationSessionStore(db: Kysely<Tables>): InvitationSessionStore {
   return {
-    async insert({ id, tokenHash, userId, epoch, invitationId, invitationVersion, address, lifetimeSeconds }) {
+    async insert({ id, tokenHash, userId, epoch, invitationId, invitationVersion, methods, address, lifetimeSeconds }) {
       await db
         .insertInto('invitation_session')
         .values({
@@ -18,6 +18,7 @@ export function invitationSessionStore(db: Kysely<Tables>): InvitationSessionSto
           epoch,
           invitation_id: invitationId,
           invitation_version: invitationVersion,
+          methods: [...methods],
           address,
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
           ended_at: null,
@@ -40,6 +41,8 @@ export function invitationSessionStore(db: Kysely<Tables>): InvitationSessionSto
             epoch: row.epoch,
             invitationId: row.invitation_id as InvitationId,
             invitationVersion: row.invitation_version,
+            methods: row.methods ?? ['pwd'], // of an earlier version
+            createdAt: row.created_at,
             expiresAt: row.expires_at,
           }
         : null

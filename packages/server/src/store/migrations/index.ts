@@ -24,6 +24,7 @@ import * as rootKeys from './0025-root-keys.ts'
 import * as stores from './0026-stores.ts'
 import * as operator from './0027-operator.ts'
 import * as suspendedPeople from './0028-suspended-people.ts'
+import * as passkeys from './0029-passkeys.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -52,4 +53,5 @@ export const migrations: Record<string, Migration> = {
   '0026-stores': stores,
   '0027-operator': operator,
   '0028-suspended-people': suspendedPeople,
+  '0029-passkeys': passkeys,
 }

@@ -9,7 +9,7 @@ const rows = [
   `insert into operator_token (id, name, token_hash, expires_at, last_used_at, last_address, revoked_at) values ('opt_1', 'ci', '\\x11', now(), now(), '192.0.2.1', now())`,
   `insert into account (id, email, email_canonical, password_hash, given_name, family_name, company, username, epoch, password_version, registered_at)
    select 'usr_' || n, initcap(n) || '@example.com', n || '@example.com', '$argon2id$x', e'Zoë "\\\\" (a,b)\\n', 'O''Neil', '', n, 3, 1, now() from unnest(array['ada', 'bob']) n`,
-  `update account set given_name = given_name || ' ', suspended_at = now(), suspended_reason = 'spam' where id = 'usr_ada'`,
+  `update account set given_name = given_name || ' ', suspended_at = now(), suspended_reason = 'spam', passkey_handle = '\\x0f' where id = 'usr_ada'`,
   `insert into organization (id, name, founder_id, personal, suspended_at, suspended_reason, suspension_version)
    values ('org_ada', 'acme', 'usr_ada', false, null, null, 0), ('org_old', 'old', 'usr_bob', true, now(), 'bills', 2)`,
   `insert into name (name, user_id, organization_id) values ('ada', 'usr_ada', null), ('bob', 'usr_bob', null), ('acme', null, 'org_ada'), ('old', null, 'org_old')`,
@@ -17,12 +17,12 @@ const rows = [
   `update membership set status = 'deactivated', ended_at = now(), ended_reason = 'removed', status_by = 'usr_ada', status_reason = 'left the firm', role_version = 2 where user_id = 'usr_bob'`,
   `insert into invitation (id, organization_id, kind, state, role, email, email_canonical, created_by, expires_at, accepted_by, ended_at, mailed_at)
    values ('inv_1', 'org_ada', 'email', 'accepted', 'member', 'B@example.com', 'b@example.com', 'usr_ada', now() + interval '1 day', 'usr_bob', now(), now())`,
-  `insert into invitation_session (id, token_hash, user_id, epoch, invitation_id, invitation_version, address, expires_at, ended_at)
-   values ('ivs_1', '\\x01', 'usr_bob', 3, 'inv_1', 1, '192.0.2.1', now(), now())`,
+  `insert into invitation_session (id, token_hash, user_id, epoch, invitation_id, invitation_version, methods, address, expires_at, ended_at)
+   values ('ivs_1', '\\x01', 'usr_bob', 3, 'inv_1', 1, '{pwd}', '192.0.2.1', now(), now())`,
   `insert into client (id, name, secret_hash, grants, redirect_uris, scopes, removed_at, returned_at, backchannel_logout_uri)
    values ('cli_1', 'App', '\\x02', '["x"]', '["https://app.example.com"]', '["openid"]', now(), now(), 'https://app.example.com/logout')`,
-  `insert into session (id, kind, user_id, organization_id, epoch, client_id, token_hash, grant_payload, address, user_agent, expires_at, ended_at, ended_reason, logout_queued_at)
-   values ('ses_1', 'application', 'usr_ada', 'org_ada', 3, 'cli_1', '\\x03', '{"a": [1, null, "\\u00e9\\n"], "b": 1.50}', '192.0.2.1', 'curl', 'infinity', now(), 'revoked', now())`,
+  `insert into session (id, kind, user_id, organization_id, epoch, client_id, token_hash, grant_payload, address, user_agent, expires_at, ended_at, ended_reason, logout_queued_at, methods, confirmed_at)
+   values ('ses_1', 'application', 'usr_ada', 'org_ada', 3, 'cli_1', '\\x03', '{"a": [1, null, "\\u00e9\\n"], "b": 1.50}', '192.0.2.1', 'curl', 'infinity', now(), 'revoked', now(), '{swk,user,mfa}', now())`,
   `insert into device_authorization (id, device_code_hash, user_code, client_id, scope, params, state, claimed_by, user_id, session_id, address, user_agent, approved_at, expires_at, polled_at, poll_seconds, network)
    values ('dev_1', '\\x04', 'ABCD', 'cli_1', 'openid', 'null', 'redeemed', 'ses_1', 'usr_ada', 'ses_1', '192.0.2.1', 'curl', now(), now(), now(), 5, '192.0.2.0/24')`,
   `insert into refresh_token (id, name, token_hash, session_id, user_id, client_id, scope, payload, rotates, address, last_address, first_used_at, last_used_at, consumed_at, expires_at, idle_expires_at)
@@ -32,6 +32,9 @@ const rows = [
   `insert into sign_up (id, token_hash, email, email_canonical, password_hash, given_name, code_expires_at, expires_at) values ('sgn_1', '\\x08', 'c@x', 'c@x', 'x', 'C', now(), now())`,
   `insert into password_reset (id, email_canonical, user_id, address, request_id, expires_at, ended_at) values ('pwr_1', 'ada@example.com', 'usr_ada', '192.0.2.1', 'req', now(), now())`,
   `insert into email_change (id, user_id, session_id, email, email_canonical, old_email, expires_at, ended_at) values ('emc_1', 'usr_ada', 'ses_1', 'x', 'x', 'y', now(), now())`,
+  `insert into passkey (id, user_id, credential_id, public_key, counter, device_bound, verifies_user, aaguid, transports, name, address, last_used_at, last_address, copied_at)
+   values ('pky_1', 'usr_ada', '\\x0c', '\\x0d', 7, true, true, '00000000-0000-0000-0000-000000000000', '{usb,nfc}', 'key', '192.0.2.1', now(), '192.0.2.1', now())`,
+  `insert into used_challenge (digest, expires_at) values ('\\x0e', now())`,
   `insert into email (id, address, address_canonical, job, state, attempts, reason) values ('eml_1', 'Ada@example.com', 'ada@example.com', '{"kind": "x"}', 'failed', 3, 'down')`,
   `insert into account_network (user_id, network) values ('usr_ada', '192.0.2.0/24')`,
   `insert into service_account (id, organization_id, name, description, created_by, ended_at) values ('sva_1', 'org_ada', 'ci', 'runs tests', 'usr_ada', now())`,

@@ -11,7 +11,7 @@ const back = (accountPath: string) => html`<p class="aside"><a href="${accountPa
 export interface AccountPage {
   frame: Frame
   account: AccountView
-  paths: { names: string; email: string; password: string; logins: string; home: string }
+  paths: { names: string; email: string; password: string; security: string; logins: string; home: string }
   /** A sentence about the change just made. */
   done?: Content
 }
@@ -35,8 +35,8 @@ export function accountPage({ frame, account, paths, done }: AccountPage): strin
           ],
           ['Organization', organizationLine(account)],
         ]),
-        next: 'See where you are signed in, and end the logins that you don’t recognize.',
-        actions: linkButton(paths.logins, 'Your logins', 'plain'),
+        next: 'See how you sign in, and where you are signed in.',
+        actions: [linkButton(paths.security, 'Security', 'plain'), linkButton(paths.logins, 'Your logins', 'plain')],
       }),
       html`<p class="aside"><a href="${paths.home}">Back to home</a></p>`,
     ],

@@ -2,6 +2,7 @@ import { type SignInReason, signInReasons } from '@muster/contract/page-texts.ts
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'
+import { type PasskeyRequestView, passkeyButton } from '../factors/passkey-form.ts'
 import { type Purpose, purposeLine } from './account.ts'
 
 export interface SignInPage {
@@ -14,16 +15,19 @@ export interface SignInPage {
   reason?: SignInReason | undefined
   identifier?: string | undefined
   faults?: readonly Fault[] | undefined
+  /** Null where passkeys are not possible. */
+  passkey: PasskeyRequestView | null
 }
 
 /** Fields: `identifier` (email or username, S45), `password`. */
-export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purpose, reason, identifier, faults }: SignInPage): string {
+export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purpose, reason, identifier, faults, passkey }: SignInPage): string {
   return layout({
     frame,
     title: 'Sign in',
     context: purposeLine(purpose),
     lead: reason && signInReasons[reason],
     failed: Boolean(faults?.length),
+    withPasskeys: passkey !== null,
     body: [
       faultSummary(faults),
       form({
@@ -33,7 +37,7 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purp
             name: 'identifier',
             label: 'Email or username',
             kind: 'identifier',
-            autocomplete: 'username',
+            autocomplete: passkey ? 'username webauthn' : 'username',
             maxlength: 254,
             value: identifier,
             faults,
@@ -61,6 +65,7 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purp
                 : 'Next, you’ll see your account.',
         actions: button({ text: 'Sign in' }),
       }),
+      passkey && passkeyButton({ ...passkey, text: 'Sign in with a passkey', autofill: true }),
       html`<p class="aside">New here? <a href="${signUpPath}">Create an account</a></p>`,
     ],
   })

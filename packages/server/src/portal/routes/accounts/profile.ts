@@ -11,7 +11,7 @@ import { withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../../typed-form.ts'
 
 const path = '/account'
-const paths = { names: `${path}/names`, email: `${path}/email`, password: `${path}/password`, logins: '/logins', home: '/' }
+const paths = { names: `${path}/names`, email: `${path}/email`, password: `${path}/password`, security: `${path}/security`, logins: '/logins', home: '/' }
 const verifyPath = `${paths.email}/verify`
 const forms = {
   names: { path: paths.names, fields: ['given_name', 'family_name'] },

@@ -1,10 +1,14 @@
 import { isSignInReason, type SignInReason } from '@muster/contract/page-texts.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { signIn } from '../../../domain/accounts/sign-in.ts'
+import { type SignedIn, signIn } from '../../../domain/accounts/sign-in.ts'
+import { signInWithPasskey } from '../../../domain/accounts/sign-in-with-passkey.ts'
 import { signOut } from '../../../domain/accounts/sign-out.ts'
+import { Problem } from '../../../domain/model/problem.ts'
 import { answeringBy } from '../../../domain/organizations/answer-as-deactivated.ts'
+import type { SignedIn as BrowserSignedIn } from '../../../http/browser-session.ts'
 import { signedOutPage, signInPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
+import { browserOf, signInRequest } from '../../passkey-request.ts'
 import {
   applicationOn,
   cliOf,
@@ -42,6 +46,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
         signUpPath: withReturnPath('/sign-up', returnPath),
         forgotPasswordPath: '/forgot-password',
         purpose: await purposeFor(options, request, returnPath),
+        passkey: await signInRequest(options, request, reply, returnPath),
         identifier: (await applicationOn(options, returnPath))?.loginHint ?? undefined,
         ...typed,
       }),
@@ -63,28 +68,56 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     const returnPath = returnPathOf(to)
     const before = await sessions.signedIn(request)
     try {
-      const invitation = returnPath !== null && isJoin(returnPath) ? invitationTokenOf(options, request) : undefined
-      const replaces = before?.principal.sessionId ?? null
-      const { account, cookie, limited } = await signIn(options, visitor(request), {
+      const signedIn = await signIn(options, visitor(request), {
         identifier,
         password,
-        replaces,
-        userCode: userCodeOf(returnPath),
-        answering: invitation,
         devices: sessions.devices(request),
+        ...opening(request, before, returnPath),
       })
-      sessions.rememberDevice(request, reply, account)
-      if (limited) {
-        const answering = await answeringBy(store.reading, cookie)
-        return answering ? sendAnswering(options, request, reply, answering, cookie) : seeOther(reply, '/join')
-      }
-      sessions.setCookie(reply, cookie)
-      return goOn(options, request, reply, { returnPath, registered: account.username !== null })
+      return await enter(request, reply, signedIn, returnPath)
     } catch (error) {
       const faults = faultsOf(error, { wrong_credentials: null })
       return show(request, reply, returnPath, { identifier, faults, status: 401 })
     }
   })
+
+  app.get('/sign-in/passkey', page, async (_request, reply) => seeOther(reply, '/sign-in')) // the address of a refusal, opened again
+  app.post('/sign-in/passkey', page, async (request, reply) => {
+    const { response = '', continue: to } = fieldsOf(request.body)
+    const returnPath = returnPathOf(to)
+    const before = await sessions.signedIn(request)
+    try {
+      const browser = browserOf(options, request)
+      if (browser === null) throw new Problem('passkey_expired')
+      const signedIn = await signInWithPasskey(options, visitor(request), { response, browser, ...opening(request, before, returnPath) })
+      return await enter(request, reply, signedIn, returnPath)
+    } catch (error) {
+      const faults = faultsOf(error, { passkey_refused: null, passkey_unverified: null, passkey_expired: null, passkey_copied: null })
+      return show(request, reply, returnPath, { faults, status: (error as Problem).status })
+    }
+  })
+
+  /** What the sign-in replaces, and what it is for. */
+  const opening = (request: FastifyRequest, before: BrowserSignedIn | null, returnPath: string | null) => ({
+    replaces: before?.principal.sessionId ?? null,
+    userCode: userCodeOf(returnPath),
+    answering: returnPath !== null && isJoin(returnPath) ? invitationTokenOf(options, request) : undefined,
+  })
+
+  const enter = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { account, cookie, limited }: SignedIn,
+    returnPath: string | null,
+  ): Promise<FastifyReply> => {
+    sessions.rememberDevice(request, reply, account)
+    if (limited) {
+      const answering = await answeringBy(store.reading, cookie)
+      return answering ? sendAnswering(options, request, reply, answering, cookie) : seeOther(reply, '/join')
+    }
+    sessions.setCookie(reply, cookie)
+    return goOn(options, request, reply, { returnPath, registered: account.username !== null })
+  }
 
   app.post('/sign-out', { ...page, config: { endsQuickly: true } }, async (request, reply) => {
     const { another, continue: to } = fieldsOf(request.body)

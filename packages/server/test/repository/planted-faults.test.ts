@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { faults } from '../../../scripts/faults/catalogue.ts'
+import { faults } from '../../../../scripts/faults/catalogue.ts'
 
 // `npm run test:faults` takes too long for every change. These tests check that each fault can still be planted and names an existing test.
-const root = join(import.meta.dirname, '../../..')
+const root = join(import.meta.dirname, '../../../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
 test('every planted fault finds its place in the code exactly once', () => {

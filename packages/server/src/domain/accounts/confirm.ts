@@ -1,0 +1,52 @@
+import type { Context } from '../command/context.ts'
+import type { Accounts } from '../command/services.ts'
+import { refundUnlessFailed, spendEach } from '../command/spend.ts'
+import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
+import type { LiveState } from '../model/live.ts'
+import type { UserPrincipal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { accountProvenBy, provePassword } from './prove-password.ts'
+
+/** @throws Problem password_wrong or too_many_attempts */
+export async function confirmByPassword(accounts: Accounts, principal: UserPrincipal, { password }: { password: string }): Promise<void> {
+  const { passwordHash } = await provePassword(accounts, { ...principal, password })
+  await accounts.execute(noteProof, principal, { passwordHash })
+}
+
+async function noteProof(context: Context, { passwordHash }: { passwordHash: string }): Promise<void> {
+  const { live } = await accountProvenBy(context, passwordHash)
+  await noteConfirmation(context, live, ['pwd'])
+}
+
+/** @throws Problem passkey_refused, passkey_expired or passkey_copied */
+export async function confirmByPasskey(
+  accounts: Checking & Pick<Accounts, 'execute' | 'limits'>,
+  principal: UserPrincipal,
+  { response }: { response: string },
+): Promise<void> {
+  const spent = await spendEach(accounts.limits, [['password proof by session', principal.sessionId]])
+  await refundUnlessFailed(['passkey_refused'], spent, async () => {
+    const checked = await checkAssertion(accounts, response, { purpose: 'confirm', browser: principal.sessionId })
+    if (checked.passkey.userId !== principal.userId) throw new Problem('passkey_refused')
+    const { copied } = await accounts.execute(noteAssertion, principal, checked)
+    if (copied) throw new Problem('passkey_copied')
+  })
+}
+
+async function noteAssertion(context: Context, checked: CheckedPasskey): Promise<{ copied: boolean }> {
+  const { live } = await context.account({ unregistered: true })
+  const { copied, methods } = await takePasskey(context, checked)
+  if (copied) return { copied }
+  await noteConfirmation(context, live, methods)
+  // The session began with the password, so the passkey has been used together with another factor. From now on it is enough to sign in (F2).
+  const signIn = await context.tx.sessions.find(live.session.id)
+  if (checked.used.userVerified && signIn?.methods.includes('pwd')) await context.tx.passkeys.noteVerified(checked.passkey.id)
+  return { copied }
+}
+
+/** The sign-in of the session, which applications see, stays as it was. */
+async function noteConfirmation({ tx, record }: Context, { session }: LiveState, methods: readonly string[]): Promise<void> {
+  const { id: target, userId, organizationId } = session
+  await tx.sessions.confirm(target)
+  await record({ type: 'session.confirmed', target, userId, organizationId, methods: [...methods] })
+}

@@ -1,0 +1,144 @@
+import { type Content, html, type Markup } from '../../html.ts'
+import { type Frame, layout } from '../../layout.ts'
+import { button, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, postButton, sheet } from '../../parts.ts'
+import { moment } from '../../time.ts'
+
+/** A passkey as its owner sees it. */
+export interface PasskeyView {
+  path: string
+  name: string
+  /** True if it stays on one device, such as a security key. */
+  deviceBound: boolean
+  address: string
+  createdAt: Date
+  lastUsedAt: Date | null
+  lastAddress: string | null
+}
+
+export interface SecurityPage {
+  frame: Frame
+  passkeys: readonly PasskeyView[]
+  /** Null where passkeys are not possible (F4). */
+  newPasskeyPath: string | null
+  passwordPath: string
+  accountPath: string
+  /** For the WebAuthn Signal API: the passkeys that are left. */
+  signal: Record<string, unknown> | null
+  /** A sentence about the change just made. */
+  done?: Content
+}
+
+/** How the user signs in, and how to change that (F24). */
+export function securityPage({ frame, passkeys, newPasskeyPath, passwordPath, accountPath, signal, done }: SecurityPage): string {
+  return layout({
+    frame,
+    title: 'Security',
+    lead: 'How you sign in to your account.',
+    wide: true,
+    withPasskeys: signal !== null,
+    body: [
+      done && notice({ tone: 'active', body: done }),
+      sheet({
+        body: facts([
+          ['Password', html`<span class="with-copy"><span>Set</span><a href="${passwordPath}">Change<span class="unseen"> your password</span></a></span>`],
+        ]),
+      }),
+      html`<h2 class="section"${signal && html` data-signal="${JSON.stringify(signal)}"`}>Passkeys</h2>`,
+      newPasskeyPath === null &&
+        html`<p class="muted">Passkeys require an address with https, and a host name instead of an IP address. The operator of this server can change that.</p>`,
+      passkeys.length === 0 &&
+        newPasskeyPath !== null &&
+        html`<p class="muted">None yet. A passkey signs you in with your fingerprint, your face or a security key. It works on this site only, so nobody can trick you into giving it away.</p>`,
+      passkeys.length > 0 && html`<ul class="mails">${passkeys.map((passkey) => line(passkey, frame.now))}</ul>`,
+      newPasskeyPath !== null && html`<div class="doors">${linkButton(newPasskeyPath, 'Add a passkey', passkeys.length === 0 ? 'primary' : 'plain')}</div>`,
+      html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`,
+    ],
+  })
+}
+
+const kindOf = ({ deviceBound }: Pick<PasskeyView, 'deviceBound'>): string => (deviceBound ? 'On one device' : 'Synchronized between devices')
+
+function line(passkey: PasskeyView, now: Date): Markup {
+  const { path, name, address, createdAt, lastUsedAt, lastAddress } = passkey
+  return html`<li><div class="about"><h3 class="subject">${name}</h3><p>${kindOf(passkey)}</p><p>Added ${moment(createdAt, now)} from ${address}</p><p>${
+    lastUsedAt ? html`Last used ${moment(lastUsedAt, now)} from ${lastAddress}` : 'Not used yet'
+  }</p></div><a class="button plain" href="${path}">Change<span class="unseen">: ${name}</span></a></li>`
+}
+
+export interface NewPasskeyPage {
+  frame: Frame
+  target: FormTarget
+  /** Options of `navigator.credentials.create`, as JSON (WebAuthn). */
+  options: Record<string, unknown>
+  securityPath: string
+  name?: string | undefined
+  faults?: readonly Fault[] | undefined
+}
+
+/** Fields: `name`, `response`. */
+export function newPasskeyPage({ frame, target, options, securityPath, name, faults }: NewPasskeyPage): string {
+  return layout({
+    frame,
+    title: 'Add a passkey',
+    lead: 'Your browser asks where to keep it: in your password manager, on this device, on your phone or on a security key.',
+    failed: Boolean(faults?.length),
+    withPasskeys: true,
+    body: [
+      faultSummary(faults),
+      html`<div data-without-passkeys class="notice paused"><p>Adding a passkey requires JavaScript and a browser that supports passkeys.</p></div>`,
+      form({
+        target,
+        attributes: html` data-passkey="${JSON.stringify(options)}" data-ceremony="create" hidden`,
+        body: [
+          field({
+            name: 'name',
+            label: 'Name',
+            autocomplete: 'off',
+            maxlength: 60,
+            optional: true,
+            value: name,
+            faults,
+            hint: 'Helps you tell your passkeys apart. If empty, we use the name of your password manager.',
+          }),
+          html`<p class="state bad" data-passkey-state role="status"></p>`,
+        ],
+        next: 'Your password stays valid. We’ll notify you by email.',
+        actions: button({ text: 'Add a passkey' }),
+      }),
+      html`<p class="aside"><a href="${securityPath}">Back to Security</a></p>`,
+    ],
+  })
+}
+
+export interface PasskeyPage {
+  frame: Frame
+  passkey: PasskeyView
+  rename: FormTarget
+  remove: FormTarget
+  securityPath: string
+  name?: string | undefined
+  faults?: readonly Fault[] | undefined
+}
+
+/** Fields: `name`. */
+export function passkeyPage({ frame, passkey, rename, remove, securityPath, name, faults }: PasskeyPage): string {
+  return layout({
+    frame,
+    title: passkey.name,
+    lead: html`${kindOf(passkey)}. ${passkey.lastUsedAt ? html`Last used ${moment(passkey.lastUsedAt, frame.now)} from ${passkey.lastAddress}.` : 'Not used yet.'}`,
+    failed: Boolean(faults?.length),
+    body: [
+      faultSummary(faults),
+      form({
+        target: rename,
+        body: field({ name: 'name', label: 'Name', autocomplete: 'off', maxlength: 60, value: name ?? passkey.name, faults }),
+        actions: button({ text: 'Save name' }),
+      }),
+      sheet({
+        body: html`<p>After you remove this passkey, nobody can sign in with it. Sessions it started stay active: end them under <a href="/logins">Your logins</a>. Delete it in your password manager too.</p>`,
+        actions: postButton(remove, 'Remove passkey', 'danger'),
+      }),
+      html`<p class="aside"><a href="${securityPath}">Back to Security</a></p>`,
+    ],
+  })
+}

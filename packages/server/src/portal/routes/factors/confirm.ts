@@ -1,0 +1,83 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { confirmByPasskey, confirmByPassword } from '../../../domain/accounts/confirm.ts'
+import type { Problem } from '../../../domain/model/problem.ts'
+import type { SignedIn } from '../../../http/browser-session.ts'
+import { confirmPage } from '../../pages/index.ts'
+import type { Fault } from '../../parts.ts'
+import { confirmRequest } from '../../passkey-request.ts'
+import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
+import { hiddenReturnPath, isOwnPage, returnPathOf, withReturnPath } from '../../return-path.ts'
+import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
+
+const path = '/account/confirm'
+const accountPath = '/account'
+
+/** One of the person's own pages. */
+const ownPage = (value: unknown): string | null => {
+  const returnPath = returnPathOf(value)
+  return returnPath !== null && isOwnPage(returnPath) ? returnPath : null
+}
+
+/** The person proves again who they are, and goes on to the page that asked for it (F15, F17). */
+export async function confirmRoutes(app: FastifyInstance, options: Portal): Promise<void> {
+  const { sessions } = options
+  app.addHook('preHandler', (request) => sessions.refuseBarred(request))
+
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    signedIn: SignedIn,
+    returnPath: string | null,
+    refused?: { faults: Fault[]; status: number },
+  ) =>
+    sendPage(
+      reply,
+      confirmPage({
+        frame: frameOf(options, request),
+        target: { action: path, hidden: { ...typedBy(signedIn.live), ...hiddenReturnPath(returnPath) } },
+        email: signedIn.live.account.email,
+        passkey: await confirmRequest(options, signedIn, returnPath),
+        accountPath,
+        faults: refused?.faults,
+      }),
+      refused?.status,
+    )
+
+  app.get(path, page, async (request, reply) => {
+    const returnPath = ownPage(fieldsOf(request.query)['continue'])
+    const signedIn = await sessions.signedIn(request)
+    return signedIn ? show(request, reply, signedIn, returnPath) : seeOther(reply, withReturnPath('/sign-in', returnPath))
+  })
+
+  app.get(`${path}/passkey`, page, async (_request, reply) => seeOther(reply, path)) // the address of a refusal, opened again
+
+  const confirm =
+    (by: (signedIn: SignedIn, fields: Record<string, string>) => Promise<void>, refusals: Partial<Record<string, string | null>>) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const fields = fieldsOf(request.body)
+      const returnPath = ownPage(fields['continue'])
+      const signedIn = await sessions.signedIn(request)
+      if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, { path, fields: [] }, returnPath)
+      try {
+        await by(signedIn, fields)
+        return seeOther(reply, returnPath ?? accountPath)
+      } catch (error) {
+        return show(request, reply, signedIn, returnPath, { faults: faultsOf(error, refusals), status: (error as Problem).status })
+      }
+    }
+
+  app.post(
+    path,
+    page,
+    confirm(({ principal }, { password = '' }) => confirmByPassword(options, principal, { password }), { password_wrong: 'password' }),
+  )
+  app.post(
+    `${path}/passkey`,
+    page,
+    confirm(({ principal }, { response = '' }) => confirmByPasskey(options, principal, { response }), {
+      passkey_refused: null,
+      passkey_expired: null,
+      passkey_copied: null,
+    }),
+  )
+}

@@ -1,0 +1,165 @@
+import { isId, type PasskeyId } from '@muster/contract/ids.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { addPasskey, removePasskey, renamePasskey, requestPasskey } from '../../../domain/factors/passkey.ts'
+import { isRecent } from '../../../domain/factors/recent.ts'
+import type { Passkey } from '../../../domain/factors/store.ts'
+import { Problem } from '../../../domain/model/problem.ts'
+import type { SignedIn } from '../../../http/browser-session.ts'
+import { newPasskeyPage, type PasskeyView, passkeyPage, securityPage } from '../../pages/index.ts'
+import type { Fault } from '../../parts.ts'
+import { creationOptions } from '../../passkey-request.ts'
+import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
+import { withReturnPath } from '../../return-path.ts'
+import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
+
+const securityPath = '/account/security'
+const accountPath = '/account'
+const newPath = '/account/add-passkey'
+const pathOf = (id: PasskeyId): string => `/account/passkeys/${id}`
+
+const doneTexts = new Map([
+  ['added', 'Your passkey was added. Next time, sign in with it instead of your password.'],
+  ['renamed', 'Your passkey was renamed.'],
+  ['removed', 'Your passkey was removed. Delete it in your password manager too.'],
+])
+
+const viewOf = (passkey: Passkey): PasskeyView => ({ ...passkey, path: pathOf(passkey.id) })
+
+type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** How the user signs in: their passkeys (F2, F9, F24). */
+export async function passkeyRoutes(app: FastifyInstance, options: Portal): Promise<void> {
+  const { sessions, execute, store, webauthn } = options
+  app.addHook('preHandler', (request) => sessions.refuseBarred(request))
+
+  const forMe =
+    (back: string, handler: Handler) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const signedIn = await sessions.signedIn(request)
+      if (signedIn && isTypedBy(request, signedIn)) return handler(signedIn, request, reply)
+      return request.method === 'POST' ? keepTyped(options, request, reply, { path: back, fields: [] }) : seeOther(reply, withReturnPath('/sign-in', back))
+    }
+  /** A page that requires a recent sign-in is shown only after it, so that nothing is typed in vain (F17). */
+  const confirming = (reply: FastifyReply, to: string): FastifyReply => seeOther(reply, withReturnPath('/account/confirm', to))
+
+  app.get(
+    securityPath,
+    page,
+    forMe(securityPath, async ({ live }, request, reply) => {
+      const passkeys = await store.reading.passkeys.list(live.account.id)
+      const handle = await store.reading.passkeys.findHandle(live.account.id)
+      const { email, givenName, familyName } = live.account
+      return sendPage(
+        reply,
+        securityPage({
+          frame: frameOf(options, request),
+          passkeys: passkeys.map(viewOf),
+          newPasskeyPath: webauthn && newPath,
+          passwordPath: '/account/password',
+          accountPath,
+          signal: webauthn &&
+            handle && {
+              rpId: webauthn.relyingParty,
+              userId: Buffer.from(handle).toString('base64url'),
+              ids: passkeys.map(({ credentialId }) => Buffer.from(credentialId).toString('base64url')),
+              name: email,
+              displayName: `${givenName} ${familyName}`.trim(),
+            },
+          done: doneTexts.get(fieldsOf(request.query)['done'] ?? ''),
+        }),
+      )
+    }),
+  )
+
+  const showNew = async (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply, refused?: { name: string; faults: Fault[]; status: number }) => {
+    if (!webauthn) throw new Problem('not_found', 'Passkeys require an issuer with https and a host name.')
+    if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, newPath)
+    const asked = await execute(requestPasskey, signedIn.principal, undefined)
+    return sendPage(
+      reply,
+      newPasskeyPage({
+        frame: frameOf(options, request),
+        target: { action: newPath, hidden: { ...typedBy(signedIn.live), response: '' } },
+        options: creationOptions(options, signedIn, asked, webauthn.relyingParty),
+        securityPath,
+        name: refused?.name,
+        faults: refused?.faults,
+      }),
+      refused?.status,
+    )
+  }
+
+  app.get(
+    newPath,
+    page,
+    forMe(newPath, (signedIn, request, reply) => showNew(signedIn, request, reply)),
+  )
+  app.post(
+    newPath,
+    page,
+    forMe(newPath, async (signedIn, request, reply) => {
+      const { response = '', name = '' } = fieldsOf(request.body)
+      if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, newPath)
+      try {
+        await addPasskey(options, signedIn.principal, { response, name })
+        return seeOther(reply, `${securityPath}?done=added`)
+      } catch (error) {
+        const faults = faultsOf(error, {
+          passkey_name_invalid: 'name',
+          passkey_refused: null,
+          passkey_unverified: null,
+          passkey_expired: null,
+          passkey_taken: null,
+          passkey_limit: null,
+        })
+        return showNew(signedIn, request, reply, { name, faults, status: (error as Problem).status })
+      }
+    }),
+  )
+
+  /** @throws Problem passkey_not_found */
+  const theirs = async ({ live }: SignedIn, request: FastifyRequest): Promise<Passkey> => {
+    const { id } = request.params as { id: string }
+    const passkey = isId('passkey', id) && (await store.reading.passkeys.list(live.account.id)).find((one) => one.id === id)
+    if (!passkey) throw new Problem('passkey_not_found')
+    return passkey
+  }
+  const show = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply, passkey: Passkey, refused?: { name: string; faults: Fault[] }) => {
+    const target = (action: string) => ({ action: `${pathOf(passkey.id)}${action}`, hidden: typedBy(signedIn.live) })
+    return sendPage(
+      reply,
+      passkeyPage({ frame: frameOf(options, request), passkey: viewOf(passkey), rename: target(''), remove: target('/remove'), securityPath, ...refused }),
+      refused ? 422 : 200,
+    )
+  }
+
+  app.get(
+    '/account/passkeys/:id',
+    page,
+    forMe(securityPath, async (signedIn, request, reply) => show(signedIn, request, reply, await theirs(signedIn, request))),
+  )
+  app.post(
+    '/account/passkeys/:id',
+    page,
+    forMe(securityPath, async (signedIn, request, reply) => {
+      const passkey = await theirs(signedIn, request)
+      const { name = '' } = fieldsOf(request.body)
+      try {
+        await execute(renamePasskey, signedIn.principal, { id: passkey.id, name })
+        return seeOther(reply, `${securityPath}?done=renamed`)
+      } catch (error) {
+        return show(signedIn, request, reply, passkey, { name, faults: faultsOf(error, { passkey_name_invalid: 'name' }) })
+      }
+    }),
+  )
+  app.post(
+    '/account/passkeys/:id/remove',
+    page,
+    forMe(securityPath, async (signedIn, request, reply) => {
+      const passkey = await theirs(signedIn, request)
+      if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, pathOf(passkey.id))
+      await execute(removePasskey, signedIn.principal, { id: passkey.id })
+      return seeOther(reply, `${securityPath}?done=removed`)
+    }),
+  )
+}
