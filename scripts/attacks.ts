@@ -37,7 +37,7 @@ export const attacks: Record<string, string | { none: string }> = {
   C08: 'C08',
   C10: 'C10',
   C13: 'C13',
-  C14: { none: 'There is no half-authenticated session: before the code there is only a pending sign-up, which no other route reads.' },
+  C14: 'E36', // a sign-in that waits for its second factor
   C16: 'C16',
   C17: 'C17',
   // device flow
@@ -77,6 +77,11 @@ export const attacks: Record<string, string | { none: string }> = {
   E32: 'E32',
   E33: 'E33',
   E34: 'E34',
+  E36: 'E36',
+  E37: 'E37',
+  E38: 'E38',
+  E39: 'E39',
+  E40: 'E40',
   // the log of revocations
   E35: 'E35',
   // the API and its surroundings

@@ -3,6 +3,7 @@ import { type Fault, server, tests } from './fault.ts'
 // Defences of passkeys and of changes that require a recent sign-in.
 
 const test = `${tests}/factors/passkeys.test.ts`
+const second = `${tests}/factors/second-factor.test.ts`
 
 export const factors: Fault[] = [
   {
@@ -54,8 +55,8 @@ export const factors: Fault[] = [
   {
     title: 'adding a passkey requires a recent sign-in (E32)',
     file: `${server}/domain/factors/recent.ts`,
-    find: 'now.getTime() - provedAt <= RECENT_SECONDS * 1_000',
-    replace: 'now.getTime() - provedAt <= RECENT_SECONDS * 1_000_000',
+    find: 'now.getTime() - at.getTime() <= RECENT_SECONDS * 1_000',
+    replace: 'now.getTime() - at.getTime() <= RECENT_SECONDS * 1_000_000',
     test,
     named: 'a session that is older than ten minutes first confirms who is there',
   },
@@ -106,5 +107,77 @@ export const factors: Fault[] = [
     replace: 'if (checked.used.counter < 0) throw',
     test,
     named: 'a passkey that does not check its user is refused',
+  },
+  {
+    title: 'a sign-in by password asks for the second factor (E36)',
+    file: `${server}/domain/accounts/sign-in.ts`,
+    find: 'if (proven.needsSecondFactor) return',
+    replace: "if (proven.needsSecondFactor && answering === '') return",
+    test: second,
+    named: 'before the factor, no page is open',
+  },
+  {
+    title: 'a new password ends a sign-in that waits for its factor (E36)',
+    file: `${server}/store/factors/pending-sign-in-store.ts`,
+    find: ' and a.password_version = pending_sign_in.password_version',
+    replace: '',
+    test: second,
+    named: 'the sign-in ends after ten minutes, a new password, or a raised epoch',
+  },
+  {
+    title: 'wrong factors are counted by account (E37)',
+    file: `${server}/domain/accounts/second-factor.ts`,
+    find: "[['second factor by account', userId]]",
+    replace: '[]',
+    test: second,
+    named: 'five wrong codes end the sign-in',
+  },
+  {
+    title: 'an authenticator app is locked after 50 wrong codes (E37)',
+    file: `${server}/domain/factors/authenticator.ts`,
+    find: ' || isLocked(authenticator)',
+    replace: '',
+    test: second,
+    named: 'after 50 wrong codes the app is locked',
+  },
+  {
+    title: 'a code of an authenticator app is accepted once (E38)',
+    file: `${server}/store/factors/authenticator-store.ts`,
+    find: `        .where(sql<boolean>\`last_step < \${step}\`)\n`,
+    replace: '',
+    test: second,
+    named: 'a code is accepted once',
+  },
+  {
+    title: 'a recovery code works once (E39)',
+    file: `${server}/store/factors/authenticator-store.ts`,
+    find: "        .where('code_hash', '=', hash)\n        .where('used_at', 'is', null)\n",
+    replace: "        .where('code_hash', '=', hash)\n",
+    test: second,
+    named: 'a recovery code works once',
+  },
+  {
+    title: 'a script with a password needs the second factor (E40)',
+    file: `${server}/domain/accounts/password-login.ts`,
+    find: "  if (needsSecondFactor) throw new Problem('factor_required') // F6\n",
+    replace: '',
+    test: second,
+    named: 'a script that signs in by password',
+  },
+  {
+    title: 'the password confirms nothing for an account with an app (E40)',
+    file: `${server}/domain/accounts/confirm.ts`,
+    find: 'if (await context.tx.authenticators.has(account.id)) throw',
+    replace: "if (account.id === 'usr_') throw",
+    test: second,
+    named: 'the password is not enough',
+  },
+  {
+    title: 'a password from before the app was added removes no app (E40)',
+    file: `${server}/domain/factors/recent.ts`,
+    find: "...(authenticator === null || methods.some((method) => method !== 'pwd') ? [authenticatedAt] : []),",
+    replace: '...(methods.length > 0 ? [authenticatedAt] : []),',
+    test: second,
+    named: 'a session by password from before the app was added',
   },
 ]

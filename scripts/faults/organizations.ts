@@ -253,7 +253,7 @@ export const organizations: Fault[] = [
   },
   {
     title: 'a suspended person cannot sign in (O14)',
-    file: `${server}/domain/accounts/sign-in.ts`,
+    file: `${server}/domain/accounts/open-session.ts`,
     find: `  if (account.suspendedAt) throw suspendedPersonProblem(account, membership && { id: membership.organizationId })\n`,
     replace: '',
     test: `${tests}/http/suspended-person.test.ts`,

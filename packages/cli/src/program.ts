@@ -48,7 +48,7 @@ export const nouns: Record<string, Noun> = {
   key: { group: 'Your credentials:', summary: 'keys that act as you', load: () => import('./commands/key.ts') },
   revoke: { group: 'Your credentials:', summary: 'revoke a token', load: () => import('./commands/revoke.ts') },
   token: { group: 'Your credentials:', summary: 'your refresh tokens', load: () => import('./commands/token.ts') },
-  security: { group: 'Your credentials:', summary: 'how you sign in: your passkeys', load: () => import('./commands/security.ts') },
+  security: { group: 'Your credentials:', summary: 'how you sign in: your passkeys and authenticator app', load: () => import('./commands/security.ts') },
   session: { group: 'Your credentials:', summary: 'your sessions: list, end', load: () => import('./commands/session.ts') },
   server: {
     group: 'Run a server:',

@@ -189,7 +189,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/me/passkeys": {
+    "/v1/me/factors": {
         parameters: {
             query?: never;
             header?: never;
@@ -197,10 +197,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List passkeys
-         * @description Lists the passkeys of the current user. Passkeys are added and removed in a browser, on the page `/account/security`.
+         * List sign-in factors
+         * @description Lists the passkeys and the authenticator app of the current user. They are added and removed in a browser, on the page `/account/security`.
          */
-        get: operations["listMyPasskeys"];
+        get: operations["listMyFactors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1421,6 +1421,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/users/{user}/reset-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset sign-in factors
+         * @description Removes the passkeys, the authenticator app and the recovery codes of a person, and ends their sessions. The password alone is enough to sign in then, and the owner gets an email.
+         */
+        post: operations["resetFactors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/secret": {
         parameters: {
             query?: never;
@@ -1531,7 +1551,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -1806,6 +1826,20 @@ export interface components {
             last_used_at: string | null;
             /** @description The address that last used it. */
             last_address: string | null;
+        };
+        /** @description How the current user signs in, beside the password. */
+        FactorsInput: {
+            passkeys: components["schemas"]["PasskeyInput"][];
+            /** @description The authenticator app. Null if there is none: then the password alone is enough to sign in. */
+            authenticator: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                created_at: string;
+                last_used_at: string | null;
+                recovery_codes_left: number;
+            } | null;
         };
         /** @description The step that resolves a blocker, with the usernames or the resource concerned. Each client words the step. */
         RemedyInput: {
@@ -2383,7 +2417,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -2658,6 +2692,20 @@ export interface components {
             last_used_at: string | null;
             /** @description The address that last used it. */
             last_address: string | null;
+        };
+        /** @description How the current user signs in, beside the password. */
+        Factors: {
+            passkeys: components["schemas"]["Passkey"][];
+            /** @description The authenticator app. Null if there is none: then the password alone is enough to sign in. */
+            authenticator: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                created_at: string;
+                last_used_at: string | null;
+                recovery_codes_left: number;
+            } | null;
         };
         /** @description The step that resolves a blocker, with the usernames or the resource concerned. Each client words the step. */
         Remedy: {
@@ -3743,7 +3791,7 @@ export interface operations {
             };
         };
     };
-    listMyPasskeys: {
+    listMyFactors: {
         parameters: {
             query?: never;
             header?: never;
@@ -3758,9 +3806,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Passkey"][];
-                    };
+                    "application/json": components["schemas"]["Factors"];
                 };
             };
             /** @description A problem, with the next step. */
@@ -7691,6 +7737,54 @@ export interface operations {
                             id: string;
                             name: string;
                         }[];
+                        revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A username or a user id. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        email: string;
+                        passkeys: number;
+                        authenticator: boolean;
+                        ended_sessions: number;
                         revocation?: components["schemas"]["RevocationReport"];
                     };
                 };

@@ -67,6 +67,15 @@ export interface DomainEvents {
   /** The counter of a device-bound passkey fell, so its key may have been copied (F3). The sign-in was refused. */
   'passkey.copied': { target: PasskeyId; userId: UserId; name: string }
 
+  'authenticator.added': { target: UserId; userId: UserId }
+  'authenticator.removed': { target: UserId; userId: UserId }
+  /** 50 codes were wrong, with no right one in between. It accepts no code until its owner uses a recovery code or a passkey (F7). */
+  'authenticator.locked': { target: UserId; userId: UserId }
+  /** By the operator: passkeys, authenticator app and recovery codes were removed, and the sessions ended. */
+  'factors.reset': { target: UserId; userId: UserId; passkeys: number; authenticator: boolean; endedSessions: number }
+  'recovery_codes.created': { target: UserId; userId: UserId; count: number }
+  'recovery_code.used': { target: UserId; userId: UserId; left: number }
+
   /** `methods`: how the person proved who they are (RFC 8176). Not in events from before passkeys. */
   'session.started': {
     target: SessionId

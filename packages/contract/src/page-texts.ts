@@ -1,12 +1,13 @@
 // Texts for a person whose session is refused. The portal and the console show the same ones.
 
 /** The problem codes that require a new sign-in. */
-export type SignInReason = 'membership_left' | 'token_revoked' | 'token_expired'
+export type SignInReason = 'membership_left' | 'token_revoked' | 'token_expired' | 'sign_in_ended'
 
 export const signInReasons: Record<SignInReason, string> = {
   membership_left: 'You are no longer in this organization. Sign in to continue in your own.',
   token_revoked: 'This session has ended. Sign in again to continue.',
   token_expired: 'Your session has expired. Sign in again to continue.',
+  sign_in_ended: 'This sign-in has ended: it took too long, or there were too many wrong codes. Enter your password again.',
 }
 
 export const isSignInReason = (value: string | undefined): value is SignInReason => value !== undefined && Object.hasOwn(signInReasons, value)

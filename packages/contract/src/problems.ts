@@ -83,6 +83,19 @@ export const problems = {
   password_length: { status: 422, title: 'A password must have 10 to 256 characters.', next: 'Choose a password of that length.' },
   password_too_weak: { status: 422, title: 'This password is too easy to guess.', next: 'Choose a longer password, or several unrelated words.' },
   insufficient_user_authentication: { status: 401, title: 'This requires a recent sign-in.', next: 'Confirm that it is you, then try again.' },
+  factor_required: {
+    status: 401,
+    title: 'This account requires a second factor.',
+    next: 'Sign in with a browser, or use an API key.',
+  },
+  factor_wrong: {
+    status: 403,
+    title: 'This code is not valid.',
+    next: 'Enter the newest code from your authenticator app, or a recovery code that you have not used.',
+  },
+  sign_in_ended: { status: 410, title: 'This sign-in has ended.', next: 'Enter your password again.' },
+  authenticator_exists: { status: 409, title: 'Your account already has an authenticator app.', next: 'Remove it first.' },
+  authenticator_not_found: { status: 404, title: 'Your account has no authenticator app.', next: 'Add one.' },
   passkey_refused: { status: 403, title: 'This passkey could not be verified.', next: 'Try again, or sign in with your password.' },
   passkey_unverified: {
     status: 403,

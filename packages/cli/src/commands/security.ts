@@ -4,25 +4,31 @@ import { moment } from '../output/time.ts'
 
 const list = command(
   'security list',
-  { summary: 'list your passkeys, and where to change them', examples: ['muster security list', 'muster security list --json'] },
+  { summary: 'list your passkeys and authenticator app, and where to change them', examples: ['muster security list', 'muster security list --json'] },
   async (context) => {
     const { say, now, api } = context
-    const { items } = await (await signedIn(context)).GET('/v1/me/passkeys')
-    if (items.length > 0 || say.json)
-      say.data({ items }, () =>
-        say.table(
-          ['NAME', 'KIND', 'ADDED?', 'LAST USED', 'FROM?'],
-          items.map((item) => [
-            item.name,
-            item.device_bound ? 'on one device' : 'synchronized',
-            moment(item.created_at, now),
-            moment(item.last_used_at, now, 'never'),
-            item.last_address ?? '',
-          ]),
-        ),
-      )
+    const factors = await (await signedIn(context)).GET('/v1/me/factors')
+    const { passkeys, authenticator } = factors
+    const rows = passkeys.map((item) => [
+      item.name,
+      item.device_bound ? 'passkey on one device' : 'synchronized passkey',
+      moment(item.created_at, now),
+      moment(item.last_used_at, now, 'never'),
+      item.last_address ?? '',
+    ])
+    if (authenticator)
+      rows.push([
+        'Authenticator app',
+        `${authenticator.recovery_codes_left} recovery codes left`,
+        moment(authenticator.created_at, now),
+        moment(authenticator.last_used_at, now, 'never'),
+        '',
+      ])
+    if (rows.length > 0 || say.json) say.data(factors, () => say.table(['NAME', 'KIND', 'ADDED?', 'LAST USED', 'FROM?'], rows))
     const page = `${api.url}/account/security`
-    say.hint(items.length === 0 ? `No passkeys. To add one: ${page}` : `To add, rename or remove passkeys: ${page}`)
+    say.hint(
+      rows.length === 0 ? `You sign in with your password only. To add a passkey or an authenticator app: ${page}` : `To change how you sign in: ${page}`,
+    )
   },
 )
 

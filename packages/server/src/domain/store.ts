@@ -12,7 +12,7 @@ import type {
   SessionStore,
   SigningKeyStore,
 } from './credentials/store.ts'
-import type { PasskeyStore } from './factors/store.ts'
+import type { AuthenticatorStore, PasskeyStore, PendingSignInStore } from './factors/store.ts'
 import type { InvitationSessionStore, InvitationStore } from './invitations/store.ts'
 import type { MembershipStore, NameStore, OrganizationStore } from './organizations/store.ts'
 import type { HostLabelStore, ResourceStore } from './resources/store.ts'
@@ -36,6 +36,8 @@ export interface Tx {
   readonly invitationSessions: InvitationSessionStore
   readonly sessions: SessionStore
   readonly passkeys: PasskeyStore
+  readonly authenticators: AuthenticatorStore
+  readonly pendingSignIns: PendingSignInStore
   readonly apiKeys: ApiKeyStore
   readonly serviceAccounts: ServiceAccountStore
   readonly revocations: RevocationStore

@@ -29,6 +29,7 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await reading.passwordResets.removeEnded()
     await reading.emailChanges.deleteEnded(7)
     await reading.passkeys.deleteExpiredChallenges()
+    await reading.pendingSignIns.deleteEnded()
     await reading.accounts.deleteUnusedNetworks(365)
     await reading.emails.deleteOld(30)
   }

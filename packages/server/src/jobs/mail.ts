@@ -16,6 +16,7 @@ import {
   deviceApprovedMail,
   emailChangeCodeMail,
   emailChangedMail,
+  factorMail,
   invitationMail,
   type Mail,
   passkeyMail,
@@ -104,6 +105,12 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       if (!account) return null
       const securityUrl = link('/account/security')
       return { to: account.email, ...passkeyMail({ issuer, change, passkey, at: new Date(at), address, securityUrl, resetUrl }) }
+    },
+    async factor({ change, userId, left, at, address }) {
+      const account = await store.reading.accounts.find(userId as UserId)
+      if (!account) return null
+      const securityUrl = link('/account/security')
+      return { to: account.email, ...factorMail({ issuer, change, left: left ?? 0, at: new Date(at), address, securityUrl, resetUrl }) }
     },
     async email_change_code({ emailChangeId }) {
       const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)

@@ -157,6 +157,80 @@ export function passkeyMail({ issuer, change, passkey, at, address, securityUrl,
   })
 }
 
+export interface FactorMail extends Sender {
+  change:
+    | 'authenticator_added'
+    | 'authenticator_removed'
+    | 'wrong_codes'
+    | 'authenticator_locked'
+    | 'recovery_code_used'
+    | 'recovery_codes_created'
+    | 'factors_reset'
+  /** The recovery codes that are left. */
+  left: number
+  at: Date
+  address: string
+  securityUrl: string
+  resetUrl: string
+}
+
+export function factorMail({ issuer, change, left, at, address, securityUrl, resetUrl }: FactorMail): Mail {
+  const { subject, text, otherwise } = {
+    authenticator_added: {
+      subject: 'An authenticator app was added to your account',
+      text: 'After your password, we now ask for a code of the app. Keep your recovery codes in a safe place.',
+      otherwise: 'If this was not you, set a new password now, and ask the operator of this cloud for help.',
+    },
+    authenticator_removed: {
+      subject: 'The authenticator app was removed from your account',
+      text: 'From now on, your password alone is enough to sign in. Your recovery codes are no longer valid.',
+      otherwise: 'If this was not you, set a new password now.',
+    },
+    wrong_codes: {
+      subject: 'Wrong sign-in codes for your account',
+      text: 'Several wrong codes were entered after your password, or in a browser where you are signed in. They gave no access.',
+      otherwise: 'If this was not you, set a new password, and end the logins that you do not recognize.',
+    },
+    authenticator_locked: {
+      subject: 'Your authenticator app is locked',
+      text: '50 wrong codes were entered after your password, or in a browser where you are signed in. To use the app again, sign in once with a recovery code or a passkey.',
+      otherwise: 'If this was not you, set a new password, and end the logins that you do not recognize.',
+    },
+    recovery_code_used: {
+      subject: 'A recovery code was used',
+      text: `One of your recovery codes was used. ${left === 0 ? 'None is' : left === 1 ? 'One is' : `${left} are`} left. You can create new ones.`,
+      otherwise: 'If this was not you, set a new password now, and create new recovery codes.',
+    },
+    recovery_codes_created: {
+      subject: 'New recovery codes were created',
+      text: 'They replace all earlier ones.',
+      otherwise: 'If this was not you, set a new password now, end the logins that you do not recognize, and create new recovery codes.',
+    },
+    factors_reset: {
+      subject: 'Your passkeys and your authenticator app were removed',
+      text: 'The operator of this cloud removed them and your recovery codes, and ended all your sessions. Your password alone is enough to sign in.',
+      otherwise: 'If you did not ask for this, set a new password now, and ask the operator of this cloud.',
+    },
+  }[change]
+  return compose({
+    issuer,
+    subject,
+    heading: subject,
+    blocks: [
+      {
+        rows: [
+          ['When', instant(at)],
+          ['From', networkAddress(address)],
+        ],
+      },
+      { paragraph: text },
+      { link: 'See how you sign in', url: securityUrl },
+      { quiet: otherwise },
+      { link: 'Set a new password', url: resetUrl },
+    ],
+  })
+}
+
 export interface PasswordChangedMail extends Sender {
   at: Date
   address: string

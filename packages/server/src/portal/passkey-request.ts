@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import type { UserId } from '@muster/contract/ids.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { newChallenge } from '../domain/factors/challenge.ts'
+import { type ChallengeFor, newChallenge } from '../domain/factors/challenge.ts'
 import type { PasskeyRequest } from '../domain/factors/passkey.ts'
 import type { Passkey } from '../domain/factors/store.ts'
 import { ALGORITHMS } from '../domain/factors/webauthn.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../http/browser-session.ts'
 import type { PasskeyRequestView } from './pages/factors/passkey-form.ts'
+import type { FormTarget } from './parts.ts'
 import type { Portal } from './portal.ts'
 import { hiddenReturnPath } from './return-path.ts'
 import { typedBy } from './typed-form.ts'
@@ -51,24 +53,30 @@ export async function signInRequest(
 }
 
 /** To confirm who is signed in, by one of their passkeys. Null if they have none. */
-export async function confirmRequest(
-  { webauthn, keys, store }: Portal,
-  { live, principal }: SignedIn,
-  returnPath: string | null,
-): Promise<PasskeyRequestView | null> {
-  const passkeys = webauthn ? await store.reading.passkeys.list(live.account.id) : []
+export const confirmRequest = (options: Portal, { live, principal }: SignedIn, returnPath: string | null): Promise<PasskeyRequestView | null> =>
+  requestOf(
+    options,
+    live.account.id,
+    { purpose: 'confirm', browser: principal.sessionId },
+    { action: '/account/confirm/passkey', hidden: { ...typedBy(live), ...hiddenReturnPath(returnPath) } },
+  )
+
+/** As the second factor of a sign-in, whose cookie has the value `token`. Null if the account has no passkey. */
+export const factorRequest = (options: Portal, userId: UserId, token: string, returnPath: string | null): Promise<PasskeyRequestView | null> =>
+  requestOf(options, userId, { purpose: 'factor', browser: token }, { action: '/sign-in/factor', hidden: hiddenReturnPath(returnPath) })
+
+async function requestOf({ webauthn, keys, store }: Portal, userId: UserId, about: ChallengeFor, target: FormTarget): Promise<PasskeyRequestView | null> {
+  const passkeys = webauthn ? await store.reading.passkeys.list(userId) : []
   if (!webauthn || passkeys.length === 0) return null
-  const challenge = newChallenge(keys, { purpose: 'confirm', browser: principal.sessionId }, live.now)
-  return {
-    options: {
-      challenge,
-      rpId: webauthn.relyingParty,
-      userVerification: 'preferred',
-      allowCredentials: passkeys.map(reference),
-      timeout: TIMEOUT_MILLISECONDS,
-    },
-    target: { action: '/account/confirm/passkey', hidden: { ...typedBy(live), ...hiddenReturnPath(returnPath) } },
+  const challenge = newChallenge(keys, about, await store.reading.now())
+  const options = {
+    challenge,
+    rpId: webauthn.relyingParty,
+    userVerification: 'preferred',
+    allowCredentials: passkeys.map(reference),
+    timeout: TIMEOUT_MILLISECONDS,
   }
+  return { options, target }
 }
 
 /** To create a passkey. */

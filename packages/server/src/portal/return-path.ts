@@ -56,7 +56,17 @@ export const isJoin = (returnPath: string): boolean => returnPath === '/join'
 /** A page of the console, with its filters and dialog. A `..` segment is refused, because a browser would resolve it to another page. */
 const isConsole = (returnPath: string): boolean => /^\/console(\/(?!\.{1,2}([/?#]|$))[\w.~-]+)*\/?([?#]|$)/.test(returnPath)
 
-const ownPages = new Set(['/logins', '/account', '/account/names', '/account/email', '/account/password', '/account/security', '/account/add-passkey'])
+const ownPages = new Set([
+  '/logins',
+  '/account',
+  '/account/names',
+  '/account/email',
+  '/account/password',
+  '/account/security',
+  '/account/add-passkey',
+  '/account/add-authenticator',
+  '/account/authenticator',
+])
 const passkeyPage = /^\/account\/passkeys\/pky_[0-9a-z]{26}$/
 
 /** The user's own pages. Emails link to them, and a form whose session has ended returns to its page. */

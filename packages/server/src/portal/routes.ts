@@ -17,8 +17,10 @@ import { signUpRoutes } from './routes/accounts/sign-up.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { deviceRoutes } from './routes/credentials/device.ts'
 import { loginRoutes } from './routes/credentials/logins.ts'
+import { authenticatorRoutes } from './routes/factors/authenticator.ts'
 import { confirmRoutes } from './routes/factors/confirm.ts'
 import { passkeyRoutes } from './routes/factors/passkeys.ts'
+import { secondFactorRoutes } from './routes/factors/second-factor.ts'
 import { homeRoutes } from './routes/home.ts'
 import { answeringOf } from './routes/invitations/answer.ts'
 import { joinRoutes } from './routes/invitations/join.ts'
@@ -53,6 +55,8 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       profileRoutes,
       passkeyRoutes,
       confirmRoutes,
+      authenticatorRoutes,
+      secondFactorRoutes,
       mailboxRoutes,
     ])
       await pages.register(routes, options)

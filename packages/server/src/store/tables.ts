@@ -187,6 +187,35 @@ export interface PasskeyTable {
   copied_at: Generated<Instant | null>
 }
 
+export interface AuthenticatorTable {
+  user_id: string
+  secret: Uint8Array
+  key_generation: number
+  last_step: ColumnType<string, number, number>
+  failures: Generated<number>
+  address: string
+  created_at: GeneratedInstant
+  last_used_at: Instant | null
+}
+
+export interface RecoveryCodeTable {
+  user_id: string
+  code_hash: Uint8Array
+  created_at: GeneratedInstant
+  used_at: Instant | null
+}
+
+export interface PendingSignInTable {
+  token_hash: Uint8Array
+  user_id: string
+  epoch: number
+  password_version: number
+  tries: Generated<number>
+  created_at: GeneratedInstant
+  expires_at: Instant
+  ended_at: Instant | null
+}
+
 export interface UsedChallengeTable {
   digest: Uint8Array
   expires_at: Instant
@@ -512,4 +541,7 @@ export interface Tables {
   password_reset: PasswordResetTable
   passkey: PasskeyTable
   used_challenge: UsedChallengeTable
+  authenticator: AuthenticatorTable
+  recovery_code: RecoveryCodeTable
+  pending_sign_in: PendingSignInTable
 }

@@ -24,7 +24,9 @@ import { serviceAccountStore } from './credentials/service-account-store.ts'
 import { sessionStore } from './credentials/session-store.ts'
 import { signingKeyStore } from './credentials/signing-key-store.ts'
 import type { Database } from './database.ts'
+import { authenticatorStore } from './factors/authenticator-store.ts'
 import { passkeyStore } from './factors/passkey-store.ts'
+import { pendingSignInStore } from './factors/pending-sign-in-store.ts'
 import { invitationSessionStore } from './invitations/invitation-session-store.ts'
 import { invitationStore } from './invitations/invitation-store.ts'
 import { nowOf } from './now.ts'
@@ -98,6 +100,8 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     invitationSessions: invitationSessionStore(db),
     sessions: sessionStore(db),
     passkeys: passkeyStore(db),
+    authenticators: authenticatorStore(db),
+    pendingSignIns: pendingSignInStore(db),
     apiKeys: apiKeyStore(db),
     serviceAccounts: serviceAccountStore(db),
     revocations: revocationStore(db, records),

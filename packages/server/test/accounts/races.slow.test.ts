@@ -125,6 +125,7 @@ describe('simultaneous requests', () => {
     for (const round of rounds(ROUNDS)) {
       await office.rows('delete from attempt')
       const signedIn = await signIn(office, visitor(), { identifier: 'change@example.com', password, replaces: null })
+      if ('pending' in signedIn) throw new Error('no second factor was added')
       const session = await office.store.reading.sessions.findByTokenHash(digest(signedIn.cookie))
       if (!session) throw new Error('no session')
       const { userId, id: sessionId, epoch, organizationId } = session

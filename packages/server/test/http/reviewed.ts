@@ -26,7 +26,7 @@ export const reviewed: Record<string, Reviewed> = {
   'GET /v1/me/sessions': { for: 'account' },
   'DELETE /v1/me/sessions': { for: 'account', disturbs: true },
   'DELETE /v1/me/sessions/:id': { for: 'account' }, // a token without the scope can end `current` too
-  'GET /v1/me/passkeys': { for: 'account' },
+  'GET /v1/me/factors': { for: 'account' },
   'GET /v1/me/refresh-tokens': { for: 'account' },
   'DELETE /v1/me/refresh-tokens/:id': { for: 'account' },
   'GET /v1/me/keys': { for: 'member' },
@@ -86,6 +86,7 @@ export const reviewed: Record<string, Reviewed> = {
   'POST /v1/operator/organizations/:org/sign-out': { for: 'operator', body: { user: 'nobody_there' } },
   'POST /v1/operator/users/:user/suspend': { for: 'operator', body: {} },
   'POST /v1/operator/users/:user/resume': { for: 'operator' },
+  'POST /v1/operator/users/:user/reset-factors': { for: 'operator' },
   'GET /v1/operator/users': { for: 'operator' },
   'GET /v1/operator/users/:user': { for: 'operator' },
   'GET /v1/operator/organizations': { for: 'operator' },

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { engines } from '@muster/testkit/database.ts'
 import { type Muster, PASSWORD } from '@muster/testkit/muster.ts'
+import { Secret, TOTP } from 'otpauth'
 import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { aJourney, type Journey } from './journey.ts'
@@ -71,9 +72,9 @@ describe.each(engines)('passkeys, on %s', (engine) => {
     assert.match(ended.text, /Logged in as paula, in paula\./)
 
     const listed = await cli.run('security list')
-    assert.match(listed.stdout, /^Laptop\tsynchronized/)
-    assert.match(listed.stderr, new RegExp(`To add, rename or remove passkeys: ${muster.url}/account/security`))
-    assert.equal((await cli.json('security list')).items[0].device_bound, false)
+    assert.match(listed.stdout, /^Laptop\tsynchronized passkey/)
+    assert.match(listed.stderr, new RegExp(`To change how you sign in: ${muster.url}/account/security`))
+    assert.equal((await cli.json('security list')).passkeys[0].device_bound, false)
   })
 
   test('a person signs in by the button with a security key, and removes it', async () => {
@@ -118,5 +119,41 @@ describe.each(engines)('passkeys, on %s', (engine) => {
     await page.goto(`${muster.url}/account/add-passkey`)
     await page.getByText('Adding a passkey requires JavaScript').waitFor()
     assert.equal(await page.getByRole('button', { name: 'Add a passkey' }).count(), 0)
+  })
+
+  test('with an authenticator app, a person approves a device after a code (F5)', async () => {
+    const person = await muster.person('tova')
+    const page = await journey.tab({ javaScriptEnabled: false })
+    await page.goto(`${muster.url}/sign-in`)
+    await signIn(page, 'tova')
+    await page.goto(`${muster.url}/account/security`)
+    await page.getByRole('link', { name: /^Add\W+an authenticator app/ }).click()
+    await page.getByAltText('QR code for the authenticator app').waitFor()
+    const secret = (await page.locator('.with-copy .code').innerText()).replaceAll(' ', '')
+    const code = (): string => new TOTP({ secret: Secret.fromBase32(secret) }).generate()
+    await page.getByLabel('Code', { exact: true }).fill(code())
+    await press(page, 'Add the app')
+    assert.equal(await heading(page), 'Your recovery codes')
+    const recoveryCode = await page.locator('.codes .code').first().innerText()
+    assert.match((await muster.mail.next(person.email)).subject, /An authenticator app was added/)
+
+    await muster.clock.advance(60)
+    const cli = await journey.terminal()
+    const login = cli.start('login --no-browser')
+    const { url, code: userCode } = await shown(login)
+    const other = await journey.tab({ javaScriptEnabled: false })
+    await other.goto(url)
+    await signIn(other, 'tova')
+    assert.equal(await heading(other), 'Enter the code from your app')
+    await other.getByText('Logging in with muster in your terminal').waitFor()
+    await other.getByLabel('Code from your authenticator app').fill('12345')
+    await press(other, 'Sign in')
+    await other.getByRole('alert').getByText('This code is not valid.').waitFor()
+    await other.getByRole('link', { name: 'Use a recovery code' }).click()
+    await other.getByLabel('Recovery code').fill(recoveryCode)
+    await press(other, 'Sign in')
+    await approve(other, userCode)
+    assert.equal((await login.ended).code, 0)
+    assert.match((await cli.run('security list')).stdout, /^Authenticator app\t9 recovery codes left/)
   })
 })

@@ -253,7 +253,9 @@ export class Real {
 
   readonly #signIn = async ({ who, twist }: Step, answering?: string): Promise<{ cookie: string; limited: boolean }> => {
     const { email, password } = this.person(who)
-    return signIn(this.#accounts, anonymous, { identifier: email, password: twist ? 'something else' : password, replaces: null, answering })
+    const signedIn = await signIn(this.#accounts, anonymous, { identifier: email, password: twist ? 'something else' : password, replaces: null, answering })
+    if ('pending' in signedIn) throw new Error('no second factor was added')
+    return signedIn
   }
 
   /** Requests the move plan first, which must predict the outcome (S24). */

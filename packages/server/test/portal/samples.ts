@@ -81,7 +81,10 @@ export function samples(
       lastAddress: null,
     },
   ]
-  const ownSecurity = { passwordPath: '/account/password', accountPath: '/account' }
+  const authenticator = { addedAt: new Date('2026-11-19T09:12:00Z'), lastUsedAt: new Date('2026-11-20T18:11:00Z'), recoveryCodesLeft: 9 }
+  const authenticatorPaths = { add: '/account/add-authenticator', change: '/account/authenticator' }
+  const ownSecurity = { authenticatorPaths, passwordPath: '/account/password', accountPath: '/account' }
+  const confirming = { frame, target, email: account.email, byCode: false, recovery: false, otherPath: '/account/confirm', accountPath: '/account' }
   const mails: pages.MailView[] = [
     { path: '/mailbox/3', to: say('alice@example.com'), subject: say('204815 is your Muster code'), at: new Date('2026-11-20T18:31:20Z'), code: say('204815') },
     {
@@ -312,12 +315,20 @@ export function samples(
       frame,
       passkeys,
       newPasskeyPath: '/account/add-passkey',
+      authenticator,
       ...ownSecurity,
       signal: { name: say('alice') },
       done: 'Your passkey was added.',
     }),
-    'security-without-passkeys': pages.securityPage({ frame, passkeys: [], newPasskeyPath: '/account/add-passkey', ...ownSecurity, signal: null }),
-    'security-impossible': pages.securityPage({ frame, passkeys: [], newPasskeyPath: null, ...ownSecurity, signal: null }),
+    'security-without-passkeys': pages.securityPage({
+      frame,
+      passkeys: [],
+      authenticator: null,
+      newPasskeyPath: '/account/add-passkey',
+      ...ownSecurity,
+      signal: null,
+    }),
+    'security-impossible': pages.securityPage({ frame, passkeys: [], authenticator: null, newPasskeyPath: null, ...ownSecurity, signal: null }),
     'passkey-new': pages.newPasskeyPage({ frame, target, options: { rp: { name: say('localhost') } }, securityPath: '/account/security' }),
     'passkey-new-fault': pages.newPasskeyPage({
       frame,
@@ -328,13 +339,43 @@ export function samples(
       faults: [fault('name', 'The name of a passkey must be one line of 1 to 60 visible characters.')],
     }),
     passkey: pages.passkeyPage({ frame, passkey: passkeys[0] as pages.PasskeyView, rename: target, remove: target, securityPath: '/account/security' }),
-    confirm: pages.confirmPage({ frame, target, email: account.email, passkey, accountPath: '/account' }),
-    'confirm-fault': pages.confirmPage({
+    confirm: pages.confirmPage({ ...confirming, passkey }),
+    'confirm-code': pages.confirmPage({ ...confirming, byCode: true, passkey: null }),
+    'second-factor': pages.secondFactorPage({
       frame,
       target,
-      email: account.email,
+      purpose: terminal,
+      recovery: false,
+      otherPath: '/sign-in/factor',
+      startAgainPath: '/sign-in',
+      passkey,
+    }),
+    'second-factor-recovery': pages.secondFactorPage({
+      frame,
+      target,
+      recovery: true,
+      otherPath: '/sign-in/factor',
+      startAgainPath: '/sign-in',
       passkey: null,
-      accountPath: '/account',
+      faults: [fault('code', 'This code is not valid.')],
+    }),
+    'authenticator-new': pages.newAuthenticatorPage({
+      frame,
+      target,
+      image: 'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCA4IDgiPjxwYXRoIGQ9Ik0wIDBoNHY0SDB6Ii8+PC9zdmc+',
+      secret: say('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'),
+      securityPath: '/account/security',
+    }),
+    authenticator: pages.authenticatorPage({ frame, authenticator, newCodes: target, remove: target, securityPath: '/account/security' }),
+    'recovery-codes': pages.recoveryCodesPage({
+      frame,
+      codes: ['0123-4567-89ab-cdef-ghjk-mnpq', 'zyxw-vtsr-qpnm-kjhg-fedc-ba98'].map(say),
+      securityPath: '/account/security',
+      done: 'Your authenticator app was added.',
+    }),
+    'confirm-fault': pages.confirmPage({
+      ...confirming,
+      passkey: null,
       faults: [fault('password', 'That is not your password.')],
     }),
     'account-names': pages.namesPage({

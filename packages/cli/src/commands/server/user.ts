@@ -3,6 +3,7 @@ import { command, skipPrompt, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { sayRevocation } from '../../output/revocation.ts'
+import { count } from '../../output/text.ts'
 import { referenceTo } from './user-reference.ts'
 
 // The operator suspends and resumes one person (O14).
@@ -64,6 +65,35 @@ const resume = command(
   },
 )
 
+const resetFactors = command(
+  'server user reset-factors <user>',
+  {
+    summary: 'remove the passkeys, authenticator app and recovery codes of a person who lost them',
+    options: { yes: skipPrompt, operatorTokenFile },
+    examples: ['muster server user reset-factors bob', 'muster server user reset-factors usr_0123456789abcdefghijklmnop --yes'],
+    notes: 'Ends their sessions. Their password alone is enough to sign in then, so first make sure who asks. They get an email.',
+  },
+  async (context, { user, yes, operatorTokenFile }) => {
+    const { say, ask } = context
+    if (!yes) {
+      ask.mustBePossible()
+      await ask.confirm(
+        `Remove the passkeys, the authenticator app and the recovery codes of ${user}? Their sessions end, and their password alone is enough to sign in then.`,
+      )
+    }
+    const operator = asOperator(context, operatorTokenFile)
+    const reset = await operator.POST('/v1/operator/users/{user}/reset-factors', {
+      params: { path: { user: await referenceTo(operator, user) } },
+      repeatable: true,
+      ends: true,
+    })
+    if (say.json) return say.data(reset, () => '')
+    const app = reset.authenticator ? 'the authenticator app' : 'no authenticator app'
+    say.done(`Removed ${count(reset.passkeys, 'passkey')} and ${app} of ${reset.email}. ${count(reset.ended_sessions, 'session')} ended.`)
+    sayRevocation(context, reset)
+  },
+)
+
 /** Nobody in it can invite, change roles or reactivate members until the operator promotes a member (S29). */
 function warnOfOrganizations({ say }: Context, { organizations_without_admin: without }: Suspension): void {
   for (const { name } of without) {
@@ -72,4 +102,4 @@ function warnOfOrganizations({ say }: Context, { organizations_without_admin: wi
   }
 }
 
-export default [suspend, resume]
+export default [suspend, resume, resetFactors]

@@ -68,9 +68,9 @@ export function ProfilePage() {
                   </Button>
                 </div>
               </Fact>
-              <Fact name="Passkeys">
+              <Fact name="Other ways">
                 <a href="/account/security" className="link">
-                  Add and remove passkeys
+                  Passkeys and authenticator app
                 </a>
               </Fact>
               <Fact name="Signed in">

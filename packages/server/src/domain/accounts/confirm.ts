@@ -1,20 +1,22 @@
 import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
+import { takeCode } from '../factors/authenticator.ts'
 import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
 import type { LiveState } from '../model/live.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { accountProvenBy, provePassword } from './prove-password.ts'
 
-/** @throws Problem password_wrong or too_many_attempts */
+/** For an account without an authenticator app. @throws Problem password_wrong, factor_required or too_many_attempts */
 export async function confirmByPassword(accounts: Accounts, principal: UserPrincipal, { password }: { password: string }): Promise<void> {
   const { passwordHash } = await provePassword(accounts, { ...principal, password })
   await accounts.execute(noteProof, principal, { passwordHash })
 }
 
 async function noteProof(context: Context, { passwordHash }: { passwordHash: string }): Promise<void> {
-  const { live } = await accountProvenBy(context, passwordHash)
+  const { account, live } = await accountProvenBy(context, passwordHash)
+  if (await context.tx.authenticators.has(account.id)) throw new Problem('factor_required', 'Enter a code from your authenticator app.')
   await noteConfirmation(context, live, ['pwd'])
 }
 
@@ -42,6 +44,26 @@ async function noteAssertion(context: Context, checked: CheckedPasskey): Promise
   const signIn = await context.tx.sessions.find(live.session.id)
   if (checked.used.userVerified && signIn?.methods.includes('pwd')) await context.tx.passkeys.noteVerified(checked.passkey.id)
   return { copied }
+}
+
+/** By a code of the authenticator app, or a recovery code. @throws Problem factor_wrong or too_many_attempts */
+export async function confirmByCode(
+  { execute, limits }: Pick<Accounts, 'execute' | 'limits'>,
+  principal: UserPrincipal,
+  { code }: { code: string },
+): Promise<void> {
+  const spent = await spendEach(limits, [['password proof by session', principal.sessionId]]) // a thief of a session uses up nobody's tries at sign-in
+  await refundUnlessFailed(['factor_wrong'], spent, async () => {
+    if (!(await execute(tryCode, principal, { code }))) throw new Problem('factor_wrong')
+  })
+}
+
+async function tryCode(context: Context, { code }: { code: string }): Promise<boolean> {
+  const { account, live } = await context.account({ unregistered: true })
+  const methods = await takeCode(context, account.id, code)
+  if (methods === null) return false
+  await noteConfirmation(context, live, methods)
+  return true
 }
 
 /** The sign-in of the session, which applications see, stays as it was. */

@@ -69,6 +69,7 @@ export async function replacePassword(context: Context, userId: UserId, { passwo
   // Reset links and a pending email change were requested by someone who knew the old password.
   await tx.passwordResets.endAllOf(userId)
   await tx.emailChanges.end(userId)
+  await tx.pendingSignIns.endAllOf(userId)
   const endedKeys = endKeys ? await finishAllKeys(context, userId, reason) : 0
   await record({ type: reason === 'password_reset' ? 'password.reset' : 'password.changed', target: userId, endedSessions, endedKeys })
   const at = (await tx.now()).toISOString()

@@ -9,6 +9,7 @@ import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Session } from '../model/session.ts'
+import { refusingSuspended } from './open-session.ts'
 import { type Proof, provenAccount, type SignIn, withProvenPassword } from './sign-in.ts'
 
 // Exchanges a password for tokens without a browser, which OAuth 2.1 forbids. It exists for scripts that were written for another system, and is reachable only
@@ -41,8 +42,9 @@ interface OpenMachineLogin extends Proof, Pick<SignInWithPassword, 'clientId' | 
 }
 
 async function openMachineLogin(context: Context, { clientId, scopes, tokenHash, ...proof }: OpenMachineLogin): Promise<Session> {
-  const { account, membership, refuse } = await provenAccount(context, proof)
+  const { account, membership, needsSecondFactor, refuse } = refusingSuspended(await provenAccount(context, proof))
   await refuse()
+  if (needsSecondFactor) throw new Problem('factor_required') // F6
   await makeRoom(context, account.id, clientId)
   await noteSignIn(context, account.id)
   const granted = [...scopes]

@@ -7,7 +7,8 @@ import { refuseDevice } from '../credentials/device-authorization.ts'
 import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { lockedAccount, openFor, refusingSuspended, type SignedIn, type SignIn } from './sign-in.ts'
+import { lockedAccount, openFor, refusingSuspended, type SignedIn } from './open-session.ts'
+import type { SignIn } from './sign-in.ts'
 
 export interface SignInWithPasskey extends Pick<SignIn, 'replaces' | 'userCode' | 'answering'> {
   /** The response of the browser, as JSON. */

@@ -3,20 +3,17 @@ import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import { countSignIn } from '../command/counts.ts'
 import { recordFailedSignIn } from '../command/refused-attempts.ts'
-import { deactivatedProblem, suspendedPersonProblem, suspendedProblem } from '../command/refused-credential.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed } from '../command/spend.ts'
-import { together } from '../command/together.ts'
 import { refuseDevice } from '../credentials/device-authorization.ts'
-import { finishSession, startBrowserSession } from '../credentials/session.ts'
-import { openInvitationSession } from '../invitations/invitation-session.ts'
 import type { Account } from '../model/account.ts'
 import { emailAddress } from '../model/email.ts'
-import type { Membership } from '../model/membership.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
+import { lockedAccount, openFor, type ProvenAccount, refusingSuspended, type SignedIn } from './open-session.ts'
 import { spendGuess } from './password-guess.ts'
+import { openPendingSignIn } from './second-factor.ts'
 
 export interface SignIn {
   /** An email address or a username (S45). */
@@ -32,11 +29,10 @@ export interface SignIn {
   devices?: string | undefined
 }
 
-export interface SignedIn {
-  account: Account
-  cookie: string
-  /** True if the cookie can only answer the invitation, because the account is deactivated (S26). */
-  limited: boolean
+/** The password was right, and a second factor is missing. */
+export interface HalfSignedIn {
+  /** The value of the cookie for the page of the second factor (F5). */
+  pending: string
 }
 
 /**
@@ -48,7 +44,7 @@ export async function signIn(
   accounts: Accounts,
   principal: Principal,
   { identifier, password, replaces, userCode, answering, devices }: SignIn,
-): Promise<SignedIn> {
+): Promise<SignedIn | HalfSignedIn> {
   return withProvenPassword(accounts, principal, { identifier, password, devices }, async (proof) => {
     try {
       return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
@@ -113,69 +109,18 @@ function canonicalOrNull(text: string): string | null {
 
 type OpenSession = Proof & Pick<SignIn, 'replaces' | 'answering'>
 
-async function openSession(context: Context, { replaces, answering, ...proof }: OpenSession): Promise<SignedIn> {
-  return openFor(context, await provenAccount(context, proof), { replaces, answering, methods: ['pwd'] })
+async function openSession(context: Context, { replaces, answering, ...proof }: OpenSession): Promise<SignedIn | HalfSignedIn> {
+  const proven = await provenAccount(context, proof)
+  // What the person may not do is told after the second factor.
+  if (proven.needsSecondFactor) return { pending: await openPendingSignIn(context, proven.account) }
+  return openFor(context, refusingSuspended(proven), { replaces, answering, methods: ['pwd'] })
 }
 
-/** How a browser signs in, once the person has proved who they are. */
-export interface Opening extends Pick<SignIn, 'replaces' | 'answering'> {
-  /** How they did (RFC 8176). */
-  methods: readonly string[]
-}
-
-/** Starts the session of a browser, or of the answer to an invitation (S26). @throws Problem user_deactivated or organization_suspended */
-export async function openFor(context: Context, { account, membership, refuse }: ProvenAccount, { replaces, answering, methods }: Opening): Promise<SignedIn> {
-  if (membership?.status === 'deactivated' && answering !== undefined) {
-    const opened = await openInvitationSession(context, account, { organizationId: membership.organizationId, token: answering, methods })
-    if (opened) return { account, cookie: opened.cookie, limited: true }
-  }
-  await refuse()
-  if (replaces) await finishSession(context, replaces, 'replaced')
-  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null, { methods })
-  return { account, cookie, limited: false }
-}
-
-export interface ProvenAccount {
-  account: Account
-  membership: Membership | null
-  /** Refuses a person who has proved who they are, with the reason (S35). */
-  refuse(): Promise<void>
-}
-
-/** Locks the account. Its password must still be the one that was checked. A newer hash is stored. @throws Problem wrong_credentials or account_suspended */
+/** Locks the account. Its password must still be the one that was checked. A newer hash is stored. @throws Problem wrong_credentials */
 export async function provenAccount(context: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
   const proven = await lockedAccount(context, userId)
   // The password was changed after it was checked.
   if (proven?.account.passwordHash !== provenHash) throw new Problem('wrong_credentials')
-  const { account, refuse } = refusingSuspended(proven)
-  return {
-    ...proven,
-    async refuse() {
-      await refuse()
-      if (rehashed !== null) await context.tx.accounts.rehash(account.id, rehashed)
-    },
-  }
-}
-
-/** Locks the account of a person who is signing in. Null if there is none. */
-export async function lockedAccount({ tx, attempt }: Context, userId: UserId): Promise<ProvenAccount | null> {
-  attempt({ attempted: 'session:start' })
-  const [account, membership] = await together(tx.accounts.lock(userId), tx.memberships.current(userId))
-  if (!account) return null
-  const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
-  return {
-    account,
-    membership,
-    async refuse() {
-      if (membership?.status === 'deactivated') throw await deactivatedProblem(tx, { membership: { ...membership, status: 'deactivated' }, organization })
-      if (organization?.suspendedAt) throw suspendedProblem(organization, userId)
-    },
-  }
-}
-
-/** @throws Problem account_suspended */
-export function refusingSuspended(proven: ProvenAccount): ProvenAccount {
-  const { account, membership } = proven
-  if (account.suspendedAt) throw suspendedPersonProblem(account, membership && { id: membership.organizationId })
+  if (rehashed !== null) await context.tx.accounts.rehash(userId, rehashed)
   return proven
 }

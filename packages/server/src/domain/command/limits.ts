@@ -54,6 +54,7 @@ export const limits = {
   'invitation mail by sender': { points: 300, seconds: HOUR },
   'invitation link by sender': { points: 120, seconds: HOUR, load: true },
   'secret by organization': { points: 200, seconds: HOUR, load: true },
+  'second factor by account': { points: 5, seconds: 15 * MINUTE }, // F7; only after the right password
   'password proof by session': { points: 10, seconds: 15 * MINUTE }, // C16
   'email change by account': { points: 10, seconds: HOUR },
   'email change try by session': { points: 30, seconds: HOUR },

@@ -78,6 +78,22 @@ export type MailJob =
   | { template: 'password_reset'; passwordResetId: string }
   | { template: 'password_changed'; userId: string; at: string; address: string }
   | { template: 'passkey'; change: 'added' | 'removed' | 'copied'; userId: string; passkey: string; at: string; address: string }
+  | {
+      template: 'factor'
+      change:
+        | 'authenticator_added'
+        | 'authenticator_removed'
+        | 'wrong_codes'
+        | 'authenticator_locked'
+        | 'recovery_code_used'
+        | 'recovery_codes_created'
+        | 'factors_reset'
+      userId: string
+      /** The recovery codes that are left, if one was used. */
+      left?: number
+      at: string
+      address: string
+    }
   | { template: 'email_change_code'; emailChangeId: string } // an address in use gets a notice instead
   | { template: 'email_changed'; emailChangeId: string; at: string; address: string } // to the old address
   | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }

@@ -450,8 +450,8 @@ export interface ValuesLeft {
 
 /** A sealed value of a row, and the context that it was sealed for. */
 export interface SealedValue {
-  table: 'signing_key' | 'receiver' | 'idempotency_key'
-  purpose: 'signing-key' | 'push-authorization' | 'idempotency'
+  table: 'signing_key' | 'receiver' | 'idempotency_key' | 'authenticator'
+  purpose: 'signing-key' | 'push-authorization' | 'idempotency' | 'authenticator'
   context: string
   sealed: Uint8Array
   keyGeneration: number
@@ -484,8 +484,8 @@ export interface RootKeyStore {
   clearAnswer(context: string): Promise<void>
   /** Deletes the stored responses of ended generations, which a leaked secret opens. */
   clearAnswers(): Promise<void>
-  /** Every pushed authorization, locked until commit. */
-  pushAuthorizations(): Promise<SealedValue[]>
+  /** The values that live on when the secret has leaked, locked until commit: pushed authorizations and the secrets of authenticator apps. */
+  lastingValues(): Promise<SealedValue[]>
   /** Renews some open values of ended generations: the next version, under the newest root key. Returns those to email again. */
   renewInvitations(limit: number): Promise<{ id: InvitationId; organizationId: OrganizationId; version: number; kind: InvitationKind }[]>
   renewSignUps(limit: number, codeSeconds: number): Promise<{ id: SignUpId; codeNumber: number }[]>

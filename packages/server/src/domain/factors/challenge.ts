@@ -10,7 +10,7 @@ import { digest, type RootKey, type SecretKeys, sameBytes } from '../model/secre
 export const CHALLENGE_SECONDS = 3_600
 
 export interface ChallengeFor {
-  purpose: 'sign-in' | 'add' | 'confirm'
+  purpose: 'sign-in' | 'factor' | 'add' | 'confirm'
   /** The browser: its session, or the random value of its cookie before it has a session. */
   browser: string
 }

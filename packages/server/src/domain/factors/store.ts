@@ -42,6 +42,8 @@ export interface PasskeyStore {
   rename(id: PasskeyId, userId: UserId, name: string): Promise<boolean>
   /** Null if the user has no such passkey. */
   remove(id: PasskeyId, userId: UserId): Promise<Passkey | null>
+  /** @returns how many there were */
+  removeAllOf(userId: UserId): Promise<number>
   /** Stores a use, unless the passkey was removed, or is device-bound and its counter did not rise: the condition is in the statement (F3). */
   use(id: PasskeyId, use: PasskeyUse): Promise<'used' | 'copied' | 'removed'>
   /** True at most once an hour, so that its owner gets one email. */
@@ -55,4 +57,59 @@ export interface PasskeyStore {
   /** False if the challenge was used before. One statement, so that one of two concurrent uses succeeds. */
   useChallenge(digest: Uint8Array, lifetimeSeconds: number): Promise<boolean>
   deleteExpiredChallenges(): Promise<void>
+}
+
+/** An app that makes a code of six digits every 30 seconds (RFC 6238). */
+export interface Authenticator {
+  userId: UserId
+  /** Sealed. */
+  secret: Uint8Array
+  keyGeneration: number
+  /** The number of the 30 seconds whose code was accepted last. */
+  lastStep: number
+  /** Wrong codes since the last right one. */
+  failures: number
+  address: string
+  createdAt: Date
+  lastUsedAt: Date | null
+}
+
+export interface AuthenticatorStore {
+  /** False if the account has one. */
+  insert(authenticator: Omit<Authenticator, 'failures' | 'createdAt' | 'lastUsedAt'>): Promise<boolean>
+  find(userId: UserId): Promise<Authenticator | null>
+  has(userId: UserId): Promise<boolean>
+  /** False if there was none. */
+  remove(userId: UserId): Promise<boolean>
+  /** Accepts the code of a step later than the last one, and forgets the failures. One statement, so that a code is accepted once. */
+  accept(userId: UserId, step: number): Promise<boolean>
+  /** @returns the failures since the last right code */
+  noteFailure(userId: UserId): Promise<number>
+  forgetFailures(userId: UserId): Promise<void>
+  /** Replaces all codes of the user. */
+  setRecoveryCodes(userId: UserId, hashes: readonly Uint8Array[]): Promise<void>
+  /** Consumes a code. One statement, so that only one of two concurrent uses succeeds. Null if it is unknown or used. @returns how many are left */
+  useRecoveryCode(userId: UserId, hash: Uint8Array): Promise<number | null>
+  recoveryCodesLeft(userId: UserId): Promise<number>
+}
+
+/** A sign-in between the password and the second factor (F5). It gives no access. */
+export interface PendingSignIn {
+  userId: UserId
+  /** Wrong codes and this one. */
+  tries: number
+}
+
+export interface PendingSignInStore {
+  insert(pending: { tokenHash: Uint8Array; userId: UserId; epoch: number; passwordVersion: number; lifetimeSeconds: number }): Promise<void>
+  /** Null if it has ended. Spends nothing. */
+  find(tokenHash: Uint8Array, most: number): Promise<{ userId: UserId } | null>
+  /**
+   * Spends a try, if one is left, the sign-in has not ended, and neither the password nor the epoch of the account has changed since. One statement, so that
+   * concurrent tries are all counted.
+   */
+  countTry(tokenHash: Uint8Array, most: number): Promise<PendingSignIn | null>
+  end(tokenHash: Uint8Array): Promise<void>
+  endAllOf(userId: UserId): Promise<void>
+  deleteEnded(): Promise<void>
 }

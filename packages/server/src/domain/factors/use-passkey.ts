@@ -52,6 +52,8 @@ export async function takePasskey(context: Context, { passkey, used }: CheckedPa
     const at = (await tx.now()).toISOString()
     await tx.jobs.send({ name: 'mail', data: { template: 'passkey', change: 'copied', userId, passkey: name, at, address: principal.origin.address } })
   }
+  // A passkey is another factor, so a locked authenticator app is open again (F7).
+  if (!copied) await tx.authenticators.forgetFailures(userId)
   return { copied, methods: methodsOf(passkey, used) }
 }
 

@@ -11,6 +11,7 @@ export type TokenPrefix =
   | 'muster_op'
   | 'muster_cs'
   | 'muster_bs'
+  | 'muster_ps'
   | 'muster_pr'
   | 'muster_dc'
   | 'muster_su'

@@ -32,6 +32,13 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'passkey.removed': nothing, // it starts no further session
   'passkey.copied': nothing,
 
+  'authenticator.added': nothing,
+  'authenticator.removed': nothing,
+  'authenticator.locked': nothing,
+  'factors.reset': nothing, // the ended sessions have their own events
+  'recovery_codes.created': nothing,
+  'recovery_code.used': nothing,
+
   'session.started': nothing,
   'session.confirmed': nothing,
   'session.ended': ({ target }) => ({ kind: 'session', subject: target, value: { reason: 'token_revoked' } }),

@@ -15,6 +15,7 @@ export type Purpose =
   | 'cursor'
   | 'typed-form'
   | 'passkey-challenge'
+  | 'authenticator'
   | 'secret-check'
   | 'root-key'
 

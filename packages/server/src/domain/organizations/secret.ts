@@ -90,7 +90,7 @@ export async function switchSecret(context: Context, { from, generation, secretC
 
 /**
  * The secret has leaked. From this commit on, every value of the previous root keys is invalid, on every process: links, codes, cookies and stored responses. The
- * signing keys are withdrawn. The authorizations of pushes live on under the new root key. A job renews open invitations, codes and resets.
+ * signing keys are withdrawn. The authorizations of pushes and the secrets of authenticator apps live on under the new root key. A job renews open invitations, codes and resets.
  */
 export async function replaceLeakedSecret(
   context: Context,
@@ -109,9 +109,9 @@ export async function replaceLeakedSecret(
     await record({ type: 'signing_key.created', target: key.kid, alg: key.alg })
   }
   const newest = keys.of(generation)
-  for (const value of await tx.rootKeys.pushAuthorizations()) {
+  for (const value of await tx.rootKeys.lastingValues()) {
     const plain = openedOrNull(keys.find(value.keyGeneration), value)
-    if (plain === null) await endAuthorization(context, value.context as StreamId, generation)
+    if (plain === null) await giveUp(context, value, generation)
     else await tx.rootKeys.replaceValue({ ...value, sealed: newest.seal(value.purpose, value.context, plain), keyGeneration: generation })
   }
   await tx.rootKeys.switchTo(secretCheck, generation)
@@ -199,9 +199,12 @@ export async function resealValues(context: Context): Promise<number> {
 }
 
 /** A damaged value must not keep a rotation from ending. Nobody could read it before either. */
-async function giveUp(context: Context, { table, context: of }: SealedValue, generation: number): Promise<void> {
+async function giveUp(context: Context, value: SealedValue, generation: number): Promise<void> {
+  const { table, context: of } = value
   if (table === 'receiver') await endAuthorization(context, of as StreamId, generation)
   else if (table === 'idempotency_key') await context.tx.rootKeys.clearAnswer(of)
+  else if (table === 'authenticator')
+    await context.tx.rootKeys.replaceValue({ ...value, keyGeneration: generation }) // its codes are refused, and its recovery codes are not
   else throw new Error(`The signing key ${of} could not be decrypted. Withdraw it: muster server keys withdraw ${of}`)
 }
 

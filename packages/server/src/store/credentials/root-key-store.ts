@@ -12,6 +12,7 @@ const CHECK_BYTES = 32
 const sealedTables = {
   signing_key: { purpose: 'signing-key', column: 'private_jwk', context: 'kid' },
   receiver: { purpose: 'push-authorization', column: 'push_authorization', context: 'id' },
+  authenticator: { purpose: 'authenticator', column: 'secret', context: 'user_id' },
   idempotency_key: { purpose: 'idempotency', column: 'answer', context: "principal || '/' || key" },
 } as const satisfies Record<SealedValue['table'], { purpose: SealedValue['purpose']; column: string; context: string }>
 const tables = Object.keys(sealedTables) as SealedValue['table'][]
@@ -99,7 +100,7 @@ export function rootKeyStore(db: Kysely<Tables>): RootKeyStore {
         select (select count(*)::int from open) as invitations, (select max(until) from open) as "invitationsUntil",
           (select count(*)::int from codes) as codes, (select max(until) from codes) as "codesUntil",
           (select count(*)::int from resets) as resets, (select max(until) from resets) as "resetsUntil",
-          (select count(*)::int from signing_key where ${older}) + (select count(*)::int from receiver where push_authorization is not null and ${older})
+          (select count(*)::int from signing_key where ${older}) + (select count(*)::int from authenticator where ${older}) + (select count(*)::int from receiver where push_authorization is not null and ${older})
             + (select count(*)::int from idempotency_key where answer is not null and created_at > muster_now() - interval '24 hours' and ${older} and ${isGenerationValid}) as sealed`.execute(
         db,
       )
@@ -123,7 +124,7 @@ export function rootKeyStore(db: Kysely<Tables>): RootKeyStore {
       }
       return []
     },
-    pushAuthorizations: () => sealed('receiver', 'true', 1_000_000),
+    lastingValues: async () => [...(await sealed('receiver', 'true', 1_000_000)), ...(await sealed('authenticator', 'true', 10_000_000))],
     async clearAnswer(named) {
       // Without a root key of its generation, a repeat is told that the response has ended, and not that the first request is in progress.
       await sql`update idempotency_key set answer = null, key_generation = -1 where ${sql.raw(sealedTables.idempotency_key.context)} = ${named}`.execute(db)

@@ -60,6 +60,10 @@ export function passkeyStore(db: Kysely<Tables>): PasskeyStore {
       const row = await db.deleteFrom('passkey').where('id', '=', id).where('user_id', '=', userId).returningAll().executeTakeFirst()
       return row ? toPasskey(row) : null
     },
+    async removeAllOf(userId) {
+      const { numDeletedRows } = await db.deleteFrom('passkey').where('user_id', '=', userId).executeTakeFirstOrThrow()
+      return Number(numDeletedRows)
+    },
     async use(id, { counter, address }) {
       const { numUpdatedRows } = await db
         .updateTable('passkey')

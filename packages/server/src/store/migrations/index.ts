@@ -25,6 +25,7 @@ import * as stores from './0026-stores.ts'
 import * as operator from './0027-operator.ts'
 import * as suspendedPeople from './0028-suspended-people.ts'
 import * as passkeys from './0029-passkeys.ts'
+import * as secondFactors from './0030-second-factors.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -54,4 +55,5 @@ export const migrations: Record<string, Migration> = {
   '0027-operator': operator,
   '0028-suspended-people': suspendedPeople,
   '0029-passkeys': passkeys,
+  '0030-second-factors': secondFactors,
 }

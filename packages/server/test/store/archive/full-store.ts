@@ -34,6 +34,9 @@ const rows = [
   `insert into email_change (id, user_id, session_id, email, email_canonical, old_email, expires_at, ended_at) values ('emc_1', 'usr_ada', 'ses_1', 'x', 'x', 'y', now(), now())`,
   `insert into passkey (id, user_id, credential_id, public_key, counter, device_bound, verifies_user, aaguid, transports, name, address, last_used_at, last_address, copied_at)
    values ('pky_1', 'usr_ada', '\\x0c', '\\x0d', 7, true, true, '00000000-0000-0000-0000-000000000000', '{usb,nfc}', 'key', '192.0.2.1', now(), '192.0.2.1', now())`,
+  `insert into authenticator (user_id, secret, key_generation, last_step, failures, address, last_used_at) values ('usr_ada', '\\x10', 0, 58000000, 2, '192.0.2.1', now())`,
+  `insert into recovery_code (user_id, code_hash, used_at) values ('usr_ada', '\\x11', now())`,
+  `insert into pending_sign_in (token_hash, user_id, epoch, password_version, tries, expires_at, ended_at) values ('\\x12', 'usr_ada', 3, 1, 1, now(), now())`,
   `insert into used_challenge (digest, expires_at) values ('\\x0e', now())`,
   `insert into email (id, address, address_canonical, job, state, attempts, reason) values ('eml_1', 'Ada@example.com', 'ada@example.com', '{"kind": "x"}', 'failed', 3, 'down')`,
   `insert into account_network (user_id, network) values ('usr_ada', '192.0.2.0/24')`,

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { resetFactors } from '../../../domain/organizations/reset-factors.ts'
 import { resumePerson, type Suspended, suspendPerson } from '../../../domain/organizations/suspend-person.ts'
 import { answers, instant, reported } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
@@ -20,7 +21,7 @@ const suspensionSchema = z
 
 const params = z.object({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
 
-/** The operator suspends and resumes one person (O14). */
+/** The operator suspends and resumes one person (O14), and resets how they sign in. */
 export const suspendPersonRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
   const bodyOf = async ({ account, changed, withoutAdmin }: Suspended) => ({
     id: account.id,
@@ -63,5 +64,27 @@ export const suspendPersonRoutes: FastifyPluginAsyncZod<Services> = async (app, 
       },
     },
     async (request) => bodyOf(await execute(resumePerson, request.principal, { user: request.params.user })),
+  )
+
+  app.post(
+    '/v1/operator/users/:user/reset-factors',
+    {
+      config: { audience: 'operator', ends: true },
+      schema: {
+        operationId: 'resetFactors',
+        tags: ['Operator'],
+        summary: 'Reset sign-in factors',
+        description:
+          'Removes the passkeys, the authenticator app and the recovery codes of a person, and ends their sessions. The password alone is enough to sign in then, and the owner gets an email.',
+        params,
+        response: answers(
+          reported(z.object({ id: z.string(), email: z.string(), passkeys: z.number().int(), authenticator: z.boolean(), ended_sessions: z.number().int() })),
+        ),
+      },
+    },
+    async (request) => {
+      const { endedSessions, ...reset } = await execute(resetFactors, request.principal, { user: request.params.user })
+      return { ...reset, ended_sessions: endedSessions }
+    },
   )
 }

@@ -2,19 +2,26 @@ import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form } from '../../parts.ts'
 import { type PasskeyRequestView, passkeyButton } from './passkey-form.ts'
+import { codeField } from './second-factor.ts'
 
 export interface ConfirmPage {
   frame: Frame
   target: FormTarget
   email: string
+  /** The account has an authenticator app: the password alone is not enough. */
+  byCode: boolean
+  /** True to ask for a recovery code instead of the app. */
+  recovery: boolean
+  /** The page that asks for the other of the two. */
+  otherPath: string
   /** Null if the account has no passkey. */
   passkey: PasskeyRequestView | null
   accountPath: string
   faults?: readonly Fault[] | undefined
 }
 
-/** Shown before a change that gives lasting access (F15), so that nothing typed is lost. Field: `password`. */
-export function confirmPage({ frame, target, email, passkey, accountPath, faults }: ConfirmPage): string {
+/** Shown before a change that gives lasting access (F15), so that nothing typed is lost. Field: `password` or `code`. */
+export function confirmPage({ frame, target, email, byCode, recovery, otherPath, passkey, accountPath, faults }: ConfirmPage): string {
   return layout({
     frame,
     title: 'Confirm that it’s you',
@@ -25,24 +32,27 @@ export function confirmPage({ frame, target, email, passkey, accountPath, faults
       faultSummary(faults),
       form({
         target,
-        body: [
-          html`<input class="unseen" type="text" name="username_for_managers" value="${email}" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>`,
-          field({
-            name: 'password',
-            label: 'Password',
-            type: 'password',
-            kind: 'current-password',
-            autocomplete: 'current-password',
-            maxlength: 256,
-            faults,
-            autofocus: true,
-          }),
-        ],
+        body: byCode ? codeField(faults, recovery) : byPassword(email, faults),
         next: 'We won’t ask again for 10 minutes.',
         actions: button({ text: 'Confirm' }),
       }),
       passkey && passkeyButton({ ...passkey, text: 'Confirm with a passkey' }),
+      byCode && html`<p class="aside"><a href="${otherPath}">${recovery ? 'Enter a code from your app instead' : 'Use a recovery code instead'}</a></p>`,
       html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`,
     ],
   })
 }
+
+const byPassword = (email: string, faults: readonly Fault[] | undefined) => [
+  html`<input class="unseen" type="text" name="username_for_managers" value="${email}" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>`,
+  field({
+    name: 'password',
+    label: 'Password',
+    type: 'password',
+    kind: 'current-password',
+    autocomplete: 'current-password',
+    maxlength: 256,
+    faults,
+    autofocus: true,
+  }),
+]

@@ -20,6 +20,9 @@ export interface SecurityPage {
   passkeys: readonly PasskeyView[]
   /** Null where passkeys are not possible (F4). */
   newPasskeyPath: string | null
+  /** Null if the account has no authenticator app. */
+  authenticator: { addedAt: Date; lastUsedAt: Date | null; recoveryCodesLeft: number } | null
+  authenticatorPaths: { add: string; change: string }
   passwordPath: string
   accountPath: string
   /** For the WebAuthn Signal API: the passkeys that are left. */
@@ -29,7 +32,17 @@ export interface SecurityPage {
 }
 
 /** How the user signs in, and how to change that (F24). */
-export function securityPage({ frame, passkeys, newPasskeyPath, passwordPath, accountPath, signal, done }: SecurityPage): string {
+export function securityPage({
+  frame,
+  passkeys,
+  newPasskeyPath,
+  authenticator,
+  authenticatorPaths,
+  passwordPath,
+  accountPath,
+  signal,
+  done,
+}: SecurityPage): string {
   return layout({
     frame,
     title: 'Security',
@@ -41,6 +54,12 @@ export function securityPage({ frame, passkeys, newPasskeyPath, passwordPath, ac
       sheet({
         body: facts([
           ['Password', html`<span class="with-copy"><span>Set</span><a href="${passwordPath}">Change<span class="unseen"> your password</span></a></span>`],
+          [
+            'Authenticator app',
+            authenticator
+              ? html`<span class="with-copy"><span>Set. ${recoveryCodes(authenticator.recoveryCodesLeft)}</span><a href="${authenticatorPaths.change}">Change<span class="unseen"> your authenticator app</span></a></span>`
+              : html`<span class="with-copy"><span class="muted">None</span><a href="${authenticatorPaths.add}">Add<span class="unseen"> an authenticator app</span></a></span>`,
+          ],
         ]),
       }),
       html`<h2 class="section"${signal && html` data-signal="${JSON.stringify(signal)}"`}>Passkeys</h2>`,
@@ -55,6 +74,9 @@ export function securityPage({ frame, passkeys, newPasskeyPath, passwordPath, ac
     ],
   })
 }
+
+const recoveryCodes = (left: number): string =>
+  left === 0 ? 'No recovery codes left.' : left === 1 ? 'One recovery code left.' : `${left} recovery codes left.`
 
 const kindOf = ({ deviceBound }: Pick<PasskeyView, 'deviceBound'>): string => (deviceBound ? 'On one device' : 'Synchronized between devices')
 
@@ -137,6 +159,34 @@ export function passkeyPage({ frame, passkey, rename, remove, securityPath, name
       sheet({
         body: html`<p>After you remove this passkey, nobody can sign in with it. Sessions it started stay active: end them under <a href="/logins">Your logins</a>. Delete it in your password manager too.</p>`,
         actions: postButton(remove, 'Remove passkey', 'danger'),
+      }),
+      html`<p class="aside"><a href="${securityPath}">Back to Security</a></p>`,
+    ],
+  })
+}
+
+export interface AuthenticatorPage {
+  frame: Frame
+  authenticator: { addedAt: Date; lastUsedAt: Date | null; recoveryCodesLeft: number }
+  newCodes: FormTarget
+  remove: FormTarget
+  securityPath: string
+}
+
+export function authenticatorPage({ frame, authenticator, newCodes, remove, securityPath }: AuthenticatorPage): string {
+  const { addedAt, lastUsedAt, recoveryCodesLeft } = authenticator
+  return layout({
+    frame,
+    title: 'Your authenticator app',
+    lead: html`Added ${moment(addedAt, frame.now)}. ${lastUsedAt ? html`Last used ${moment(lastUsedAt, frame.now)}.` : 'Not used yet.'}`,
+    body: [
+      sheet({
+        body: html`<p>${recoveryCodes(recoveryCodesLeft)} New codes replace all earlier ones.</p>`,
+        actions: postButton(newCodes, 'Create new recovery codes', 'plain'),
+      }),
+      sheet({
+        body: html`<p>After you remove the app, your password alone is enough to sign in. Your recovery codes are deleted with it.</p>`,
+        actions: postButton(remove, 'Remove the app', 'danger'),
       }),
       html`<p class="aside"><a href="${securityPath}">Back to Security</a></p>`,
     ],

@@ -1,35 +1,21 @@
 import { isSignInReason, type SignInReason } from '@muster/contract/page-texts.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type SignedIn, signIn } from '../../../domain/accounts/sign-in.ts'
+import { signIn } from '../../../domain/accounts/sign-in.ts'
 import { signInWithPasskey } from '../../../domain/accounts/sign-in-with-passkey.ts'
 import { signOut } from '../../../domain/accounts/sign-out.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import { answeringBy } from '../../../domain/organizations/answer-as-deactivated.ts'
-import type { SignedIn as BrowserSignedIn } from '../../../http/browser-session.ts'
 import { signedOutPage, signInPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { browserOf, signInRequest } from '../../passkey-request.ts'
-import {
-  applicationOn,
-  cliOf,
-  faultsOf,
-  fieldsOf,
-  frameOf,
-  goOn,
-  invitationTokenOf,
-  type Portal,
-  page,
-  purposeFor,
-  seeOther,
-  sendPage,
-  visitor,
-} from '../../portal.ts'
-import { entranceFor, hiddenReturnPath, isJoin, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
+import { applicationOn, cliOf, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, purposeFor, seeOther, sendPage, visitor } from '../../portal.ts'
+import { entranceFor, hiddenReturnPath, returnPathOf, withReturnPath } from '../../return-path.ts'
+import { enterSession, openingOf } from '../../signed-in.ts'
 import { forgetTyped } from '../../typed-form.ts'
-import { leaveAnswering, sendAnswering } from '../invitations/answer.ts'
+import { askForSecondFactor } from '../factors/second-factor.ts'
+import { leaveAnswering } from '../invitations/answer.ts'
 
 export async function signInRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { sessions, execute, store } = options
+  const { sessions, execute } = options
 
   const show = async (
     request: FastifyRequest,
@@ -72,9 +58,10 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
         identifier,
         password,
         devices: sessions.devices(request),
-        ...opening(request, before, returnPath),
+        ...openingOf(options, request, before, returnPath),
       })
-      return await enter(request, reply, signedIn, returnPath)
+      if ('pending' in signedIn) return askForSecondFactor(options, reply, signedIn.pending, returnPath)
+      return await enterSession(options, request, reply, signedIn, returnPath)
     } catch (error) {
       const faults = faultsOf(error, { wrong_credentials: null })
       return show(request, reply, returnPath, { identifier, faults, status: 401 })
@@ -89,35 +76,13 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     try {
       const browser = browserOf(options, request)
       if (browser === null) throw new Problem('passkey_expired')
-      const signedIn = await signInWithPasskey(options, visitor(request), { response, browser, ...opening(request, before, returnPath) })
-      return await enter(request, reply, signedIn, returnPath)
+      const signedIn = await signInWithPasskey(options, visitor(request), { response, browser, ...openingOf(options, request, before, returnPath) })
+      return await enterSession(options, request, reply, signedIn, returnPath)
     } catch (error) {
       const faults = faultsOf(error, { passkey_refused: null, passkey_unverified: null, passkey_expired: null, passkey_copied: null })
       return show(request, reply, returnPath, { faults, status: (error as Problem).status })
     }
   })
-
-  /** What the sign-in replaces, and what it is for. */
-  const opening = (request: FastifyRequest, before: BrowserSignedIn | null, returnPath: string | null) => ({
-    replaces: before?.principal.sessionId ?? null,
-    userCode: userCodeOf(returnPath),
-    answering: returnPath !== null && isJoin(returnPath) ? invitationTokenOf(options, request) : undefined,
-  })
-
-  const enter = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { account, cookie, limited }: SignedIn,
-    returnPath: string | null,
-  ): Promise<FastifyReply> => {
-    sessions.rememberDevice(request, reply, account)
-    if (limited) {
-      const answering = await answeringBy(store.reading, cookie)
-      return answering ? sendAnswering(options, request, reply, answering, cookie) : seeOther(reply, '/join')
-    }
-    sessions.setCookie(reply, cookie)
-    return goOn(options, request, reply, { returnPath, registered: account.username !== null })
-  }
 
   app.post('/sign-out', { ...page, config: { endsQuickly: true } }, async (request, reply) => {
     const { another, continue: to } = fieldsOf(request.body)

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { confirmByPasskey, confirmByPassword } from '../../../domain/accounts/confirm.ts'
-import type { Problem } from '../../../domain/model/problem.ts'
+import { confirmByCode, confirmByPasskey, confirmByPassword } from '../../../domain/accounts/confirm.ts'
+import { isRecent } from '../../../domain/factors/recent.ts'
+import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { confirmPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
@@ -20,33 +21,41 @@ const ownPage = (value: unknown): string | null => {
 
 /** The person proves again who they are, and goes on to the page that asked for it (F15, F17). */
 export async function confirmRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { sessions } = options
+  const { sessions, store } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
 
   const show = async (
     request: FastifyRequest,
     reply: FastifyReply,
     signedIn: SignedIn,
-    returnPath: string | null,
-    refused?: { faults: Fault[]; status: number },
-  ) =>
-    sendPage(
+    { returnPath, recovery, refused }: { returnPath: string | null; recovery: boolean; refused?: { faults: Fault[]; status: number } },
+  ): Promise<FastifyReply> => {
+    const { account } = signedIn.live
+    const query = new URLSearchParams({ ...hiddenReturnPath(returnPath), ...(!recovery && { with: 'recovery-code' }) })
+    return sendPage(
       reply,
       confirmPage({
         frame: frameOf(options, request),
-        target: { action: path, hidden: { ...typedBy(signedIn.live), ...hiddenReturnPath(returnPath) } },
-        email: signedIn.live.account.email,
+        target: { action: path, hidden: { ...typedBy(signedIn.live), ...hiddenReturnPath(returnPath), ...(recovery && { with: 'recovery-code' }) } },
+        email: account.email,
+        byCode: await store.reading.authenticators.has(account.id),
+        recovery,
+        otherPath: query.size === 0 ? path : `${path}?${query}`,
         passkey: await confirmRequest(options, signedIn, returnPath),
         accountPath,
         faults: refused?.faults,
       }),
       refused?.status,
     )
+  }
 
   app.get(path, page, async (request, reply) => {
-    const returnPath = ownPage(fieldsOf(request.query)['continue'])
+    const { continue: to, with: way } = fieldsOf(request.query)
+    const returnPath = ownPage(to)
     const signedIn = await sessions.signedIn(request)
-    return signedIn ? show(request, reply, signedIn, returnPath) : seeOther(reply, withReturnPath('/sign-in', returnPath))
+    return signedIn
+      ? show(request, reply, signedIn, { returnPath, recovery: way === 'recovery-code' })
+      : seeOther(reply, withReturnPath('/sign-in', returnPath))
   })
 
   app.get(`${path}/passkey`, page, async (_request, reply) => seeOther(reply, path)) // the address of a refusal, opened again
@@ -62,14 +71,22 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
         await by(signedIn, fields)
         return seeOther(reply, returnPath ?? accountPath)
       } catch (error) {
-        return show(request, reply, signedIn, returnPath, { faults: faultsOf(error, refusals), status: (error as Problem).status })
+        // The form was sent again, with the same code.
+        const isRepeated = error instanceof Problem && error.code === 'factor_wrong' && (await isRecent(store.reading, signedIn.live))
+        if (isRepeated) return seeOther(reply, returnPath ?? accountPath)
+        const refused = { faults: faultsOf(error, refusals), status: (error as Problem).status }
+        return show(request, reply, signedIn, { returnPath, recovery: fields['with'] === 'recovery-code', refused })
       }
     }
 
   app.post(
     path,
     page,
-    confirm(({ principal }, { password = '' }) => confirmByPassword(options, principal, { password }), { password_wrong: 'password' }),
+    confirm(
+      ({ principal }, { password, code = '' }) =>
+        password === undefined ? confirmByCode(options, principal, { code }) : confirmByPassword(options, principal, { password }),
+      { password_wrong: 'password', factor_wrong: 'code', factor_required: null },
+    ),
   )
   app.post(
     `${path}/passkey`,

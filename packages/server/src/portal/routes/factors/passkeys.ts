@@ -20,6 +20,7 @@ const pathOf = (id: PasskeyId): string => `/account/passkeys/${id}`
 const doneTexts = new Map([
   ['added', 'Your passkey was added. Next time, sign in with it instead of your password.'],
   ['renamed', 'Your passkey was renamed.'],
+  ['app-removed', 'Your authenticator app was removed. Your password alone is enough to sign in.'],
   ['removed', 'Your passkey was removed. Delete it in your password manager too.'],
 ])
 
@@ -49,12 +50,19 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
       const passkeys = await store.reading.passkeys.list(live.account.id)
       const handle = await store.reading.passkeys.findHandle(live.account.id)
       const { email, givenName, familyName } = live.account
+      const app = await store.reading.authenticators.find(live.account.id)
       return sendPage(
         reply,
         securityPage({
           frame: frameOf(options, request),
           passkeys: passkeys.map(viewOf),
           newPasskeyPath: webauthn && newPath,
+          authenticator: app && {
+            addedAt: app.createdAt,
+            lastUsedAt: app.lastUsedAt,
+            recoveryCodesLeft: await store.reading.authenticators.recoveryCodesLeft(live.account.id),
+          },
+          authenticatorPaths: { add: '/account/add-authenticator', change: '/account/authenticator' },
           passwordPath: '/account/password',
           accountPath,
           signal: webauthn &&

@@ -18,25 +18,37 @@ const passkeySchema = z
   })
   .meta({ id: 'Passkey', description: 'A passkey of the current user.' })
 
-/** The passkeys of the current user. They are added and removed in a browser, on the page `/account/security`. */
-export const passkeyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store }) => {
+const factorsSchema = z
+  .object({
+    passkeys: z.array(passkeySchema),
+    authenticator: z
+      .object({ created_at: instant, last_used_at: instant.nullable(), recovery_codes_left: z.number().int() })
+      .nullable()
+      .meta({ description: 'The authenticator app. Null if there is none: then the password alone is enough to sign in.' }),
+  })
+  .meta({ id: 'Factors', description: 'How the current user signs in, beside the password.' })
+
+/** How the current user signs in. Factors are added and removed in a browser, on the page `/account/security`. */
+export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store }) => {
   app.get(
-    '/v1/me/passkeys',
+    '/v1/me/factors',
     {
       config: { audience: 'account' },
       schema: {
-        operationId: 'listMyPasskeys',
+        operationId: 'listMyFactors',
         tags: ['Account'],
-        summary: 'List passkeys',
-        description: 'Lists the passkeys of the current user. Passkeys are added and removed in a browser, on the page `/account/security`.',
-        response: answers(z.object({ items: z.array(passkeySchema) })),
+        summary: 'List sign-in factors',
+        description:
+          'Lists the passkeys and the authenticator app of the current user. They are added and removed in a browser, on the page `/account/security`.',
+        response: answers(factorsSchema),
       },
     },
     async (request) => {
-      const { principal } = personOf(request)
-      const passkeys = await store.reading.passkeys.list(principal.userId)
+      const { userId } = personOf(request).principal
+      const { passkeys, authenticators } = store.reading
+      const [list, authenticator] = await Promise.all([passkeys.list(userId), authenticators.find(userId)])
       return {
-        items: passkeys.map((passkey) => ({
+        passkeys: list.map((passkey) => ({
           id: passkey.id,
           name: passkey.name,
           product: productOf(passkey.aaguid),
@@ -46,6 +58,11 @@ export const passkeyRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
           last_used_at: passkey.lastUsedAt?.toISOString() ?? null,
           last_address: passkey.lastAddress,
         })),
+        authenticator: authenticator && {
+          created_at: authenticator.createdAt.toISOString(),
+          last_used_at: authenticator.lastUsedAt?.toISOString() ?? null,
+          recovery_codes_left: await authenticators.recoveryCodesLeft(userId),
+        },
       }
     },
   )

@@ -1,0 +1,69 @@
+import type { UserId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/context.ts'
+import { deactivatedProblem, suspendedPersonProblem, suspendedProblem } from '../command/refused-credential.ts'
+import { together } from '../command/together.ts'
+import { finishSession, startBrowserSession } from '../credentials/session.ts'
+import { openInvitationSession } from '../invitations/invitation-session.ts'
+import type { Account } from '../model/account.ts'
+import type { Membership } from '../model/membership.ts'
+import type { SignIn } from './sign-in.ts'
+
+// The end of every sign-in in a browser: the person has proved who they are, and gets a session or the reason why not.
+
+export interface SignedIn {
+  account: Account
+  cookie: string
+  /** True if the cookie can only answer the invitation, because the account is deactivated (S26). */
+  limited: boolean
+}
+
+/** How a browser signs in, once the person has proved who they are. */
+export interface Opening extends Pick<SignIn, 'replaces' | 'answering'> {
+  /** How they did (RFC 8176). */
+  methods: readonly string[]
+}
+
+/** Starts the session of a browser, or of the answer to an invitation (S26). @throws Problem user_deactivated or organization_suspended */
+export async function openFor(context: Context, { account, membership, refuse }: ProvenAccount, { replaces, answering, methods }: Opening): Promise<SignedIn> {
+  if (membership?.status === 'deactivated' && answering !== undefined) {
+    const opened = await openInvitationSession(context, account, { organizationId: membership.organizationId, token: answering, methods })
+    if (opened) return { account, cookie: opened.cookie, limited: true }
+  }
+  await refuse()
+  if (replaces) await finishSession(context, replaces, 'replaced')
+  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null, { methods })
+  return { account, cookie, limited: false }
+}
+
+export interface ProvenAccount {
+  account: Account
+  membership: Membership | null
+  /** A sign-in by password requires a second factor (F1). */
+  needsSecondFactor: boolean
+  /** Refuses a person who has proved who they are, with the reason (S35). */
+  refuse(): Promise<void>
+}
+
+/** Locks the account of a person who is signing in. Null if there is none. */
+export async function lockedAccount({ tx, attempt }: Context, userId: UserId): Promise<ProvenAccount | null> {
+  attempt({ attempted: 'session:start' })
+  const [account, membership, needsSecondFactor] = await together(tx.accounts.lock(userId), tx.memberships.current(userId), tx.authenticators.has(userId))
+  if (!account) return null
+  const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
+  return {
+    account,
+    membership,
+    needsSecondFactor,
+    async refuse() {
+      if (membership?.status === 'deactivated') throw await deactivatedProblem(tx, { membership: { ...membership, status: 'deactivated' }, organization })
+      if (organization?.suspendedAt) throw suspendedProblem(organization, userId)
+    },
+  }
+}
+
+/** @throws Problem account_suspended */
+export function refusingSuspended(proven: ProvenAccount): ProvenAccount {
+  const { account, membership } = proven
+  if (account.suspendedAt) throw suspendedPersonProblem(account, membership && { id: membership.organizationId })
+  return proven
+}

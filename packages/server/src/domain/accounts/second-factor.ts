@@ -1,0 +1,113 @@
+import type { UserId } from '@muster/contract/ids.ts'
+import { isBarred, isPersonBarred, type ProblemCode } from '@muster/contract/problems.ts'
+import type { Context } from '../command/context.ts'
+import { recordRefusedAttempt } from '../command/refused-attempts.ts'
+import type { Accounts } from '../command/services.ts'
+import { refundUnlessFailed, spendEach } from '../command/spend.ts'
+import { refuseDevice } from '../credentials/device-authorization.ts'
+import { isLocked, takeCode } from '../factors/authenticator.ts'
+import type { PendingSignIn } from '../factors/store.ts'
+import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
+import type { Account } from '../model/account.ts'
+import { newOpaqueToken } from '../model/opaque-token.ts'
+import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { digest } from '../model/secret-keys.ts'
+import type { Tx } from '../store.ts'
+import { lockedAccount, openFor, refusingSuspended, type SignedIn } from './open-session.ts'
+import type { SignIn } from './sign-in.ts'
+
+// The second step of a sign-in by password, for an account with an authenticator app (F1, F5). Between the two steps there is a row of its own, whose cookie opens
+// the page of the second factor and nothing else.
+
+export const PENDING_SECONDS = 600
+const PENDING_TRIES = 5
+
+/** For a command that has checked the password under the lock on the account. @returns the value of the cookie */
+export async function openPendingSignIn({ tx }: Context, { id, epoch, passwordVersion }: Account): Promise<string> {
+  const token = newOpaqueToken('muster_ps')
+  await tx.pendingSignIns.insert({ tokenHash: digest(token), userId: id, epoch, passwordVersion, lifetimeSeconds: PENDING_SECONDS })
+  return token
+}
+
+/** Whose sign-in it is. Null if it has ended. */
+export const pendingSignInOf = ({ pendingSignIns }: Pick<Tx, 'pendingSignIns'>, token: string) => pendingSignIns.find(digest(token), PENDING_TRIES)
+
+export interface SecondFactor extends Pick<SignIn, 'replaces' | 'userCode' | 'answering'> {
+  /** The value of the cookie. */
+  token: string
+  /** A code of the authenticator app or a recovery code, or the response of the browser for a passkey, as JSON. */
+  given: { code: string } | { response: string }
+}
+
+/**
+ * Completes the sign-in. The status of the person is told only now (S35).
+ * @throws Problem factor_wrong, passkey_refused, passkey_expired, passkey_copied, sign_in_ended or too_many_attempts; account_suspended, user_deactivated,
+ *   organization_suspended
+ */
+export async function completeSignIn(
+  accounts: Checking & Pick<Accounts, 'execute' | 'limits'>,
+  principal: Principal,
+  { token, given, replaces, userCode, answering }: SecondFactor,
+): Promise<SignedIn> {
+  const pending = await pendingSignInOf(accounts.store.reading, token)
+  if (!pending) throw new Problem('sign_in_ended')
+  const { userId } = pending
+  const spent = await spendEach(accounts.limits, [['second factor by account', userId]])
+  return refundUnlessFailed(['factor_wrong', 'sign_in_ended', 'passkey_refused'], spent, async () => {
+    const factor = 'code' in given ? given : await checkAssertion(accounts, given.response, { purpose: 'factor', browser: token })
+    if ('passkey' in factor && factor.passkey.userId !== userId) throw new Problem('passkey_refused')
+    const outcome = await accounts.execute(tryFactor, principal, { tokenHash: digest(token), factor, replaces, answering })
+    if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
+    if ('barred' in outcome) {
+      await recordRefusedAttempt(accounts, principal, { attempted: 'session:start' }, outcome.barred)
+      // Nobody can approve the code any more, so the terminal stops waiting.
+      if (userCode && isPersonBarred(outcome.barred.code)) await accounts.execute(refuseDevice, principal, { userCode, userId })
+      throw outcome.barred
+    }
+    return outcome
+  })
+}
+
+interface TryFactor extends Pick<SignIn, 'replaces' | 'answering'> {
+  tokenHash: Uint8Array
+  factor: { code: string } | CheckedPasskey
+}
+
+/** A refusal is returned and not thrown, because an error would roll back the count of a wrong factor, and the use of a code of a barred person. */
+async function tryFactor(
+  context: Context,
+  { tokenHash, factor, replaces, answering }: TryFactor,
+): Promise<SignedIn | { refused: ProblemCode; detail?: string } | { barred: Problem }> {
+  const { tx } = context
+  const known = await tx.pendingSignIns.find(tokenHash, PENDING_TRIES)
+  const proven = known && (await lockedAccount(context, known.userId))
+  const pending = proven && (await tx.pendingSignIns.countTry(tokenHash, PENDING_TRIES))
+  if (!proven || !pending) return { refused: 'sign_in_ended' }
+  const { account } = proven
+  const taken = 'code' in factor ? { methods: await takeCode(context, account.id, factor.code), copied: false } : await takeOwnPasskey(context, factor)
+  if (taken.copied) return { refused: 'passkey_copied' }
+  if (taken.methods === null) return wrongFactor(context, account.id, pending)
+  await tx.pendingSignIns.end(tokenHash)
+  try {
+    return await openFor(context, refusingSuspended(proven), { replaces, answering, methods: ['pwd', ...taken.methods] })
+  } catch (error) {
+    if (error instanceof Problem && isBarred(error.code)) return { barred: error }
+    throw error
+  }
+}
+
+async function wrongFactor({ tx }: Context, userId: UserId, { tries }: PendingSignIn): Promise<{ refused: ProblemCode; detail?: string }> {
+  if (tries >= PENDING_TRIES) return { refused: 'sign_in_ended' }
+  const authenticator = await tx.authenticators.find(userId)
+  if (authenticator && isLocked(authenticator))
+    return { refused: 'factor_wrong', detail: 'Your authenticator app is locked after too many wrong codes. Use a recovery code or a passkey.' }
+  return { refused: 'factor_wrong' }
+}
+
+/** The password came before, so the passkey counts as a second factor even if its authenticator did not check its user. From now on it may be enough (F2). */
+async function takeOwnPasskey(context: Context, checked: CheckedPasskey): Promise<{ copied: boolean; methods: string[] }> {
+  const { copied, methods } = await takePasskey(context, checked)
+  if (!copied && checked.used.userVerified) await context.tx.passkeys.noteVerified(checked.passkey.id)
+  return { copied, methods: [...new Set([...methods, 'mfa'])] }
+}

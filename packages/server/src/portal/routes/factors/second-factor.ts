@@ -1,0 +1,80 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { completeSignIn, PENDING_SECONDS, pendingSignInOf } from '../../../domain/accounts/second-factor.ts'
+import { Problem } from '../../../domain/model/problem.ts'
+import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
+import { secondFactorPage } from '../../pages/index.ts'
+import type { Fault } from '../../parts.ts'
+import { factorRequest } from '../../passkey-request.ts'
+import { faultsOf, fieldsOf, frameOf, type Portal, page, purposeFor, seeOther, sendPage, visitor } from '../../portal.ts'
+import { hiddenReturnPath, returnPathOf, withReturnPath } from '../../return-path.ts'
+import { enterSession, openingOf } from '../../signed-in.ts'
+import { withReason } from '../../typed-form.ts'
+
+const path = '/sign-in/factor'
+const COOKIE = 'muster_pending'
+
+/** Leads to the page of the second factor. The cookie opens nothing else (F5). */
+export function askForSecondFactor({ config }: Pick<Portal, 'config'>, reply: FastifyReply, pending: string, returnPath: string | null): FastifyReply {
+  reply.setCookie(cookieName(config, COOKIE), pending, cookieOptions(config, PENDING_SECONDS))
+  return seeOther(reply, withReturnPath(path, returnPath))
+}
+
+/** The second step of a sign-in by password (F5). */
+export async function secondFactorRoutes(app: FastifyInstance, options: Portal): Promise<void> {
+  const { config, store, sessions } = options
+  const name = cookieName(config, COOKIE)
+
+  /** `again`: a browser that is signed in already sees the sign-in page too. */
+  const ended = (reply: FastifyReply, returnPath: string | null): FastifyReply => {
+    reply.clearCookie(name, cookieOptions(config, 0))
+    return seeOther(reply, `${withReason(withReturnPath('/sign-in', returnPath), 'sign_in_ended')}&again=yes`)
+  }
+
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { token, returnPath, recovery, refused }: { token: string; returnPath: string | null; recovery: boolean; refused?: { faults: Fault[]; status: number } },
+  ): Promise<FastifyReply> => {
+    const pending = await pendingSignInOf(store.reading, token)
+    if (!pending) return ended(reply, returnPath)
+    const query = new URLSearchParams({ ...hiddenReturnPath(returnPath), ...(!recovery && { with: 'recovery-code' }) })
+    return sendPage(
+      reply,
+      secondFactorPage({
+        frame: frameOf(options, request),
+        target: { action: path, hidden: { ...hiddenReturnPath(returnPath), ...(recovery && { with: 'recovery-code' }) } },
+        purpose: await purposeFor(options, request, returnPath),
+        recovery,
+        otherPath: query.size === 0 ? path : `${path}?${query}`,
+        startAgainPath: withReturnPath('/sign-in', returnPath),
+        passkey: await factorRequest(options, pending.userId, token, returnPath),
+        faults: refused?.faults,
+      }),
+      refused?.status,
+    )
+  }
+
+  app.get(path, page, async (request, reply) => {
+    const { continue: to, with: way } = fieldsOf(request.query)
+    return show(request, reply, { token: request.cookies[name] ?? '', returnPath: returnPathOf(to), recovery: way === 'recovery-code' })
+  })
+
+  app.post(path, page, async (request, reply) => {
+    const { code = '', response = '', continue: to, with: way } = fieldsOf(request.body)
+    const returnPath = returnPathOf(to)
+    const token = request.cookies[name] ?? ''
+    const given = response === '' ? { code } : { response }
+    try {
+      const before = await sessions.signedIn(request)
+      const signedIn = await completeSignIn(options, visitor(request), { token, given, ...openingOf(options, request, before, returnPath) })
+      reply.clearCookie(name, cookieOptions(config, 0))
+      return await enterSession(options, request, reply, signedIn, returnPath)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'sign_in_ended') {
+        return ended(reply, returnPath)
+      }
+      const faults = faultsOf(error, { factor_wrong: 'code', passkey_refused: null, passkey_expired: null, passkey_copied: null })
+      return show(request, reply, { token, returnPath, recovery: way === 'recovery-code', refused: { faults, status: (error as Problem).status } })
+    }
+  })
+}

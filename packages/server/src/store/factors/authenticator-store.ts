@@ -1,0 +1,90 @@
+import type { UserId } from '@muster/contract/ids.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Authenticator, AuthenticatorStore } from '../../domain/factors/store.ts'
+import type { AuthenticatorTable, Tables } from '../tables.ts'
+
+const now = sql<Date>`muster_now()`
+
+const toAuthenticator = (row: Selectable<AuthenticatorTable>): Authenticator => ({
+  userId: row.user_id as UserId,
+  secret: row.secret,
+  keyGeneration: row.key_generation,
+  lastStep: Number(row.last_step),
+  failures: row.failures,
+  address: row.address,
+  createdAt: row.created_at,
+  lastUsedAt: row.last_used_at,
+})
+
+export function authenticatorStore(db: Kysely<Tables>): AuthenticatorStore {
+  const recoveryCodesLeft = async (userId: UserId): Promise<number> => {
+    const { left } = await db
+      .selectFrom('recovery_code')
+      .select(sql<number>`count(*)::int`.as('left'))
+      .where('user_id', '=', userId)
+      .where('used_at', 'is', null)
+      .executeTakeFirstOrThrow()
+    return left
+  }
+  return {
+    async insert({ userId, secret, keyGeneration, lastStep, address }) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('authenticator')
+        .values({ user_id: userId, secret, key_generation: keyGeneration, last_step: lastStep, address })
+        .onConflict((conflict) => conflict.column('user_id').doNothing())
+        .executeTakeFirstOrThrow()
+      return numInsertedOrUpdatedRows === 1n
+    },
+    async find(userId) {
+      const row = await db.selectFrom('authenticator').selectAll().where('user_id', '=', userId).executeTakeFirst()
+      return row ? toAuthenticator(row) : null
+    },
+    async has(userId) {
+      return (await db.selectFrom('authenticator').select('user_id').where('user_id', '=', userId).executeTakeFirst()) !== undefined
+    },
+    async remove(userId) {
+      const { numDeletedRows } = await db.deleteFrom('authenticator').where('user_id', '=', userId).executeTakeFirstOrThrow()
+      return numDeletedRows === 1n
+    },
+    async accept(userId, step) {
+      const { numUpdatedRows } = await db
+        .updateTable('authenticator')
+        .set({ last_step: step, failures: 0, last_used_at: now })
+        .where('user_id', '=', userId)
+        .where(sql<boolean>`last_step < ${step}`)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
+    },
+    async noteFailure(userId) {
+      const row = await db
+        .updateTable('authenticator')
+        .set({ failures: sql<number>`failures + 1` })
+        .where('user_id', '=', userId)
+        .returning('failures')
+        .executeTakeFirst()
+      return row?.failures ?? 0
+    },
+    async forgetFailures(userId) {
+      await db.updateTable('authenticator').set({ failures: 0 }).where('user_id', '=', userId).execute()
+    },
+    async setRecoveryCodes(userId, hashes) {
+      await db.deleteFrom('recovery_code').where('user_id', '=', userId).execute()
+      if (hashes.length > 0)
+        await db
+          .insertInto('recovery_code')
+          .values(hashes.map((hash) => ({ user_id: userId, code_hash: hash })))
+          .execute()
+    },
+    async useRecoveryCode(userId, hash) {
+      const { numUpdatedRows } = await db
+        .updateTable('recovery_code')
+        .set({ used_at: now })
+        .where('user_id', '=', userId)
+        .where('code_hash', '=', hash)
+        .where('used_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n ? recoveryCodesLeft(userId) : null
+    },
+    recoveryCodesLeft,
+  }
+}
