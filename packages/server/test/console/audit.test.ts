@@ -46,7 +46,7 @@ test('an event reads as a sentence and opens with all its details', async () => 
 
 test('filters of the audit log are kept in the URL', async () => {
   const { page } = await site.consoleOf(ada, '/audit')
-  await page.getByLabel('Actor').fill('bob')
+  await page.getByLabel('Actor', { exact: true }).fill('bob')
   await page.getByLabel('Event').selectOption('Key: created')
   await sentence(page, 'The key "editor" was created').waitFor()
   await page.getByText('1 total').waitFor()
@@ -56,7 +56,7 @@ test('filters of the audit log are kept in the URL', async () => {
   await expect.poll(() => search(page)).toEqual({ actor: 'bob', action: 'key.created', from: today, to: today })
   await sentence(page, 'The key "editor" was created').waitFor()
   await page.reload()
-  expect(await page.getByLabel('Actor').inputValue()).toBe('bob')
+  expect(await page.getByLabel('Actor', { exact: true }).inputValue()).toBe('bob')
   await sentence(page, 'The key "editor" was created').waitFor()
 
   await page.getByLabel('From', { exact: true }).fill('2001-01-01')
@@ -65,7 +65,7 @@ test('filters of the audit log are kept in the URL', async () => {
   await isForEveryone(page)
   await press(page, 'Clear filters')
   await expect.poll(() => search(page)).toEqual({})
-  await expect.poll(() => page.getByLabel('Actor').inputValue()).toBe('')
+  await expect.poll(() => page.getByLabel('Actor', { exact: true }).inputValue()).toBe('')
   // The text that was typed does not come back after the debounce time.
   await page.waitForTimeout(400)
   expect(search(page)).toEqual({})
