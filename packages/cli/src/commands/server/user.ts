@@ -88,8 +88,10 @@ const resetFactors = command(
       ends: true,
     })
     if (say.json) return say.data(reset, () => '')
-    const app = reset.authenticator ? 'the authenticator app' : 'no authenticator app'
-    say.done(`Removed ${count(reset.passkeys, 'passkey')} and ${app} of ${reset.email}. ${count(reset.ended_sessions, 'session')} ended.`)
+    const removed = [reset.passkeys > 0 && count(reset.passkeys, 'passkey'), reset.authenticator && 'the authenticator app'].filter(Boolean).join(' and ')
+    const ended = `${count(reset.ended_sessions, 'session')} ended.`
+    if (removed === '') say.note(`${reset.email} had no passkeys and no authenticator app. ${ended}`)
+    else say.done(`Removed ${removed} of ${reset.email}. ${ended}`)
     sayRevocation(context, reset)
   },
 )
