@@ -10,16 +10,15 @@ import { endingCommand } from '../domain/credentials/device-authorization.ts'
 import { invitationPath } from '../domain/invitations/invitation.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
+import type { Mail } from '../mail/compose.ts'
+import { factorMail, passkeyMail } from '../mail/factor-mails.ts'
 import {
   addressInUseMail,
   alreadyRegisteredMail,
   deviceApprovedMail,
   emailChangeCodeMail,
   emailChangedMail,
-  factorMail,
   invitationMail,
-  type Mail,
-  passkeyMail,
   passwordChangedMail,
   passwordResetMail,
   signUpCodeMail,

@@ -1,7 +1,7 @@
 import type { Transporter } from 'nodemailer'
 import type { Config } from '../config.ts'
+import type { Mail } from './compose.ts'
 import type { Mailbox } from './mailbox.ts'
-import type { Mail } from './templates.ts'
 
 export interface OutgoingMail extends Mail {
   to: string

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ChallengeFor, newChallenge } from '../domain/factors/challenge.ts'
 import type { PasskeyRequest } from '../domain/factors/passkey.ts'
 import type { Passkey } from '../domain/factors/store.ts'
-import { ALGORITHMS } from '../domain/factors/webauthn.ts'
+import { ALGORITHMS, type WebAuthn } from '../domain/factors/webauthn.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../http/browser-session.ts'
 import type { PasskeyRequestView } from './pages/factors/passkey-form.ts'
 import type { FormTarget } from './parts.ts'
@@ -28,6 +28,10 @@ export function browserOf({ config }: Pick<Portal, 'config'>, request: FastifyRe
   return BROWSER.test(value) ? value : null
 }
 
+/** Passkeys belong to the issuer's host, so a page on another host offers none (F4). */
+export const webauthnOn = ({ webauthn, config }: Pick<Portal, 'webauthn' | 'config'>, request: FastifyRequest): WebAuthn | null =>
+  request.host === new URL(config.issuer).host ? webauthn : null
+
 const reference = ({ credentialId, transports }: Pick<Passkey, 'credentialId' | 'transports'>) => ({
   type: 'public-key',
   id: Buffer.from(credentialId).toString('base64url'),
@@ -41,8 +45,9 @@ export async function signInRequest(
   reply: FastifyReply,
   returnPath: string | null,
 ): Promise<PasskeyRequestView | null> {
-  const { webauthn, keys, store, config } = options
-  if (!webauthn || request.host !== new URL(config.issuer).host) return null // passkeys belong to the issuer's host (F4)
+  const { keys, store, config } = options
+  const webauthn = webauthnOn(options, request)
+  if (!webauthn) return null
   const browser = browserOf(options, request) ?? randomBytes(24).toString('base64url')
   reply.setCookie(cookieName(config, COOKIE), browser, cookieOptions(config, COOKIE_SECONDS))
   const challenge = newChallenge(keys, { purpose: 'sign-in', browser }, await store.reading.now())
@@ -53,19 +58,33 @@ export async function signInRequest(
 }
 
 /** To confirm who is signed in, by one of their passkeys. Null if they have none. */
-export const confirmRequest = (options: Portal, { live, principal }: SignedIn, returnPath: string | null): Promise<PasskeyRequestView | null> =>
+export const confirmRequest = (
+  options: Portal,
+  request: FastifyRequest,
+  { live, principal }: SignedIn,
+  returnPath: string | null,
+): Promise<PasskeyRequestView | null> =>
   requestOf(
     options,
+    request,
     live.account.id,
     { purpose: 'confirm', browser: principal.sessionId },
     { action: '/account/confirm/passkey', hidden: { ...typedBy(live), ...hiddenReturnPath(returnPath) } },
   )
 
 /** As the second factor of a sign-in, whose cookie has the value `token`. Null if the account has no passkey. */
-export const factorRequest = (options: Portal, userId: UserId, token: string, returnPath: string | null): Promise<PasskeyRequestView | null> =>
-  requestOf(options, userId, { purpose: 'factor', browser: token }, { action: '/sign-in/factor', hidden: hiddenReturnPath(returnPath) })
+export const factorRequest = (
+  options: Portal,
+  request: FastifyRequest,
+  userId: UserId,
+  token: string,
+  returnPath: string | null,
+): Promise<PasskeyRequestView | null> =>
+  requestOf(options, request, userId, { purpose: 'factor', browser: token }, { action: '/sign-in/factor', hidden: hiddenReturnPath(returnPath) })
 
-async function requestOf({ webauthn, keys, store }: Portal, userId: UserId, about: ChallengeFor, target: FormTarget): Promise<PasskeyRequestView | null> {
+async function requestOf(portal: Portal, request: FastifyRequest, userId: UserId, about: ChallengeFor, target: FormTarget): Promise<PasskeyRequestView | null> {
+  const { keys, store } = portal
+  const webauthn = webauthnOn(portal, request)
   const passkeys = webauthn ? await store.reading.passkeys.list(userId) : []
   if (!webauthn || passkeys.length === 0) return null
   const challenge = newChallenge(keys, about, await store.reading.now())

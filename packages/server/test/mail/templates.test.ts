@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { asOwnCommands } from '@muster/contract/command-line.ts'
 import { describe, expect, test } from 'vitest'
+import type { Mail } from '../../src/mail/compose.ts'
+import { factorMail, passkeyMail } from '../../src/mail/factor-mails.ts'
 import { networkAddress, safeName, shown } from '../../src/mail/safe-text.ts'
 import {
   addressInUseMail,
@@ -9,7 +11,6 @@ import {
   emailChangeCodeMail,
   emailChangedMail,
   invitationMail,
-  type Mail,
   passwordChangedMail,
   passwordResetMail,
   signUpCodeMail,
@@ -48,6 +49,16 @@ const mailsFor = (name: string): Record<string, Mail> => ({
   'sign-up code': signUpCodeMail({ issuer, code: '204815', minutes: 10 }),
   'already registered': alreadyRegisteredMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
   'password reset': passwordResetMail({ issuer, resetUrl, minutes: 30 }),
+  'passkey added': passkeyMail({ issuer, change: 'added', passkey: name, at, address: addressLike(name), securityUrl: `${issuer}/account/security`, resetUrl }),
+  'recovery code used': factorMail({
+    issuer,
+    change: 'recovery_code_used',
+    left: 9,
+    at,
+    address: addressLike(name),
+    securityUrl: `${issuer}/account/security`,
+    resetUrl,
+  }),
   'password changed': passwordChangedMail({
     issuer,
     at,

@@ -1,11 +1,16 @@
 import type { UserId } from '@muster/contract/ids.ts'
+import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import { deactivatedProblem, suspendedPersonProblem, suspendedProblem } from '../command/refused-credential.ts'
+import type { Accounts } from '../command/services.ts'
 import { together } from '../command/together.ts'
+import { refuseDevice } from '../credentials/device-authorization.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
 import { openInvitationSession } from '../invitations/invitation-session.ts'
 import type { Account } from '../model/account.ts'
 import type { Membership } from '../model/membership.ts'
+import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
 import type { SignIn } from './sign-in.ts'
 
 // The end of every sign-in in a browser: the person has proved who they are, and gets a session or the reason why not.
@@ -66,4 +71,13 @@ export function refusingSuspended(proven: ProvenAccount): ProvenAccount {
   const { account, membership } = proven
   if (account.suspendedAt) throw suspendedPersonProblem(account, membership && { id: membership.organizationId })
   return proven
+}
+
+/** Nobody can approve the code any more after such a refusal, so the terminal stops waiting. */
+export async function refuseTerminal(
+  { execute }: Pick<Accounts, 'execute'>,
+  principal: Principal,
+  { error, userCode, userId }: { error: unknown; userCode: string | null | undefined; userId: UserId },
+): Promise<void> {
+  if (userCode && error instanceof Problem && isPersonBarred(error.code)) await execute(refuseDevice, principal, { userCode, userId })
 }

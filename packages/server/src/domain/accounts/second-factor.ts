@@ -1,10 +1,9 @@
 import type { UserId } from '@muster/contract/ids.ts'
-import { isBarred, isPersonBarred, type ProblemCode } from '@muster/contract/problems.ts'
+import { isBarred, type ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import { recordRefusedAttempt } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
-import { refuseDevice } from '../credentials/device-authorization.ts'
 import { isLocked, takeCode } from '../factors/authenticator.ts'
 import type { PendingSignIn } from '../factors/store.ts'
 import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
@@ -14,7 +13,7 @@ import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
-import { lockedAccount, openFor, refusingSuspended, type SignedIn } from './open-session.ts'
+import { lockedAccount, openFor, refuseTerminal, refusingSuspended, type SignedIn } from './open-session.ts'
 import type { SignIn } from './sign-in.ts'
 
 // The second step of a sign-in by password, for an account with an authenticator app (F1, F5). Between the two steps there is a row of its own, whose cookie opens
@@ -61,8 +60,7 @@ export async function completeSignIn(
     if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
     if ('barred' in outcome) {
       await recordRefusedAttempt(accounts, principal, { attempted: 'session:start' }, outcome.barred)
-      // Nobody can approve the code any more, so the terminal stops waiting.
-      if (userCode && isPersonBarred(outcome.barred.code)) await accounts.execute(refuseDevice, principal, { userCode, userId })
+      await refuseTerminal(accounts, principal, { error: outcome.barred, userCode, userId })
       throw outcome.barred
     }
     return outcome

@@ -1,13 +1,11 @@
-import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import { countSignIn } from '../command/counts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
-import { refuseDevice } from '../credentials/device-authorization.ts'
 import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { lockedAccount, openFor, refusingSuspended, type SignedIn } from './open-session.ts'
+import { lockedAccount, openFor, refuseTerminal, refusingSuspended, type SignedIn } from './open-session.ts'
 import type { SignIn } from './sign-in.ts'
 
 export interface SignInWithPasskey extends Pick<SignIn, 'replaces' | 'userCode' | 'answering'> {
@@ -40,9 +38,7 @@ export async function signInWithPasskey(
         if (opened === 'copied') throw new Problem('passkey_copied')
         return opened
       } catch (error) {
-        // Nobody can approve the code any more, so the terminal stops waiting.
-        if (userCode && error instanceof Problem && isPersonBarred(error.code))
-          await accounts.execute(refuseDevice, principal, { userCode, userId: checked.passkey.userId })
+        await refuseTerminal(accounts, principal, { error, userCode, userId: checked.passkey.userId })
         throw error
       }
     })

@@ -1,17 +1,15 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
-import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import { countSignIn } from '../command/counts.ts'
 import { recordFailedSignIn } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed } from '../command/spend.ts'
-import { refuseDevice } from '../credentials/device-authorization.ts'
 import type { Account } from '../model/account.ts'
 import { emailAddress } from '../model/email.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
-import { lockedAccount, openFor, type ProvenAccount, refusingSuspended, type SignedIn } from './open-session.ts'
+import { lockedAccount, openFor, type ProvenAccount, refuseTerminal, refusingSuspended, type SignedIn } from './open-session.ts'
 import { spendGuess } from './password-guess.ts'
 import { openPendingSignIn } from './second-factor.ts'
 
@@ -49,9 +47,7 @@ export async function signIn(
     try {
       return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
     } catch (error) {
-      // Nobody can approve the code any more, so the terminal stops waiting.
-      if (userCode && error instanceof Problem && isPersonBarred(error.code))
-        await accounts.execute(refuseDevice, principal, { userCode, userId: proof.userId })
+      await refuseTerminal(accounts, principal, { error, userCode, userId: proof.userId })
       throw error
     }
   })

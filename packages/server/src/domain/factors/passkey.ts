@@ -5,6 +5,7 @@ import type { Accounts } from '../command/services.ts'
 import { newId } from '../model/id.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
+import { visibleLine } from '../model/visible-line.ts'
 import { isOwnChallenge, spendChallenge } from './challenge.ts'
 import { productOf } from './products.ts'
 import { requireRecent } from './recent.ts'
@@ -84,9 +85,8 @@ function freeName(name: string, existing: readonly Passkey[]): string {
 
 /** @throws Problem passkey_name_invalid */
 function passkeyName(text: string): string {
-  const name = text.normalize('NFC').replace(/\s+/gu, ' ').trim()
-  if (name === '' || [...name].length > 60 || /[\p{Cc}\p{Cs}\p{Cn}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name))
-    throw new Problem('passkey_name_invalid')
+  const name = visibleLine(text, 60)
+  if (name === null) throw new Problem('passkey_name_invalid')
   return name
 }
 

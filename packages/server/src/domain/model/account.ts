@@ -1,5 +1,6 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import { Problem } from './problem.ts'
+import { visibleLine } from './visible-line.ts'
 
 /** One verified email address with its credentials. It is unregistered until it has a username; after that, it is a user permanently. */
 export interface Account {
@@ -31,8 +32,7 @@ export interface Names {
  * A person's name as it is shown: one line, without control characters or characters that change the direction of the text. @throws Problem person_name_invalid
  */
 export function personName(text: string): string {
-  const name = text.normalize('NFC').replace(/\s+/gu, ' ').trim()
-  if (name === '' || [...name].length > 100 || /[\p{Cc}\p{Cs}\p{Cn}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name))
-    throw new Problem('person_name_invalid')
+  const name = visibleLine(text, 100)
+  if (name === null) throw new Problem('person_name_invalid')
   return name
 }

@@ -83,7 +83,7 @@ const currentPassword = (faults: readonly Fault[] | undefined, name = 'password'
   })
 
 /** Password managers store the new password under this address. */
-const forManagers = (email: string) =>
+export const forManagers = (email: string) =>
   html`<input class="unseen" type="text" name="username_for_managers" value="${email}" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>`
 
 export interface PasswordPage {

@@ -1,6 +1,7 @@
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form } from '../../parts.ts'
+import { forManagers } from '../accounts/profile.ts'
 import { type PasskeyRequestView, passkeyButton } from './passkey-form.ts'
 import { codeField } from './second-factor.ts'
 
@@ -44,7 +45,7 @@ export function confirmPage({ frame, target, email, byCode, recovery, otherPath,
 }
 
 const byPassword = (email: string, faults: readonly Fault[] | undefined) => [
-  html`<input class="unseen" type="text" name="username_for_managers" value="${email}" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>`,
+  forManagers(email),
   field({
     name: 'password',
     label: 'Password',

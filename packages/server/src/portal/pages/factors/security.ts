@@ -64,7 +64,7 @@ export function securityPage({
       }),
       html`<h2 class="section"${signal && html` data-signal="${JSON.stringify(signal)}"`}>Passkeys</h2>`,
       newPasskeyPath === null &&
-        html`<p class="muted">Passkeys require an address with https, and a host name instead of an IP address. The operator of this server can change that.</p>`,
+        html`<p class="muted">Passkeys require the main address of this server, with https and a host name instead of an IP address. The operator can change that.</p>`,
       passkeys.length === 0 &&
         newPasskeyPath !== null &&
         html`<p class="muted">None yet. A passkey signs you in with your fingerprint, your face or a security key. It works on this site only, so nobody can trick you into giving it away.</p>`,
@@ -157,7 +157,7 @@ export function passkeyPage({ frame, passkey, rename, remove, securityPath, name
         actions: button({ text: 'Save name' }),
       }),
       sheet({
-        body: html`<p>After you remove this passkey, nobody can sign in with it. Sessions it started stay active: end them under <a href="/logins">Your logins</a>. Delete it in your password manager too.</p>`,
+        body: html`<p>After you remove this passkey, it can no longer be used to sign in. Sessions that were started with it stay active: end them under <a href="/logins">Your logins</a>. Delete it in your password manager too.</p>`,
         actions: postButton(remove, 'Remove passkey', 'danger'),
       }),
       html`<p class="aside"><a href="${securityPath}">Back to Security</a></p>`,

@@ -41,7 +41,7 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
         byCode: await store.reading.authenticators.has(account.id),
         recovery,
         otherPath: query.size === 0 ? path : `${path}?${query}`,
-        passkey: await confirmRequest(options, signedIn, returnPath),
+        passkey: await confirmRequest(options, request, signedIn, returnPath),
         accountPath,
         faults: refused?.faults,
       }),

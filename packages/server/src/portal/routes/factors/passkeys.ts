@@ -7,7 +7,7 @@ import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { newPasskeyPage, type PasskeyView, passkeyPage, securityPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
-import { creationOptions } from '../../passkey-request.ts'
+import { creationOptions, webauthnOn } from '../../passkey-request.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
 import { withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
@@ -30,7 +30,7 @@ type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply
 
 /** How the user signs in: their passkeys (F2, F9, F24). */
 export async function passkeyRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { sessions, execute, store, webauthn } = options
+  const { sessions, execute, store } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
 
   const forMe =
@@ -47,6 +47,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
     securityPath,
     page,
     forMe(securityPath, async ({ live }, request, reply) => {
+      const webauthn = webauthnOn(options, request)
       const passkeys = await store.reading.passkeys.list(live.account.id)
       const handle = await store.reading.passkeys.findHandle(live.account.id)
       const { email, givenName, familyName } = live.account
@@ -80,7 +81,8 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
   )
 
   const showNew = async (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply, refused?: { name: string; faults: Fault[]; status: number }) => {
-    if (!webauthn) throw new Problem('not_found', 'Passkeys require an issuer with https and a host name.')
+    const webauthn = webauthnOn(options, request)
+    if (!webauthn) throw new Problem('not_found', 'Passkeys require the address of the issuer, with https and a host name.')
     if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, newPath)
     const asked = await execute(requestPasskey, signedIn.principal, undefined)
     return sendPage(

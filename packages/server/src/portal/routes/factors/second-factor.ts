@@ -47,7 +47,7 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
         recovery,
         otherPath: query.size === 0 ? path : `${path}?${query}`,
         startAgainPath: withReturnPath('/sign-in', returnPath),
-        passkey: await factorRequest(options, pending.userId, token, returnPath),
+        passkey: await factorRequest(options, request, pending.userId, token, returnPath),
         faults: refused?.faults,
       }),
       refused?.status,
