@@ -82,6 +82,10 @@ export const attacks: Record<string, string | { none: string }> = {
   E38: 'E38',
   E39: 'E39',
   E40: 'E40',
+  E53: 'E53',
+  E54: 'E54',
+  E55: 'E55',
+  E56: 'E56',
   // the log of revocations
   E35: 'E35',
   // the API and its surroundings

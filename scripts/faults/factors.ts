@@ -3,6 +3,7 @@ import { type Fault, server, tests } from './fault.ts'
 // Defences of passkeys and of changes that require a recent sign-in.
 
 const test = `${tests}/factors/passkeys.test.ts`
+const stepUp = 'packages/server/test/factors/step-up.test.ts'
 const second = `${tests}/factors/second-factor.test.ts`
 
 export const factors: Fault[] = [
@@ -54,16 +55,16 @@ export const factors: Fault[] = [
   },
   {
     title: 'adding a passkey requires a recent sign-in (E32)',
-    file: `${server}/domain/factors/recent.ts`,
-    find: 'now.getTime() - at.getTime() <= RECENT_SECONDS * 1_000',
-    replace: 'now.getTime() - at.getTime() <= RECENT_SECONDS * 1_000_000',
+    file: `${server}/domain/command/recent.ts`,
+    find: 'new Date(asking.now.getTime() - RECENT_SECONDS * 1_000)',
+    replace: 'new Date(asking.now.getTime() - RECENT_SECONDS * 1_000_000)',
     test,
     named: 'a session that is older than ten minutes first confirms who is there',
   },
   {
     title: 'the command that adds a passkey requires a recent sign-in (E32)',
     file: `${server}/domain/factors/passkey.ts`,
-    find: '  await requireRecent(tx, live)\n',
+    find: "  await requireRecent(tx, live, 'factors:change')\n",
     replace: '',
     test,
     named: 'the command itself requires a recent sign-in',
@@ -71,7 +72,7 @@ export const factors: Fault[] = [
   {
     title: 'the command that removes a passkey requires a recent sign-in (E32)',
     file: `${server}/domain/factors/passkey.ts`,
-    find: '  await requireRecent(context.tx, live)\n  const removed',
+    find: "  await requireRecent(context.tx, live, 'factors:change')\n  const removed",
     replace: '  const removed',
     test,
     named: 'the command itself requires a recent sign-in',
@@ -174,10 +175,74 @@ export const factors: Fault[] = [
   },
   {
     title: 'a password from before the app was added removes no app (E40)',
-    file: `${server}/domain/factors/recent.ts`,
-    find: "...(authenticator === null || methods.some((method) => method !== 'pwd') ? [authenticatedAt] : []),",
-    replace: '...(methods.length > 0 ? [authenticatedAt] : []),',
+    file: `${server}/domain/command/recent.ts`,
+    find: 'return (await authenticators.has(session.userId)) ? null : last',
+    replace: 'return last',
     test: second,
     named: 'a session by password from before the app was added',
+  },
+  {
+    title: 'creating a key requires a recent sign-in (E53)',
+    file: `${server}/domain/credentials/api-key.ts`,
+    find: "  await requireRecent(context.tx, live, 'keys:create')\n",
+    replace: '',
+    test: stepUp,
+    named: 'and a session that was confirmed is not',
+  },
+  {
+    title: 'making a member an admin requires a recent sign-in (E53)',
+    file: `${server}/domain/organizations/membership.ts`,
+    find: "  if (role === 'admin' && target.role !== 'admin') await requireRecentCaller(context, 'members:promote')\n",
+    replace: '',
+    test: stepUp,
+    named: 'and a session that was confirmed is not',
+  },
+  {
+    title: 'exporting the audit log requires a recent sign-in (E53)',
+    file: `${server}/http/routes/organizations/audit-events.ts`,
+    find: "      await requireRecentCaller({ tx: store.reading, principal: request.principal }, 'audit:export')\n",
+    replace: '',
+    test: stepUp,
+    named: 'and a session that was confirmed is not',
+  },
+  {
+    title: 'the sixth removal requires a recent sign-in (E53)',
+    file: `${server}/domain/organizations/membership.ts`,
+    find: "  if (confirmed) await requireRecentCaller(context, 'members:remove')\n",
+    replace: '',
+    test: stepUp,
+    named: 'an admin removes five members in ten minutes',
+  },
+  {
+    title: 'only the person of the terminal enters its code (E54)',
+    file: `${server}/domain/credentials/device-authorization.ts`,
+    find: "if (found.confirms !== null && (await tx.sessions.find(found.confirms))?.userId !== account.id) throw new Problem('confirmation_of_another')",
+    replace: '',
+    test: stepUp,
+    named: 'another person cannot enter the code',
+  },
+  {
+    title: 'a terminal is confirmed by a proof since it asked (E54)',
+    file: `${server}/domain/credentials/confirm-terminal.ts`,
+    find: 'await authenticationSince(tx, live, requestedAt)',
+    replace: 'await authenticationSince(tx, live, new Date(0))',
+    test: stepUp,
+    named: 'approving without a proof since the request',
+  },
+  {
+    title: 'a token does not confirm by password (E55)',
+    file: `${server}/http/routes/factors/confirmations.ts`,
+    find: "      if (principal.token) throw new Problem('terminal_confirms')\n",
+    replace: '',
+    test: stepUp,
+    named: 'an application with a token is refused',
+  },
+  {
+    title: 'a passkey that was asked for is required (E56)',
+    file: `${server}/oauth/interactions.ts`,
+    find: 'if (isStrongEnough(wanted, acrOf(lastAuthentication(session).methods))) return null',
+    replace: 'if (wanted.length >= 0) return null',
+    test: stepUp,
+    named: 'an application that asks for a passkey',
   },
 ]

@@ -318,8 +318,8 @@ export const organizations: Fault[] = [
   {
     title: 'a member cannot sign another member out (S4)',
     file: `${server}/domain/organizations/sign-out-member.ts`,
-    find: `await enter(reference, 'members:sign-out')`,
-    replace: `(await enter(reference, 'members:read')) as { actor: { userId: UserId }; organization: { id: OrganizationId } }`,
+    find: `await context.enter(reference, 'members:sign-out')`,
+    replace: `(await context.enter(reference, 'members:read')) as { actor: { userId: UserId }; organization: { id: OrganizationId } }`,
     test: `${tests}/organizations/sign-out-member.test.ts`,
     named: 'is refused to members',
   },

@@ -47,6 +47,7 @@ export const nouns: Record<string, Noun> = {
   audit: { group: 'Resources:', summary: 'recent activity in your organization', load: () => import('./commands/audit.ts') },
   key: { group: 'Your credentials:', summary: 'keys that act as you', load: () => import('./commands/key.ts') },
   revoke: { group: 'Your credentials:', summary: 'revoke a token', load: () => import('./commands/revoke.ts') },
+  confirm: { group: 'Your credentials:', summary: 'confirm in your browser that it is you', load: () => import('./commands/confirm.ts') },
   token: { group: 'Your credentials:', summary: 'your refresh tokens', load: () => import('./commands/token.ts') },
   security: { group: 'Your credentials:', summary: 'how you sign in: your passkeys and authenticator app', load: () => import('./commands/security.ts') },
   session: { group: 'Your credentials:', summary: 'your sessions: list, end', load: () => import('./commands/session.ts') },

@@ -4,6 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { ConfirmationDialog } from './app/confirmation-dialog.tsx'
 import { loadAllPages } from './app/page-loader.tsx'
 import { showRevocationToasts } from './app/revocation.ts'
 import { router } from './app/router.tsx'
@@ -24,6 +25,7 @@ createRoot(root).render(
       <QueryClientProvider client={queries}>
         <Tooltip.Provider delay={300}>
           <RouterProvider router={router} />
+          <ConfirmationDialog />
           <Toasts />
         </Tooltip.Provider>
       </QueryClientProvider>

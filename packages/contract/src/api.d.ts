@@ -209,6 +209,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get ways to confirm
+         * @description Returns whether the session is recent enough for changes that require a recent sign-in, and how its user can confirm that it is them.
+         */
+        get: operations["getConfirmationWays"];
+        put?: never;
+        /**
+         * Confirm current user
+         * @description Confirms that it is the user, by password, code or passkey, for ten minutes. Only for the session of a browser; a terminal uses `/v1/me/terminal-confirmations`.
+         */
+        post: operations["confirmMe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/terminal-confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request terminal confirmation
+         * @description Requests a code for the session that sends the request. Its user enters the code in a browser and confirms there that it is them. An earlier code of the session ends.
+         */
+        post: operations["requestTerminalConfirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/terminal-confirmations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get terminal confirmation
+         * @description Returns whether the user has confirmed. Only the session that requested the code can ask.
+         */
+        get: operations["getTerminalConfirmation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reissue access token
+         * @description Issues a new access token for the session that sends the request, with the same expiry, and with its current role and time of confirmation. The previous token stays valid. A browser keeps its cookie and gets no token.
+         */
+        post: operations["reissueMyToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/usernames/{name}": {
         parameters: {
             query?: never;
@@ -594,7 +678,7 @@ export interface paths {
         };
         /**
          * List audit events
-         * @description Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`. An export is read a few hundred events at a time, in no common transaction: events recorded meanwhile come at its end.
+         * @description Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`; this requires a recent sign-in. An export is read a few hundred events at a time, in no common transaction: events recorded meanwhile come at its end.
          */
         get: operations["listAuditEvents"];
         put?: never;
@@ -1551,7 +1635,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -1807,6 +1891,19 @@ export interface components {
              * @description When the token expires unless it is used earlier.
              */
             idle_expires_at: string;
+        };
+        /** @description How the current user can confirm that it is them. */
+        ConfirmationWaysInput: {
+            /** @description Whether the sign-in or a confirmation is recent enough for changes that require it. */
+            recent: boolean;
+            /** @description Whether the password is enough: true for an account without an authenticator app. */
+            password: boolean;
+            /** @description Whether a code of the authenticator app, or a recovery code, is accepted. */
+            code: boolean;
+            /** @description Options for `navigator.credentials.get` (`PublicKeyCredentialRequestOptionsJSON`). Null without a passkey. */
+            passkey: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description A passkey of the current user. */
         PasskeyInput: {
@@ -2417,7 +2514,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -2673,6 +2770,19 @@ export interface components {
              * @description When the token expires unless it is used earlier.
              */
             idle_expires_at: string;
+        };
+        /** @description How the current user can confirm that it is them. */
+        ConfirmationWays: {
+            /** @description Whether the sign-in or a confirmation is recent enough for changes that require it. */
+            recent: boolean;
+            /** @description Whether the password is enough: true for an account without an authenticator app. */
+            password: boolean;
+            /** @description Whether a code of the authenticator app, or a recovery code, is accepted. */
+            code: boolean;
+            /** @description Options for `navigator.credentials.get` (`PublicKeyCredentialRequestOptionsJSON`). Null without a passkey. */
+            passkey: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description A passkey of the current user. */
         Passkey: {
@@ -3807,6 +3917,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Factors"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConfirmationWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationWays"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                } | {
+                    /** @description A code of the authenticator app, or a recovery code. */
+                    code: string;
+                } | {
+                    /** @description The response of the browser (`AuthenticationResponseJSON`). */
+                    passkey: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        recent: true;
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestTerminalConfirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The action of the refusal that asked for it. The page shows it to the user. */
+                    action?: ("factors:change" | "password:change" | "email:change" | "keys:create" | "members:promote" | "members:remove" | "members:sign-out" | "audit:export") | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        user_code: string;
+                        verification_uri: string;
+                        verification_uri_complete: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        expires_at: string;
+                        /** @description Seconds between two requests for the state. */
+                        interval: number;
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTerminalConfirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {string} */
+                        state: "pending" | "approved" | "denied" | "expired";
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reissueMyToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        access_token?: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        expires_at: string;
+                    };
                 };
             };
             /** @description A problem, with the next step. */

@@ -22,6 +22,7 @@ export const commandWords = [
   'audit',
   'key',
   'revoke',
+  'confirm',
   'token',
   'security',
   'session',

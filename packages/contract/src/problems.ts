@@ -82,7 +82,14 @@ export const problems = {
   person_name_invalid: { status: 422, title: 'A name must have 1 to 100 visible characters.', next: 'Correct the name.' },
   password_length: { status: 422, title: 'A password must have 10 to 256 characters.', next: 'Choose a password of that length.' },
   password_too_weak: { status: 422, title: 'This password is too easy to guess.', next: 'Choose a longer password, or several unrelated words.' },
-  insufficient_user_authentication: { status: 401, title: 'This requires a recent sign-in.', next: 'Confirm that it is you, then try again.' },
+  insufficient_user_authentication: {
+    status: 401,
+    title: 'This requires a recent sign-in.',
+    next: 'Confirm that it is you, then try again.',
+    command: 'muster confirm',
+  },
+  browser_confirms: { status: 409, title: 'A browser confirms on a page of its own.', next: 'Open /account/confirm in this browser.' },
+  terminal_confirms: { status: 403, title: 'Only a browser confirms here.', next: 'Request a code for the terminal.', command: 'muster confirm' },
   factor_required: {
     status: 401,
     title: 'This account requires a second factor.',
@@ -125,6 +132,7 @@ export const problems = {
   // device authorizations
   user_code_unknown: { status: 404, title: 'There is no such code.', next: 'Check the code in your terminal.' },
   user_code_claimed: { status: 409, title: 'This code was entered in another session.', next: 'Start the login again in your terminal.' },
+  confirmation_of_another: { status: 403, title: 'This code belongs to another account.', next: 'Sign in with the account that your terminal uses.' },
   device_authorization_ended: { status: 410, title: 'This code is no longer valid.', next: 'Start the login again in your terminal.' },
 
   // names

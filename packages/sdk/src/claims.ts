@@ -17,6 +17,12 @@ export interface TokenClaims {
   /** The access token's `jti`. Null: an API key. */
   tokenId: string | null
   clientId: string | null
+  /** When the person of the login last proved who they are, in seconds since 1970. Null: an API key, a client, or an issuer of an earlier version. */
+  authenticatedAt: number | null
+  /** How strong that proof was: `phr` (a passkey), `urn:muster:acr:two-factors` or `urn:muster:acr:one-factor`. */
+  acr: string | null
+  /** How they proved it: authentication methods of RFC 8176, such as `pwd` and `otp`. */
+  amr: readonly string[]
   /** In seconds since 1970. Null: an API key. */
   issuedAt: number | null
   /** In seconds since 1970. Null: an API key, which does not expire. */
@@ -52,7 +58,7 @@ const isInstantOrAbsent = (value: unknown): value is number | undefined => value
 
 /** Reads a payload whose signature is valid, or the response of an introspection. Null: not a token of this issuer for this audience. */
 export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience }: { issuer: string; audience: string }): TokenClaims | null {
-  const { iss, aud, sub, iat, exp, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '' } = payload
+  const { iss, aud, sub, iat, exp, auth_time, acr, amr, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '' } = payload
   const byKey = isText(key_id)
   const isClient = !byKey && sid === undefined
   const good =
@@ -63,6 +69,7 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     (byKey || (exp !== undefined && isText(jti) && isText(client_id))) &&
     isInstantOrAbsent(exp) &&
     isInstantOrAbsent(iat) &&
+    isInstantOrAbsent(auth_time) &&
     (isClient ? sub === client_id : isEpoch(epoch)) &&
     (sid === undefined || isText(sid)) &&
     (org_id === undefined || isText(org_id)) &&
@@ -80,6 +87,9 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     keyId: textOrNull(key_id),
     tokenId: textOrNull(jti),
     clientId: textOrNull(client_id),
+    authenticatedAt: typeof auth_time === 'number' ? auth_time : null,
+    acr: textOrNull(acr),
+    amr: Array.isArray(amr) ? amr.filter(isText) : [],
     issuedAt: typeof iat === 'number' ? iat : null,
     expiresAt: typeof exp === 'number' ? exp : null,
   })

@@ -9,6 +9,12 @@ export const refusals = {
   organization_suspended: { status: 403, title: 'The organization is suspended.', next: 'Contact the operator of this cloud.' },
   membership_left: { status: 401, title: 'This login is for an organization you no longer belong to.', next: 'Log in again.', command: 'muster login' },
   user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register.', command: 'muster register -u NAME' },
+  insufficient_user_authentication: {
+    status: 401,
+    title: 'This requires a recent sign-in.',
+    next: 'Confirm that it is you, then try again.',
+    command: 'muster confirm',
+  },
   insufficient_scope: { status: 403, title: 'The token does not have the required scope.', next: 'Request a token with the required scope.' },
   forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
 } as const

@@ -1,5 +1,6 @@
 import type { Claims, MemberClaims } from './claims.ts'
 import { type RefusalCode, refusals, TokenRefused, VerifierUnavailable } from './errors.ts'
+import { type RecentSignIn, requireRecentSignIn } from './recent-sign-in.ts'
 import type { Verifier } from './verifier.ts'
 
 export interface Requirements {
@@ -7,6 +8,8 @@ export interface Requirements {
   role?: 'admin' | 'member' | undefined
   /** The id (`org_…`) of the organization the caller must belong to. Names are for display only. */
   organization?: string | undefined
+  /** Refuses a person who has not proved who they are for a while, with RFC 9470's challenge. `{}` for the defaults. */
+  recent?: RecentSignIn | undefined
 }
 
 /** A response, independent of any framework. */
@@ -30,6 +33,7 @@ export async function authenticate<Caller extends Claims>(
   if (bearer === undefined) throw new TokenRefused('invalid_token')
   const claims = await verifier.verify(bearer)
   requireMembership(claims, requirements)
+  if (requirements.recent) requireRecentSignIn(claims, requirements.recent)
   return claims
 }
 
@@ -86,9 +90,15 @@ export function refusalOf(error: unknown): Refusal | null {
 
 const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' }
 
-function challengeOf(code: RefusalCode, title: string, { scope }: Readonly<Record<string, unknown>>): string | null {
+/** RFC 9470 section 3. */
+const recentChallenge = (title: string, { max_age: age, acr_values: acr }: Readonly<Record<string, unknown>>): string =>
+  `Bearer error="insufficient_user_authentication", error_description="${title}"${typeof acr === 'string' ? `, acr_values="${acr}"` : ''}${typeof age === 'number' ? `, max_age="${age}"` : ''}`
+
+function challengeOf(code: RefusalCode, title: string, extensions: Readonly<Record<string, unknown>>): string | null {
+  const { scope } = extensions
   if (code === 'authentication_required') return 'Bearer' // No credential was sent, so no error is named (RFC 6750 section 3.1).
   if (code === 'insufficient_scope') return `Bearer error="insufficient_scope"${typeof scope === 'string' ? `, scope="${scope}"` : ''}`
+  if (code === 'insufficient_user_authentication') return recentChallenge(title, extensions)
   return refusals[code].status === 401 ? `Bearer error="invalid_token", error_description="${title}"` : null
 }
 

@@ -23,6 +23,9 @@ const member: MemberClaims = {
   keyId: null,
   tokenId: 'jti',
   clientId: 'muster-cli',
+  authenticatedAt: null,
+  acr: null,
+  amr: [],
   issuedAt: null,
   expiresAt: null,
 }

@@ -164,7 +164,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
 
     const mailbox = config.localMailbox ? createMailbox() : null
     const { admission } = config
-    const services: Services = { config, store, execute, keys, limits, admission, hasher, strength, accessTokens: oauth, awaitRevocations }
+    const webauthn = createWebAuthn(config.issuer)
+    const services: Services = { config, store, execute, keys, limits, admission, hasher, strength, accessTokens: oauth, awaitRevocations, webauthn }
     const app = await createApp({
       ...services,
       operatorToken,
@@ -194,7 +195,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       mailbox,
       applicationOf: oauth.applicationOf,
       cli,
-      webauthn: createWebAuthn(config.issuer),
+      webauthn,
     })
     await app.register(consoleRoutes, { cli })
     await app.register(downloadRoutes, { config, downloads })

@@ -17,15 +17,17 @@ export interface DeviceLoginOptions {
   browser?: boolean
 }
 
+/** Why nobody can open a browser for this command, or null. */
+export function whyNoPerson({ settings, env }: Context): string | null {
+  const needs = 'and this needs a person with a browser.'
+  if (!settings.input) return `--no-input was given, ${needs}`
+  if (isSet(env.CI)) return `CI is set, ${needs}`
+  return process.stderr.isTTY === true ? null : 'This needs a person with a browser, and there is no terminal.'
+}
+
 /** Refuses a login that nobody can approve. Without this check, a job would wait ten minutes for the code to expire. */
-export function requirePerson({ settings, env }: Context): void {
-  const why = !settings.input
-    ? '--no-input was given, and logging in needs a person with a browser.'
-    : isSet(env.CI)
-      ? 'CI is set, and logging in needs a person with a browser.'
-      : process.stderr.isTTY !== true
-        ? 'Logging in needs a person with a browser, and there is no terminal.'
-        : null
+export function requirePerson(context: Context): void {
+  const why = whyNoPerson(context)
   if (why === null) return
   throw loginFirst('You cannot log in here.', {
     why,

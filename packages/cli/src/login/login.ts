@@ -1,3 +1,4 @@
+import { isRecentAction } from '@muster/contract/authentication.ts'
 import { isPersonBarred, problems } from '@muster/contract/problems.ts'
 import { Calls, type SendOptions } from '../api/calls.ts'
 import { type HttpRequest, withToken } from '../api/http.ts'
@@ -7,7 +8,7 @@ import type { Context } from '../context.ts'
 import { Failure, loginFirst, OAuthError, ProblemError } from '../errors.ts'
 import { rememberServer } from './chosen-server.ts'
 import type { Credentials, CredentialsFile } from './credentials.ts'
-import { barred, deviceLogin } from './device-login.ts'
+import { barred, deviceLogin, whyNoPerson } from './device-login.ts'
 import { refreshTokenFromEnvironment } from './environment.ts'
 
 /** The part of a response that carries the next access token. */
@@ -53,6 +54,11 @@ export class Login extends Calls {
     return this.#file !== null
   }
 
+  /** The same, if it was asked for. */
+  get known(): Me | undefined {
+    return this.#me && !('key' in this.#me) ? this.#me : undefined
+  }
+
   /** The caller: a person, or the holder of the key. */
   get me(): Me | KeyIdentity {
     if (!this.#me) throw new Error('me was not asked for yet')
@@ -78,11 +84,24 @@ export class Login extends Calls {
       if (error instanceof ProblemError && error.code === 'session_required' && this.byKey)
         throw new Failure(error.message, { ...withoutKey(this.#context), code: error.code, body: error.body })
       if (!(error instanceof ProblemError) || error.status !== 401) throw error
+      if (error.code === 'insufficient_user_authentication') {
+        await this.#confirm(error)
+        return this.#sendOnce(request, options)
+      }
       if (error.code === 'user_deactivated') throw barred(error)
       if (this.byKey) throw keyRefused(error, this.#context)
       await this.#renew(error)
       return this.#sendOnce(request, options)
     }
+  }
+
+  /** Asks the person to confirm that it is them, once, if there is one (F16). */
+  async #confirm(refusal: ProblemError): Promise<void> {
+    const { confirmInBrowser, unconfirmed } = await import('./confirm.ts')
+    if (this.byKey || whyNoPerson(this.#context) !== null) throw unconfirmed(this.#context, refusal)
+    this.#context.say.warn(refusal.message)
+    const { action } = refusal.body ?? {}
+    await confirmInBrowser(this.#context, this, { action: isRecentAction(action) ? action : null })
   }
 
   #sendOnce(request: HttpRequest, options: SendOptions): Promise<unknown> {

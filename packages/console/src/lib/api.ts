@@ -1,7 +1,9 @@
 import type { components, paths } from '@muster/contract/api.d.ts'
+import { isRecentAction } from '@muster/contract/authentication.ts'
 import type { ProblemBody, ProblemCode } from '@muster/contract/problems.ts'
 import createClient from 'openapi-fetch'
 import { syncClock } from './clock.ts'
+import { confirmUserIsThere } from './confirmation.ts'
 import { fetchOnce, isEarly } from './early.ts'
 
 export type Schemas = components['schemas']
@@ -16,14 +18,26 @@ export const api = createClient<paths>({ baseUrl: location.origin, credentials: 
 
 export type RevocationReport = Schemas['RevocationReport']
 
+/** A request can be sent once, so a copy is kept until its response arrives. */
+const copies = new WeakMap<Request, Request>()
+
 // With `Prefer: wait=2` (RFC 7240), the server answers a change that ends access once receivers have acknowledged it, or after two seconds.
 api.use({
   onRequest({ request }) {
     if (request.method !== 'GET') request.headers.set('prefer', 'wait=2')
+    copies.set(request, request.clone())
     return request
   },
-  onResponse({ response }) {
+  async onResponse({ request, response }) {
     if (!isEarly(response)) syncClock(response.headers.get('date'))
+    const copy = copies.get(request)
+    if (response.status !== 401 || !copy) return undefined
+    const { code, action } = (await response
+      .clone()
+      .json()
+      .catch(() => ({}))) as { code?: string; action?: string }
+    if (code !== 'insufficient_user_authentication') return undefined
+    return (await confirmUserIsThere(isRecentAction(action) ? action : null)) ? fetch(copy) : undefined
   },
 })
 

@@ -36,6 +36,7 @@ import { keyRoutes } from './routes/credentials/keys.ts'
 import { serviceAccountRoutes } from './routes/credentials/service-accounts.ts'
 import { sessionRoutes } from './routes/credentials/sessions.ts'
 import { tokenRoutes } from './routes/credentials/tokens.ts'
+import { confirmationRoutes } from './routes/factors/confirmations.ts'
 import { factorRoutes } from './routes/factors/factors.ts'
 import { invitationRoutes } from './routes/invitations/invitations.ts'
 import { organizationInvitationRoutes } from './routes/invitations/organization-invitations.ts'
@@ -227,7 +228,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
       done(null, payload)
     })
-    const ofPeople = [meRoutes, credentialRoutes, sessionRoutes, tokenRoutes, factorRoutes, usernameRoutes, invitationRoutes, moveRoutes]
+    const ofPeople = [meRoutes, credentialRoutes, sessionRoutes, tokenRoutes, factorRoutes, confirmationRoutes, usernameRoutes, invitationRoutes, moveRoutes]
     const ofOrganizations = [
       organizationRoutes,
       organizationInvitationRoutes,

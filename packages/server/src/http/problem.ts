@@ -70,8 +70,13 @@ export function challengeOf({ code, status, extensions }: Problem): string | nul
   if (code === 'authentication_required') return 'Bearer'
   if (code === 'insufficient_scope')
     return `Bearer error="insufficient_scope"${typeof extensions['scope'] === 'string' ? `, scope="${extensions['scope']}"` : ''}`
+  if (code === 'insufficient_user_authentication') return recentChallenge(extensions)
   return status === 401 ? `Bearer error="invalid_token", error_description="${problems[code].title}"` : null
 }
+
+/** RFC 9470 section 3. */
+const recentChallenge = ({ max_age: age }: Problem['extensions']): string =>
+  `Bearer error="insufficient_user_authentication", error_description="${problems.insufficient_user_authentication.title}"${typeof age === 'number' ? `, max_age="${age}"` : ''}`
 
 /**
  * Starts every error response: logs the problem and sets the status, the challenge and Retry-After. The body is left to the caller, because OAuth clients, clients

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Permission } from '@muster/contract/permissions.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
 import { authorize } from '../domain/command/authorize.ts'
 import type { Idempotency } from '../domain/command/context.ts'
+import type { WebAuthn } from '../domain/factors/webauthn.ts'
 import type { Actor, LiveState } from '../domain/model/live.ts'
 import type { Organization } from '../domain/model/organization.ts'
 import type { Principal, UserPrincipal } from '../domain/model/principal.ts'
@@ -55,3 +57,7 @@ export function closedOf(reply: FastifyReply): AbortSignal {
   reply.raw.once('close', () => closed.abort())
   return closed.signal
 }
+
+/** Passkeys belong to the issuer's host, so a request to another host gets none (F4). */
+export const webauthnOn = ({ webauthn, config }: { webauthn: WebAuthn | null; config: Pick<Config, 'issuer'> }, request: FastifyRequest): WebAuthn | null =>
+  request.host === new URL(config.issuer).host ? webauthn : null

@@ -3,6 +3,7 @@ import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import type { PasswordHasher, PasswordStrength } from '../domain/command/services.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
+import type { WebAuthn } from '../domain/factors/webauthn.ts'
 import type { Admission } from '../domain/model/admission.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { AwaitRevocations } from '../domain/signals/receiver.ts'
@@ -19,4 +20,6 @@ export interface Services {
   strength: PasswordStrength
   accessTokens: AccessTokens
   awaitRevocations: AwaitRevocations
+  /** Null where passkeys are not possible (F4). */
+  webauthn: WebAuthn | null
 }

@@ -1,14 +1,18 @@
+import { acrOf } from '@muster/contract/authentication.ts'
 import type { LiveState } from '../domain/model/live.ts'
+import { lastAuthentication } from '../domain/model/session.ts'
 
-/** The claims of an access token about the session and the organization (S56). */
+/** The claims of an access token about the session, how and when its person last proved who they are (F14, RFC 9470 section 6), and the organization (S56). */
 export function accessClaims({ session, account, membership, organization }: LiveState): Record<string, unknown> {
   const registered = account.username !== null && membership?.status === 'active' && organization
-  return { sid: session.id, epoch: account.epoch, ...(registered && { org_id: organization.id, org: organization.name, role: membership.role }) }
+  const { at, methods } = lastAuthentication(session)
+  const proof = { auth_time: Math.floor(at.getTime() / 1000), acr: acrOf(methods), amr: methods }
+  return { sid: session.id, epoch: account.epoch, ...proof, ...(registered && { org_id: organization.id, org: organization.name, role: membership.role }) }
 }
 
 /** The claims of each scope (OpenID Connect Core section 5.4, and the organization). */
 export const claimsOfScopes = {
-  openid: ['sub', 'amr'],
+  openid: ['sub', 'auth_time', 'acr', 'amr'],
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'org_id', 'org', 'role'],
   email: ['email', 'email_verified'],
 }

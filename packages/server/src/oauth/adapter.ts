@@ -139,7 +139,7 @@ function deviceCodes({ store, limits, execute, resources, pending }: AdapterOpti
         iat: seconds(device.requestedAt),
         exp: device.expired ? LONG_AGO : NEVER,
         ...answered,
-        ...(device.approvedAt && { authTime: seconds(device.approvedAt) }),
+        ...(device.signedInAt && { authTime: seconds(device.signedInAt) }),
         ...(device.state === 'denied' && { error: 'access_denied', errorDescription: 'the login was denied' }),
       } as AdapterPayload
     },

@@ -1,9 +1,12 @@
+import { acrOf } from '@muster/contract/authentication.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
 import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
+import { lastAuthentication } from '../domain/model/session.ts'
 import type { Store } from '../domain/store.ts'
 import type { BrowserSessions, SignedIn } from '../http/browser-session.ts'
+import { isStrongEnough, wantedAcr } from './wanted-acr.ts'
 
 /** An application's request while the user signs in and agrees. */
 export interface Interaction {
@@ -15,6 +18,8 @@ export interface Interaction {
   signedIn: SignedIn | null
   /** True when the user must sign in again: `prompt=login`, or an exceeded `max_age`. */
   needsFreshLogin: boolean
+  /** What the application wants to be proved beyond what the user has proved (`acr_values`). Null: nothing. */
+  needsProof: { byPasskey: boolean; isPossible: boolean } | null
 }
 
 export interface WaitingApplication {
@@ -30,6 +35,8 @@ export interface Interactions {
   finishLogin(request: FastifyRequest, reply: FastifyReply): Promise<string>
   finishConsent(request: FastifyRequest, reply: FastifyReply): Promise<string>
   abort(request: FastifyRequest, reply: FastifyReply): Promise<string>
+  /** The user cannot prove what the application wants (RFC 9470 section 5). */
+  refuseUnmet(request: FastifyRequest, reply: FastifyReply): Promise<string>
   /** The application behind `/interaction/<uid>`, for the pages that lead there. */
   applicationOf(path: string): Promise<WaitingApplication | null>
 }
@@ -67,6 +74,14 @@ export function createInteractions({ store, library, sessions }: Options): Inter
     return provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })
   }
 
+  const missingProof = async ({ live: { account, session } }: SignedIn, params: Record<string, unknown>): Promise<Interaction['needsProof']> => {
+    const wanted = wantedAcr(params)
+    if (isStrongEnough(wanted, acrOf(lastAuthentication(session).methods))) return null
+    const hasPasskey = (await store.reading.passkeys.list(account.id)).length > 0
+    const byPasskey = wanted.every((one) => one === 'phr')
+    return { byPasskey, isPossible: hasPasskey || (!byPasskey && (await store.reading.authenticators.has(account.id))) }
+  }
+
   const interactions: Interactions = {
     async interactionOf(request, reply) {
       const { uid, iat, prompt, params } = await detailsOf(request, reply)
@@ -84,21 +99,26 @@ export function createInteractions({ store, library, sessions }: Options): Inter
           .filter(Boolean),
         signedIn,
         needsFreshLogin: signedInBefore && prompt.reasons.some((reason) => fresh.has(reason)),
+        needsProof: signedIn && (await missingProof(signedIn, params)),
       }
     },
     async finishLogin(request, reply) {
-      const { signedIn, needsFreshLogin, prompt } = await interactions.interactionOf(request, reply)
-      if (!signedIn || needsFreshLogin || prompt !== 'login') throw new Problem('authentication_required')
+      const { signedIn, needsFreshLogin, needsProof, prompt } = await interactions.interactionOf(request, reply)
+      if (!signedIn || needsFreshLogin || needsProof || prompt !== 'login') throw new Problem('authentication_required')
       const { account, session } = signedIn.live
-      const { methods = [] } = (await store.reading.sessions.find(session.id)) ?? {}
+      const { at, methods } = lastAuthentication(session)
       return finish(request, reply, {
-        login: { accountId: account.id, ts: Math.floor(session.authenticatedAt.getTime() / 1000), remember: true, amr: [...methods] },
+        login: { accountId: account.id, ts: Math.floor(at.getTime() / 1000), remember: true, amr: [...methods], acr: acrOf(methods) },
       })
     },
     async finishConsent(request, reply) {
       const { signedIn, prompt } = await interactions.interactionOf(request, reply)
       if (!signedIn || prompt !== 'consent') throw new Problem('authentication_required')
       return finish(request, reply, { consent: {} })
+    },
+    async refuseUnmet(request, reply) {
+      await detailsOf(request, reply)
+      return finish(request, reply, { error: 'unmet_authentication_requirements', error_description: 'The account has no factor of the requested class.' })
     },
     async abort(request, reply) {
       await detailsOf(request, reply)

@@ -1,3 +1,4 @@
+import { acrValues } from '@muster/contract/authentication.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import { problems } from '@muster/contract/problems.ts'
@@ -28,6 +29,7 @@ import { completeAddress, DEVICE_GRANT, routes } from './paths.ts'
 import { refusalAnswer } from './refusal.ts'
 import { createResourceServerInfo, requireScopes } from './resource-server.ts'
 import type { SigningKey } from './signing-keys.ts'
+import { isStrongEnough, wantedAcr } from './wanted-acr.ts'
 
 export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
   config: Pick<Config, 'issuer' | 'audience' | 'secureCookies'>
@@ -67,6 +69,7 @@ export function createLibrary(options: LibraryOptions): Provider {
     },
     responseTypes: ['code'],
     scopes: [...personScopes, ...machineScopes],
+    acrValues: [...acrValues],
     claims: claimsOfScopes,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
@@ -216,6 +219,11 @@ function policy(): interactionPolicy.DefaultPolicy {
   })
   const { checks } = prompts.get('login') as interactionPolicy.Prompt
   checks.remove('no_session')
+  checks.push(
+    new Check('acr_values', 'the requested authentication class is required', 'unmet_authentication_requirements', (ctx) =>
+      isStrongEnough(wantedAcr(ctx.oidc.params ?? {}), ctx.oidc.acr ?? null) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
+    ),
+  )
   checks.unshift(ours)
   return prompts
 }

@@ -44,9 +44,11 @@ export async function pageRoutes(app: FastifyInstance, { config, interactions, t
 
   app.get<{ Params: { uid: string } }>('/interaction/:uid', page, async (request, reply) => {
     const interaction = await interactions.interactionOf(request, reply)
-    const { signedIn, prompt, needsFreshLogin, uid } = interaction
+    const { signedIn, prompt, needsFreshLogin, needsProof, uid } = interaction
     const path = `/interaction/${uid}`
     if (!signedIn || needsFreshLogin) return reply.redirect(`/sign-in?continue=${encodeURIComponent(path)}${needsFreshLogin ? '&again=yes' : ''}`, 303)
+    if (needsProof && !needsProof.isPossible) return reply.redirect(await interactions.refuseUnmet(request, reply), 303)
+    if (needsProof) return reply.redirect(`/account/confirm?continue=${encodeURIComponent(path)}${needsProof.byPasskey ? '&with=passkey' : ''}`, 303)
     if (prompt === 'login') return reply.redirect(await interactions.finishLogin(request, reply), 303)
     const html = consentPage({
       frame: frame(),

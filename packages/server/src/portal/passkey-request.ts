@@ -3,9 +3,10 @@ import type { UserId } from '@muster/contract/ids.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ChallengeFor, newChallenge } from '../domain/factors/challenge.ts'
 import type { PasskeyRequest } from '../domain/factors/passkey.ts'
-import type { Passkey } from '../domain/factors/store.ts'
-import { ALGORITHMS, type WebAuthn } from '../domain/factors/webauthn.ts'
+import { PASSKEY_MILLISECONDS, passkeyReference, passkeyRequestOf } from '../domain/factors/use-passkey.ts'
+import { ALGORITHMS } from '../domain/factors/webauthn.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../http/browser-session.ts'
+import { webauthnOn } from '../http/request.ts'
 import type { PasskeyRequestView } from './pages/factors/passkey-form.ts'
 import type { FormTarget } from './parts.ts'
 import type { Portal } from './portal.ts'
@@ -15,9 +16,6 @@ import { typedBy } from './typed-form.ts'
 // What a page asks the browser for. Each request is for one browser: the one that this page is sent to.
 
 const COOKIE = 'muster_browser'
-/** People look for their security key. */
-const TIMEOUT_MILLISECONDS = 300_000
-
 /** Longer than a challenge is valid, so that a late response is told that it is late. */
 const COOKIE_SECONDS = 86_400
 const BROWSER = /^[\w-]{32}$/
@@ -27,16 +25,6 @@ export function browserOf({ config }: Pick<Portal, 'config'>, request: FastifyRe
   const value = request.cookies[cookieName(config, COOKIE)] ?? ''
   return BROWSER.test(value) ? value : null
 }
-
-/** Passkeys belong to the issuer's host, so a page on another host offers none (F4). */
-export const webauthnOn = ({ webauthn, config }: Pick<Portal, 'webauthn' | 'config'>, request: FastifyRequest): WebAuthn | null =>
-  request.host === new URL(config.issuer).host ? webauthn : null
-
-const reference = ({ credentialId, transports }: Pick<Passkey, 'credentialId' | 'transports'>) => ({
-  type: 'public-key',
-  id: Buffer.from(credentialId).toString('base64url'),
-  transports,
-})
 
 /** For the sign-in page: any passkey of this server. It names no account, so it is the same for everybody (F3). Null where passkeys are not possible. */
 export async function signInRequest(
@@ -52,7 +40,7 @@ export async function signInRequest(
   reply.setCookie(cookieName(config, COOKIE), browser, cookieOptions(config, COOKIE_SECONDS))
   const challenge = newChallenge(keys, { purpose: 'sign-in', browser }, await store.reading.now())
   return {
-    options: { challenge, rpId: webauthn.relyingParty, userVerification: 'required', timeout: TIMEOUT_MILLISECONDS },
+    options: { challenge, rpId: webauthn.relyingParty, userVerification: 'required', timeout: PASSKEY_MILLISECONDS },
     target: { action: '/sign-in/passkey', hidden: hiddenReturnPath(returnPath) },
   }
 }
@@ -83,19 +71,8 @@ export const factorRequest = (
   requestOf(options, request, userId, { purpose: 'factor', browser: token }, { action: '/sign-in/factor', hidden: hiddenReturnPath(returnPath) })
 
 async function requestOf(portal: Portal, request: FastifyRequest, userId: UserId, about: ChallengeFor, target: FormTarget): Promise<PasskeyRequestView | null> {
-  const { keys, store } = portal
-  const webauthn = webauthnOn(portal, request)
-  const passkeys = webauthn ? await store.reading.passkeys.list(userId) : []
-  if (!webauthn || passkeys.length === 0) return null
-  const challenge = newChallenge(keys, about, await store.reading.now())
-  const options = {
-    challenge,
-    rpId: webauthn.relyingParty,
-    userVerification: 'preferred',
-    allowCredentials: passkeys.map(reference),
-    timeout: TIMEOUT_MILLISECONDS,
-  }
-  return { options, target }
+  const options = await passkeyRequestOf({ ...portal, webauthn: webauthnOn(portal, request) }, userId, about)
+  return options && { options, target }
 }
 
 /** To create a passkey. */
@@ -111,10 +88,10 @@ export function creationOptions(
     rp: { id: relyingParty, name: new URL(config.issuer).host },
     user: { id: Buffer.from(handle).toString('base64url'), name: email, displayName: `${givenName} ${familyName}`.trim() },
     pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
-    excludeCredentials: existing.map(reference),
+    excludeCredentials: existing.map(passkeyReference),
     // Otherwise the sign-in page could not find it, or it would not be enough (F1).
     authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
     attestation: 'none',
-    timeout: TIMEOUT_MILLISECONDS,
+    timeout: PASSKEY_MILLISECONDS,
   }
 }

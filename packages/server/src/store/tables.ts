@@ -162,6 +162,7 @@ export interface SessionTable {
   authenticated_at: GeneratedInstant
   methods: string[] | null
   confirmed_at: Generated<Instant | null>
+  confirmed_methods: Generated<string[] | null>
   last_used_at: GeneratedInstant
   expires_at: Instant
   ended_at: Instant | null
@@ -356,6 +357,8 @@ export interface DeviceAuthorizationTable {
   polled_at: Instant | null
   poll_seconds: number | null
   network: string | null
+  confirms: Generated<string | null>
+  action: Generated<string | null>
 }
 
 export interface RefreshTokenTable {

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import type { UserId } from '@muster/contract/ids.ts'
 import { type Authenticator, anAuthenticator } from '@muster/testkit/authenticator.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +6,7 @@ import { recoveryCodeOf } from '../../src/domain/factors/recovery-code.ts'
 import { totpStep } from '../../src/domain/factors/totp.ts'
 import { resetFactors } from '../../src/domain/organizations/reset-factors.ts'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
+import { codeAt, codeOf, hidden, secretIn, wrongCode } from './app.ts'
 
 let office: Office
 beforeAll(async () => {
@@ -18,28 +18,10 @@ afterEach(async () => {
   await office.rows('delete from attempt')
 })
 
-/** RFC 6238, written here again, so that the app of these tests is not the library of the server. */
-function codeAt(secret: string, seconds: number): string {
-  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('')
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(seconds / 30)))
-  const mac = createHmac('sha1', key).update(counter).digest()
-  const at = (mac.at(-1) as number) & 15
-  return String((mac.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0')
-}
-
-/** The code that an app shows, some steps of 30 seconds from now. */
-const codeOf = (secret: string, steps = 0): string => codeAt(secret, Date.now() / 1000 + steps * 30)
-const wrongCode = (secret: string): string =>
-  codeOf(secret) === '000000' || codeOf(secret, 1) === '000000' || codeOf(secret, -1) === '000000' ? '111111' : '000000'
-
-const hidden = (html: string, name: string): string => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? ''
-
 /** Adds an authenticator app to the account of a browser that has just signed in. */
 async function addApp(browser: Browser): Promise<{ secret: string; codes: string[]; body: string }> {
   const page = (await browser.get('/account/add-authenticator')).body
-  const secret = /data-copy="([A-Z2-7]{32})"/.exec(page)?.[1] ?? ''
+  const secret = secretIn(page)
   const answer = await browser.post('/account/add-authenticator', { secret: hidden(page, 'secret'), code: codeOf(secret) })
   const codes = [...answer.body.matchAll(/<li><span class="code">([^<]*)/g)].map(([, code]) => code as string)
   return { secret, codes, body: answer.body }
@@ -101,7 +83,7 @@ describe('an authenticator app', () => {
   test('an app with a wrong code is not added, and the same secret is shown again (F7)', async () => {
     const browser = await office.person('bob')
     const page = (await browser.get('/account/add-authenticator')).body
-    const secret = /data-copy="([A-Z2-7]{32})"/.exec(page)?.[1] ?? ''
+    const secret = secretIn(page)
     const answer = await browser.post('/account/add-authenticator', { secret: hidden(page, 'secret'), code: wrongCode(secret) })
     expect(answer.statusCode).toBe(403)
     expect(answer.body).toContain(secret)
@@ -111,7 +93,7 @@ describe('an authenticator app', () => {
   test('the secret of another person or a made one is not accepted (F7)', async () => {
     const [ada, eve] = [await office.person('cyd'), await office.person('eva')]
     const page = (await ada.get('/account/add-authenticator')).body
-    const secret = /data-copy="([A-Z2-7]{32})"/.exec(page)?.[1] ?? ''
+    const secret = secretIn(page)
     for (const sealed of [hidden(page, 'secret'), 'AAAA', '']) {
       const answer = await eve.post('/account/add-authenticator', { secret: sealed, code: codeOf(secret) })
       expect(answer.headers.location).toBe('/account/add-authenticator')

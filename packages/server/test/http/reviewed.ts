@@ -27,6 +27,11 @@ export const reviewed: Record<string, Reviewed> = {
   'DELETE /v1/me/sessions': { for: 'account', disturbs: true },
   'DELETE /v1/me/sessions/:id': { for: 'account' }, // a token without the scope can end `current` too
   'GET /v1/me/factors': { for: 'account' },
+  'GET /v1/me/confirmation': { for: 'account' },
+  'POST /v1/me/confirmation': { for: 'account', body: { password: 'x' } }, // the session of a browser only
+  'POST /v1/me/terminal-confirmations': { for: 'account', body: {} },
+  'GET /v1/me/terminal-confirmations/:id': { for: 'account' },
+  'POST /v1/me/token': { for: 'account' },
   'GET /v1/me/refresh-tokens': { for: 'account' },
   'DELETE /v1/me/refresh-tokens/:id': { for: 'account' },
   'GET /v1/me/keys': { for: 'member' },

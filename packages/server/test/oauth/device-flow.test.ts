@@ -42,7 +42,8 @@ test("an access token has the claims of RFC 9068 and the user's organization (S5
   const { access_token, expires_in, scope } = await deviceLogin(muster, eve)
   const header = decodeProtectedHeader(access_token)
   assert.deepEqual([header.typ, header.alg, typeof header.kid], ['at+jwt', 'ES256', 'string'])
-  const { jti, iat, exp, sid, org_id, ...rest } = decodeJwt(access_token)
+  const { jti, iat, exp, sid, org_id, auth_time, ...rest } = decodeJwt(access_token)
+  assert.ok(Math.abs(Number(auth_time) - Number(iat)) < 60, 'the time of the sign-in in the browser (F14)')
   assert.deepEqual(rest, {
     iss: muster.url,
     aud: muster.config.audience,
@@ -50,6 +51,8 @@ test("an access token has the claims of RFC 9068 and the user's organization (S5
     client_id: 'muster-cli',
     scope: SCOPE,
     epoch: 0,
+    acr: 'urn:muster:acr:one-factor',
+    amr: ['pwd'],
     org: 'eve',
     role: 'admin',
   })

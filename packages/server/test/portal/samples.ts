@@ -84,7 +84,16 @@ export function samples(
   const authenticator = { addedAt: new Date('2026-11-19T09:12:00Z'), lastUsedAt: new Date('2026-11-20T18:11:00Z'), recoveryCodesLeft: 9 }
   const authenticatorPaths = { add: '/account/add-authenticator', change: '/account/authenticator' }
   const ownSecurity = { authenticatorPaths, passwordPath: '/account/password', accountPath: '/account' }
-  const confirming = { frame, target, email: account.email, byCode: false, recovery: false, otherPath: '/account/confirm', accountPath: '/account' }
+  const confirming = {
+    frame,
+    target,
+    email: account.email,
+    byCode: false,
+    recovery: false,
+    onlyPasskey: false,
+    otherPath: '/account/confirm',
+    accountPath: '/account',
+  }
   const mails: pages.MailView[] = [
     { path: '/mailbox/3', to: say('alice@example.com'), subject: say('204815 is your Muster code'), at: new Date('2026-11-20T18:31:20Z'), code: say('204815') },
     {
@@ -340,6 +349,21 @@ export function samples(
     }),
     passkey: pages.passkeyPage({ frame, passkey: passkeys[0] as pages.PasskeyView, rename: target, remove: target, securityPath: '/account/security' }),
     confirm: pages.confirmPage({ ...confirming, passkey }),
+    'confirm-passkey': pages.confirmPage({ ...confirming, passkey, onlyPasskey: true }),
+    'confirm-terminal': pages.confirmTerminalPage({
+      frame,
+      target,
+      account,
+      useAnother: { action: '/sign-out', hidden: {} },
+      userCode: 'WDJB-MJHT',
+      expiresAt: new Date(frame.now.getTime() + 400_000),
+      client: 'muster',
+      about: 'create a key',
+      request: { address: '203.0.113.7', agent: 'muster/0.1.0 linux', at: new Date(frame.now.getTime() - 20_000) },
+      sameAddress: false,
+    }),
+    'terminal-confirmed': pages.terminalConfirmedPage(frame),
+    'terminal-denied': pages.terminalDeniedPage(frame),
     'confirm-code': pages.confirmPage({ ...confirming, byCode: true, passkey: null }),
     'second-factor': pages.secondFactorPage({
       frame,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { actorOf } from '../../domain/command/authorize.ts'
 import { requireCurrentName } from '../../domain/model/former-name.ts'
 import { Problem } from '../../domain/model/problem.ts'
-import { removeMember } from '../../domain/organizations/membership.ts'
+import { removeMemberOf } from '../../domain/organizations/remove-member.ts'
 import { renameOrganization } from '../../domain/organizations/rename.ts'
 import { createSecretWithinLimit, joinWithToken, register } from '../../domain/organizations/use-invitation.ts'
 import { findReadableOrganization, personOf } from '../../http/request.ts'
@@ -87,7 +87,7 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, se
 
       app.delete('/:org/:user', { ...user, schema: { ...schema, params: memberParams } }, async (request, reply) => {
         const { org, user } = request.params
-        await execute(removeMember, personOf(request).principal, { organization: org, user })
+        await removeMemberOf(services, personOf(request).principal, { organization: org, user })
         return reply.code(204).send()
       })
     },

@@ -66,9 +66,9 @@ async function tryCode(context: Context, { code }: { code: string }): Promise<bo
   return true
 }
 
-/** The sign-in of the session, which applications see, stays as it was. */
+/** The sign-in of the session stays as it was, with its time. */
 async function noteConfirmation({ tx, record }: Context, { session }: LiveState, methods: readonly string[]): Promise<void> {
   const { id: target, userId, organizationId } = session
-  await tx.sessions.confirm(target)
+  await tx.sessions.confirm(target, { methods })
   await record({ type: 'session.confirmed', target, userId, organizationId, methods: [...methods] })
 }

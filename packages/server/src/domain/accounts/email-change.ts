@@ -8,7 +8,7 @@ import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import { inboxCode, spendCodeEmail } from './code-email.ts'
-import { accountProvenBy, provePassword } from './prove-password.ts'
+import { accountChangedBy, provePassword } from './prove-password.ts'
 import type { EmailChange } from './store.ts'
 
 export const EMAIL_CODE_SECONDS = 600
@@ -41,7 +41,7 @@ async function openChange(
   { provenHash, email, emailCanonical, codeDigits }: { provenHash: string } & Pick<EmailChange, 'email' | 'emailCanonical' | 'codeDigits'>,
 ): Promise<EmailChange> {
   const { tx, record } = context
-  const { account, live } = await accountProvenBy(context, provenHash)
+  const { account, live } = await accountChangedBy(context, provenHash, 'email:change')
   const id = newId('emailChange')
   const change = await tx.emailChanges.insert({
     id,

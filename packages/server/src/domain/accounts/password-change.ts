@@ -7,7 +7,7 @@ import type { ListedKey } from '../credentials/store.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import type { DeviceAccount } from './known-device.ts'
 import { refuseBadPassword } from './password.ts'
-import { accountProvenBy, provePassword } from './prove-password.ts'
+import { accountChangedBy, provePassword } from './prove-password.ts'
 
 export interface ChangePassword {
   currentPassword: string
@@ -37,7 +37,7 @@ async function setPassword(
   context: Context,
   { provenHash, passwordHash, endKeys }: { provenHash: string; passwordHash: string; endKeys: boolean },
 ): Promise<ChangedPassword> {
-  const { account, live } = await accountProvenBy(context, provenHash)
+  const { account, live } = await accountChangedBy(context, provenHash, 'password:change')
   const changed = await replacePassword(context, account.id, { passwordHash, endKeys, keeping: live.session.id, reason: 'password_changed' })
   const { items: keys } = await context.tx.apiKeys.pageAlive({ userId: account.id }, { limit: 100 })
   return { ...changed, keys }

@@ -53,6 +53,7 @@ async function openMachineLogin(context: Context, { clientId, scopes, tokenHash,
     account,
     organizationId: membership?.organizationId ?? null,
     clientId,
+    methods: ['pwd'],
     grantPayload: { scopes: granted },
   })
   // Without a payload, the grant names no client to the OAuth library, so its endpoints accept none of these tokens.

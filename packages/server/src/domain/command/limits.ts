@@ -58,6 +58,8 @@ export const limits = {
   'password proof by session': { points: 10, seconds: 15 * MINUTE }, // C16
   'email change by account': { points: 10, seconds: HOUR },
   'email change try by session': { points: 30, seconds: HOUR },
+  'removals by admin': { points: 5, seconds: 10 * MINUTE }, // F15; beyond it, removing requires a recent sign-in
+  'confirmation by session': { points: 10, seconds: 15 * MINUTE }, // F16
   'resource by organization': { points: 1_000, seconds: HOUR, load: true },
   'registration by account': { points: 20, seconds: HOUR, load: true },
   'refusal recorded by credential': { points: 1, seconds: HOUR }, // S57

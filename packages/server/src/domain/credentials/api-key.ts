@@ -1,6 +1,7 @@
 import type { KeyEndReason } from '@muster/contract/events.ts'
 import { type ApiKeyId, isId, type OrganizationId, type ServiceAccountId, type UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { requireRecent } from '../command/recent.ts'
 import { together } from '../command/together.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import { newId } from '../model/id.ts'
@@ -39,6 +40,7 @@ export async function createKey(context: Context, { description }: { description
   const { account, live } = await context.account()
   const organizationId = live.organization?.id
   if (!organizationId) throw new Problem('user_not_registered')
+  await requireRecent(context.tx, live, 'keys:create')
   const holder = { kind: 'user', id: account.id } as const
   return issueKey(context, { holder, organizationId, epoch: account.epoch, description, createdBy: account.id })
 }

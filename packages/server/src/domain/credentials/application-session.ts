@@ -2,7 +2,7 @@ import type { ClientId, SessionId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { requireValid } from '../command/refused-credential.ts'
 import type { Session } from '../model/session.ts'
-import { finishSession, startSession } from './session.ts'
+import { finishSession, signInOf, startSession } from './session.ts'
 
 export interface StartApplicationSession {
   /** The hash of the authorization code, which can be used once (RFC 6749 section 4.1.2). */
@@ -30,6 +30,7 @@ export async function startApplicationSession(context: Context, input: StartAppl
     account: live.account,
     organizationId: live.organization?.id ?? null,
     clientId: input.clientId,
+    ...signInOf(live.session),
     grantPayload: { grant: input.grant, startedBy: input.startedBy },
   })
 }

@@ -1,3 +1,4 @@
+import type { RecentAction } from '@muster/contract/authentication.ts'
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
 import type { Context, Execute } from '../command/context.ts'
 import type { CountedSpending, PointOfRequest } from '../command/limits.ts'
@@ -9,7 +10,7 @@ import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Store, Tx } from '../store.ts'
 import { requireRefreshLogin } from './refresh-token.ts'
-import { sessionLifetimes, startSession } from './session.ts'
+import { sessionLifetimes, signInOf, startSession } from './session.ts'
 import type { DeviceAuthorization } from './store.ts'
 import { newUserCode, normalUserCode, shownUserCode } from './user-code.ts'
 
@@ -45,6 +46,8 @@ export interface RequestDevice {
   clientVersion?: string
   scopes: string[]
   params: Record<string, unknown>
+  /** Set for a terminal that asks its person to confirm (F16). */
+  confirms?: { sessionId: SessionId; action: RecentAction | null } | undefined
 }
 
 /** Whether so many requests are pending that each must be counted. */
@@ -111,13 +114,14 @@ export async function requestDevice({ tx, principal }: Context, request: Request
   return insertDevice(tx, principal, request, crowded ? 'long' : 'short')
 }
 
-async function insertDevice(
+/** Stores the request under a code that no other has. */
+export async function insertDevice(
   { deviceAuthorizations }: Pick<Tx, 'deviceAuthorizations'>,
   { origin }: Principal,
   request: RequestDevice,
   length: 'short' | 'long',
   point?: CountedSpending,
-): Promise<{ userCode: string }> {
+): Promise<{ id: DeviceAuthorizationId; userCode: string }> {
   const { address, userAgent } = origin
   for (let unspent = point; ; unspent = undefined) {
     const userCode = newUserCode(length)
@@ -125,7 +129,7 @@ async function insertDevice(
     const { client, made, refusal } = await deviceAuthorizations.insert(device, unspent)
     if (refusal) throw refusal
     if (!client) throw new Problem('client_not_found')
-    if (made) return { userCode: shownUserCode(userCode) }
+    if (made) return { id: device.id, userCode: shownUserCode(userCode) }
   }
 }
 
@@ -137,6 +141,7 @@ export async function claimDevice(context: Context, { userCode }: { userCode: st
   if (code === null) throw new Problem('user_code_unknown')
   const found = await tx.deviceAuthorizations.findByUserCode(code)
   if (!found) throw new Problem('user_code_unknown')
+  if (found.confirms !== null && (await tx.sessions.find(found.confirms))?.userId !== account.id) throw new Problem('confirmation_of_another')
   if (found.claimedBy === live.session.id && isOpen(found)) return { id: found.id }
   if (!(await tx.deviceAuthorizations.claim(found.id, live.session.id))) {
     if (isOpen(found)) throw new Problem('user_code_claimed')
@@ -168,7 +173,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   const { tx, record } = context
   const { account, live } = await context.account({ unregistered: true })
   const device = await deviceOf(tx, id, live.session.id)
-  if (!isOpen(device)) throw new Problem('device_authorization_ended')
+  if (!isOpen(device) || device.confirms !== null) throw new Problem('device_authorization_ended')
   const organizationId = live.organization?.id ?? null
   const kind = !device.commandLine ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
   if (kind === 'refresh') await requireRefreshLogin(tx, account.id)
@@ -177,6 +182,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
     account,
     organizationId,
     clientId: device.clientId,
+    ...signInOf(live.session),
     grantPayload: { scopes: device.scopes },
     lifetimeSeconds: DEVICE_SECONDS_AT_MOST, // until the device redeems it; an unredeemed approval leaves no login for a year
   })

@@ -1,5 +1,6 @@
 import type { OrganizationId, ServiceAccountId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { requireRecentCaller } from '../command/recent.ts'
 import { newId } from '../model/id.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
@@ -93,6 +94,7 @@ export async function createServiceAccountKey(
   const { tx, principal, enter } = context
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   if (principal.kind !== 'user') throw new Problem('session_required')
+  await requireRecentCaller(context, 'keys:create')
   const { id, epoch } = await serviceAccountOf({ tx }, organization.id, serviceAccount)
   return issueKey(context, { holder: { kind: 'service_account', id }, organizationId: organization.id, epoch, description, createdBy: actor.userId })
 }

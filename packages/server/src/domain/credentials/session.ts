@@ -11,7 +11,7 @@ import { newOpaqueToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
-import type { Session } from '../model/session.ts'
+import { lastAuthentication, type Session } from '../model/session.ts'
 import type { Tx } from '../store.ts'
 
 const DAY = 86_400
@@ -63,6 +63,12 @@ export interface StartSession {
   authenticatedAt?: Date
   /** Overrides the lifetime of the kind. */
   lifetimeSeconds?: number
+}
+
+/** How and when the person proved who they are, for a session that another one gives: the device or application proves nothing of its own (F14). */
+export function signInOf(session: LiveState['session']): Pick<StartSession, 'methods' | 'authenticatedAt'> {
+  const { methods, at } = lastAuthentication(session)
+  return { methods, authenticatedAt: at }
 }
 
 /** For a command that has locked the account and checked the person: creates the session at the epoch that was read together with the status. */

@@ -1,3 +1,4 @@
+import type { RecentAction } from '@muster/contract/authentication.ts'
 import type { EndReason, InvitationKind, KeyEndReason, SessionKind } from '@muster/contract/events.ts'
 import type {
   ApiKeyId,
@@ -23,7 +24,7 @@ import type { KeyHolder } from '../model/principal.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Revocation } from '../model/revocation.ts'
 import type { ServiceAccount } from '../model/service-account.ts'
-import type { Session } from '../model/session.ts'
+import type { Authentication, Session } from '../model/session.ts'
 
 export type DeviceAuthorizationState = 'pending' | 'approved' | 'denied' | 'redeemed'
 
@@ -58,6 +59,12 @@ export interface DeviceAuthorization {
   expiresAt: Date
   /** The request as the OAuth library keeps it. */
   params: Record<string, unknown>
+  /** The session whose terminal asks its person to confirm (F16). Null for a login. */
+  confirms: SessionId | null
+  /** The change that the terminal is about to make. */
+  action: RecentAction | null
+  /** When the person of the session that approval made had signed in. Null before. */
+  signedInAt: Date | null
 }
 
 /** A credential for getting access tokens. Each belongs to a session of its own and dies with it (S47). */
@@ -152,8 +159,8 @@ export interface SessionStore {
   listAlive(userId: UserId): Promise<Session[]>
   /** Stores the time of use, at most once a minute. */
   touch(id: SessionId, address: string): Promise<void>
-  /** The person has proved who they are again. */
-  confirm(id: SessionId): Promise<void>
+  /** The person has proved who they are again: now, or at a time before. */
+  confirm(id: SessionId, authentication: Omit<Authentication, 'at'> & { at?: Date }): Promise<void>
   /** Active application sessions that were started from this browser session and end with it. */
   listStartedBy(browserSessionId: SessionId): Promise<SessionId[]>
   /**
@@ -269,6 +276,7 @@ export interface NewDeviceAuthorization {
   clientVersion?: string
   scopes: string[]
   params: Record<string, unknown>
+  confirms?: { sessionId: SessionId; action: RecentAction | null } | undefined
   address: string
   network: string
   userAgent: string | null
@@ -301,6 +309,8 @@ export interface DeviceAuthorizationStore {
   poll(deviceCodeHash: Uint8Array, pace: { seconds: number; tolerance: number; atMost: number }): Promise<{ early: boolean }>
   /** Extends a pending request to this many seconds from now, but to no more than `atMost` seconds after it was requested. */
   hold(userCode: string, seconds: number, atMost: number): Promise<void>
+  /** Ends the open requests of a session to confirm. */
+  endConfirmationsOf(sessionId: SessionId): Promise<void>
   /** Deletes requests that ended so long ago that nobody asks for them. */
   deleteEnded(seconds: number): Promise<void>
 }

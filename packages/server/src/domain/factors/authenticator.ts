@@ -1,8 +1,8 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { requireRecent } from '../command/recent.ts'
 import { Problem } from '../model/problem.ts'
 import type { SecretKeys } from '../model/secret-keys.ts'
-import { requireRecent } from './recent.ts'
 import { recoveryCodeOf, replaceRecoveryCodes, takeRecoveryCode } from './recovery-code.ts'
 import type { Authenticator } from './store.ts'
 import { totpStep } from './totp.ts'
@@ -20,7 +20,7 @@ const LOCKED_AFTER = 50
 export async function addAuthenticator(context: Context, { secret, code }: { secret: string; code: string }): Promise<string[]> {
   const { tx, keys, principal, record } = context
   const { account, live } = await context.account({ unregistered: true })
-  await requireRecent(tx, live)
+  await requireRecent(tx, live, 'factors:change')
   const step = totpStep(secret, digitsOf(code) ?? '', await tx.now())
   if (step === null) throw new Problem('factor_wrong', 'This code is not valid. Enter the newest code that the app shows.')
   const keyGeneration = await tx.rootKeys.lockNewest()
@@ -28,7 +28,7 @@ export async function addAuthenticator(context: Context, { secret, code }: { sec
   const isNew = await tx.authenticators.insert({ userId: account.id, secret: sealed, keyGeneration, lastStep: step, address: principal.origin.address })
   if (!isNew) throw new Problem('authenticator_exists')
   // The code is a proof by the app, which removing it requires from now on.
-  await tx.sessions.confirm(live.session.id)
+  await tx.sessions.confirm(live.session.id, { methods: ['otp', 'mfa'] })
   await record({ type: 'authenticator.added', target: account.id, userId: account.id })
   await tellOwner(context, account.id, 'authenticator_added')
   return replaceRecoveryCodes(context, account.id)
@@ -37,7 +37,7 @@ export async function addAuthenticator(context: Context, { secret, code }: { sec
 /** Removes the authenticator app with its recovery codes. @throws Problem authenticator_not_found or insufficient_user_authentication */
 export async function removeAuthenticator(context: Context): Promise<void> {
   const { account, live } = await context.account({ unregistered: true })
-  await requireRecent(context.tx, live)
+  await requireRecent(context.tx, live, 'factors:change')
   if (!(await context.tx.authenticators.remove(account.id))) throw new Problem('authenticator_not_found')
   await context.tx.authenticators.setRecoveryCodes(account.id, [])
   await context.record({ type: 'authenticator.removed', target: account.id, userId: account.id })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { PasskeyId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { requireRecent } from '../command/recent.ts'
 import type { Accounts } from '../command/services.ts'
 import { newId } from '../model/id.ts'
 import type { UserPrincipal } from '../model/principal.ts'
@@ -8,7 +9,6 @@ import { Problem } from '../model/problem.ts'
 import { visibleLine } from '../model/visible-line.ts'
 import { isOwnChallenge, spendChallenge } from './challenge.ts'
 import { productOf } from './products.ts'
-import { requireRecent } from './recent.ts'
 import type { Passkey } from './store.ts'
 import type { Checking } from './use-passkey.ts'
 import type { CreatedCredential } from './webauthn.ts'
@@ -26,7 +26,7 @@ export interface PasskeyRequest {
 /** @throws Problem insufficient_user_authentication or passkey_limit */
 export async function requestPasskey(context: Context): Promise<PasskeyRequest> {
   const { account, live } = await context.account({ unregistered: true })
-  await requireRecent(context.tx, live)
+  await requireRecent(context.tx, live, 'factors:change')
   const existing = await context.tx.passkeys.list(account.id)
   if (existing.length >= PASSKEY_LIMIT) throw new Problem('passkey_limit')
   const { passkeys } = context.tx
@@ -61,7 +61,7 @@ export async function addPasskey(
 async function insertPasskey(context: Context, { created, name: typed }: { created: CreatedCredential; name: string }): Promise<string> {
   const { tx, principal, record } = context
   const { account, live } = await context.account({ unregistered: true })
-  await requireRecent(tx, live)
+  await requireRecent(tx, live, 'factors:change')
   const existing = await tx.passkeys.list(account.id)
   if (existing.length >= PASSKEY_LIMIT) throw new Problem('passkey_limit')
   await spendChallenge(context, created.challenge)
@@ -101,7 +101,7 @@ export async function renamePasskey({ account, tx, record }: Context, { id, name
 /** The passkey starts no session from now on. Sessions that it has started go on. @throws Problem passkey_not_found or insufficient_user_authentication */
 export async function removePasskey(context: Context, { id }: { id: PasskeyId }): Promise<void> {
   const { account, live } = await context.account({ unregistered: true })
-  await requireRecent(context.tx, live)
+  await requireRecent(context.tx, live, 'factors:change')
   const removed = await context.tx.passkeys.remove(id, account.id)
   if (!removed) throw new Problem('passkey_not_found')
   await context.record({ type: 'passkey.removed', target: id, userId: account.id, name: removed.name })

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { requireRecent } from '../command/recent.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
-import { requireRecent } from './recent.ts'
 
 // Codes to write down, for the day when the authenticator app is lost (F8). Only their digests are stored: 120 random bits need no slow hash.
 
@@ -45,7 +45,7 @@ export async function replaceRecoveryCodes({ tx, record }: Context, userId: User
 /** @throws Problem insufficient_user_authentication or authenticator_not_found */
 export async function createRecoveryCodes(context: Context): Promise<string[]> {
   const { account, live } = await context.account({ unregistered: true })
-  await requireRecent(context.tx, live)
+  await requireRecent(context.tx, live, 'factors:change')
   if (!(await context.tx.authenticators.has(account.id))) throw new Problem('authenticator_not_found')
   const codes = await replaceRecoveryCodes(context, account.id)
   const at = (await context.tx.now()).toISOString()

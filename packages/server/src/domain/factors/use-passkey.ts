@@ -1,8 +1,9 @@
+import type { UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { Problem } from '../model/problem.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import type { Store } from '../store.ts'
-import { type ChallengeFor, isOwnChallenge, spendChallenge } from './challenge.ts'
+import { type ChallengeFor, isOwnChallenge, newChallenge, spendChallenge } from './challenge.ts'
 import type { Passkey } from './store.ts'
 import type { UsedCredential, WebAuthn } from './webauthn.ts'
 
@@ -12,6 +13,28 @@ export interface Checking {
   keys: SecretKeys
   /** Null where passkeys are not possible (F4). */
   webauthn: WebAuthn | null
+}
+
+/** People look for their security key. */
+export const PASSKEY_MILLISECONDS = 300_000
+
+export const passkeyReference = ({ credentialId, transports }: Pick<Passkey, 'credentialId' | 'transports'>) => ({
+  type: 'public-key',
+  id: Buffer.from(credentialId).toString('base64url'),
+  transports,
+})
+
+/** The request for one of a person's passkeys, for the browser (WebAuthn section 5.5). Null if they have none, or passkeys are not possible. */
+export async function passkeyRequestOf({ store, keys, webauthn }: Checking, userId: UserId, about: ChallengeFor): Promise<Record<string, unknown> | null> {
+  const passkeys = webauthn ? await store.reading.passkeys.list(userId) : []
+  if (!webauthn || passkeys.length === 0) return null
+  return {
+    challenge: newChallenge(keys, about, await store.reading.now()),
+    rpId: webauthn.relyingParty,
+    userVerification: 'preferred',
+    allowCredentials: passkeys.map(passkeyReference),
+    timeout: PASSKEY_MILLISECONDS,
+  }
 }
 
 /** A signature that is right for the passkey. The command that locks the account takes it. */

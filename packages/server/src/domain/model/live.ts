@@ -9,7 +9,7 @@ import type { Session } from './session.ts'
 
 // Every request reads these, so they have the values that decide about it and few others.
 
-export type LiveSession = Omit<Session, 'grantPayload' | 'address' | 'userAgent' | 'methods' | 'confirmedAt'>
+export type LiveSession = Omit<Session, 'grantPayload' | 'address' | 'userAgent'>
 export type LiveAccount = Omit<Account, 'passwordHash' | 'passwordVersion'>
 export type LiveMembership = Pick<CurrentMembership, 'organizationId' | 'userId' | 'role' | 'status' | 'statusAt' | 'statusBy'>
 

@@ -18,10 +18,32 @@ export interface Session {
   authenticatedAt: Date
   /** How they proved who they are then: authentication methods of RFC 8176 (F14). */
   methods: readonly string[]
-  /** When they last proved it again (F15). It is not a sign-in, and applications do not see it. */
+  /** When they last proved it again (F15). */
   confirmedAt: Date | null
+  /** How they proved it then. Empty without a confirmation. */
+  confirmedMethods: readonly string[]
   lastUsedAt: Date
   expiresAt: Date
   endedAt: Date | null
   endedReason: string | null
 }
+
+/** A moment at which the person of a session proved who they are, by methods of RFC 8176. */
+export interface Authentication {
+  at: Date
+  methods: readonly string[]
+}
+
+type Proven = Pick<Session, 'authenticatedAt' | 'methods' | 'confirmedAt' | 'confirmedMethods'>
+
+/** The sign-in, and the last confirmation if there was one. */
+export const authenticationsOf = ({ authenticatedAt, methods, confirmedAt, confirmedMethods }: Proven): Authentication[] => [
+  { at: authenticatedAt, methods },
+  ...(confirmedAt ? [{ at: confirmedAt, methods: confirmedMethods }] : []),
+]
+
+/** The one that tokens name. */
+export const lastAuthentication = (session: Proven): Authentication => authenticationsOf(session).at(-1) as Authentication
+
+/** True if nothing but the password was proved. */
+export const isByPasswordAlone = ({ methods }: Pick<Authentication, 'methods'>): boolean => methods.every((method) => method === 'pwd')

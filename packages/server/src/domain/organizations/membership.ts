@@ -3,6 +3,7 @@ import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import { requireMember } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
+import { requireRecentCaller } from '../command/recent.ts'
 import { RetryTransaction } from '../command/retry.ts'
 import { requireMultiUser, requireSeat } from '../command/seats.ts'
 import { together } from '../command/together.ts'
@@ -130,12 +131,19 @@ export interface RemovedMember {
   handedOver: HandedOver[]
 }
 
-/** Removes a member. The member returns to their personal organization and can log in there (S1, S2, S30). */
-export async function removeMember(context: Context, { organization: reference, user }: MemberReference): Promise<RemovedMember> {
+/**
+ * Removes a member. The member returns to their personal organization and can log in there (S1, S2, S30).
+ * `confirmed`: the caller must have signed in recently (F15).
+ */
+export async function removeMember(
+  context: Context,
+  { organization: reference, user, confirmed }: MemberReference & { confirmed?: boolean },
+): Promise<RemovedMember> {
   const { enterWith, attempt } = context
   attempt({ member: user })
   const known = await homeOfMember(context, reference, user)
   const { actor, organization, locked } = await enterWith(known ? [known.id] : [], reference, 'members:remove')
+  if (confirmed) await requireRecentCaller(context, 'members:remove')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action')
   if (isLastAdmin(target)) throw await lastAdminProblem(context, organization.id, target.userId)
@@ -199,6 +207,7 @@ export async function changeRole(context: Context, { organization: reference, us
   const { actor, organization, target } = await enterForMember(reference, 'members:role', user)
   if (target.userId === actor.userId) throw new Problem('self_action')
   if (role === 'member' && isLastAdmin(target)) throw await lastAdminProblem(context, organization.id, target.userId)
+  if (role === 'admin' && target.role !== 'admin') await requireRecentCaller(context, 'members:promote')
   const [changed, revoked] = await together(
     setRole(context, organization.id, target, role),
     role === 'member' ? tx.invitations.revokeOpenBy(target.userId, organization.id) : [],

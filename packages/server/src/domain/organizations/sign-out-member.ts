@@ -1,5 +1,6 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { requireRecentCaller } from '../command/recent.ts'
 import { finishAllSessions } from '../credentials/session.ts'
 import type { Member } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
@@ -43,7 +44,8 @@ async function asOperator(context: Context, reference: string): Promise<Entered>
   return { organizationId: (await enterAsOperator(context, reference)).id, actorId: null }
 }
 
-async function asAdmin({ enter }: Context, reference: string): Promise<Entered> {
-  const { actor, organization } = await enter(reference, 'members:sign-out')
+async function asAdmin(context: Context, reference: string): Promise<Entered> {
+  const { actor, organization } = await context.enter(reference, 'members:sign-out')
+  await requireRecentCaller(context, 'members:sign-out')
   return { organizationId: organization.id, actorId: actor.userId }
 }

@@ -1,3 +1,4 @@
+import { isRecentAction } from '@muster/contract/authentication.ts'
 import type { DeviceAuthorizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DeviceAuthorization, DeviceAuthorizationStore } from '../../domain/credentials/store.ts'
@@ -7,7 +8,7 @@ import { point as marked } from '../database.ts'
 import type { DeviceAuthorizationTable, Tables } from '../tables.ts'
 import { clientVersion } from './client-store.ts'
 
-type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; command_line: boolean; expired: boolean }
+type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; command_line: boolean; expired: boolean; signed_in_at: Date | null }
 
 const toDeviceAuthorization = (row: Row): DeviceAuthorization => ({
   id: row.id as DeviceAuthorizationId,
@@ -30,6 +31,9 @@ const toDeviceAuthorization = (row: Row): DeviceAuthorization => ({
   approvedAt: row.approved_at,
   expiresAt: row.expires_at,
   params: row.params,
+  confirms: row.confirms as SessionId | null,
+  action: isRecentAction(row.action) ? row.action : null,
+  signedInAt: row.signed_in_at,
 })
 
 const now = sql<Date>`muster_now()`
@@ -39,8 +43,14 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
     const row = await db
       .selectFrom('device_authorization')
       .innerJoin('client', 'client.id', 'device_authorization.client_id')
+      .leftJoin('session', 'session.id', 'device_authorization.session_id')
       .selectAll('device_authorization')
-      .select(['client.name as client_name', 'client.command_line', sql<boolean>`device_authorization.expires_at <= muster_now()`.as('expired')])
+      .select([
+        'client.name as client_name',
+        'client.command_line',
+        'session.authenticated_at as signed_in_at',
+        sql<boolean>`device_authorization.expires_at <= muster_now()`.as('expired'),
+      ])
       .where(`device_authorization.${column}`, '=', value as never)
       .executeTakeFirst()
     return row ? toDeviceAuthorization(row) : null
@@ -55,9 +65,10 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
         registered as (
           select c.id from client c where c.id = ${device.clientId} and c.removed_at is null and coalesce(${device.clientVersion ?? null}, ${clientVersion('c')}) = ${clientVersion('c')}),
         made as (
-          insert into device_authorization (id, device_code_hash, user_code, client_id, scope, params, address, network, user_agent, expires_at)
+          insert into device_authorization (id, device_code_hash, user_code, client_id, scope, params, address, network, user_agent, expires_at, confirms, action)
           select ${device.id}, ${device.deviceCodeHash}::bytea, ${device.userCode}, registered.id, ${device.scopes.join(' ')}, ${JSON.stringify(device.params)}::jsonb,
-                 ${device.address}, ${device.network}, ${device.userAgent?.slice(0, 300) ?? null}::text, muster_now() + make_interval(secs => ${device.lifetimeSeconds}::int)
+                 ${device.address}, ${device.network}, ${device.userAgent?.slice(0, 300) ?? null}::text, muster_now() + make_interval(secs => ${device.lifetimeSeconds}::int),
+                 ${device.confirms?.sessionId ?? null}::text, ${device.confirms?.action ?? null}::text
           from registered, allowed
           on conflict on constraint device_authorization__one_per_user_code do nothing returning id)
         select exists (select from registered) as client, exists (select from made) as made, exists (select from refused) as refused, expire from counted`.execute(
@@ -122,7 +133,7 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
           sql<boolean>`(select command_line from client where client.id = client_id)`.as('command_line'),
         ])
         .executeTakeFirst()
-      return row ? toDeviceAuthorization({ ...row, expired: false }) : null
+      return row ? toDeviceAuthorization({ ...row, expired: false, signed_in_at: null }) : null
     },
     async poll(deviceCodeHash, { seconds, tolerance, atMost }) {
       const { rows } = await sql<{ early: boolean }>`
@@ -143,6 +154,9 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
         .where('state', '=', 'pending')
         .where('expires_at', '>', now)
         .execute()
+    },
+    async endConfirmationsOf(sessionId) {
+      await db.updateTable('device_authorization').set({ expires_at: now }).where('confirms', '=', sessionId).where('expires_at', '>', now).execute()
     },
     async deleteEnded(seconds) {
       await db.deleteFrom('device_authorization').where('expires_at', '<', sql<Date>`muster_now() - make_interval(secs => ${seconds}::int)`).execute()

@@ -37,13 +37,14 @@ const columns = [
   'authenticated_at',
   'methods',
   'confirmed_at',
+  'confirmed_methods',
   'last_used_at',
   'expires_at',
   'ended_at',
   'ended_reason',
 ] as const
 
-/** A browser session from before passkeys began with a password (F18). */
+/** A session from before passkeys began with a password (F18). */
 const FORMER_METHODS = ['pwd']
 
 const toSession = (row: Pick<Selectable<SessionTable>, (typeof columns)[number]>): Session => ({
@@ -58,8 +59,9 @@ const toSession = (row: Pick<Selectable<SessionTable>, (typeof columns)[number]>
   userAgent: row.user_agent,
   createdAt: row.created_at,
   authenticatedAt: row.authenticated_at,
-  methods: row.methods ?? (row.kind === 'browser' ? FORMER_METHODS : []),
+  methods: row.methods ?? FORMER_METHODS,
   confirmedAt: row.confirmed_at,
+  confirmedMethods: row.confirmed_methods ?? (row.confirmed_at ? FORMER_METHODS : []),
   lastUsedAt: row.last_used_at,
   expiresAt: row.expires_at,
   endedAt: row.ended_at,
@@ -243,8 +245,12 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .where('last_used_at', '<', sql<Date>`muster_now() - interval '1 minute'`)
         .execute()
     },
-    async confirm(id) {
-      await db.updateTable('session').set({ confirmed_at: now }).where('id', '=', id).execute()
+    async confirm(id, { at, methods }) {
+      await db
+        .updateTable('session')
+        .set({ confirmed_at: at ?? now, confirmed_methods: [...methods] })
+        .where('id', '=', id)
+        .execute()
     },
     async listStartedBy(browserSessionId) {
       const rows = await db
@@ -283,6 +289,9 @@ export interface LiveStateRow extends AccountColumns, MembershipColumns, Organiz
   client_id: string | null
   session_created_at: number
   authenticated_at: number
+  methods: string | null
+  confirmed_at: number | null
+  confirmed_methods: string | null
   last_used_at: number
   expires_at: number
   ended_at: number | null
@@ -299,6 +308,7 @@ export const endByClient = (session: 's' | 'session') => sql<Date | null>`(
 export const liveStateColumns = (jti: RawBuilder<string> | null) => sql`
   ${micros(now)} as now, s.id as session_id, s.kind as session_kind, s.organization_id as session_organization_id, s.epoch as session_epoch, s.client_id,
   ${micros(sql`s.created_at`)} as session_created_at, ${micros(sql`s.authenticated_at`)} as authenticated_at, ${micros(sql`s.last_used_at`)} as last_used_at,
+  array_to_string(s.methods, ' ') as methods, ${micros(sql`s.confirmed_at`)} as confirmed_at, array_to_string(s.confirmed_methods, ' ') as confirmed_methods,
   ${micros(sql`s.expires_at`)} as expires_at, ${micros(sql`coalesce(s.ended_at, ${endByClient('s')})`)} as ended_at, s.ended_reason,
   ${accountColumns}, ${membershipColumns}, ${organizationColumns},
   exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked, ${micros(restsSince('s'))} as rests_since`
@@ -329,6 +339,9 @@ export const toLiveState = (row: LiveStateRow): LiveState => ({
     clientId: row.client_id,
     createdAt: toDate(row.session_created_at),
     authenticatedAt: toDate(row.authenticated_at),
+    methods: row.methods?.split(' ') ?? FORMER_METHODS,
+    confirmedAt: toDateOrNull(row.confirmed_at),
+    confirmedMethods: row.confirmed_methods?.split(' ') ?? (row.confirmed_at === null ? [] : FORMER_METHODS),
     lastUsedAt: toDate(row.last_used_at),
     expiresAt: toDate(row.expires_at),
     endedAt: toDateOrNull(row.ended_at),

@@ -26,6 +26,7 @@ import * as operator from './0027-operator.ts'
 import * as suspendedPeople from './0028-suspended-people.ts'
 import * as passkeys from './0029-passkeys.ts'
 import * as secondFactors from './0030-second-factors.ts'
+import * as confirmations from './0031-confirmations.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -56,4 +57,5 @@ export const migrations: Record<string, Migration> = {
   '0028-suspended-people': suspendedPeople,
   '0029-passkeys': passkeys,
   '0030-second-factors': secondFactors,
+  '0031-confirmations': confirmations,
 }

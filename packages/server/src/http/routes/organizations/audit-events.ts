@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { parseAccept } from 'hono/utils/accept'
 import { z } from 'zod'
 import { auditFilter } from '../../../domain/command/audit.ts'
+import { requireRecentCaller } from '../../../domain/command/recent.ts'
 import type { AuditFilter } from '../../../domain/command/store.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { Store } from '../../../domain/store.ts'
@@ -29,7 +30,7 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
         tags: ['Organizations'],
         summary: 'List audit events',
         description:
-          'Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`. An export is read a few hundred events at a time, in no common transaction: events recorded meanwhile come at its end.',
+          'Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`; this requires a recent sign-in. An export is read a few hundred events at a time, in no common transaction: events recorded meanwhile come at its end.',
         params: organizationParams,
         querystring: pageQuery.extend({
           actor: z.string().max(60).optional().meta({
@@ -59,6 +60,7 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
         const page = await store.reading.audit.page(filter, { limit, cursor })
         return { items: page.items.map(toAuditEventBody), next_cursor: page.nextCursor }
       }
+      await requireRecentCaller({ tx: store.reading, principal: request.principal }, 'audit:export')
       reply.header('content-type', format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson; charset=utf-8')
       reply.header('content-disposition', `attachment; filename="audit-${organization.name}.${format}"`)
       return reply.send(Readable.from(exported(store, filter, format)) as never) as never

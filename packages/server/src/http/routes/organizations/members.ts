@@ -5,7 +5,7 @@ import { Problem } from '../../../domain/model/problem.ts'
 import { deactivateMember, reactivateMember } from '../../../domain/organizations/deactivation.ts'
 import { memberFilter } from '../../../domain/organizations/directory.ts'
 import { changeMember } from '../../../domain/organizations/member-profile.ts'
-import { removeMember } from '../../../domain/organizations/membership.ts'
+import { removeMemberOf } from '../../../domain/organizations/remove-member.ts'
 import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
 import { toKeyBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
 import { actorOfRequest, findReadableOrganization } from '../../request.ts'
@@ -28,7 +28,8 @@ import type { Services } from '../../services.ts'
 const changed = z.boolean().meta({ description: 'False if the member already had this status.' })
 const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
 
-export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
+  const { store, execute } = services
   app.get(
     '/v1/organizations/:org/members',
     {
@@ -129,7 +130,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     },
     async (request) => {
       const { org, user } = request.params
-      const removed = await execute(removeMember, actorOfRequest(request).principal, { organization: org, user })
+      const removed = await removeMemberOf(services, actorOfRequest(request).principal, { organization: org, user })
       return {
         removed: { id: removed.userId, username: removed.username },
         ended: { sessions: removed.endedSessions, keys: removed.endedKeys, invitations: removed.revokedInvitations },

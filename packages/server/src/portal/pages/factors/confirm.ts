@@ -17,28 +17,34 @@ export interface ConfirmPage {
   otherPath: string
   /** Null if the account has no passkey. */
   passkey: PasskeyRequestView | null
+  /** An application accepts nothing else (F14). */
+  onlyPasskey: boolean
   accountPath: string
   faults?: readonly Fault[] | undefined
 }
 
 /** Shown before a change that gives lasting access (F15), so that nothing typed is lost. Field: `password` or `code`. */
-export function confirmPage({ frame, target, email, byCode, recovery, otherPath, passkey, accountPath, faults }: ConfirmPage): string {
+export function confirmPage({ frame, target, email, byCode, recovery, otherPath, passkey, onlyPasskey, accountPath, faults }: ConfirmPage): string {
   return layout({
     frame,
     title: 'Confirm that it’s you',
-    lead: html`You are signed in as <strong>${email}</strong>. We ask before changes to how you sign in.`,
+    lead: html`You are signed in as <strong>${email}</strong>. We ask before important changes.`,
     failed: Boolean(faults?.length),
     withPasskeys: passkey !== null,
     body: [
       faultSummary(faults),
-      form({
-        target,
-        body: byCode ? codeField(faults, recovery) : byPassword(email, faults),
-        next: 'We won’t ask again for 10 minutes.',
-        actions: button({ text: 'Confirm' }),
-      }),
+      !onlyPasskey &&
+        form({
+          target,
+          body: byCode ? codeField(faults, recovery) : byPassword(email, faults),
+          next: 'We won’t ask again for 10 minutes.',
+          actions: button({ text: 'Confirm' }),
+        }),
       passkey && passkeyButton({ ...passkey, text: 'Confirm with a passkey' }),
-      byCode && html`<p class="aside"><a href="${otherPath}">${recovery ? 'Enter a code from your app instead' : 'Use a recovery code instead'}</a></p>`,
+      onlyPasskey && html`<noscript><p class="aside">The application accepts a passkey only, and passkeys need JavaScript.</p></noscript>`,
+      byCode &&
+        !onlyPasskey &&
+        html`<p class="aside"><a href="${otherPath}">${recovery ? 'Enter a code from your app instead' : 'Use a recovery code instead'}</a></p>`,
       html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`,
     ],
   })

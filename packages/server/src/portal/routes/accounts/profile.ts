@@ -3,6 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { EMAIL_CODE_TRIES, requestEmailChange, verifyEmailChange } from '../../../domain/accounts/email-change.ts'
 import { changePassword } from '../../../domain/accounts/password-change.ts'
 import { updateNames } from '../../../domain/accounts/person-names.ts'
+import { isConfirmationNeeded } from '../../../domain/accounts/prove-password.ts'
+import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { accountPage, changeEmailPage, changePasswordPage, namesPage, verifyEmailPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
@@ -43,6 +45,13 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
       if (signedIn && isTypedBy(request, signedIn)) return handler(signedIn, request, reply)
       return form ? keepTyped(options, request, reply, form) : seeOther(reply, withReturnPath('/sign-in', path))
     }
+
+  /** A page that requires a recent confirmation is shown only after it, so that nothing is typed in vain (F17). */
+  const confirmed =
+    (back: string, handler: Handler): Handler =>
+    async (signedIn, request, reply) =>
+      (await isConfirmationNeeded(store.reading, signedIn.live)) ? seeOther(reply, withReturnPath('/account/confirm', back)) : handler(signedIn, request, reply)
+  const isTooLate = (error: unknown): boolean => error instanceof Problem && error.code === 'insufficient_user_authentication'
 
   app.get(
     path,
@@ -115,7 +124,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
     )
   }
 
-  app.get(paths.password, page, forMe(showPassword))
+  app.get(paths.password, page, forMe(confirmed(paths.password, showPassword)))
   app.post(
     paths.password,
     page,
@@ -127,6 +136,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
         sessions.rememberDevice(request, reply, device)
         return seeOther(reply, `${path}?done=password`)
       } catch (error) {
+        if (isTooLate(error)) return keepTyped(options, request, reply, forms.password)
         const faults = faultsOf(error, { password_wrong: 'current_password', password_length: 'password', password_too_weak: 'password' })
         return showPassword(signedIn, request, reply, { endKeys, faults })
       }
@@ -150,11 +160,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
     )
   }
 
-  app.get(
-    paths.email,
-    page,
-    forMe(async (signedIn, request, reply) => showEmail(signedIn, request, reply)),
-  )
+  app.get(paths.email, page, forMe(confirmed(paths.email, async (signedIn, request, reply) => showEmail(signedIn, request, reply))))
   app.post(
     paths.email,
     page,
@@ -164,6 +170,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
         await requestEmailChange(options, signedIn.principal, { email, password })
         return seeOther(reply, verifyPath)
       } catch (error) {
+        if (isTooLate(error)) return keepTyped(options, request, reply, forms.email)
         return showEmail(signedIn, request, reply, {
           email,
           faults: faultsOf(error, { password_wrong: 'password', email_invalid: 'email', email_domain_blocked: 'email', email_unchanged: 'email' }),

@@ -2,6 +2,7 @@ import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contrac
 import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { refusalOf } from '../../../domain/command/refused-credential.ts'
+import { approveConfirmation } from '../../../domain/credentials/confirm-terminal.ts'
 import { approveDevice, denyDevice, deviceOf, endingCommand, programOf } from '../../../domain/credentials/device-authorization.ts'
 import { enterUserCode, refuseUserCode } from '../../../domain/credentials/enter-user-code.ts'
 import type { DeviceAuthorization } from '../../../domain/credentials/store.ts'
@@ -21,6 +22,7 @@ import type { Fault, FormTarget } from '../../parts.ts'
 import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../../portal.ts'
 import { deviceReturnPath, entranceFor, withReturnPath } from '../../return-path.ts'
 import { endOf, typedBy, withReason } from '../../typed-form.ts'
+import { confirmFirst, sendConfirmTerminal } from './confirm-terminal.ts'
 
 const devicePath = '/device'
 
@@ -92,7 +94,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
   ): FastifyReply => {
     const isOurs = device === null || device.clientId === CLI_CLIENT_ID
     const program = isOurs ? null : programOf(device, options.cli)
-    const startAgain = isOurs ? cliOf(options)('login', { first: true }) : program && `${program} login`
+    const startAgain = isOurs ? cliOf(options)(device?.confirms == null ? 'login' : 'confirm', { first: true }) : program && `${program} login`
     return sendPage(reply, deviceEndedPage({ frame: frameOf(options, request), reason, devicePath, startAgain }), status)
   }
 
@@ -134,7 +136,14 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
       if (error.code === 'user_code_claimed') return showEnded(request, reply, { reason: 'claimed', device: ended }, error.status)
       if (error.code === 'device_authorization_ended')
         return showEnded(request, reply, { reason: error.extensions['answered'] ? 'used' : 'expired', device: ended }, error.status)
-      return showCode(request, reply, signedIn, userCode.slice(0, 20), faultsOf(error, { user_code_unknown: 'user_code' }), error.status)
+      return showCode(
+        request,
+        reply,
+        signedIn,
+        userCode.slice(0, 20),
+        faultsOf(error, { user_code_unknown: 'user_code', confirmation_of_another: 'user_code' }),
+        error.status,
+      )
     }
   }
 
@@ -143,6 +152,10 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     if (!signedIn) return seeOther(reply, withReturnPath('/sign-in', devicePath))
     const device = await theirs(request, signedIn)
     if (!device) return showEnded(request, reply, { reason: 'claimed' }, 409)
+    if (device.confirms !== null && !(device.state === 'pending' && device.expired)) {
+      const action = `${devicePath}/${device.id}`
+      return sendConfirmTerminal(options, request, reply, { signedIn, device, action, useAnother: useAnother(device.userCode) })
+    }
     const frame = frameOf(options, request)
     const client = device.clientName
     if (device.state === 'denied') return sendPage(reply, deviceDeniedPage({ frame, client }))
@@ -172,11 +185,14 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     const principal = await sessions.browserPrincipal(request)
     if (!principal) return seeOther(reply, withReason(withReturnPath('/sign-in', devicePath), await endOf(options, request)))
     const id = deviceId(request.params.id)
+    const device = await store.reading.deviceAuthorizations.find(id)
+    const approve = device?.confirms == null ? approveDevice : approveConfirmation
     try {
-      if (decision === 'approve') await execute(approveDevice, principal, { id })
+      if (decision === 'approve') await execute<{ id: DeviceAuthorizationId }, unknown>(approve, principal, { id })
       else if (decision === 'deny') await execute(denyDevice, principal, { id })
     } catch (error) {
       if (error instanceof Problem && error.code === 'user_code_claimed') return showEnded(request, reply, { reason: 'claimed' }, error.status)
+      if (device && error instanceof Problem && error.code === 'insufficient_user_authentication') return confirmFirst(reply, device)
       // The request has ended in the meantime. The page shows how.
       if (!(error instanceof Problem) || error.code !== 'device_authorization_ended') throw error
     }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { renderSVG } from 'uqr'
+import { isRecent } from '../../../domain/command/recent.ts'
 import { addAuthenticator, removeAuthenticator } from '../../../domain/factors/authenticator.ts'
-import { isRecent } from '../../../domain/factors/recent.ts'
 import { createRecoveryCodes } from '../../../domain/factors/recovery-code.ts'
 import { newTotpSecret, totpAddress } from '../../../domain/factors/totp.ts'
 import { Problem } from '../../../domain/model/problem.ts'

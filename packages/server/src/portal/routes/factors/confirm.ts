@@ -1,22 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { confirmByCode, confirmByPasskey, confirmByPassword } from '../../../domain/accounts/confirm.ts'
-import { isRecent } from '../../../domain/factors/recent.ts'
+import { isRecent } from '../../../domain/command/recent.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { confirmPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { confirmRequest } from '../../passkey-request.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
-import { hiddenReturnPath, isOwnPage, returnPathOf, withReturnPath } from '../../return-path.ts'
+import { hiddenReturnPath, isInteraction, isOwnPage, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
 
 const path = '/account/confirm'
 const accountPath = '/account'
 
-/** One of the person's own pages. */
+/** One of the person's own pages, the page of a terminal that asks (F16), or that of an application (F14). */
 const ownPage = (value: unknown): string | null => {
   const returnPath = returnPathOf(value)
-  return returnPath !== null && isOwnPage(returnPath) ? returnPath : null
+  return returnPath !== null && (isOwnPage(returnPath) || isInteraction(returnPath) || userCodeOf(returnPath) !== null) ? returnPath : null
 }
 
 /** The person proves again who they are, and goes on to the page that asked for it (F15, F17). */
@@ -28,9 +28,11 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
     request: FastifyRequest,
     reply: FastifyReply,
     signedIn: SignedIn,
-    { returnPath, recovery, refused }: { returnPath: string | null; recovery: boolean; refused?: { faults: Fault[]; status: number } },
+    { returnPath, way, refused }: { returnPath: string | null; way: string | undefined; refused?: { faults: Fault[]; status: number } },
   ): Promise<FastifyReply> => {
     const { account } = signedIn.live
+    const recovery = way === 'recovery-code'
+    const passkey = await confirmRequest(options, request, signedIn, returnPath)
     const query = new URLSearchParams({ ...hiddenReturnPath(returnPath), ...(!recovery && { with: 'recovery-code' }) })
     return sendPage(
       reply,
@@ -41,7 +43,8 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
         byCode: await store.reading.authenticators.has(account.id),
         recovery,
         otherPath: query.size === 0 ? path : `${path}?${query}`,
-        passkey: await confirmRequest(options, request, signedIn, returnPath),
+        passkey,
+        onlyPasskey: way === 'passkey' && passkey !== null,
         accountPath,
         faults: refused?.faults,
       }),
@@ -53,9 +56,7 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
     const { continue: to, with: way } = fieldsOf(request.query)
     const returnPath = ownPage(to)
     const signedIn = await sessions.signedIn(request)
-    return signedIn
-      ? show(request, reply, signedIn, { returnPath, recovery: way === 'recovery-code' })
-      : seeOther(reply, withReturnPath('/sign-in', returnPath))
+    return signedIn ? show(request, reply, signedIn, { returnPath, way }) : seeOther(reply, withReturnPath('/sign-in', returnPath))
   })
 
   app.get(`${path}/passkey`, page, async (_request, reply) => seeOther(reply, path)) // the address of a refusal, opened again
@@ -75,7 +76,7 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
         const isRepeated = error instanceof Problem && error.code === 'factor_wrong' && (await isRecent(store.reading, signedIn.live))
         if (isRepeated) return seeOther(reply, returnPath ?? accountPath)
         const refused = { faults: faultsOf(error, refusals), status: (error as Problem).status }
-        return show(request, reply, signedIn, { returnPath, recovery: fields['with'] === 'recovery-code', refused })
+        return show(request, reply, signedIn, { returnPath, way: fields['with'], refused })
       }
     }
 

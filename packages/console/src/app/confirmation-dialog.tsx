@@ -1,0 +1,120 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { type RecentAction, recentActions } from '@muster/contract/authentication.ts'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useState } from 'react'
+import { ApiProblem, answer, api } from '../lib/api.ts'
+import { onConfirmationNeeded } from '../lib/confirmation.ts'
+import { Button } from '../ui/button.tsx'
+import { Failure } from '../ui/failure.tsx'
+import { TextField } from '../ui/form/field.tsx'
+
+interface Asked {
+  action: RecentAction | null
+  settle: (confirmed: boolean) => void
+}
+
+/** Asks users to confirm that it is them, above any other dialog, whose input stays (F17). */
+export function ConfirmationDialog() {
+  const [asked, setAsked] = useState<Asked | null>(null)
+  useEffect(
+    () =>
+      onConfirmationNeeded(
+        (action) =>
+          new Promise((resolve) => {
+            setAsked({
+              action,
+              settle(confirmed) {
+                setAsked(null)
+                resolve(confirmed)
+              },
+            })
+          }),
+      ),
+    [],
+  )
+  return asked && <Question {...asked} />
+}
+
+function Question({ action, settle }: Asked) {
+  const [typed, setTyped] = useState('')
+  const { data: ways, error: unavailable } = useQuery({
+    queryKey: ['confirmation'],
+    queryFn: () => answer(api.GET('/v1/me/confirmation')),
+    gcTime: 0,
+    staleTime: 0,
+  })
+  const confirm = useMutation({
+    mutationFn: (body: Parameters<typeof send>[0]) => send(body),
+    onSuccess: () => settle(true),
+  })
+  const byPasskey = useMutation({
+    mutationFn: async () => {
+      const { startAuthentication } = await import('@simplewebauthn/browser')
+      const response = await startAuthentication({ optionsJSON: ways?.passkey as never })
+      return send({ passkey: { ...response } })
+    },
+    onSuccess: () => settle(true),
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (typed !== '' && !confirm.isPending) confirm.mutate(ways?.code ? { code: typed } : { password: typed })
+  }
+  const wrong = confirm.error instanceof ApiProblem && ['password_wrong', 'factor_wrong'].includes(confirm.error.code)
+  const fault = wrong ? (ways?.code ? 'This code is not valid.' : 'This password is not correct.') : undefined
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && settle(false)}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="floating fixed inset-0 z-40 bg-[oklch(0.2_0.01_265/0.45)]" />
+        <Dialog.Popup className="floating fixed top-[max(12px,12vh)] left-1/2 z-40 flex max-h-[calc(100dvh-24px)] w-[min(28rem,calc(100vw-24px))] -translate-x-1/2 flex-col overflow-hidden rounded border border-line bg-surface shadow-float outline-none">
+          <form onSubmit={submit} noValidate className="flex min-h-0 flex-col">
+            <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5">
+              <div>
+                <Dialog.Title className="text-lg font-semibold">Confirm that it’s you</Dialog.Title>
+                <Dialog.Description className="mt-1 text-sm text-muted">
+                  {action ? `You are about to ${recentActions[action]}. ` : ''}We won’t ask again for 10 minutes.
+                </Dialog.Description>
+              </div>
+              {unavailable && <Failure error={unavailable} compact />}
+              {ways && (
+                <TextField
+                  key={ways.code ? 'code' : 'password'}
+                  label={ways.code ? 'Code from your authenticator app, or a recovery code' : 'Password'}
+                  type={ways.code ? 'text' : 'password'}
+                  autoComplete={ways.code ? 'one-time-code' : 'current-password'}
+                  spellCheck={false}
+                  autoFocus
+                  value={typed}
+                  onChange={(event) => setTyped(event.target.value)}
+                  fault={fault}
+                />
+              )}
+              {ways?.passkey && (
+                <Button type="button" busy={byPasskey.isPending} onClick={() => byPasskey.mutate()}>
+                  Confirm with a passkey
+                </Button>
+              )}
+              {confirm.error && !wrong && <Failure error={confirm.error} compact />}
+              {byPasskey.error instanceof ApiProblem && <Failure error={byPasskey.error} compact />}
+              {byPasskey.error && !(byPasskey.error instanceof ApiProblem) && (
+                <p role="alert" className="text-sm text-danger">
+                  The passkey was not used. Try again, or use another way.
+                </p>
+              )}
+            </div>
+            <div className="flex flex-none flex-wrap items-center justify-end gap-2 border-t border-line bg-sunken px-5 py-3">
+              <Button type="button" onClick={() => settle(false)}>
+                Cancel
+              </Button>
+              <Button kind="primary" type="submit" busy={confirm.isPending}>
+                Confirm
+              </Button>
+            </div>
+          </form>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+type Proof = { password: string } | { code: string } | { passkey: Record<string, unknown> }
+const send = (body: Proof) => answer(api.POST('/v1/me/confirmation', { body }))

@@ -1,0 +1,25 @@
+import type { RecentAction } from '@muster/contract/authentication.ts'
+
+// A change that requires a recent sign-in was refused. The page asks in place, and the request is sent again (F17).
+
+/** Asks the user to confirm that it is them. True if they did. */
+type Ask = (action: RecentAction | null) => Promise<boolean>
+
+let ask: Ask = async () => false
+let pending: Promise<boolean> | null = null
+
+/** Sets the one dialog that asks. */
+export function onConfirmationNeeded(dialog: Ask): () => void {
+  ask = dialog
+  return () => {
+    if (ask === dialog) ask = async () => false
+  }
+}
+
+/** Requests that are refused at the same time share one dialog. */
+export function confirmUserIsThere(action: RecentAction | null): Promise<boolean> {
+  pending ??= ask(action).finally(() => {
+    pending = null
+  })
+  return pending
+}

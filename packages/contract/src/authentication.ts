@@ -1,0 +1,39 @@
+// How a person proved who they are, and when (F14, F15): for server, SDK, CLI and console.
+
+/** A sign-in or a confirmation is recent for this many seconds (F15). */
+export const RECENT_SECONDS = 600
+
+/** The changes that require a recent sign-in, completing the sentence "You are about to …". */
+export const recentActions = {
+  'factors:change': 'change how you sign in',
+  'password:change': 'change your password',
+  'email:change': 'change your email address',
+  'keys:create': 'create a key',
+  'members:promote': 'make a member an admin',
+  'members:remove': 'remove more members',
+  'members:sign-out': 'end the sessions of a member',
+  'audit:export': 'export the audit log',
+} as const satisfies Record<string, string>
+
+export type RecentAction = keyof typeof recentActions
+
+export const isRecentAction = (text: unknown): text is RecentAction => typeof text === 'string' && Object.hasOwn(recentActions, text)
+
+/**
+ * Authentication context classes, weakest first: one factor, two factors, and phishing-resistant, which only a passkey is. `phr` is registered by OpenID
+ * Connect Extended Authentication Profile.
+ */
+export const acrValues = ['urn:muster:acr:one-factor', 'urn:muster:acr:two-factors', 'phr'] as const
+export type Acr = (typeof acrValues)[number]
+
+/** The class of authentication methods (RFC 8176). */
+export function acrOf(methods: readonly string[]): Acr {
+  if (methods.includes('hwk') || methods.includes('swk')) return 'phr'
+  return methods.includes('mfa') ? 'urn:muster:acr:two-factors' : 'urn:muster:acr:one-factor'
+}
+
+/** Whether a class is as strong as another. An unknown class is satisfied by none. */
+export function satisfiesAcr(acr: string | null, wanted: string): boolean {
+  const [has, needs] = [acr ?? '', wanted].map((one) => (acrValues as readonly string[]).indexOf(one)) as [number, number]
+  return needs >= 0 && has >= needs
+}

@@ -1,0 +1,45 @@
+import { RECENT_SECONDS, type RecentAction } from '@muster/contract/authentication.ts'
+import type { LiveState } from '../model/live.ts'
+import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { type Authentication, authenticationsOf, isByPasswordAlone } from '../model/session.ts'
+import type { Tx } from '../store.ts'
+
+// A session may be stolen, or its browser left alone. So a change that gives lasting access needs a session whose person has proved who they are a moment ago
+// (F15): at sign-in, or by a confirmation. Keys cannot confirm anything, and are not asked.
+
+type Factors = Pick<Tx, 'authenticators'>
+type Asking = Pick<LiveState, 'now' | 'session'>
+
+/** The strongest proof since this time, or null. For an account with an authenticator app, a password alone proves nothing. */
+export async function authenticationSince({ authenticators }: Factors, { session }: Pick<Asking, 'session'>, since: Date): Promise<Authentication | null> {
+  const proofs = authenticationsOf(session).filter(({ at }) => at >= since)
+  const strong = proofs.findLast((proof) => !isByPasswordAlone(proof))
+  const last = proofs.at(-1)
+  if (strong || !last) return strong ?? null
+  return (await authenticators.has(session.userId)) ? null : last
+}
+
+/** The client of a compatibility folder cannot confirm, so its sessions always count. */
+export async function isRecent(tx: Factors & Pick<Tx, 'clients'>, asking: Asking): Promise<boolean> {
+  if (await authenticationSince(tx, asking, new Date(asking.now.getTime() - RECENT_SECONDS * 1_000))) return true
+  const { clientId } = asking.session
+  return clientId !== null && (await tx.clients.find(clientId))?.builtIn === true
+}
+
+/** @throws Problem insufficient_user_authentication with `max_age` in seconds (RFC 9470) and the action to confirm */
+export async function requireRecent(tx: Factors & Pick<Tx, 'clients'>, asking: Asking, action: RecentAction): Promise<void> {
+  if (await isRecent(tx, asking)) return
+  throw new Problem('insufficient_user_authentication', undefined, { extensions: { max_age: RECENT_SECONDS, action } })
+}
+
+/** For a caller who has been checked, by session or by key. */
+export async function requireRecentCaller(
+  { tx, principal }: { tx: Pick<Tx, 'authenticators' | 'clients' | 'sessions'>; principal: Principal },
+  action: RecentAction,
+): Promise<void> {
+  if (principal.kind !== 'user') return
+  const live = await tx.sessions.liveState(principal.sessionId, null)
+  if (!live) throw new Problem('token_revoked')
+  await requireRecent(tx, live, action)
+}
