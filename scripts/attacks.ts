@@ -86,6 +86,9 @@ export const attacks: Record<string, string | { none: string }> = {
   E54: 'E54',
   E55: 'E55',
   E56: 'E56',
+  E57: 'E57',
+  E58: 'E58',
+  E59: 'E59',
   // the log of revocations
   E35: 'E35',
   // the API and its surroundings
@@ -94,6 +97,6 @@ export const attacks: Record<string, string | { none: string }> = {
   F03: 'F03',
   F07: 'F07',
   F08: 'F08',
-  F11: 'F11',
-  F13: { none: 'The defence is the lock file, with exact versions and hashes, and no code.' },
+  F09: 'F09',
+  F06: { none: 'The defence is the lock file, with exact versions and hashes, and no code.' },
 }

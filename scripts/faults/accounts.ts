@@ -197,7 +197,7 @@ export const accounts: Fault[] = [
     named: 'works once',
   },
   {
-    title: 'the password hash queue is bounded (F11)',
+    title: 'the password hash queue is bounded (F09)',
     file: `${server}/password-hasher.ts`,
     find: 'if (line.length >= waiting) {',
     replace: 'if (false) {',

@@ -3,6 +3,7 @@ import { type Fault, server, tests } from './fault.ts'
 // Defences of passkeys and of changes that require a recent sign-in.
 
 const test = `${tests}/factors/passkeys.test.ts`
+const policy = `${tests}/factors/policy.test.ts`
 const stepUp = 'packages/server/test/factors/step-up.test.ts'
 const second = `${tests}/factors/second-factor.test.ts`
 
@@ -160,7 +161,7 @@ export const factors: Fault[] = [
   {
     title: 'a script with a password needs the second factor (E40)',
     file: `${server}/domain/accounts/password-login.ts`,
-    find: "  if (needsSecondFactor) throw new Problem('factor_required') // F6\n",
+    find: "  if (needsSecondFactor || mustAddFactor) throw new Problem('factor_required') // F6\n",
     replace: '',
     test: second,
     named: 'a script that signs in by password',
@@ -168,16 +169,16 @@ export const factors: Fault[] = [
   {
     title: 'the password confirms nothing for an account with an app (E40)',
     file: `${server}/domain/accounts/confirm.ts`,
-    find: 'if (await context.tx.authenticators.has(account.id)) throw',
-    replace: "if (account.id === 'usr_') throw",
+    find: 'if (!(await isPasswordEnough(context.tx, live))) throw',
+    replace: "if (live.account.id === 'usr_') throw",
     test: second,
     named: 'the password is not enough',
   },
   {
     title: 'a password from before the app was added removes no app (E40)',
     file: `${server}/domain/command/recent.ts`,
-    find: 'return (await authenticators.has(session.userId)) ? null : last',
-    replace: 'return last',
+    find: 'satisfiesAcr(acrOf(methods), needed)) ?? null',
+    replace: "satisfiesAcr(acrOf(methods), needed) || needed !== 'phr') ?? null",
     test: second,
     named: 'a session by password from before the app was added',
   },
@@ -240,9 +241,57 @@ export const factors: Fault[] = [
   {
     title: 'a passkey that was asked for is required (E56)',
     file: `${server}/oauth/interactions.ts`,
-    find: 'if (isStrongEnough(wanted, acrOf(lastAuthentication(session).methods))) return null',
+    find: 'if (required === null && isStrongEnough(wanted, acrOf(lastAuthentication(session).methods))) return null',
     replace: 'if (wanted.length >= 0) return null',
     test: stepUp,
     named: 'an application that asks for a passkey',
+  },
+  {
+    title: 'a code is not enough where a passkey is required (E57)',
+    file: `${server}/domain/command/factor-policy.ts`,
+    find: 'satisfiesAcr(acrOf(methods), required))',
+    replace: 'satisfiesAcr(acrOf(methods), required) || methods.length > 1)',
+    test: policy,
+    named: 'a code does not replace the passkey',
+  },
+  {
+    title: 'a code adds no passkey where one is required (E57)',
+    file: `${server}/domain/command/factor-policy.ts`,
+    find: "  if (required === 'phr' && passkey) return 'phr'\n",
+    replace: '',
+    test: policy,
+    named: 'a code does not replace the passkey',
+  },
+  {
+    title: 'a password adds no factor where one is required (E57)',
+    file: `${server}/domain/command/factor-policy.ts`,
+    find: 'app || (required !== null && passkey)',
+    replace: 'app',
+    test: policy,
+    named: 'a password does not add a factor',
+  },
+  {
+    title: 'a member who has not proved enough does not act (E57)',
+    file: `${server}/http/authenticate.ts`,
+    find: "  if (live.session.kind !== 'refresh') requirePolicy(live)\n",
+    replace: '',
+    test: policy,
+    named: 'a member without a factor adds one',
+  },
+  {
+    title: 'the login of a terminal meets the policy (E58)',
+    file: `${server}/portal/routes/credentials/device.ts`,
+    find: '    if (!meetsPolicy(signedIn.live)) return proveFirst(options, reply, signedIn, deviceReturnPath(device.userCode))\n',
+    replace: '',
+    test: policy,
+    named: 'a login of a terminal is approved only',
+  },
+  {
+    title: 'an admin proves what the policy requires (E59)',
+    file: `${server}/domain/organizations/factor-policy.ts`,
+    find: "  if (!isReadyFor(await tx.authenticators.held(actor.userId), policy)) throw new Problem('factor_missing')\n",
+    replace: '',
+    test: policy,
+    named: 'only with a factor that the policy accepts',
   },
 ]

@@ -901,6 +901,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{org}/factor-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get factor policy
+         * @description Returns what the organization requires of the sign-ins of its members.
+         */
+        get: operations["getFactorPolicy"];
+        /**
+         * Update factor policy
+         * @description Sets what the organization requires of the sign-ins of its members. The admin must have signed in, or confirmed, with as much. Members without such a factor add one before they can go on; API keys and refresh tokens that do not rotate stay valid.
+         */
+        put: operations["updateFactorPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/unready-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List unready members
+         * @description Lists the active members who have no factor that the policy accepts.
+         */
+        get: operations["listUnreadyMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{org}/resources": {
         parameters: {
             query?: never;
@@ -1635,7 +1679,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -1896,7 +1940,7 @@ export interface components {
         ConfirmationWaysInput: {
             /** @description Whether the sign-in or a confirmation is recent enough for changes that require it. */
             recent: boolean;
-            /** @description Whether the password is enough: true for an account without an authenticator app. */
+            /** @description Whether the password is enough. Not for an account with an authenticator app, or with a passkey that the organization requires. */
             password: boolean;
             /** @description Whether a code of the authenticator app, or a recovery code, is accepted. */
             code: boolean;
@@ -1927,7 +1971,7 @@ export interface components {
         /** @description How the current user signs in, beside the password. */
         FactorsInput: {
             passkeys: components["schemas"]["PasskeyInput"][];
-            /** @description The authenticator app. Null if there is none: then the password alone is enough to sign in. */
+            /** @description The authenticator app. Null if there is none. */
             authenticator: {
                 /**
                  * Format: date-time
@@ -1936,6 +1980,14 @@ export interface components {
                 created_at: string;
                 last_used_at: string | null;
                 recovery_codes_left: number;
+            } | null;
+            /** @description The factor that the organization of the user requires, from when, and whether the user has such a factor. Null if it requires nothing. */
+            required: {
+                organization: string;
+                /** @enum {string} */
+                policy: "none" | "any" | "phishing-resistant";
+                from: string | null;
+                ready: boolean;
             } | null;
         };
         /** @description The step that resolves a blocker, with the usernames or the resource concerned. Each client words the step. */
@@ -2348,6 +2400,32 @@ export interface components {
             /** @description Valid ones. */
             keys: number;
         };
+        /** @description The factors that the organization requires of the sign-ins of its members. */
+        FactorPolicyInput: {
+            /**
+             * @description `any`: a passkey or an authenticator app. `phishing-resistant`: a passkey.
+             * @enum {string}
+             */
+            policy: "none" | "any" | "phishing-resistant";
+            /** @description When the policy takes force. Null: nothing is required. */
+            from: string | null;
+            /**
+             * @description The policy that is in force now.
+             * @enum {string}
+             */
+            in_force: "none" | "any" | "phishing-resistant";
+            /** @description Whether members may let a browser be remembered, which is then not asked for a second factor. */
+            remembered_devices: boolean;
+        };
+        /** @description A member who has no factor that the policy accepts. */
+        UnreadyMemberInput: {
+            id: string;
+            username: string;
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @description Whether the member has an authenticator app. */
+            authenticator: boolean;
+        };
         /** @description An organization as the operator sees it. */
         OperatedOrganizationInput: {
             id: string;
@@ -2514,7 +2592,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -2775,7 +2853,7 @@ export interface components {
         ConfirmationWays: {
             /** @description Whether the sign-in or a confirmation is recent enough for changes that require it. */
             recent: boolean;
-            /** @description Whether the password is enough: true for an account without an authenticator app. */
+            /** @description Whether the password is enough. Not for an account with an authenticator app, or with a passkey that the organization requires. */
             password: boolean;
             /** @description Whether a code of the authenticator app, or a recovery code, is accepted. */
             code: boolean;
@@ -2806,7 +2884,7 @@ export interface components {
         /** @description How the current user signs in, beside the password. */
         Factors: {
             passkeys: components["schemas"]["Passkey"][];
-            /** @description The authenticator app. Null if there is none: then the password alone is enough to sign in. */
+            /** @description The authenticator app. Null if there is none. */
             authenticator: {
                 /**
                  * Format: date-time
@@ -2815,6 +2893,14 @@ export interface components {
                 created_at: string;
                 last_used_at: string | null;
                 recovery_codes_left: number;
+            } | null;
+            /** @description The factor that the organization of the user requires, from when, and whether the user has such a factor. Null if it requires nothing. */
+            required: {
+                organization: string;
+                /** @enum {string} */
+                policy: "none" | "any" | "phishing-resistant";
+                from: string | null;
+                ready: boolean;
             } | null;
         };
         /** @description The step that resolves a blocker, with the usernames or the resource concerned. Each client words the step. */
@@ -3226,6 +3312,32 @@ export interface components {
             sessions: number;
             /** @description Valid ones. */
             keys: number;
+        };
+        /** @description The factors that the organization requires of the sign-ins of its members. */
+        FactorPolicy: {
+            /**
+             * @description `any`: a passkey or an authenticator app. `phishing-resistant`: a passkey.
+             * @enum {string}
+             */
+            policy: "none" | "any" | "phishing-resistant";
+            /** @description When the policy takes force. Null: nothing is required. */
+            from: string | null;
+            /**
+             * @description The policy that is in force now.
+             * @enum {string}
+             */
+            in_force: "none" | "any" | "phishing-resistant";
+            /** @description Whether members may let a browser be remembered, which is then not asked for a second factor. */
+            remembered_devices: boolean;
+        };
+        /** @description A member who has no factor that the policy accepts. */
+        UnreadyMember: {
+            id: string;
+            username: string;
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @description Whether the member has an authenticator app. */
+            authenticator: boolean;
         };
         /** @description An organization as the operator sees it. */
         OperatedOrganization: {
@@ -4043,7 +4155,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description The action of the refusal that asked for it. The page shows it to the user. */
-                    action?: ("factors:change" | "password:change" | "email:change" | "keys:create" | "members:promote" | "members:remove" | "members:sign-out" | "audit:export") | null;
+                    action?: ("factors:change" | "password:change" | "email:change" | "keys:create" | "members:promote" | "members:remove" | "members:sign-out" | "audit:export" | "factor-policy:change") | null;
                 };
             };
         };
@@ -6279,6 +6391,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFactorPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorPolicy"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateFactorPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    policy: "none" | "any" | "phishing-resistant";
+                    /** @description Days until the policy takes force. 0 by default. */
+                    grace_days?: number;
+                    remembered_devices?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorPolicy"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnreadyMembers: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+                /** @description Another policy than the current one, to see who would not be ready. */
+                policy?: "none" | "any" | "phishing-resistant";
+            };
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["UnreadyMember"][];
+                        next_cursor: string | null;
+                    };
                 };
             };
             /** @description A problem, with the next step. */

@@ -13,6 +13,7 @@ export const recentActions = {
   'members:remove': 'remove more members',
   'members:sign-out': 'end the sessions of a member',
   'audit:export': 'export the audit log',
+  'factor-policy:change': 'change which factors the organization requires',
 } as const satisfies Record<string, string>
 
 export type RecentAction = keyof typeof recentActions
@@ -37,3 +38,17 @@ export function satisfiesAcr(acr: string | null, wanted: string): boolean {
   const [has, needs] = [acr ?? '', wanted].map((one) => (acrValues as readonly string[]).indexOf(one)) as [number, number]
   return needs >= 0 && has >= needs
 }
+
+/** What an organization requires of its members, weakest first (F13). */
+export const factorPolicies = ['none', 'any', 'phishing-resistant'] as const
+export type FactorPolicy = (typeof factorPolicies)[number]
+
+/** The class of authentication that a policy requires. */
+export const acrOfPolicy = { none: null, any: 'urn:muster:acr:two-factors', 'phishing-resistant': 'phr' } as const satisfies Record<FactorPolicy, Acr | null>
+
+/** Completes "the organization requires …". */
+export const factorPolicyWords = {
+  none: 'no second factor',
+  any: 'a second factor: a passkey or an authenticator app',
+  'phishing-resistant': 'a passkey',
+} as const satisfies Record<FactorPolicy, string>

@@ -1,3 +1,4 @@
+import type { FactorPolicy } from './authentication.ts'
 import type {
   ApiKeyId,
   ClientId,
@@ -149,6 +150,14 @@ export interface DomainEvents {
   'organization.plan_changed': { target: OrganizationId; organizationId: OrganizationId; from: string; to: string; reason?: string }
   'organization.suspended': { target: OrganizationId; organizationId: OrganizationId; version: number; reason: string | null }
   'organization.resumed': { target: OrganizationId; organizationId: OrganizationId; version: number; reason?: string }
+  /** `from`: when the policy takes force. */
+  'organization.factor_policy_changed': {
+    target: OrganizationId
+    organizationId: OrganizationId
+    policy: FactorPolicy
+    from: string | null
+    rememberedDevices: boolean
+  }
   'organization.contacts_changed': { target: OrganizationId; organizationId: OrganizationId; fields: string[] }
 
   'resource.registered': {

@@ -26,6 +26,7 @@ export const permissions = {
   'resources:transfer': ['admin', 'member'],
   'resources:remove': ['admin', 'member'],
   'organization:contacts': ['admin'],
+  'organization:security': ['admin'],
   'audit:read': ['admin'],
   'members:names': ['admin'],
 } as const satisfies Record<string, readonly Role[]>

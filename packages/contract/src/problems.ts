@@ -88,6 +88,12 @@ export const problems = {
     next: 'Confirm that it is you, then try again.',
     command: 'muster confirm',
   },
+  factor_missing: {
+    status: 409,
+    title: 'You have no factor that this policy accepts.',
+    next: 'Add a passkey or an authenticator app on the page /account/security.',
+  },
+  factor_demanded: { status: 409, title: 'Your organization requires this factor.', next: 'Add another one first, then remove this one.' },
   browser_confirms: { status: 409, title: 'A browser confirms on a page of its own.', next: 'Open /account/confirm in this browser.' },
   terminal_confirms: { status: 403, title: 'Only a browser confirms here.', next: 'Request a code for the terminal.', command: 'muster confirm' },
   factor_required: {

@@ -13,7 +13,7 @@ const MILLISECONDS_EACH = 20
 export interface PasswordHasherOptions {
   /** Concurrent hashes. More than the free cores would make each of them slower. */
   running?: number
-  /** The length of the queue. When it is full, requests are refused at once instead of timing out (F11). */
+  /** The length of the queue. When it is full, requests are refused at once instead of timing out (F09). */
   waiting?: number
   parameters?: { memoryCost: number; timeCost: number; parallelism: number }
 }

@@ -13,6 +13,7 @@ import { clean } from '../output/text.ts'
 import { moment, momentInFull, when } from '../output/time.ts'
 import { confirmRevocation } from './invitation.ts'
 import contacts, { contactOf } from './org-contacts.ts'
+import security from './org-security.ts'
 import { removeMember } from './shared/member-removal.ts'
 import { memberTable } from './shared/member-table.ts'
 import { confirmMove, costs, planFor, preview } from './shared/move-plan.ts'
@@ -251,4 +252,4 @@ const leave = command(
   },
 )
 
-export default [invite, join, list, show, rename, contacts, remove, leave, secrets, revokeSecret]
+export default [invite, join, list, show, rename, contacts, security, remove, leave, secrets, revokeSecret]

@@ -1,6 +1,7 @@
+import { factorPolicyWords } from '@muster/contract/authentication.ts'
 import { command } from '../command.ts'
 import { signedIn } from '../login/sign-in.ts'
-import { moment } from '../output/time.ts'
+import { moment, when } from '../output/time.ts'
 
 const list = command(
   'security list',
@@ -26,6 +27,11 @@ const list = command(
       ])
     if (rows.length > 0 || say.json) say.data(factors, () => say.table(['NAME', 'KIND', 'ADDED?', 'LAST USED', 'FROM?'], rows))
     const page = `${api.url}/account/security`
+    const { required } = factors
+    if (required && !required.ready)
+      say.warn(
+        `${required.organization} requires ${factorPolicyWords[required.policy]}${required.from ? ` from ${when(required.from, now)}` : ''}. Add it: ${page}`,
+      )
     say.hint(
       rows.length === 0 ? `You sign in with your password only. To add a passkey or an authenticator app: ${page}` : `To change how you sign in: ${page}`,
     )

@@ -1,15 +1,15 @@
 import { Dialog } from '@base-ui/react/dialog'
-import { type RecentAction, recentActions } from '@muster/contract/authentication.ts'
+import { recentActions } from '@muster/contract/authentication.ts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
 import { ApiProblem, answer, api } from '../lib/api.ts'
-import { onConfirmationNeeded } from '../lib/confirmation.ts'
+import { onConfirmationNeeded, type Refused } from '../lib/confirmation.ts'
 import { Button } from '../ui/button.tsx'
 import { Failure } from '../ui/failure.tsx'
 import { TextField } from '../ui/form/field.tsx'
 
 interface Asked {
-  action: RecentAction | null
+  refused: Refused
   settle: (confirmed: boolean) => void
 }
 
@@ -19,10 +19,10 @@ export function ConfirmationDialog() {
   useEffect(
     () =>
       onConfirmationNeeded(
-        (action) =>
+        (refused) =>
           new Promise((resolve) => {
             setAsked({
-              action,
+              refused,
               settle(confirmed) {
                 setAsked(null)
                 resolve(confirmed)
@@ -35,7 +35,7 @@ export function ConfirmationDialog() {
   return asked && <Question {...asked} />
 }
 
-function Question({ action, settle }: Asked) {
+function Question({ refused: { action, acr, detail }, settle }: Asked) {
   const [typed, setTyped] = useState('')
   const { data: ways, error: unavailable } = useQuery({
     queryKey: ['confirmation'],
@@ -55,12 +55,15 @@ function Question({ action, settle }: Asked) {
     },
     onSuccess: () => settle(true),
   })
+  const byCode = ways?.code === true && acr !== 'phr'
+  const byPassword = ways?.password === true && acr === null
+  const cannot = ways !== undefined && !byCode && !byPassword && !ways.passkey
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (typed !== '' && !confirm.isPending) confirm.mutate(ways?.code ? { code: typed } : { password: typed })
+    if (typed !== '' && !confirm.isPending) confirm.mutate(byCode ? { code: typed } : { password: typed })
   }
   const wrong = confirm.error instanceof ApiProblem && ['password_wrong', 'factor_wrong'].includes(confirm.error.code)
-  const fault = wrong ? (ways?.code ? 'This code is not valid.' : 'This password is not correct.') : undefined
+  const fault = wrong ? (byCode ? 'This code is not valid.' : 'This password is not correct.') : undefined
   return (
     <Dialog.Root open onOpenChange={(open) => !open && settle(false)}>
       <Dialog.Portal>
@@ -71,16 +74,25 @@ function Question({ action, settle }: Asked) {
               <div>
                 <Dialog.Title className="text-lg font-semibold">Confirm that it’s you</Dialog.Title>
                 <Dialog.Description className="mt-1 text-sm text-muted">
-                  {action ? `You are about to ${recentActions[action]}. ` : ''}We won’t ask again for 10 minutes.
+                  {action ? `You are about to ${recentActions[action]}. ` : ''}
+                  {detail ?? 'We won’t ask again for 10 minutes.'}
                 </Dialog.Description>
               </div>
               {unavailable && <Failure error={unavailable} compact />}
-              {ways && (
+              {cannot && (
+                <p className="text-sm">
+                  You have none yet.{' '}
+                  <a href="/account/security" className="link">
+                    Add it on your page Security
+                  </a>
+                </p>
+              )}
+              {(byCode || byPassword) && (
                 <TextField
-                  key={ways.code ? 'code' : 'password'}
-                  label={ways.code ? 'Code from your authenticator app, or a recovery code' : 'Password'}
-                  type={ways.code ? 'text' : 'password'}
-                  autoComplete={ways.code ? 'one-time-code' : 'current-password'}
+                  key={byCode ? 'code' : 'password'}
+                  label={byCode ? 'Code from your authenticator app, or a recovery code' : 'Password'}
+                  type={byCode ? 'text' : 'password'}
+                  autoComplete={byCode ? 'one-time-code' : 'current-password'}
                   spellCheck={false}
                   autoFocus
                   value={typed}
@@ -105,9 +117,11 @@ function Question({ action, settle }: Asked) {
               <Button type="button" onClick={() => settle(false)}>
                 Cancel
               </Button>
-              <Button kind="primary" type="submit" busy={confirm.isPending}>
-                Confirm
-              </Button>
+              {(byCode || byPassword) && (
+                <Button kind="primary" type="submit" busy={confirm.isPending}>
+                  Confirm
+                </Button>
+              )}
             </div>
           </form>
         </Dialog.Popup>

@@ -32,12 +32,14 @@ api.use({
     if (!isEarly(response)) syncClock(response.headers.get('date'))
     const copy = copies.get(request)
     if (response.status !== 401 || !copy) return undefined
-    const { code, action } = (await response
+    const { code, action, acr_values, detail } = (await response
       .clone()
       .json()
-      .catch(() => ({}))) as { code?: string; action?: string }
+      .catch(() => ({}))) as Record<string, string | undefined>
     if (code !== 'insufficient_user_authentication') return undefined
-    return (await confirmUserIsThere(isRecentAction(action) ? action : null)) ? fetch(copy) : undefined
+    return (await confirmUserIsThere({ action: isRecentAction(action) ? action : null, acr: acr_values ?? null, detail: detail ?? null }))
+      ? fetch(copy)
+      : undefined
   },
 })
 

@@ -1,6 +1,7 @@
 import type { Attempt, EventType } from '@muster/contract/events.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Schemas } from './api.ts'
+import { exactTime } from './time.ts'
 
 type Event = Schemas['AuditEvent']
 type Describe = (name: string, details: Record<string, string | null | undefined>, event: Event) => string
@@ -58,6 +59,8 @@ const sentences: Record<EventType, Describe> = {
   'organization.plan_changed': (_, { from, to, reason }) => `The plan was changed from ${from} to ${to}${reason ? `: ${reason}` : ''}`,
   'organization.suspended': (_, { reason }) => `The organization was suspended${reason ? `: ${reason}` : ''}`,
   'organization.resumed': (_, { reason }) => `The organization was resumed${reason ? `: ${reason}` : ''}`,
+  'organization.factor_policy_changed': (_, { policy, from }) =>
+    `The organization requires ${policy === 'none' ? 'no second factor' : policy === 'any' ? 'a second factor' : 'a passkey'}${from ? ` from ${exactTime(new Date(from))}` : ''}`,
   'organization.contacts_changed': () => 'Contacts or address were changed',
   'resource.registered': (_, { kind, name }) => `The ${kind} ${name} was registered`,
   'resource.transferred': (name, { reason }) => `${name} was transferred (${toWords(reason)})`,
@@ -110,6 +113,7 @@ const attempts: Record<Attempt, string> = {
   'organization:read': 'view the organization',
   'organization:rename': 'rename the organization',
   'organization:contacts': 'change contacts or address',
+  'organization:security': 'change the security settings',
   'members:read': 'list the members',
   'members:read-email': 'see the email addresses of members',
   'members:remove': 'remove a member',

@@ -37,6 +37,7 @@ const nextSteps: Partial<Record<ProblemCode, Pick<ProblemText, 'next' | 'to'>>> 
   key_not_found: { next: 'Check the list of keys.' },
   service_account_not_found: { next: 'Check the list of service accounts.' },
   session_required: { next: 'Sign in again.' },
+  factor_missing: { next: 'Add a passkey or an authenticator app on your page Security.' },
   insufficient_user_authentication: { next: 'Try again, and confirm that it is you.' },
 }
 

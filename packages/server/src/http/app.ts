@@ -53,6 +53,7 @@ import { suspendPersonRoutes } from './routes/operator/suspend-person.ts'
 import { operatorTokenRoutes } from './routes/operator/tokens.ts'
 import { operatorUserRoutes } from './routes/operator/users.ts'
 import { auditEventRoutes } from './routes/organizations/audit-events.ts'
+import { factorPolicyRoutes } from './routes/organizations/factor-policy.ts'
 import { memberRoutes } from './routes/organizations/members.ts'
 import { moveRoutes } from './routes/organizations/move.ts'
 import { operatorOrganizationRoutes } from './routes/organizations/operator-organizations.ts'
@@ -237,6 +238,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       secretRoutes,
       keyRoutes,
       serviceAccountRoutes,
+      factorPolicyRoutes,
       resourceRoutes,
       hostRoutes,
     ]

@@ -4,6 +4,7 @@ import type { MachineScope } from '@muster/contract/permissions.ts'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { actorOf, actorOfKey, requireClient } from '../domain/command/authorize.ts'
+import { requirePolicy } from '../domain/command/factor-policy.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import { recordRefusedAttempt } from '../domain/command/refused-attempts.ts'
 import { refuse } from '../domain/command/refused-credential.ts'
@@ -59,6 +60,13 @@ interface Options {
   operatorToken: string | null
 }
 
+/** A person who acts in their organization, as far as its policy lets them (F13). Refresh tokens that do not rotate were checked when they were created. */
+function memberOf(live: LiveState): Actor {
+  const actor = actorOf(live)
+  if (live.session.kind !== 'refresh') requirePolicy(live)
+  return actor
+}
+
 export type Authenticate = (request: FastifyRequest, audience: Audience) => Promise<void>
 
 /** The actor comes from the credential, never from the request body or path. */
@@ -102,7 +110,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     }
     const live = await requireValid(await store.reading.sessions.liveState(principal.sessionId, token.jti), principal)
     if (live.account.id !== principal.userId) throw new Problem('invalid_token')
-    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = actorOf(live)
+    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(live)
     request.principal = principal
     request.live = live
     if (isWorthNoting({ now: live.now, lastUsedAt: live.session.lastUsedAt })) {
@@ -123,7 +131,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     const { id: sessionId, userId, epoch, organizationId } = live.session
     const principal: UserPrincipal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin }
     await requireValid(live, principal)
-    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = actorOf(live)
+    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(live)
     request.principal = principal
     request.live = live
   }

@@ -1,5 +1,6 @@
 import type { SessionId } from '@muster/contract/ids.ts'
 import type { Account, KoaContextWithOIDC } from 'oidc-provider'
+import { requirePolicy } from '../domain/command/factor-policy.ts'
 import { requireValid } from '../domain/command/refused-credential.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import type { Store } from '../domain/store.ts'
@@ -27,6 +28,7 @@ export function createFindAccount(store: Store) {
     const { refresh } = currentExchange()
     const found = refresh?.live.session.id === token.grantId ? refresh.live : await store.reading.sessions.liveState(token.grantId as SessionId, null)
     const live = await refusing(requireValid(store.reading, found))
+    if (live.session.kind !== 'refresh') await refusing(Promise.resolve(live).then(requirePolicy))
     return live.account.id === id ? toAccount(live) : undefined
   }
 }

@@ -1,6 +1,7 @@
 import { acrOf } from '@muster/contract/authentication.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
+import { meetsPolicy, requiredAcr } from '../domain/command/factor-policy.ts'
 import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
 import { lastAuthentication } from '../domain/model/session.ts'
@@ -18,8 +19,8 @@ export interface Interaction {
   signedIn: SignedIn | null
   /** True when the user must sign in again: `prompt=login`, or an exceeded `max_age`. */
   needsFreshLogin: boolean
-  /** What the application wants to be proved beyond what the user has proved (`acr_values`). Null: nothing. */
-  needsProof: { byPasskey: boolean; isPossible: boolean } | null
+  /** What the application (`acr_values`) or the policy of the organization (F13) requires beyond what the user has proved. Null: nothing. */
+  needsProof: { byPasskey: boolean; isPossible: boolean; byPolicy: boolean } | null
 }
 
 export interface WaitingApplication {
@@ -74,12 +75,14 @@ export function createInteractions({ store, library, sessions }: Options): Inter
     return provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })
   }
 
-  const missingProof = async ({ live: { account, session } }: SignedIn, params: Record<string, unknown>): Promise<Interaction['needsProof']> => {
-    const wanted = wantedAcr(params)
-    if (isStrongEnough(wanted, acrOf(lastAuthentication(session).methods))) return null
+  const missingProof = async ({ live }: SignedIn, params: Record<string, unknown>): Promise<Interaction['needsProof']> => {
+    const { account, session } = live
+    const required = meetsPolicy(live) ? null : requiredAcr(live.organization, live.now)
+    const wanted = required === null ? wantedAcr(params) : [required]
+    if (required === null && isStrongEnough(wanted, acrOf(lastAuthentication(session).methods))) return null
     const hasPasskey = (await store.reading.passkeys.list(account.id)).length > 0
     const byPasskey = wanted.every((one) => one === 'phr')
-    return { byPasskey, isPossible: hasPasskey || (!byPasskey && (await store.reading.authenticators.has(account.id))) }
+    return { byPasskey, byPolicy: required !== null, isPossible: hasPasskey || (!byPasskey && (await store.reading.authenticators.has(account.id))) }
   }
 
   const interactions: Interactions = {

@@ -47,6 +47,7 @@ export async function pageRoutes(app: FastifyInstance, { config, interactions, t
     const { signedIn, prompt, needsFreshLogin, needsProof, uid } = interaction
     const path = `/interaction/${uid}`
     if (!signedIn || needsFreshLogin) return reply.redirect(`/sign-in?continue=${encodeURIComponent(path)}${needsFreshLogin ? '&again=yes' : ''}`, 303)
+    if (needsProof?.byPolicy && !needsProof.isPossible) return reply.redirect('/account/security', 303) // the factor is added there
     if (needsProof && !needsProof.isPossible) return reply.redirect(await interactions.refuseUnmet(request, reply), 303)
     if (needsProof) return reply.redirect(`/account/confirm?continue=${encodeURIComponent(path)}${needsProof.byPasskey ? '&with=passkey' : ''}`, 303)
     if (prompt === 'login') return reply.redirect(await interactions.finishLogin(request, reply), 303)

@@ -81,6 +81,10 @@ export interface OrganizationTable {
   suspended_reason: Generated<string | null>
   suspension_version: Generated<number>
   created_at: GeneratedInstant
+  factor_policy: Generated<'none' | 'any' | 'phishing-resistant'>
+  factor_policy_from: Generated<Instant | null>
+  factor_policy_before: Generated<'none' | 'any'>
+  remembered_devices: Generated<boolean>
   /** Counted by triggers. */
   active_members: ColumnType<number, undefined, never>
   deactivated_members: ColumnType<number, undefined, never>

@@ -107,7 +107,7 @@ describe('password hashing', () => {
     expect(hasher.isOutdated(await createPasswordHasher({ parameters: cheap }).hash(goodPassword))).toBe(true)
   })
 
-  test('the hash queue is bounded, and a request beyond it gets a retry time (F11)', async () => {
+  test('the hash queue is bounded, and a request beyond it gets a retry time (F09)', async () => {
     const hasher = createPasswordHasher({ running: 1, waiting: 3 })
     const answers = await Promise.allSettled(Array.from({ length: 8 }, () => hasher.verify(null, goodPassword)))
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(4)
@@ -117,7 +117,7 @@ describe('password hashing', () => {
   })
 })
 
-describe('a flood of sign-ins (F11)', () => {
+describe('a flood of sign-ins (F09)', () => {
   let office: Office
   beforeAll(async () => {
     office = await anOffice({ hasher: { running: 1, waiting: 4, parameters: { memoryCost: 65_536, timeCost: 4, parallelism: 1 } } })

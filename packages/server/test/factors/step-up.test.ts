@@ -1,5 +1,4 @@
 import type { ClientId, OrganizationId, SessionId } from '@muster/contract/ids.ts'
-import { anAuthenticator } from '@muster/testkit/authenticator.ts'
 import { type Answer, type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt } from 'jose'
 import * as client from 'openid-client'
@@ -8,16 +7,19 @@ import { SCRIPTS_CLIENT_ID } from '../../src/compat/featurebase/tokens.ts'
 import { startSession } from '../../src/domain/credentials/session.ts'
 import { systemPrincipal } from '../../src/domain/model/principal.ts'
 import { browserOf, discovered, pollDevice, postForm, SCOPE, startDevice, visitorOf } from '../oauth/conversation.ts'
-import { codeOf, hidden, secretIn } from './app.ts'
+import { codeOf } from './app.ts'
+import { signingIn } from './signing-in.ts'
 
 let muster: Muster
 let ada: Human
 let bob: Human
+let people: ReturnType<typeof signingIn>
 beforeAll(async () => {
   muster = await startMuster({ env: { MUSTER_COMPAT: 'featurebase' } })
-  const people = await muster.organization({ ada: 'admin', bob: 'member' })
-  ada = people['ada'] as Human
-  bob = people['bob'] as Human
+  const members = await muster.organization({ ada: 'admin', bob: 'member' })
+  ada = members['ada'] as Human
+  bob = members['bob'] as Human
+  people = signingIn(muster)
 })
 afterAll(() => muster.close())
 afterEach(async () => {
@@ -30,25 +32,6 @@ const OLD_SECONDS = 601
 const refused = { status: 401, body: { code: 'insufficient_user_authentication', max_age: 600 } }
 const confirmedAt = async (sessionId: string): Promise<Date | null> =>
   (await muster.server.services.store.reading.sessions.find(sessionId as SessionId))?.confirmedAt ?? null
-
-/** A browser in which the person has signed in by password. */
-async function signIn(human: Human) {
-  const browser = visitorOf(muster)
-  await browser.visit('/sign-in', { identifier: human.email, password: PASSWORD })
-  return browser
-}
-
-/** Calls the API as the console does, with the cookie of a browser. */
-const asConsole = ({ jar }: ReturnType<typeof visitorOf>, method: string, path: string, body?: unknown): Promise<Answer> =>
-  muster.call(method, path, { body, headers: { cookie: [...jar].map((pair) => pair.join('=')).join('; '), origin: muster.url } })
-
-/** Adds an authenticator app, and returns its secret. */
-async function addApp(browser: ReturnType<typeof visitorOf>): Promise<string> {
-  const { text } = await browser.visit('/account/add-authenticator')
-  const secret = secretIn(text)
-  await browser.visit('/account/add-authenticator', { secret: hidden(text, 'secret'), code: codeOf(secret) })
-  return secret
-}
 
 describe('a change that gives lasting access (F15)', () => {
   const bobPath = '/v1/organizations/ada/members/bob'
@@ -119,8 +102,8 @@ describe('a change that gives lasting access (F15)', () => {
 
   test('an admin removes five members in ten minutes, and confirms for the sixth', async () => {
     const names = ['r_one', 'r_two', 'r_three', 'r_four', 'r_five', 'r_six']
-    const people = await muster.organization({ remover: 'admin', ...Object.fromEntries(names.map((name) => [name, 'member' as const])) })
-    const { token, sessionId } = people['remover'] as Human
+    const members = await muster.organization({ remover: 'admin', ...Object.fromEntries(names.map((name) => [name, 'member' as const])) })
+    const { token, sessionId } = members['remover'] as Human
     await muster.clock.advance(OLD_SECONDS)
     const remove = (name: string) => muster.call('DELETE', `/v1/organizations/remover/members/${name}`, { token })
     expect((await remove('nobody_there')).status).toBe(404) // does not count
@@ -134,12 +117,12 @@ describe('a change that gives lasting access (F15)', () => {
 
   test('with an authenticator app, the password alone changes no password or address', async () => {
     const gil = await muster.person('gil')
-    const browser = await signIn(gil)
-    const secret = await addApp(browser)
+    const browser = await people.signIn(gil)
+    const secret = await people.addApp(browser)
     await muster.clock.advance(OLD_SECONDS)
     const password = { current_password: PASSWORD, new_password: 'a new lantern for the harbor' }
-    expect(await asConsole(browser, 'POST', '/v1/me/password', password)).toMatchObject(refused)
-    expect(await asConsole(browser, 'POST', '/v1/me/email', { password: PASSWORD, email: 'gil@example.org' })).toMatchObject(refused)
+    expect(await people.asConsole(browser, 'POST', '/v1/me/password', password)).toMatchObject(refused)
+    expect(await people.asConsole(browser, 'POST', '/v1/me/email', { password: PASSWORD, email: 'gil@example.org' })).toMatchObject(refused)
     expect((await browser.visit('/account/password')).at.pathname).toBe('/account/confirm')
     expect((await browser.visit('/account/email')).at.pathname).toBe('/account/confirm')
     const late = await browser.visit('/account/email', { email: 'gil@example.org', password: PASSWORD })
@@ -147,41 +130,41 @@ describe('a change that gives lasting access (F15)', () => {
     const back = await browser.visit('/account/confirm', { code: codeOf(secret), continue: '/account/email' })
     expect(back.at.pathname).toBe('/account/email')
     expect(back.text).toContain('value="gil@example.org"') // nothing typed is lost (F17)
-    expect((await asConsole(browser, 'POST', '/v1/me/password', password)).status).toBe(200)
+    expect((await people.asConsole(browser, 'POST', '/v1/me/password', password)).status).toBe(200)
   })
 })
 
 describe('the console confirms in place (F17)', () => {
   test('by password, for a person without an authenticator app', async () => {
     const hal = await muster.person('hal')
-    const browser = await signIn(hal)
+    const browser = await people.signIn(hal)
     await muster.clock.advance(OLD_SECONDS)
-    expect((await asConsole(browser, 'GET', '/v1/me/confirmation')).body).toEqual({ recent: false, password: true, code: false, passkey: null })
-    expect((await asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI' })).status).toBe(401)
-    expect((await asConsole(browser, 'POST', '/v1/me/confirmation', { password: 'wrong' })).body.code).toBe('password_wrong')
-    expect((await asConsole(browser, 'POST', '/v1/me/confirmation', { password: PASSWORD })).body).toEqual({ recent: true })
-    expect((await asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI' })).status).toBe(201)
+    expect((await people.asConsole(browser, 'GET', '/v1/me/confirmation')).body).toEqual({ recent: false, password: true, code: false, passkey: null })
+    expect((await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI' })).status).toBe(401)
+    expect((await people.asConsole(browser, 'POST', '/v1/me/confirmation', { password: 'wrong' })).body.code).toBe('password_wrong')
+    expect((await people.asConsole(browser, 'POST', '/v1/me/confirmation', { password: PASSWORD })).body).toEqual({ recent: true })
+    expect((await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI' })).status).toBe(201)
   })
 
   test('by a code, for a person with an authenticator app', async () => {
     const ida = await muster.person('ida')
-    const browser = await signIn(ida)
-    const secret = await addApp(browser)
+    const browser = await people.signIn(ida)
+    const secret = await people.addApp(browser)
     await muster.clock.advance(OLD_SECONDS)
-    expect((await asConsole(browser, 'GET', '/v1/me/confirmation')).body).toMatchObject({ recent: false, password: false, code: true })
-    expect((await asConsole(browser, 'POST', '/v1/me/confirmation', { password: PASSWORD })).body.code).toBe('factor_required')
-    expect((await asConsole(browser, 'POST', '/v1/me/confirmation', { code: codeOf(secret) })).body).toEqual({ recent: true })
+    expect((await people.asConsole(browser, 'GET', '/v1/me/confirmation')).body).toMatchObject({ recent: false, password: false, code: true })
+    expect((await people.asConsole(browser, 'POST', '/v1/me/confirmation', { password: PASSWORD })).body.code).toBe('factor_required')
+    expect((await people.asConsole(browser, 'POST', '/v1/me/confirmation', { code: codeOf(secret) })).body).toEqual({ recent: true })
   })
 
   test('by a passkey of this person', async () => {
     const joy = await muster.person('joy')
-    const browser = await signIn(joy)
-    const authenticator = await addPasskey(browser)
+    const browser = await people.signIn(joy)
+    const authenticator = await people.addPasskey(browser)
     await muster.clock.advance(OLD_SECONDS)
-    const { passkey } = (await asConsole(browser, 'GET', '/v1/me/confirmation')).body
-    const response = JSON.parse(authenticator.use({ ...here(), challenge: passkey.challenge }))
-    expect((await asConsole(browser, 'POST', '/v1/me/confirmation', { passkey: response })).body).toEqual({ recent: true })
-    expect((await asConsole(browser, 'POST', '/v1/me/confirmation', { passkey: response })).body.code).toBe('passkey_refused')
+    const { passkey } = (await people.asConsole(browser, 'GET', '/v1/me/confirmation')).body
+    const response = JSON.parse(authenticator.use({ ...people.here(), challenge: passkey.challenge }))
+    expect((await people.asConsole(browser, 'POST', '/v1/me/confirmation', { passkey: response })).body).toEqual({ recent: true })
+    expect((await people.asConsole(browser, 'POST', '/v1/me/confirmation', { passkey: response })).body.code).toBe('passkey_refused')
   })
 
   test('an application with a token is refused, so that it does not ask for the password', async () => {
@@ -189,17 +172,6 @@ describe('the console confirms in place (F17)', () => {
     expect(answer).toMatchObject({ status: 403, body: { code: 'terminal_confirms' } })
   })
 })
-
-const here = () => ({ origin: muster.url, relyingParty: 'localhost' })
-
-async function addPasskey(browser: ReturnType<typeof visitorOf>) {
-  const { text } = await browser.visit('/account/add-passkey')
-  const { challenge, user } = JSON.parse(/data-passkey="([^"]*)"/.exec(text)?.[1]?.replaceAll('&quot;', '"') ?? 'null')
-  const authenticator = anAuthenticator()
-  const response = authenticator.create({ ...here(), challenge, userHandle: Buffer.from(user.id, 'base64url') })
-  await browser.visit('/account/add-passkey', { response, name: '' })
-  return authenticator
-}
 
 describe('a terminal confirms by a code (F16)', () => {
   const request = (human: Human, body: Record<string, unknown> = { action: 'keys:create' }) =>
@@ -209,7 +181,7 @@ describe('a terminal confirms by a code (F16)', () => {
   const openCode = (browser: ReturnType<typeof visitorOf>, userCode: string) => browser.visit('/device', { user_code: userCode })
 
   test('its person confirms in a browser, and the same session goes on', async () => {
-    const browser = await signIn(ada)
+    const browser = await people.signIn(ada)
     await muster.clock.advance(OLD_SECONDS)
     const sessions = (await muster.server.services.store.reading.sessions.listAlive(ada.id)).length
     const { body } = await request(ada)
@@ -234,14 +206,14 @@ describe('a terminal confirms by a code (F16)', () => {
 
   test('another person cannot enter the code', async () => {
     const { body } = await request(ada)
-    const page = await openCode(await signIn(bob), body.user_code)
+    const page = await openCode(await people.signIn(bob), body.user_code)
     expect([page.status, page.at.pathname]).toEqual([403, '/device'])
     expect(page.text).toContain('This code belongs to another account.')
     expect(await stateOf(ada, body.id)).toBe('pending')
   })
 
   test('approving without a proof since the request leads to the confirmation', async () => {
-    const browser = await signIn(ada)
+    const browser = await people.signIn(ada)
     await muster.clock.advance(OLD_SECONDS)
     const { body } = await request(ada)
     await openCode(browser, body.user_code)
@@ -252,7 +224,7 @@ describe('a terminal confirms by a code (F16)', () => {
 
   test('its person denies the code', async () => {
     const { body } = await request(ada)
-    const browser = await signIn(ada)
+    const browser = await people.signIn(ada)
     const page = await openCode(browser, body.user_code)
     expect((await browser.visit(page.at.pathname, { decision: 'deny' })).text).toContain('The terminal was not confirmed')
     expect([await stateOf(ada, body.id), await confirmedAt(ada.sessionId)]).toEqual(['denied', null])
@@ -271,7 +243,7 @@ describe('a terminal confirms by a code (F16)', () => {
 
   test('a session that ended is not confirmed', async () => {
     const { body } = await request(ada)
-    const browser = await signIn(ada)
+    const browser = await people.signIn(ada)
     const page = await openCode(browser, body.user_code)
     await muster.call('DELETE', '/v1/me/sessions/current', { token: ada.token })
     expect((await browser.visit(page.at.pathname, { decision: 'approve' })).status).toBe(401)
@@ -279,7 +251,7 @@ describe('a terminal confirms by a code (F16)', () => {
   })
 
   test('the session of a browser is sent to its own page', async () => {
-    const answer = await asConsole(await signIn(ada), 'POST', '/v1/me/terminal-confirmations', {})
+    const answer = await people.asConsole(await people.signIn(ada), 'POST', '/v1/me/terminal-confirmations', {})
     expect(answer).toMatchObject({ status: 409, body: { code: 'browser_confirms' } })
   })
 })
@@ -318,23 +290,23 @@ describe('tokens say how and when their person signed in (F14)', () => {
 
   test('an application that asks for a passkey gets it, or learns that there is none', async () => {
     const kay = await muster.person('kay')
-    const browser = await signIn(kay)
+    const browser = await people.signIn(kay)
     const { address, tokens } = await application()
     const unmet = await browser.visit(address({ acr_values: 'phr' }))
     expect(unmet.at.searchParams.get('error')).toBe('unmet_authentication_requirements')
 
-    const authenticator = await addPasskey(browser)
+    const authenticator = await people.addPasskey(await people.signIn(kay))
     const asked = await browser.visit(address({ acr_values: 'phr' }))
     expect([asked.at.pathname, asked.at.searchParams.get('with')]).toEqual(['/account/confirm', 'passkey'])
     expect(asked.text).not.toContain('type="password"')
     const { challenge } = JSON.parse(/data-passkey="([^"]*)"/.exec(asked.text)?.[1]?.replaceAll('&quot;', '"') ?? 'null')
-    const response = authenticator.use({ ...here(), challenge })
+    const response = authenticator.use({ ...people.here(), challenge })
     const done = await browser.visit('/account/confirm/passkey', { response, continue: asked.at.searchParams.get('continue') ?? '' })
     expect((await tokens(done.at)).claims()).toMatchObject({ acr: 'phr', amr: ['swk', 'user', 'mfa'] })
   })
 
   test('a stronger proof satisfies a weaker class, and an unknown class is ignored', async () => {
-    const browser = await signIn(await muster.person('lea'))
+    const browser = await people.signIn(await muster.person('lea'))
     const { address, tokens } = await application()
     const { at } = await browser.visit(address({ acr_values: 'urn:muster:acr:one-factor' }))
     expect((await tokens(at)).claims()).toMatchObject({ acr: 'urn:muster:acr:one-factor', amr: ['pwd'] })

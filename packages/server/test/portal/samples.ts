@@ -83,7 +83,7 @@ export function samples(
   ]
   const authenticator = { addedAt: new Date('2026-11-19T09:12:00Z'), lastUsedAt: new Date('2026-11-20T18:11:00Z'), recoveryCodesLeft: 9 }
   const authenticatorPaths = { add: '/account/add-authenticator', change: '/account/authenticator' }
-  const ownSecurity = { authenticatorPaths, passwordPath: '/account/password', accountPath: '/account' }
+  const ownSecurity = { required: null, authenticatorPaths, passwordPath: '/account/password', accountPath: '/account' }
   const confirming = {
     frame,
     target,
@@ -329,6 +329,15 @@ export function samples(
       signal: { name: say('alice') },
       done: 'Your passkey was added.',
     }),
+    'security-required': pages.securityPage({
+      frame,
+      passkeys: [],
+      authenticator: null,
+      newPasskeyPath: '/account/add-passkey',
+      ...ownSecurity,
+      signal: null,
+      required: { organization: say('acme'), words: 'a passkey', from: new Date(frame.now.getTime() + 86_400_000) },
+    }),
     'security-without-passkeys': pages.securityPage({
       frame,
       passkeys: [],
@@ -366,6 +375,7 @@ export function samples(
     'terminal-denied': pages.terminalDeniedPage(frame),
     'confirm-code': pages.confirmPage({ ...confirming, byCode: true, passkey: null }),
     'second-factor': pages.secondFactorPage({
+      byCode: true,
       frame,
       target,
       purpose: terminal,
@@ -375,6 +385,7 @@ export function samples(
       passkey,
     }),
     'second-factor-recovery': pages.secondFactorPage({
+      byCode: true,
       frame,
       target,
       recovery: true,

@@ -10,6 +10,7 @@ import { General } from './general.tsx'
 import { InviteLinks } from './invite-links.tsx'
 import { Leave } from './leave.tsx'
 import { Plan } from './plan.tsx'
+import { Security } from './security.tsx'
 
 /** The organization itself: its name, its contacts and plan, its invite links, and leaving it. */
 export function SettingsPage() {
@@ -31,6 +32,7 @@ export function SettingsPage() {
               <div className={column}>
                 <General details={details} />
                 <Contacts details={details} />
+                <Security />
                 <Plan details={details} />
               </div>
               <div className={column}>
@@ -38,7 +40,9 @@ export function SettingsPage() {
                 <Leave />
               </div>
             </div>
-            <ShowCommand>{['muster org show', 'muster org contacts', ...(may('invitations:create') ? ['muster org secrets'] : [])]}</ShowCommand>
+            <ShowCommand>
+              {['muster org show', 'muster org contacts', 'muster org security', ...(may('invitations:create') ? ['muster org secrets'] : [])]}
+            </ShowCommand>
           </>
         )
       )}

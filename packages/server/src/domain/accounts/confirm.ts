@@ -1,4 +1,5 @@
 import type { Context } from '../command/context.ts'
+import { isPasswordEnough } from '../command/recent.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import { takeCode } from '../factors/authenticator.ts'
@@ -8,15 +9,15 @@ import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { accountProvenBy, provePassword } from './prove-password.ts'
 
-/** For an account without an authenticator app. @throws Problem password_wrong, factor_required or too_many_attempts */
+/** Where the password is proof enough. @throws Problem password_wrong, factor_required or too_many_attempts */
 export async function confirmByPassword(accounts: Accounts, principal: UserPrincipal, { password }: { password: string }): Promise<void> {
   const { passwordHash } = await provePassword(accounts, { ...principal, password })
   await accounts.execute(noteProof, principal, { passwordHash })
 }
 
 async function noteProof(context: Context, { passwordHash }: { passwordHash: string }): Promise<void> {
-  const { account, live } = await accountProvenBy(context, passwordHash)
-  if (await context.tx.authenticators.has(account.id)) throw new Problem('factor_required', 'Enter a code from your authenticator app.')
+  const { live } = await accountProvenBy(context, passwordHash)
+  if (!(await isPasswordEnough(context.tx, live))) throw new Problem('factor_required', 'Confirm with your authenticator app or a passkey.')
   await noteConfirmation(context, live, ['pwd'])
 }
 

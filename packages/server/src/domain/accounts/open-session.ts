@@ -1,6 +1,7 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
+import { requiredAcr } from '../command/factor-policy.ts'
 import { deactivatedProblem, suspendedPersonProblem, suspendedProblem } from '../command/refused-credential.ts'
 import type { Accounts } from '../command/services.ts'
 import { together } from '../command/together.ts'
@@ -45,6 +46,8 @@ export interface ProvenAccount {
   membership: Membership | null
   /** A sign-in by password requires a second factor (F1). */
   needsSecondFactor: boolean
+  /** The organization requires a factor, and the person may have none. A browser lets them add it (F13). */
+  mustAddFactor: boolean
   /** Refuses a person who has proved who they are, with the reason (S35). */
   refuse(): Promise<void>
 }
@@ -52,13 +55,15 @@ export interface ProvenAccount {
 /** Locks the account of a person who is signing in. Null if there is none. */
 export async function lockedAccount({ tx, attempt }: Context, userId: UserId): Promise<ProvenAccount | null> {
   attempt({ attempted: 'session:start' })
-  const [account, membership, needsSecondFactor] = await together(tx.accounts.lock(userId), tx.memberships.current(userId), tx.authenticators.has(userId))
+  const [account, membership, held] = await together(tx.accounts.lock(userId), tx.memberships.current(userId), tx.authenticators.held(userId))
   if (!account) return null
   const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
+  const isRequired = organization !== null && organization.factorPolicy.policy !== 'none' && requiredAcr(organization, await tx.now()) !== null
   return {
     account,
     membership,
-    needsSecondFactor,
+    needsSecondFactor: held.app || (isRequired && held.passkey),
+    mustAddFactor: isRequired && !held.app,
     async refuse() {
       if (membership?.status === 'deactivated') throw await deactivatedProblem(tx, { membership: { ...membership, status: 'deactivated' }, organization })
       if (organization?.suspendedAt) throw suspendedProblem(organization, userId)

@@ -1,6 +1,6 @@
 import type { RecentAction } from '@muster/contract/authentication.ts'
 import type { Context } from '../command/context.ts'
-import { isRecent, requireRecent } from '../command/recent.ts'
+import { isPasswordEnough, isRecent, requireRecent } from '../command/recent.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import type { Account } from '../model/account.ts'
@@ -34,13 +34,13 @@ export async function accountProvenBy(context: Context, provenHash: string): Ret
   return standing
 }
 
-/** The same for a change of the password or the address, for which the password alone does not count if the account has an authenticator app (F15). */
+/** The same for a change of the password or the address, for which the password alone may not be enough (F15). */
 export async function accountChangedBy(context: Context, provenHash: string, action: RecentAction): ReturnType<Context['account']> {
   const standing = await accountProvenBy(context, provenHash)
-  if (await context.tx.authenticators.has(standing.account.id)) await requireRecent(context.tx, standing.live, action)
+  if (!(await isPasswordEnough(context.tx, standing.live))) await requireRecent(context.tx, standing.live, action)
   return standing
 }
 
 /** Whether the person has to confirm who they are before such a change is possible, for its page (F17). */
 export const isConfirmationNeeded = async (tx: Pick<Tx, 'authenticators' | 'clients'>, live: LiveState): Promise<boolean> =>
-  (await tx.authenticators.has(live.account.id)) && !(await isRecent(tx, live))
+  !(await isPasswordEnough(tx, live)) && !(await isRecent(tx, live))

@@ -1,24 +1,28 @@
-import { RECENT_SECONDS, type RecentAction } from '@muster/contract/authentication.ts'
+import { acrOf, RECENT_SECONDS, type RecentAction, satisfiesAcr } from '@muster/contract/authentication.ts'
 import type { LiveState } from '../model/live.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { type Authentication, authenticationsOf, isByPasswordAlone } from '../model/session.ts'
+import { type Authentication, authenticationsOf } from '../model/session.ts'
 import type { Tx } from '../store.ts'
+import { neededAcr, requiredAcr } from './factor-policy.ts'
 
 // A session may be stolen, or its browser left alone. So a change that gives lasting access needs a session whose person has proved who they are a moment ago
 // (F15): at sign-in, or by a confirmation. Keys cannot confirm anything, and are not asked.
 
 type Factors = Pick<Tx, 'authenticators'>
-type Asking = Pick<LiveState, 'now' | 'session'>
+type Asking = Pick<LiveState, 'now' | 'session' | 'organization'>
 
-/** The strongest proof since this time, or null. For an account with an authenticator app, a password alone proves nothing. */
-export async function authenticationSince({ authenticators }: Factors, { session }: Pick<Asking, 'session'>, since: Date): Promise<Authentication | null> {
+/** The latest proof since this time that is strong enough for this person, or null. */
+export async function authenticationSince(tx: Factors, { session, organization, now }: Asking, since: Date): Promise<Authentication | null> {
   const proofs = authenticationsOf(session).filter(({ at }) => at >= since)
-  const strong = proofs.findLast((proof) => !isByPasswordAlone(proof))
-  const last = proofs.at(-1)
-  if (strong || !last) return strong ?? null
-  return (await authenticators.has(session.userId)) ? null : last
+  if (proofs.length === 0) return null
+  const needed = neededAcr(await tx.authenticators.held(session.userId), requiredAcr(organization, now))
+  return proofs.findLast(({ methods }) => satisfiesAcr(acrOf(methods), needed)) ?? null
 }
+
+/** Whether the password is proof enough for this person. */
+export const isPasswordEnough = async (tx: Factors, { session, organization, now }: Asking): Promise<boolean> =>
+  neededAcr(await tx.authenticators.held(session.userId), requiredAcr(organization, now)) === acrOf(['pwd'])
 
 /** The client of a compatibility folder cannot confirm, so its sessions always count. */
 export async function isRecent(tx: Factors & Pick<Tx, 'clients'>, asking: Asking): Promise<boolean> {
@@ -35,7 +39,7 @@ export async function requireRecent(tx: Factors & Pick<Tx, 'clients'>, asking: A
 
 /** For a caller who has been checked, by session or by key. */
 export async function requireRecentCaller(
-  { tx, principal }: { tx: Pick<Tx, 'authenticators' | 'clients' | 'sessions'>; principal: Principal },
+  { tx, principal }: { tx: Factors & Pick<Tx, 'clients' | 'sessions'>; principal: Principal },
   action: RecentAction,
 ): Promise<void> {
   if (principal.kind !== 'user') return

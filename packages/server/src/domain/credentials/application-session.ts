@@ -1,5 +1,6 @@
 import type { ClientId, SessionId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { requirePolicy } from '../command/factor-policy.ts'
 import { requireValid } from '../command/refused-credential.ts'
 import type { Session } from '../model/session.ts'
 import { finishSession, signInOf, startSession } from './session.ts'
@@ -24,6 +25,7 @@ export async function startApplicationSession(context: Context, input: StartAppl
   if (browser) await tx.accounts.lock(browser.userId)
   // A person who has signed out or lost access since they agreed gets nothing (S53).
   const live = await requireValid(tx, await tx.sessions.liveState(input.startedBy, null))
+  requirePolicy(live)
   return startSession(context, {
     id: input.sessionId,
     kind: 'application',

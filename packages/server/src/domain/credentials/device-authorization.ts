@@ -1,6 +1,7 @@
 import type { RecentAction } from '@muster/contract/authentication.ts'
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
 import type { Context, Execute } from '../command/context.ts'
+import { requirePolicy } from '../command/factor-policy.ts'
 import type { CountedSpending, PointOfRequest } from '../command/limits.ts'
 import { requireValid } from '../command/refused-credential.ts'
 import { currentMoment, type Moment, millisecondsSince } from '../model/clock.ts'
@@ -168,12 +169,13 @@ export async function deviceOf(tx: Pick<Tx, 'deviceAuthorizations'>, id: DeviceA
   return found
 }
 
-/** Lets the device act as the caller. The session is created here, at the current epoch (S53). The device gets its tokens at the next poll. */
+/** Lets the device act as the caller. What the organization requires must have been proved in this browser (F13). The session is created here, at the current epoch (S53). The device gets its tokens at the next poll. */
 export async function approveDevice(context: Context, { id }: { id: DeviceAuthorizationId }): Promise<{ sessionId: SessionId }> {
   const { tx, record } = context
   const { account, live } = await context.account({ unregistered: true })
   const device = await deviceOf(tx, id, live.session.id)
   if (!isOpen(device) || device.confirms !== null) throw new Problem('device_authorization_ended')
+  requirePolicy(live)
   const organizationId = live.organization?.id ?? null
   const kind = !device.commandLine ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
   if (kind === 'refresh') await requireRefreshLogin(tx, account.id)

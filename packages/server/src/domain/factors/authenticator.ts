@@ -3,6 +3,7 @@ import type { Context } from '../command/context.ts'
 import { requireRecent } from '../command/recent.ts'
 import { Problem } from '../model/problem.ts'
 import type { SecretKeys } from '../model/secret-keys.ts'
+import { requireReady } from './demanded.ts'
 import { recoveryCodeOf, replaceRecoveryCodes, takeRecoveryCode } from './recovery-code.ts'
 import type { Authenticator } from './store.ts'
 import { totpStep } from './totp.ts'
@@ -39,6 +40,7 @@ export async function removeAuthenticator(context: Context): Promise<void> {
   const { account, live } = await context.account({ unregistered: true })
   await requireRecent(context.tx, live, 'factors:change')
   if (!(await context.tx.authenticators.remove(account.id))) throw new Problem('authenticator_not_found')
+  await requireReady(context.tx, live)
   await context.tx.authenticators.setRecoveryCodes(account.id, [])
   await context.record({ type: 'authenticator.removed', target: account.id, userId: account.id })
   await tellOwner(context, account.id, 'authenticator_removed')

@@ -8,6 +8,7 @@ import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { visibleLine } from '../model/visible-line.ts'
 import { isOwnChallenge, spendChallenge } from './challenge.ts'
+import { requireReady } from './demanded.ts'
 import { productOf } from './products.ts'
 import type { Passkey } from './store.ts'
 import type { Checking } from './use-passkey.ts'
@@ -72,6 +73,8 @@ async function insertPasskey(context: Context, { created, name: typed }: { creat
   if (!added) throw new Problem('passkey_taken')
   await record({ type: 'passkey.added', target: id, userId: account.id, name, deviceBound: created.deviceBound })
   await tellOwner(context, 'added', name)
+  // Creating it has proved it.
+  await tx.sessions.confirm(live.session.id, { methods: [created.deviceBound ? 'hwk' : 'swk', 'user', 'mfa'] })
   return name
 }
 
@@ -104,6 +107,7 @@ export async function removePasskey(context: Context, { id }: { id: PasskeyId })
   await requireRecent(context.tx, live, 'factors:change')
   const removed = await context.tx.passkeys.remove(id, account.id)
   if (!removed) throw new Problem('passkey_not_found')
+  await requireReady(context.tx, live)
   await context.record({ type: 'passkey.removed', target: id, userId: account.id, name: removed.name })
   await tellOwner(context, 'removed', removed.name)
 }

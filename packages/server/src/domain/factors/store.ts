@@ -74,11 +74,18 @@ export interface Authenticator {
   lastUsedAt: Date | null
 }
 
+export interface HeldFactors {
+  app: boolean
+  passkey: boolean
+}
+
 export interface AuthenticatorStore {
   /** False if the account has one. */
   insert(authenticator: Omit<Authenticator, 'failures' | 'createdAt' | 'lastUsedAt'>): Promise<boolean>
   find(userId: UserId): Promise<Authenticator | null>
   has(userId: UserId): Promise<boolean>
+  /** The factors of a person beside the password. */
+  held(userId: UserId): Promise<HeldFactors>
   /** False if there was none. */
   remove(userId: UserId): Promise<boolean>
   /** Accepts the code of a step later than the last one, and forgets the failures. One statement, so that a code is accepted once. */

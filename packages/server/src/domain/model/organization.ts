@@ -1,3 +1,4 @@
+import type { FactorPolicy } from '@muster/contract/authentication.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 
 /** Personal while its founder is the only person who was ever a member. The first accept by another person ends that permanently (S2). */
@@ -9,6 +10,18 @@ export interface Organization {
   plan: string
   suspendedAt: Date | null
   createdAt: Date
+  factorPolicy: OrganizationPolicy
+}
+
+/** What the organization requires of the sign-ins of its members (F13). */
+export interface OrganizationPolicy {
+  policy: FactorPolicy
+  /** When it takes force. Null: `policy` is `none`. */
+  from: Date | null
+  /** In force until then. */
+  before: FactorPolicy
+  /** False: a member's browser is not remembered (F11). */
+  rememberedDevices: boolean
 }
 
 export const purposes = ['technical', 'billing'] as const

@@ -44,6 +44,3 @@ export const authenticationsOf = ({ authenticatedAt, methods, confirmedAt, confi
 
 /** The one that tokens name. */
 export const lastAuthentication = (session: Proven): Authentication => authenticationsOf(session).at(-1) as Authentication
-
-/** True if nothing but the password was proved. */
-export const isByPasswordAlone = ({ methods }: Pick<Authentication, 'methods'>): boolean => methods.every((method) => method === 'pwd')

@@ -1,8 +1,9 @@
+import type { FactorPolicy } from '@muster/contract/authentication.ts'
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { Companions, Member, Membership, TargetMember } from '../model/membership.ts'
-import type { Details, Organization, Purpose } from '../model/organization.ts'
+import type { Details, Organization, OrganizationPolicy, Purpose } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 import type { MemberFilter } from './directory.ts'
 
@@ -22,6 +23,7 @@ export interface OrganizationSearch extends PageRequest {
 export interface OrganizationStore {
   insert(organization: { id: OrganizationId; name: string; founderId: UserId; plan: string }): Promise<void>
   /** By id, by name or by a former name; `former` marks the last case. */
+  setFactorPolicy(id: OrganizationId, policy: OrganizationPolicy): Promise<void>
   find(reference: string): Promise<{ organization: Organization; former: boolean } | null>
   /** Locks in the order of ids, so that two callers with the same organizations do not deadlock. Returns those that exist. */
   lock(ids: readonly OrganizationId[]): Promise<Organization[]>
@@ -61,7 +63,17 @@ export interface OrganizationStore {
 /** What a change of the status has written. */
 export type StatusChange = Pick<Member, 'status' | 'statusAt' | 'statusBy' | 'statusByName' | 'statusReason' | 'changedAt'>
 
+/** A member who has no factor that a policy accepts. */
+export interface UnreadyMember {
+  userId: UserId
+  username: string
+  role: Role
+  app: boolean
+}
+
 export interface MembershipStore {
+  /** Active members who are not ready for the policy, by id. */
+  unready(organizationId: OrganizationId, policy: FactorPolicy, page: PageRequest): Promise<Page<UnreadyMember>>
   find(organizationId: OrganizationId, userId: UserId): Promise<Membership | null>
   current(userId: UserId): Promise<Membership | null>
   /** Active admins, longest-serving first. Those that the operator has suspended come last. */

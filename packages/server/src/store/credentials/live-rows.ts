@@ -1,3 +1,4 @@
+import type { FactorPolicy } from '@muster/contract/authentication.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import { type RawBuilder, sql } from 'kysely'
@@ -83,11 +84,16 @@ export interface OrganizationColumns {
   plan: string
   suspended_at: number | null
   organization_created_at: number
+  factor_policy: FactorPolicy
+  factor_policy_from: number | null
+  factor_policy_before: FactorPolicy
+  remembered_devices: boolean
 }
 
 /** Of an organization `o`. */
 export const organizationColumns = sql`o.id as organization_id, o.name as organization_name, o.founder_id, o.personal, o.plan,
-  ${micros(sql`o.suspended_at`)} as suspended_at, ${micros(sql`o.created_at`)} as organization_created_at`
+  ${micros(sql`o.suspended_at`)} as suspended_at, ${micros(sql`o.created_at`)} as organization_created_at,
+  o.factor_policy, ${micros(sql`o.factor_policy_from`)} as factor_policy_from, o.factor_policy_before, o.remembered_devices`
 
 export const toLiveOrganization = (row: OrganizationColumns): Organization | null =>
   row.organization_id === null
@@ -100,4 +106,10 @@ export const toLiveOrganization = (row: OrganizationColumns): Organization | nul
         plan: row.plan,
         suspendedAt: toDateOrNull(row.suspended_at),
         createdAt: toDate(row.organization_created_at),
+        factorPolicy: {
+          policy: row.factor_policy,
+          from: toDateOrNull(row.factor_policy_from),
+          before: row.factor_policy_before,
+          rememberedDevices: row.remembered_devices,
+        },
       }

@@ -1,6 +1,7 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Authenticator, AuthenticatorStore } from '../../domain/factors/store.ts'
+import type { Authenticator, AuthenticatorStore, HeldFactors } from '../../domain/factors/store.ts'
+import { point } from '../database.ts'
 import type { AuthenticatorTable, Tables } from '../tables.ts'
 
 const now = sql<Date>`muster_now()`
@@ -38,6 +39,11 @@ export function authenticatorStore(db: Kysely<Tables>): AuthenticatorStore {
     async find(userId) {
       const row = await db.selectFrom('authenticator').selectAll().where('user_id', '=', userId).executeTakeFirst()
       return row ? toAuthenticator(row) : null
+    },
+    async held(userId) {
+      const { rows } = await sql<HeldFactors>`${point} select exists (select from authenticator where user_id = ${userId}) as app,
+        exists (select from passkey where user_id = ${userId}) as passkey`.execute(db)
+      return rows[0] ?? { app: false, passkey: false }
     },
     async has(userId) {
       return (await db.selectFrom('authenticator').select('user_id').where('user_id', '=', userId).executeTakeFirst()) !== undefined

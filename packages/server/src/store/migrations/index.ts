@@ -27,6 +27,7 @@ import * as suspendedPeople from './0028-suspended-people.ts'
 import * as passkeys from './0029-passkeys.ts'
 import * as secondFactors from './0030-second-factors.ts'
 import * as confirmations from './0031-confirmations.ts'
+import * as factorPolicies from './0032-factor-policies.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -58,4 +59,5 @@ export const migrations: Record<string, Migration> = {
   '0029-passkeys': passkeys,
   '0030-second-factors': secondFactors,
   '0031-confirmations': confirmations,
+  '0032-factor-policies': factorPolicies,
 }

@@ -1,10 +1,11 @@
 import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
+import type { Role } from '@muster/contract/permissions.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Companions, Member, Membership } from '../../domain/model/membership.ts'
 import type { MembershipStore, StatusChange } from '../../domain/organizations/store.ts'
 import { micros, toDate, toDateOrNull } from '../credentials/live-rows.ts'
 import { executePoint, point } from '../database.ts'
-import { pageOf } from '../page.ts'
+import { idOfCursor, pageOf } from '../page.ts'
 import type { MembershipTable, Tables } from '../tables.ts'
 import { pageStatement } from './member-directory.ts'
 import { organizationNamed } from './organization-store.ts'
@@ -220,6 +221,22 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
         .where('account.email_canonical', '=', emailCanonical)
         .executeTakeFirst()
       return row?.status ?? null
+    },
+    async unready(organizationId, policy, { limit, cursor }) {
+      const after = idOfCursor(cursor, 'user') ?? ''
+      const lacksPasskey = sql<boolean>`not exists (select from passkey p where p.user_id = m.user_id)`
+      const lacksApp = sql<boolean>`not exists (select from authenticator t where t.user_id = m.user_id)`
+      const { rows } = await sql<{ user_id: string; username: string; role: Role; app: boolean }>`
+        select m.user_id, a.username, m.role, not ${lacksApp} as app from membership m join account a on a.id = m.user_id
+        where m.organization_id = ${organizationId} and m.status = 'active' and m.user_id > ${after}
+          and ${lacksPasskey} and ${policy === 'any' ? lacksApp : sql`true`} and ${policy !== 'none'}
+        order by m.user_id limit ${limit + 1}`.execute(db)
+      return pageOf(
+        rows,
+        limit,
+        (row) => [row.user_id],
+        (row) => ({ userId: row.user_id as UserId, username: row.username, role: row.role, app: row.app }),
+      )
     },
     async page(organizationId, request) {
       // `is true`, so that no index of the organization's members is walked for each of them.

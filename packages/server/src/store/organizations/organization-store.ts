@@ -7,7 +7,20 @@ import { point } from '../database.ts'
 import type { OrganizationTable, Tables } from '../tables.ts'
 import { organizationPage } from './organization-list.ts'
 
-type Row = Pick<Selectable<OrganizationTable>, 'id' | 'name' | 'founder_id' | 'personal' | 'plan' | 'suspended_at' | 'created_at'>
+type Row = Pick<
+  Selectable<OrganizationTable>,
+  | 'id'
+  | 'name'
+  | 'founder_id'
+  | 'personal'
+  | 'plan'
+  | 'suspended_at'
+  | 'created_at'
+  | 'factor_policy'
+  | 'factor_policy_from'
+  | 'factor_policy_before'
+  | 'remembered_devices'
+>
 
 export const toOrganization = (row: Row): Organization => ({
   id: row.id as OrganizationId,
@@ -17,10 +30,17 @@ export const toOrganization = (row: Row): Organization => ({
   plan: row.plan,
   suspendedAt: row.suspended_at,
   createdAt: row.created_at,
+  factorPolicy: {
+    policy: row.factor_policy,
+    from: row.factor_policy_from,
+    before: row.factor_policy_before,
+    rememberedDevices: row.remembered_devices,
+  },
 })
 
 const now = sql<Date>`muster_now()`
-const columns = sql`select id, name, founder_id, personal, plan, suspended_at, created_at from organization`
+const columns = sql`select id, name, founder_id, personal, plan, suspended_at, created_at,
+  factor_policy, factor_policy_from, factor_policy_before, remembered_devices from organization`
 
 /**
  * The lock of an organization, until the transaction ends. It is not the lock of the row: a row that is shared again and again is never free for a caller who
@@ -40,6 +60,18 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
     page: (asked) => organizationPage(db, asked),
     async insert({ id, name, founderId, plan }) {
       await db.insertInto('organization').values({ id, name, founder_id: founderId, plan, suspended_at: null }).execute()
+    },
+    async setFactorPolicy(id, { policy, from, before, rememberedDevices }) {
+      await db
+        .updateTable('organization')
+        .set({
+          factor_policy: policy,
+          factor_policy_from: from,
+          factor_policy_before: before === 'any' ? 'any' : 'none',
+          remembered_devices: rememberedDevices,
+        })
+        .where('id', '=', id)
+        .execute()
     },
     async find(reference) {
       const { rows } = await sql<Row>`${point} ${columns} where id = (${organizationNamed(reference)})`.execute(db)

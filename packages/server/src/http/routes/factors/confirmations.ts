@@ -3,7 +3,7 @@ import { type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { confirmByCode, confirmByPasskey, confirmByPassword } from '../../../domain/accounts/confirm.ts'
-import { isRecent } from '../../../domain/command/recent.ts'
+import { isPasswordEnough, isRecent } from '../../../domain/command/recent.ts'
 import { requestTerminalConfirmation } from '../../../domain/credentials/confirm-terminal.ts'
 import { POLL_SECONDS } from '../../../domain/credentials/device-authorization.ts'
 import { passkeyRequestOf } from '../../../domain/factors/use-passkey.ts'
@@ -16,7 +16,9 @@ import type { Services } from '../../services.ts'
 const waysSchema = z
   .object({
     recent: z.boolean().meta({ description: 'Whether the sign-in or a confirmation is recent enough for changes that require it.' }),
-    password: z.boolean().meta({ description: 'Whether the password is enough: true for an account without an authenticator app.' }),
+    password: z
+      .boolean()
+      .meta({ description: 'Whether the password is enough. Not for an account with an authenticator app, or with a passkey that the organization requires.' }),
     code: z.boolean().meta({ description: 'Whether a code of the authenticator app, or a recovery code, is accepted.' }),
     passkey: z
       .record(z.string(), z.unknown())
@@ -65,7 +67,7 @@ export const confirmationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
       const { id } = live.account
       const code = await store.reading.authenticators.has(id)
       const passkey = await passkeyRequestOf({ ...services, webauthn: webauthnOn(services, request) }, id, { purpose: 'confirm', browser: principal.sessionId })
-      return { recent: await isRecent(store.reading, live), password: !code, code, passkey }
+      return { recent: await isRecent(store.reading, live), password: await isPasswordEnough(store.reading, live), code, passkey }
     },
   )
 

@@ -1,6 +1,10 @@
+import { factorPolicies } from '@muster/contract/authentication.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { isReadyFor } from '../../../domain/command/factor-policy.ts'
 import { productOf } from '../../../domain/factors/products.ts'
+import type { HeldFactors } from '../../../domain/factors/store.ts'
+import type { Organization } from '../../../domain/model/organization.ts'
 import { personOf } from '../../request.ts'
 import { answers, instant } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
@@ -24,9 +28,21 @@ const factorsSchema = z
     authenticator: z
       .object({ created_at: instant, last_used_at: instant.nullable(), recovery_codes_left: z.number().int() })
       .nullable()
-      .meta({ description: 'The authenticator app. Null if there is none: then the password alone is enough to sign in.' }),
+      .meta({ description: 'The authenticator app. Null if there is none.' }),
+    required: z
+      .object({ organization: z.string(), policy: z.enum(factorPolicies), from: instant.nullable(), ready: z.boolean() })
+      .nullable()
+      .meta({
+        description: 'The factor that the organization of the user requires, from when, and whether the user has such a factor. Null if it requires nothing.',
+      }),
   })
   .meta({ id: 'Factors', description: 'How the current user signs in, beside the password.' })
+
+function requiredOf(organization: Organization | null, held: HeldFactors) {
+  if (!organization || organization.factorPolicy.policy === 'none') return null
+  const { policy, from } = organization.factorPolicy
+  return { organization: organization.name, policy, from: from?.toISOString() ?? null, ready: isReadyFor(held, policy) }
+}
 
 /** How the current user signs in. Factors are added and removed in a browser, on the page `/account/security`. */
 export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store }) => {
@@ -44,7 +60,8 @@ export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       },
     },
     async (request) => {
-      const { userId } = personOf(request).principal
+      const { live, principal } = personOf(request)
+      const { userId } = principal
       const { passkeys, authenticators } = store.reading
       const [list, authenticator] = await Promise.all([passkeys.list(userId), authenticators.find(userId)])
       return {
@@ -63,6 +80,7 @@ export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
           last_used_at: authenticator.lastUsedAt?.toISOString() ?? null,
           recovery_codes_left: await authenticators.recoveryCodesLeft(userId),
         },
+        required: requiredOf(live.organization, { app: authenticator !== null, passkey: list.length > 0 }),
       }
     },
   )

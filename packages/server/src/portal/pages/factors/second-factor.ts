@@ -36,26 +36,31 @@ export interface SecondFactorPage {
   /** The page that asks for the other of the two. */
   otherPath: string
   startAgainPath: string
+  /** False for a person whose organization asks for a passkey, and who has no authenticator app (F13). */
+  byCode: boolean
   /** Null if the account has no passkey. */
   passkey: PasskeyRequestView | null
   faults?: readonly Fault[] | undefined
 }
 
 /** The second step of a sign-in by password (F5). Fields: `code`, or `response`. */
-export function secondFactorPage({ frame, target, purpose, recovery, otherPath, startAgainPath, passkey, faults }: SecondFactorPage): string {
+export function secondFactorPage({ frame, target, purpose, recovery, otherPath, startAgainPath, byCode, passkey, faults }: SecondFactorPage): string {
   return layout({
     frame,
-    title: recovery ? 'Enter a recovery code' : 'Enter the code from your app',
+    title: byCode ? (recovery ? 'Enter a recovery code' : 'Enter the code from your app') : 'Use your passkey',
+    lead: !byCode && 'Your organization requires it.',
     context: purposeLine(purpose),
     failed: Boolean(faults?.length),
     withPasskeys: passkey !== null,
     body: [
       faultSummary(faults),
-      form({ target, body: codeField(faults, recovery), actions: button({ text: 'Sign in' }) }),
-      passkey && passkeyButton({ ...passkey, text: 'Use a passkey instead' }),
-      html`<div class="asides"><p>${recovery ? 'Found your app?' : 'No access to the app?'} <a href="${otherPath}">${
-        recovery ? 'Enter its code' : 'Use a recovery code'
-      }</a></p><p><a href="${startAgainPath}">Sign in with another account</a></p></div>`,
+      byCode && form({ target, body: codeField(faults, recovery), actions: button({ text: 'Sign in' }) }),
+      passkey && passkeyButton({ ...passkey, text: byCode ? 'Use a passkey instead' : 'Use a passkey' }),
+      !byCode && html`<noscript><p class="aside">Passkeys need JavaScript.</p></noscript>`,
+      html`<div class="asides">${
+        byCode &&
+        html`<p>${recovery ? 'Found your app?' : 'No access to the app?'} <a href="${otherPath}">${recovery ? 'Enter its code' : 'Use a recovery code'}</a></p>`
+      }<p><a href="${startAgainPath}">Sign in with another account</a></p></div>`,
     ],
   })
 }

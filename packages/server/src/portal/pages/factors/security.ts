@@ -27,6 +27,8 @@ export interface SecurityPage {
   accountPath: string
   /** For the WebAuthn Signal API: the passkeys that are left. */
   signal: Record<string, unknown> | null
+  /** What the organization requires and the user lacks (F13). */
+  required: { organization: string; words: string; from: Date | null } | null
   /** A sentence about the change just made. */
   done?: Content
 }
@@ -41,6 +43,7 @@ export function securityPage({
   passwordPath,
   accountPath,
   signal,
+  required,
   done,
 }: SecurityPage): string {
   return layout({
@@ -51,6 +54,15 @@ export function securityPage({
     withPasskeys: signal !== null,
     body: [
       done && notice({ tone: 'active', body: done }),
+      required &&
+        notice({
+          tone: 'paused',
+          title: `${required.organization} requires ${required.words}`,
+          body:
+            required.from && required.from > frame.now
+              ? html`Add it before ${moment(required.from, frame.now)}, so that you can go on from then.`
+              : 'Add it here. Until then you cannot work in the organization.',
+        }),
       sheet({
         body: facts([
           ['Password', html`<span class="with-copy"><span>Set</span><a href="${passwordPath}">Change<span class="unseen"> your password</span></a></span>`],

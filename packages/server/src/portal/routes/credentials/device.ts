@@ -1,6 +1,7 @@
 import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
 import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { meetsPolicy } from '../../../domain/command/factor-policy.ts'
 import { refusalOf } from '../../../domain/command/refused-credential.ts'
 import { approveConfirmation } from '../../../domain/credentials/confirm-terminal.ts'
 import { approveDevice, denyDevice, deviceOf, endingCommand, programOf } from '../../../domain/credentials/device-authorization.ts'
@@ -22,6 +23,7 @@ import type { Fault, FormTarget } from '../../parts.ts'
 import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../../portal.ts'
 import { deviceReturnPath, entranceFor, withReturnPath } from '../../return-path.ts'
 import { endOf, typedBy, withReason } from '../../typed-form.ts'
+import { proveFirst } from '../factors/prove-first.ts'
 import { confirmFirst, sendConfirmTerminal } from './confirm-terminal.ts'
 
 const devicePath = '/device'
@@ -161,6 +163,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     if (device.state === 'denied') return sendPage(reply, deviceDeniedPage({ frame, client }))
     if (device.state !== 'pending') return sendPage(reply, deviceApprovedPage({ frame, client, endsBy: endingCommand(device, options.cli) }))
     if (device.expired) return showEnded(request, reply, { reason: 'expired', device }, 410)
+    if (!meetsPolicy(signedIn.live)) return proveFirst(options, reply, signedIn, deviceReturnPath(device.userCode))
     return sendPage(
       reply,
       deviceApprovalPage({

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { confirmByCode, confirmByPasskey, confirmByPassword } from '../../../domain/accounts/confirm.ts'
-import { isRecent } from '../../../domain/command/recent.ts'
+import { isPasswordEnough, isRecent } from '../../../domain/command/recent.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { confirmPage } from '../../pages/index.ts'
@@ -33,6 +33,7 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
     const { account } = signedIn.live
     const recovery = way === 'recovery-code'
     const passkey = await confirmRequest(options, request, signedIn, returnPath)
+    const byCode = await store.reading.authenticators.has(account.id)
     const query = new URLSearchParams({ ...hiddenReturnPath(returnPath), ...(!recovery && { with: 'recovery-code' }) })
     return sendPage(
       reply,
@@ -40,11 +41,11 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
         frame: frameOf(options, request),
         target: { action: path, hidden: { ...typedBy(signedIn.live), ...hiddenReturnPath(returnPath), ...(recovery && { with: 'recovery-code' }) } },
         email: account.email,
-        byCode: await store.reading.authenticators.has(account.id),
+        byCode,
         recovery,
         otherPath: query.size === 0 ? path : `${path}?${query}`,
         passkey,
-        onlyPasskey: way === 'passkey' && passkey !== null,
+        onlyPasskey: passkey !== null && (way === 'passkey' || !(byCode || (await isPasswordEnough(store.reading, signedIn.live)))),
         accountPath,
         faults: refused?.faults,
       }),

@@ -1,8 +1,11 @@
+import { factorPolicyWords } from '@muster/contract/authentication.ts'
 import { isId, type PasskeyId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isReadyFor } from '../../../domain/command/factor-policy.ts'
 import { isRecent } from '../../../domain/command/recent.ts'
 import { addPasskey, removePasskey, renamePasskey, requestPasskey } from '../../../domain/factors/passkey.ts'
-import type { Passkey } from '../../../domain/factors/store.ts'
+import type { HeldFactors, Passkey } from '../../../domain/factors/store.ts'
+import type { LiveState } from '../../../domain/model/live.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { webauthnOn } from '../../../http/request.ts'
@@ -26,6 +29,13 @@ const doneTexts = new Map([
 ])
 
 const viewOf = (passkey: Passkey): PasskeyView => ({ ...passkey, path: pathOf(passkey.id) })
+
+/** What the organization requires of the user, and they lack (F13). */
+function requiredOf({ organization }: Pick<LiveState, 'organization'>, held: HeldFactors) {
+  if (!organization || isReadyFor(held, organization.factorPolicy.policy)) return null
+  const { policy, from } = organization.factorPolicy
+  return { organization: organization.name, words: factorPolicyWords[policy], from }
+}
 
 type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
@@ -75,6 +85,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
               name: email,
               displayName: `${givenName} ${familyName}`.trim(),
             },
+          required: requiredOf(live, { app: app !== null, passkey: passkeys.length > 0 }),
           done: doneTexts.get(fieldsOf(request.query)['done'] ?? ''),
         }),
       )

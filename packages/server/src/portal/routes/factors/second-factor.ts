@@ -46,6 +46,7 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
         purpose: await purposeFor(options, request, returnPath),
         recovery,
         otherPath: query.size === 0 ? path : `${path}?${query}`,
+        byCode: await store.reading.authenticators.has(pending.userId),
         startAgainPath: withReturnPath('/sign-in', returnPath),
         passkey: await factorRequest(options, request, pending.userId, token, returnPath),
         faults: refused?.faults,

@@ -1,0 +1,44 @@
+import { type Acr, acrOf, acrOfPolicy, factorPolicyWords, satisfiesAcr } from '@muster/contract/authentication.ts'
+import type { HeldFactors } from '../factors/store.ts'
+import type { LiveState } from '../model/live.ts'
+import type { Organization, OrganizationPolicy } from '../model/organization.ts'
+import { Problem } from '../model/problem.ts'
+import { authenticationsOf } from '../model/session.ts'
+
+// What an organization requires of the sign-ins of its members (F13). It is checked when a member acts in the organization, and when a token is issued for a session.
+
+/** The policy that is in force at this time. */
+export const policyInForce = ({ policy, from, before }: OrganizationPolicy, now: Date): OrganizationPolicy['policy'] =>
+  from !== null && from <= now ? policy : before
+
+/** The class of authentication that the organization requires now. Null: none. */
+export const requiredAcr = (organization: Pick<Organization, 'factorPolicy'> | null, now: Date): Acr | null =>
+  organization && acrOfPolicy[policyInForce(organization.factorPolicy, now)]
+
+/** Whether the person of the session has proved as much as the organization requires, at sign-in or by a confirmation. */
+export function meetsPolicy({ organization, now, session }: Pick<LiveState, 'organization' | 'now' | 'session'>): boolean {
+  const required = requiredAcr(organization, now)
+  return required === null || authenticationsOf(session).some(({ methods }) => satisfiesAcr(acrOf(methods), required))
+}
+
+/** @throws Problem insufficient_user_authentication with `acr_values` (RFC 9470) */
+export function requirePolicy(live: Pick<LiveState, 'organization' | 'now' | 'session'>): void {
+  const { organization, now } = live
+  const required = requiredAcr(organization, now)
+  if (!organization || required === null || meetsPolicy(live)) return
+  const words = factorPolicyWords[policyInForce(organization.factorPolicy, now)]
+  throw new Problem('insufficient_user_authentication', `${organization.name} requires ${words}.`, { extensions: { acr_values: required } })
+}
+
+/** Whether a person with these factors can prove what the policy requires. */
+export const isReadyFor = ({ app, passkey }: HeldFactors, policy: OrganizationPolicy['policy']): boolean =>
+  policy === 'none' || passkey || (policy === 'any' && app)
+
+/**
+ * The weakest proof that counts for a person. A factor that their organization requires is not asked of a person who has none, or they could not add it. But whoever has it
+ * must use it, or a stolen password would be enough to add another.
+ */
+export function neededAcr({ app, passkey }: HeldFactors, required: Acr | null): Acr {
+  if (required === 'phr' && passkey) return 'phr'
+  return app || (required !== null && passkey) ? 'urn:muster:acr:two-factors' : 'urn:muster:acr:one-factor'
+}

@@ -1,0 +1,16 @@
+import { factorPolicyWords } from '@muster/contract/authentication.ts'
+import { isReadyFor } from '../command/factor-policy.ts'
+import type { LiveState } from '../model/live.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+
+/**
+ * For a command that has removed a factor: the rest must satisfy the policy of the organization, also before it takes force (F9). The refusal rolls the removal back.
+ * @throws Problem factor_demanded
+ */
+export async function requireReady(tx: Pick<Tx, 'authenticators'>, { account, organization }: Pick<LiveState, 'account' | 'organization'>): Promise<void> {
+  if (!organization) return
+  const { policy } = organization.factorPolicy
+  if (!isReadyFor(await tx.authenticators.held(account.id), policy))
+    throw new Problem('factor_demanded', `${organization.name} requires ${factorPolicyWords[policy]}.`)
+}

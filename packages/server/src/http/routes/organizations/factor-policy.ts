@@ -1,0 +1,109 @@
+import { factorPolicies } from '@muster/contract/authentication.ts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { policyInForce } from '../../../domain/command/factor-policy.ts'
+import type { OrganizationPolicy } from '../../../domain/model/organization.ts'
+import { GRACE_DAYS_AT_MOST, setFactorPolicy } from '../../../domain/organizations/factor-policy.ts'
+import { findReadableOrganization, personOf } from '../../request.ts'
+import { answers, instant, organizationParams, pageOfItems, pageQuery, roleSchema } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
+
+const policyField = z.enum(factorPolicies)
+
+const policySchema = z
+  .object({
+    policy: policyField.meta({ description: '`any`: a passkey or an authenticator app. `phishing-resistant`: a passkey.' }),
+    from: instant.nullable().meta({ description: 'When the policy takes force. Null: nothing is required.' }),
+    in_force: policyField.meta({ description: 'The policy that is in force now.' }),
+    remembered_devices: z.boolean().meta({ description: 'Whether members may let a browser be remembered, which is then not asked for a second factor.' }),
+  })
+  .meta({ id: 'FactorPolicy', description: 'The factors that the organization requires of the sign-ins of its members.' })
+
+const toPolicyBody = (changed: OrganizationPolicy, now: Date) => ({
+  policy: changed.policy,
+  from: changed.from?.toISOString() ?? null,
+  in_force: policyInForce(changed, now),
+  remembered_devices: changed.rememberedDevices,
+})
+
+const unreadySchema = z
+  .object({
+    id: z.string(),
+    username: z.string(),
+    role: roleSchema,
+    authenticator: z.boolean().meta({ description: 'Whether the member has an authenticator app.' }),
+  })
+  .meta({ id: 'UnreadyMember', description: 'A member who has no factor that the policy accepts.' })
+
+/** What an organization requires of the sign-ins of its members, and who is not ready (F13). */
+export const factorPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+  app.get(
+    '/v1/organizations/:org/factor-policy',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'getFactorPolicy',
+        tags: ['Organizations'],
+        summary: 'Get factor policy',
+        description: 'Returns what the organization requires of the sign-ins of its members.',
+        params: organizationParams,
+        response: answers(policySchema),
+      },
+    },
+    async (request) => {
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'organization:read')
+      return toPolicyBody(organization.factorPolicy, await store.reading.now())
+    },
+  )
+
+  app.put(
+    '/v1/organizations/:org/factor-policy',
+    {
+      config: { audience: 'user' },
+      schema: {
+        operationId: 'updateFactorPolicy',
+        tags: ['Organizations'],
+        summary: 'Update factor policy',
+        description:
+          'Sets what the organization requires of the sign-ins of its members. The admin must have signed in, or confirmed, with as much. Members without such a factor add one before they can go on; API keys and refresh tokens that do not rotate stay valid.',
+        params: organizationParams,
+        body: z.strictObject({
+          policy: policyField,
+          grace_days: z.number().int().min(0).max(GRACE_DAYS_AT_MOST).optional().meta({ description: 'Days until the policy takes force. 0 by default.' }),
+          remembered_devices: z.boolean().optional(),
+        }),
+        response: answers(policySchema),
+      },
+    },
+    async (request) => {
+      const { policy, grace_days: graceDays = 0, remembered_devices: rememberedDevices } = request.body
+      const { principal } = personOf(request)
+      const changed = await execute(setFactorPolicy, principal, { organization: request.params.org, policy, graceDays, rememberedDevices })
+      return toPolicyBody(changed, await store.reading.now())
+    },
+  )
+
+  app.get(
+    '/v1/organizations/:org/unready-members',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'listUnreadyMembers',
+        tags: ['Organizations'],
+        summary: 'List unready members',
+        description: 'Lists the active members who have no factor that the policy accepts.',
+        params: organizationParams,
+        querystring: pageQuery.extend({
+          policy: policyField.optional().meta({ description: 'Another policy than the current one, to see who would not be ready.' }),
+        }),
+        response: answers(pageOfItems(unreadySchema)),
+      },
+    },
+    async (request) => {
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'organization:security')
+      const { policy = organization.factorPolicy.policy, ...page } = request.query
+      const { items, nextCursor } = await store.reading.memberships.unready(organization.id, policy, page)
+      return { items: items.map(({ userId, username, role, app }) => ({ id: userId, username, role, authenticator: app })), next_cursor: nextCursor }
+    },
+  )
+}
