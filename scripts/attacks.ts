@@ -89,6 +89,11 @@ export const attacks: Record<string, string | { none: string }> = {
   E57: 'E57',
   E58: 'E58',
   E59: 'E59',
+  E48: 'E48',
+  E49: 'E49',
+  E50: 'E50',
+  E51: 'E51',
+  E52: 'E52',
   // the log of revocations
   E35: 'E35',
   // the API and its surroundings

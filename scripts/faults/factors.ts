@@ -6,6 +6,9 @@ const test = `${tests}/factors/passkeys.test.ts`
 const policy = `${tests}/factors/policy.test.ts`
 const stepUp = 'packages/server/test/factors/step-up.test.ts'
 const second = `${tests}/factors/second-factor.test.ts`
+const reset = `${tests}/factors/factor-reset.test.ts`
+const resetPages = `${tests}/factors/factor-reset-pages.test.ts`
+const remembered = `${tests}/factors/remembered-device.test.ts`
 
 export const factors: Fault[] = [
   {
@@ -113,8 +116,8 @@ export const factors: Fault[] = [
   {
     title: 'a sign-in by password asks for the second factor (E36)',
     file: `${server}/domain/accounts/sign-in.ts`,
-    find: 'if (proven.needsSecondFactor) return',
-    replace: "if (proven.needsSecondFactor && answering === '') return",
+    find: 'if (needsSecondFactor && !isRemembered)',
+    replace: "if (needsSecondFactor && answering === '' && !isRemembered)",
     test: second,
     named: 'before the factor, no page is open',
   },
@@ -293,5 +296,125 @@ export const factors: Fault[] = [
     replace: '',
     test: policy,
     named: 'only with a factor that the policy accepts',
+  },
+  {
+    title: 'a remembered device is valid for its account only (E48)',
+    file: `${server}/store/factors/remembered-device-store.ts`,
+    find: `        .where('token_hash', 'in', [...tokenHashes])\n        .where('user_id', '=', userId)\n`,
+    replace: `        .where('token_hash', 'in', [...tokenHashes])\n`,
+    test: remembered,
+    named: 'of one person does not help another',
+  },
+  {
+    title: 'a remembered device ends after 30 days (E48)',
+    file: `${server}/store/factors/remembered-device-store.ts`,
+    find: '`expires_at > muster_now() and epoch =',
+    replace: '`epoch =',
+    test: remembered,
+    named: 'is not asked for the second factor for 30 days',
+  },
+  {
+    title: 'a remembered device does not survive a deactivation (E49)',
+    file: `${server}/store/factors/remembered-device-store.ts`,
+    find: ' and epoch = (select a.epoch from account a where a.id = user_id)',
+    replace: '',
+    test: remembered,
+    named: 'a deactivation by an admin ends it for good',
+  },
+  {
+    title: 'signing out everywhere ends remembered devices (E49)',
+    file: `${server}/domain/credentials/session.ts`,
+    find: 'await together(tx.invitationSessions.endAllOf(userId), tx.rememberedDevices.endAllOf(userId))',
+    replace: 'await tx.invitationSessions.endAllOf(userId)',
+    test: remembered,
+    named: 'all of them end: ',
+  },
+  {
+    title: 'new recovery codes end remembered devices (E49)',
+    file: `${server}/domain/factors/recovery-code.ts`,
+    find: '  await context.tx.rememberedDevices.endAllOf(account.id)\n',
+    replace: '',
+    test: remembered,
+    named: 'all of them end: ',
+  },
+  {
+    title: 'a remembered device changes no factor (E50)',
+    file: `${server}/domain/command/factor-policy.ts`,
+    find: 'return app || (required',
+    replace: 'return (required',
+    test: remembered,
+    named: 'never counts as a recent sign-in',
+  },
+  {
+    title: 'a browser session ends after seven days without use (F18)',
+    file: `${server}/domain/credentials/session.ts`,
+    find: "kind === 'browser' ? BROWSER_IDLE_SECONDS : sessionLifetimes[kind]",
+    replace: 'sessionLifetimes[kind]',
+    test: `${tests}/accounts/sign-in.test.ts`,
+    named: 'ends after seven days without use',
+  },
+  {
+    title: 'a new password is not on the list of leaked ones (F18)',
+    file: `${server}/domain/accounts/password.ts`,
+    find: '  if (leaked) throw',
+    replace: "  if (leaked && password === '') throw",
+    test: `${tests}/accounts/sign-in.test.ts`,
+    named: 'no new one is accepted',
+  },
+  {
+    title: 'a reset by an admin waits a day (E51)',
+    file: `${server}/domain/organizations/member-factor-reset.ts`,
+    find: 'VISIBLE_SECONDS = 86_400',
+    replace: 'VISIBLE_SECONDS = 0',
+    test: reset,
+    named: 'takes force after 24 hours',
+  },
+  {
+    title: 'a reset ends the keys of the member (E51)',
+    file: `${server}/domain/factors/reset.ts`,
+    find: "await finishAllKeys(context, userId, 'factors_reset')",
+    replace: '0',
+    test: reset,
+    named: 'takes force after 24 hours',
+  },
+  {
+    title: 'a reset of an admin who was demoted takes no force (E51)',
+    file: `${server}/store/factors/factor-reset-store.ts`,
+    find: " and m.status = 'active' and m.role = 'admin' and a.suspended_at is null",
+    replace: '',
+    test: reset,
+    named: 'never takes force when ',
+  },
+  {
+    title: 'a sign-in after a reset requires the emailed code (E51)',
+    file: `${server}/domain/accounts/open-session.ts`,
+    find: 'const needsCode = reset.needsCode || hasReset',
+    replace: 'const needsCode = reset.needsCode && !hasReset && userId === null',
+    test: resetPages,
+    named: 'signs in with password and emailed code',
+  },
+  {
+    title: 'the code of one sign-in is not valid in another (E51)',
+    file: `${server}/domain/accounts/sign-in-code.ts`,
+    find: "inboxCode(key, 'sign-in-code', DIGITS, Buffer.from(tokenHash).toString('hex'))",
+    replace: "inboxCode(key, 'sign-in-code', DIGITS, tokenHash.length)",
+    test: resetPages,
+    named: 'gets no session from the code of another sign-in',
+  },
+  {
+    title: 'the admin who asked for a reset does not confirm it (E52)',
+    file: `${server}/store/factors/factor-reset-store.ts`,
+    find: ` and requested_by <> \${by} and user_id <> \${by}`,
+    replace: '',
+    test: reset,
+    named: 'is not confirmed by the admin who asked',
+  },
+  {
+    title: 'no made link stops a reset (E52)',
+    file: `${server}/domain/factors/reset.ts`,
+    find: ' || !everyLasting.some((key) => sameBytes(Buffer.from(mac), Buffer.from(linkMac(key, id))))',
+    replace: ' || everyLasting.length === 0',
+    test: reset,
+    named: 'is stopped by no made or altered link',
   },
 ]

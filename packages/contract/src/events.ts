@@ -10,6 +10,7 @@ import type {
   PasskeyId,
   PasswordResetId,
   RefreshTokenId,
+  RememberedDeviceId,
   ResourceId,
   ServiceAccountId,
   SessionId,
@@ -27,7 +28,7 @@ export type Attempt = Permission | 'credential:use' | 'session:start' | 'invitat
 export type LeaveReason = 'removed' | 'left' | 'moved' | 'dormant'
 export type JoinReason = 'founded' | 'accepted' | 'woken'
 /** Why a single key ended. Most keys become invalid when their holder's epoch increases, without an event of their own. */
-export type KeyEndReason = 'revoked' | 'password_changed' | 'password_reset'
+export type KeyEndReason = 'revoked' | 'password_changed' | 'password_reset' | 'factors_reset'
 /** Why a resource has a new owner: somebody transferred it, or its owner left. */
 export type TransferReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
 export type EndReason =
@@ -41,6 +42,7 @@ export type EndReason =
   | 'session_limit'
   | 'signed_out_by_admin'
   | 'signed_out_by_operator'
+  | 'factors_reset'
   | 'restored'
 
 /**
@@ -72,10 +74,30 @@ export interface DomainEvents {
   'authenticator.removed': { target: UserId; userId: UserId }
   /** 50 codes were wrong, with no right one in between. It accepts no code until its owner uses a recovery code or a passkey (F7). */
   'authenticator.locked': { target: UserId; userId: UserId }
-  /** By the operator: passkeys, authenticator app and recovery codes were removed, and the sessions ended. */
-  'factors.reset': { target: UserId; userId: UserId; passkeys: number; authenticator: boolean; endedSessions: number }
+  /** An admin asked for the reset of a member's factors, in force a day later (F12). */
+  'factors.reset_requested': { target: UserId; userId: UserId; organizationId: OrganizationId; inForceAt: string }
+  /** A second admin lets it take force at once. */
+  'factors.reset_confirmed': { target: UserId; userId: UserId; organizationId: OrganizationId; requestedBy: UserId }
+  /** By the member or an admin, before it took force. */
+  'factors.reset_stopped': { target: UserId; userId: UserId; organizationId: OrganizationId }
+  /** Passkeys, authenticator app and recovery codes were removed, and the sessions ended: by the operator, or for an organization, which ends the keys too. */
+  'factors.reset': {
+    target: UserId
+    userId: UserId
+    passkeys: number
+    authenticator: boolean
+    endedSessions: number
+    endedKeys?: number
+    organizationId?: OrganizationId
+  }
   'recovery_codes.created': { target: UserId; userId: UserId; count: number }
   'recovery_code.used': { target: UserId; userId: UserId; left: number }
+  /** A browser in which a sign-in by password requires no second factor for 30 days (F11). */
+  'remembered_device.added': { target: RememberedDeviceId; userId: UserId }
+  /** A sign-in by password needed no second factor in it. */
+  'remembered_device.used': { target: RememberedDeviceId; userId: UserId }
+  /** By its owner. Whatever else ends it has its own event. */
+  'remembered_device.forgotten': { target: RememberedDeviceId; userId: UserId }
 
   /** `methods`: how the person proved who they are (RFC 8176). Not in events from before passkeys. */
   'session.started': {

@@ -17,6 +17,8 @@ export const idPrefixes = {
   stream: 'str',
   operatorToken: 'otk',
   passkey: 'pky',
+  rememberedDevice: 'rmd',
+  factorReset: 'frs',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -35,6 +37,8 @@ export type EmailChangeId = Id<'emailChange'>
 export type StreamId = Id<'stream'>
 export type OperatorTokenId = Id<'operatorToken'>
 export type PasskeyId = Id<'passkey'>
+export type RememberedDeviceId = Id<'rememberedDevice'>
+export type FactorResetId = Id<'factorReset'>
 export type AuditEventId = Id<'auditEvent'>
 export type ApiKeyId = Id<'apiKey'>
 export type ServiceAccountId = Id<'serviceAccount'>

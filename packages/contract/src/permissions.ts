@@ -14,6 +14,7 @@ export const permissions = {
   'members:role': ['admin'],
   'members:deactivate': ['admin'],
   'members:sign-out': ['admin'],
+  'members:reset-factors': ['admin'],
   'invitations:read': ['admin'],
   'invitations:create': ['admin'],
   'invitations:revoke': ['admin'],

@@ -81,6 +81,7 @@ export const problems = {
   email_domain_blocked: { status: 403, title: 'Addresses of this domain are not accepted here.', next: 'Use an address of another domain.' },
   person_name_invalid: { status: 422, title: 'A name must have 1 to 100 visible characters.', next: 'Correct the name.' },
   password_length: { status: 422, title: 'A password must have 10 to 256 characters.', next: 'Choose a password of that length.' },
+  password_leaked: { status: 422, title: 'This password is on a list of leaked passwords.', next: 'Choose another.' },
   password_too_weak: { status: 422, title: 'This password is too easy to guess.', next: 'Choose a longer password, or several unrelated words.' },
   insufficient_user_authentication: {
     status: 401,
@@ -108,6 +109,19 @@ export const problems = {
   },
   sign_in_ended: { status: 410, title: 'This sign-in has ended.', next: 'Enter your password again.' },
   authenticator_exists: { status: 409, title: 'Your account already has an authenticator app.', next: 'Remove it first.' },
+  factor_reset_pending: {
+    status: 409,
+    title: 'A reset of this member is already waiting.',
+    next: 'Another admin can confirm it, or wait until it takes force.',
+  },
+  factor_reset_not_found: { status: 404, title: 'There is no reset to confirm or stop.', next: 'It was stopped, or it has taken force.' },
+  factor_reset_same_admin: { status: 403, title: 'Another admin must confirm this reset.', next: 'Ask a second admin, or wait until it takes force.' },
+  remembered_device_not_found: {
+    status: 404,
+    title: 'There is no such remembered device.',
+    next: 'It may have ended.',
+    command: 'muster security list',
+  },
   authenticator_not_found: { status: 404, title: 'Your account has no authenticator app.', next: 'Add one.' },
   passkey_refused: { status: 403, title: 'This passkey could not be verified.', next: 'Try again, or sign in with your password.' },
   passkey_unverified: {

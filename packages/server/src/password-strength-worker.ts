@@ -13,7 +13,10 @@ const factory = new ZxcvbnFactory({
   l33tMaxSubstitutions: 32,
 })
 
+// The list of the estimate: the most common passwords of known leaks. Shorter ones are refused for their length.
+const leaked = new Set(common.dictionary['passwords-common'].filter((one) => one.length >= 10))
+
 parentPort?.on('message', ({ id, password, personal }: Question) => {
   const { score, feedback } = factory.check(password, personal)
-  parentPort?.postMessage({ id, strength: { score, warning: feedback.warning ?? null } })
+  parentPort?.postMessage({ id, strength: { score, warning: feedback.warning ?? null, leaked: leaked.has(password.toLowerCase()) } })
 })

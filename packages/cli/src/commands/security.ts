@@ -5,11 +5,14 @@ import { moment, when } from '../output/time.ts'
 
 const list = command(
   'security list',
-  { summary: 'list your passkeys and authenticator app, and where to change them', examples: ['muster security list', 'muster security list --json'] },
+  {
+    summary: 'list your passkeys, authenticator app and remembered devices, and where to change them',
+    examples: ['muster security list', 'muster security list --json'],
+  },
   async (context) => {
     const { say, now, api } = context
     const factors = await (await signedIn(context)).GET('/v1/me/factors')
-    const { passkeys, authenticator } = factors
+    const { passkeys, authenticator, remembered_devices: remembered, reset } = factors
     const rows = passkeys.map((item) => [
       item.name,
       item.device_bound ? 'passkey on one device' : 'synchronized passkey',
@@ -25,6 +28,14 @@ const list = command(
         moment(authenticator.last_used_at, now, 'never'),
         '',
       ])
+    for (const device of remembered)
+      rows.push([
+        device.user_agent ?? 'Browser',
+        'remembered device: no second factor',
+        moment(device.created_at, now),
+        moment(device.last_used_at, now),
+        device.address,
+      ])
     if (rows.length > 0 || say.json) say.data(factors, () => say.table(['NAME', 'KIND', 'ADDED?', 'LAST USED', 'FROM?'], rows))
     const page = `${api.url}/account/security`
     const { required } = factors
@@ -32,6 +43,7 @@ const list = command(
       say.warn(
         `${required.organization} requires ${factorPolicyWords[required.policy]}${required.from ? ` from ${when(required.from, now)}` : ''}. Add it: ${page}`,
       )
+    if (reset && !say.json) say.note(`\n${reset.requested_by} asked to reset how you sign in, in force ${when(reset.in_force_at, now)}. To stop it: ${page}`)
     say.hint(
       rows.length === 0 ? `You sign in with your password only. To add a passkey or an authenticator app: ${page}` : `To change how you sign in: ${page}`,
     )

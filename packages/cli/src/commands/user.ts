@@ -6,8 +6,9 @@ import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { defaultListSize, printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
-import { momentInFull } from '../output/time.ts'
+import { momentInFull, when } from '../output/time.ts'
 import { fullName, memberTable } from './shared/member-table.ts'
+import factors from './user-factors.ts'
 import invite from './user-invite.ts'
 import standing from './user-status.ts'
 
@@ -46,6 +47,9 @@ const show = command(
     const { say, now } = context
     const login = await signedIn(context)
     const member = await login.GET('/v1/organizations/{org}/members/{user}', { params: { path: { org: login.organizationId, user } } })
+    const isAdmin = login.me.organization?.role === 'admin'
+    const resets = isAdmin ? (await login.GET('/v1/organizations/{org}/factor-resets', { params: { path: { org: login.organizationId } } })).items : []
+    const reset = resets.find(({ user: one }) => one.id === member.id)
     say.data(member, () =>
       say.details([
         ['Username', member.username],
@@ -59,6 +63,7 @@ const show = command(
         ['By', member.status_by],
         ['Reason', member.status_reason],
         ['Joined', momentInFull(member.joined_at, now)],
+        ['Reset', reset && `of their factors, requested by ${reset.requested_by.username}, takes force ${when(reset.in_force_at, now)}`],
       ]),
     )
     if (member.status === 'deactivated') say.hint(`\nTo reactivate: muster user reactivate ${member.username}`)
@@ -123,4 +128,4 @@ const names = command(
   },
 )
 
-export default [list, show, ...invite, role, names, ...standing]
+export default [list, show, ...invite, role, names, ...factors, ...standing]

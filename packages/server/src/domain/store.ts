@@ -12,7 +12,7 @@ import type {
   SessionStore,
   SigningKeyStore,
 } from './credentials/store.ts'
-import type { AuthenticatorStore, PasskeyStore, PendingSignInStore } from './factors/store.ts'
+import type { AuthenticatorStore, FactorResetStore, PasskeyStore, PendingSignInStore, RememberedDeviceStore } from './factors/store.ts'
 import type { InvitationSessionStore, InvitationStore } from './invitations/store.ts'
 import type { MembershipStore, NameStore, OrganizationStore } from './organizations/store.ts'
 import type { HostLabelStore, ResourceStore } from './resources/store.ts'
@@ -38,6 +38,8 @@ export interface Tx {
   readonly passkeys: PasskeyStore
   readonly authenticators: AuthenticatorStore
   readonly pendingSignIns: PendingSignInStore
+  readonly rememberedDevices: RememberedDeviceStore
+  readonly factorResets: FactorResetStore
   readonly apiKeys: ApiKeyStore
   readonly serviceAccounts: ServiceAccountStore
   readonly revocations: RevocationStore

@@ -54,6 +54,7 @@ import { operatorTokenRoutes } from './routes/operator/tokens.ts'
 import { operatorUserRoutes } from './routes/operator/users.ts'
 import { auditEventRoutes } from './routes/organizations/audit-events.ts'
 import { factorPolicyRoutes } from './routes/organizations/factor-policy.ts'
+import { factorResetRoutes } from './routes/organizations/factor-resets.ts'
 import { memberRoutes } from './routes/organizations/members.ts'
 import { moveRoutes } from './routes/organizations/move.ts'
 import { operatorOrganizationRoutes } from './routes/organizations/operator-organizations.ts'
@@ -234,6 +235,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       organizationRoutes,
       organizationInvitationRoutes,
       memberRoutes,
+      factorResetRoutes,
       auditEventRoutes,
       secretRoutes,
       keyRoutes,

@@ -30,6 +30,7 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await reading.emailChanges.deleteEnded(7)
     await reading.passkeys.deleteExpiredChallenges()
     await reading.pendingSignIns.deleteEnded()
+    await reading.rememberedDevices.deleteEnded()
     await reading.accounts.deleteUnusedNetworks(365)
     await reading.emails.deleteOld(30)
   }

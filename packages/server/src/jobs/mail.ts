@@ -1,17 +1,20 @@
-import type { DeviceAuthorizationId, EmailChangeId, InvitationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
+import type { DeviceAuthorizationId, EmailChangeId, FactorResetId, InvitationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
 import { EMAIL_CODE_SECONDS, emailChangeCode } from '../domain/accounts/email-change.ts'
 import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/accounts/password-reset.ts'
 import { searchedText } from '../domain/accounts/people.ts'
+import { PENDING_SECONDS, PENDING_TRIES } from '../domain/accounts/second-factor.ts'
+import { signInCode } from '../domain/accounts/sign-in-code.ts'
 import { CODE_SECONDS, signUpCode } from '../domain/accounts/sign-up.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { MailJob, TriedEmail } from '../domain/command/store.ts'
 import { endingCommand } from '../domain/credentials/device-authorization.ts'
+import { resetLinkToken } from '../domain/factors/reset.ts'
 import { invitationPath } from '../domain/invitations/invitation.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import type { Mail } from '../mail/compose.ts'
-import { factorMail, passkeyMail } from '../mail/factor-mails.ts'
+import { factorMail, factorResetMail, passkeyMail, signInCodeMail } from '../mail/factor-mails.ts'
 import {
   addressInUseMail,
   alreadyRegisteredMail,
@@ -110,6 +113,23 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       if (!account) return null
       const securityUrl = link('/account/security')
       return { to: account.email, ...factorMail({ issuer, change, left: left ?? 0, at: new Date(at), address, securityUrl, resetUrl }) }
+    },
+    async factor_reset({ change, factorResetId }) {
+      const reset = await store.reading.factorResets.find(factorResetId as FactorResetId)
+      const account = reset && (await store.reading.accounts.find(reset.userId))
+      if (!account || (change === 'requested' && !reset.open)) return null
+      const stopUrl = `${link('/account/stop-reset')}?token=${resetLinkToken(keys, reset.id)}`
+      const { requestedByName: requestedBy, organization, inForceAt } = reset
+      const mail = factorResetMail({ issuer, change, requestedBy, organization, inForceAt, stopUrl, securityUrl: link('/account/security'), resetUrl })
+      return { to: account.email, ...mail, ...(change === 'requested' && { link: stopUrl }) }
+    },
+    async sign_in_code({ signIn }) {
+      const tokenHash = Buffer.from(signIn, 'hex')
+      const pending = await store.reading.pendingSignIns.find(tokenHash, PENDING_TRIES)
+      const account = pending && (await store.reading.accounts.find(pending.userId))
+      if (!account) return null
+      const code = signInCode(keys, tokenHash)
+      return { to: account.email, ...signInCodeMail({ issuer, code, minutes: PENDING_SECONDS / 60, resetUrl }), code }
     },
     async email_change_code({ emailChangeId }) {
       const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)

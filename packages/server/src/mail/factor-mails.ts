@@ -114,3 +114,78 @@ function notice({ issuer, at, address, securityUrl, resetUrl }: About, { subject
     ],
   })
 }
+
+export interface FactorResetMail extends Sender {
+  change: 'requested' | 'stopped' | 'completed'
+  /** The username of the admin. */
+  requestedBy: string
+  organization: string
+  inForceAt: Date
+  /** Stops the reset, without a sign-in. */
+  stopUrl: string
+  securityUrl: string
+  resetUrl: string
+}
+
+/** An admin of the member's organization resets how they sign in (F12). A thief who has that admin's session would do it, so the link to stop it comes first. */
+export function factorResetMail({ issuer, change, requestedBy, organization, inForceAt, stopUrl, securityUrl, resetUrl }: FactorResetMail): Mail {
+  const rows = [
+    ['Requested by', shown(requestedBy)],
+    ['Organization', shown(organization)],
+  ] as const
+  if (change === 'requested')
+    return compose({
+      issuer,
+      subject: 'An admin wants to reset how you sign in',
+      heading: 'An admin wants to reset how you sign in',
+      blocks: [
+        { rows: [...rows, ['Takes force', `${instant(inForceAt)}, or when another admin confirms it`]] },
+        { paragraph: 'Then your passkeys, your authenticator app and your recovery codes are removed, and all your sessions, refresh tokens and keys end.' },
+        { paragraph: 'If you did not ask this admin for help, stop the reset now:' },
+        { button: 'Stop the reset', url: stopUrl },
+        { quiet: 'If you asked for it, there is nothing to do. The link only stops the reset.' },
+      ],
+    })
+  const { subject, text } = {
+    stopped: { subject: 'The reset of how you sign in was stopped', text: 'Nothing about how you sign in has changed.' },
+    completed: {
+      subject: 'Your passkeys and your authenticator app were removed',
+      text: 'All your sessions, refresh tokens and keys have ended. Sign in with your password and a code that we email to you. Then add your factors again under Security.',
+    },
+  }[change]
+  return compose({
+    issuer,
+    subject,
+    heading: subject,
+    blocks: [
+      { rows },
+      { paragraph: text },
+      { link: 'See how you sign in', url: securityUrl },
+      { quiet: 'If you did not expect this, set a new password, and ask the operator of this cloud.' },
+      { link: 'Set a new password', url: resetUrl },
+    ],
+  })
+}
+
+export interface SignInCodeMail extends Sender {
+  code: string
+  minutes: number
+  resetUrl: string
+}
+
+/** Only after the right password, so whoever asked for it knows the password. */
+export function signInCodeMail({ issuer, code, minutes, resetUrl }: SignInCodeMail): Mail {
+  return compose({
+    issuer,
+    subject: `${code} is your Muster code`,
+    heading: 'Your sign-in code',
+    blocks: [
+      { code },
+      {
+        paragraph: `Enter this code on the page where you are signing in. It expires in ${minutes} minutes. We ask for it because an admin reset how you sign in.`,
+      },
+      { quiet: 'If this was not you, someone knows your password: set a new one now. Do not share the code: we will never ask you for it.' },
+      { link: 'Set a new password', url: resetUrl },
+    ],
+  })
+}

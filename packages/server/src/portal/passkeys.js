@@ -20,6 +20,8 @@ for (const form of document.querySelectorAll('[data-passkey]')) {
 
   const send = (credential) => {
     form.elements.response.value = JSON.stringify(credential)
+    const remember = document.querySelector('input[name="remember"]:checked')
+    if (remember) form.append(remember.cloneNode())
     form.submit()
   }
   const explain = (error) => {

@@ -20,6 +20,8 @@ import { loginRoutes } from './routes/credentials/logins.ts'
 import { authenticatorRoutes } from './routes/factors/authenticator.ts'
 import { confirmRoutes } from './routes/factors/confirm.ts'
 import { passkeyRoutes } from './routes/factors/passkeys.ts'
+import { rememberedDeviceRoutes } from './routes/factors/remembered-devices.ts'
+import { factorResetRoutes } from './routes/factors/reset.ts'
 import { secondFactorRoutes } from './routes/factors/second-factor.ts'
 import { homeRoutes } from './routes/home.ts'
 import { answeringOf } from './routes/invitations/answer.ts'
@@ -57,6 +59,8 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       confirmRoutes,
       authenticatorRoutes,
       secondFactorRoutes,
+      rememberedDeviceRoutes,
+      factorResetRoutes,
       mailboxRoutes,
     ])
       await pages.register(routes, options)

@@ -221,6 +221,31 @@ export interface PendingSignInTable {
   ended_at: Instant | null
 }
 
+export interface RememberedDeviceTable {
+  id: string
+  token_hash: Uint8Array
+  user_id: string
+  epoch: number
+  address: string
+  user_agent: string | null
+  created_at: GeneratedInstant
+  last_used_at: GeneratedInstant
+  expires_at: Instant
+}
+
+export interface FactorResetTable {
+  id: string
+  user_id: string
+  organization_id: string
+  requested_by: string
+  requested_at: GeneratedInstant
+  in_force_at: Instant
+  confirmed_by: string | null
+  completed_at: Instant | null
+  ended_at: Instant | null
+  code_used_at: Instant | null
+}
+
 export interface UsedChallengeTable {
   digest: Uint8Array
   expires_at: Instant
@@ -551,4 +576,6 @@ export interface Tables {
   authenticator: AuthenticatorTable
   recovery_code: RecoveryCodeTable
   pending_sign_in: PendingSignInTable
+  remembered_device: RememberedDeviceTable
+  factor_reset: FactorResetTable
 }

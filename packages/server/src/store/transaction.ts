@@ -25,8 +25,10 @@ import { sessionStore } from './credentials/session-store.ts'
 import { signingKeyStore } from './credentials/signing-key-store.ts'
 import type { Database } from './database.ts'
 import { authenticatorStore } from './factors/authenticator-store.ts'
+import { factorResetStore } from './factors/factor-reset-store.ts'
 import { passkeyStore } from './factors/passkey-store.ts'
 import { pendingSignInStore } from './factors/pending-sign-in-store.ts'
+import { rememberedDeviceStore } from './factors/remembered-device-store.ts'
 import { invitationSessionStore } from './invitations/invitation-session-store.ts'
 import { invitationStore } from './invitations/invitation-store.ts'
 import { nowOf } from './now.ts'
@@ -102,6 +104,8 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     passkeys: passkeyStore(db),
     authenticators: authenticatorStore(db),
     pendingSignIns: pendingSignInStore(db),
+    rememberedDevices: rememberedDeviceStore(db),
+    factorResets: factorResetStore(db),
     apiKeys: apiKeyStore(db),
     serviceAccounts: serviceAccountStore(db),
     revocations: revocationStore(db, records),

@@ -25,9 +25,12 @@ describe('a password', () => {
   test.each([
     ['kT9#xQ2m!', 'password_length'],
     [`${'kT9#xQ2m!z'.repeat(25)}1234567`, 'password_length'],
-    ['password1234', 'password_too_weak'],
+    ['window1234', 'password_too_weak'],
     ['aaaaaaaaaaaaaaaaaaaa', 'password_too_weak'],
-    ['qwertyuiop', 'password_too_weak'],
+    ['qwertyuiop', 'password_leaked'],
+    ['QwertyUIOP', 'password_leaked'],
+    ['1q2w3e4r5t', 'password_leaked'],
+    ['Ada.Lovelace@Example.com', 'password_too_weak'],
     ['ada.lovelace@example.com', 'password_too_weak'],
     ['Lovelace1815', 'password_too_weak'],
     ['adalovelace', 'password_too_weak'],
@@ -36,7 +39,8 @@ describe('a password', () => {
   })
 
   test('the refusal of a password states the reason', async () => {
-    await expect(refuseBadPassword({ strength }, 'password1234', [])).rejects.toThrow(/commonly used password/)
+    await expect(refuseBadPassword({ strength }, 'liverpool99', [])).rejects.toThrow(/commonly used password/)
+    await expect(refuseBadPassword({ strength }, 'qwertyuiop', [])).rejects.toThrow('This password is on a list of leaked passwords. Choose another.')
   })
 
   test('the word lists are unloaded when they are idle, and loaded again', async () => {

@@ -111,10 +111,35 @@ describe('signing in', () => {
       `select last_used_at > created_at + interval '50 minutes' as late from session where user_id = (select id from account where username = 'fred')`,
     )
     expect(row?.late).toBe(true)
-    await office.clock.advance(14 * 86_400 - 3_630)
+    for (const days of [6, 6]) {
+      await office.clock.advance(days * 86_400)
+      expect((await browser.get('/')).body).toContain('Signed in as fred')
+    }
+    await office.clock.advance(2 * 86_400 - 3_630)
     expect((await browser.get('/')).body).toContain('Signed in as fred')
     await office.clock.advance(30)
     expect((await browser.get('/')).body).toContain('Create an account')
+  })
+
+  test('a browser session ends after seven days without use, and no use revives it (F18)', async () => {
+    const [browser, unused] = [await office.person('flor'), await office.person('flip')]
+    await office.clock.advance(7 * 86_400 - 10)
+    expect((await browser.get('/')).body).toContain('Signed in as flor')
+    await office.clock.advance(20)
+    expect((await unused.get('/')).body).toContain('Create an account')
+    await office.clock.advance(7 * 86_400 + 1)
+    for (const _ of [1, 2]) expect((await browser.get('/')).body).toContain('Create an account')
+  })
+
+  test('an earlier password that is leaked signs in, and no new one is accepted (F18)', async () => {
+    const browser = await office.person('fritz')
+    const hash = await office.hasher.hash('qwertyuiop')
+    await office.database.kysely.updateTable('account').set({ password_hash: hash }).where('username', '=', 'fritz').execute()
+    expect((await office.browser().post('/sign-in', signIn('fritz', 'qwertyuiop'))).statusCode).toBe(303)
+    const change = await browser.post('/account/password', { current_password: 'qwertyuiop', password: '1Q2W3E4R5T' })
+    expect([change.statusCode, change.body.includes('This password is on a list of leaked passwords. Choose another.')]).toEqual([422, true])
+    const fields = { email: 'new@example.com', password: 'QWERTYUIOP', given_name: 'New', family_name: '' }
+    expect((await office.browser().post('/sign-up', fields)).body).toContain('This password is on a list of leaked passwords.')
   })
 
   test('a hash with outdated parameters is replaced at the next sign-in', async () => {

@@ -186,6 +186,30 @@ describe('the row menu', () => {
     expect(complaints).toEqual([])
   })
 
+  test('resets the factors of a member, and a second admin confirms (F12)', async () => {
+    const { named } = await site.organization({ ada: 'admin', boss: 'admin', bob: 'member' })
+    const [ada, boss, bob] = [named('ada'), named('boss'), named('bob')]
+    const { page } = await site.consoleOf(ada, `/users/${bob.name}`)
+    await choose(page, `Actions for ${bob.name}`, 'Reset factors')
+    await dialog(page, `Reset how ${bob.name} Test signs in?`).getByText('All their sessions, refresh tokens and keys').waitFor()
+    await isForEveryone(page)
+    await press(page, `Reset ${bob.name}`)
+    await said(page, `Reset of ${bob.name} requested`).waitFor()
+    await page.getByText(`The factors of ${bob.name} will be reset`).waitFor()
+    expect(await page.getByRole('button', { name: 'Confirm', exact: true }).count()).toBe(0)
+
+    const { page: other, complaints } = await site.consoleOf(boss, '/users')
+    await other.getByText(`requested by ${ada.name}, takes force in 2`).waitFor()
+    await isForEveryone(other)
+    await other.goto(other.url().replace('/users', `/users/${bob.name}`))
+    await press(other, 'Confirm')
+    await isForEveryone(other)
+    await press(other, `Reset ${bob.name} now`)
+    await said(other, `Factors of ${bob.name} reset`).waitFor()
+    expect(await other.getByText('will be reset').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   test('removes a member and transfers their resources (S28)', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { SCRIPTS_CLIENT_ID } from '../../src/compat/featurebase/tokens.ts'
 import { signInWithPassword } from '../../src/domain/accounts/password-login.ts'
 import { pollDevice, postForm, SCOPE, startDevice, visitorOf } from '../oauth/conversation.ts'
-import { codeOf } from './app.ts'
+import { codeOf } from './authenticator-app.ts'
 import { passkeyIn, signingIn, type Visitor } from './signing-in.ts'
 
 let muster: Muster
@@ -148,6 +148,23 @@ describe('an organization requires a second factor (F13)', () => {
     await set('any')
     expect((await muster.call('GET', `/v1/organizations/${name}`, { token: key })).status).toBe(200)
     expect((await muster.call('POST', '/v1/me/keys', { token: bo.token, body: { description: 'more' } })).status).toBe(401)
+  })
+
+  test('a remembered browser satisfies the policy unless the organization forbids it', async () => {
+    const { name, bo, set } = await anOrganization('jasmine')
+    const secret = await people.addApp(await people.signIn(bo))
+    await set('any')
+    await muster.clock.advance(60)
+    const browser = await people.signIn(bo)
+    await browser.visit('/sign-in/factor', { code: codeOf(secret), remember: 'yes' })
+    await browser.visit('/sign-out', {})
+    await browser.visit('/sign-in', { identifier: bo.email, password: PASSWORD })
+    expect((await readsOrganization(browser, name)).status).toBe(200)
+    await set('any', { remembered_devices: false })
+    expect(await readsOrganization(browser, name)).toMatchObject(unmet(TWO_FACTORS))
+    await browser.visit('/sign-out', {})
+    const page = await browser.visit('/sign-in', { identifier: bo.email, password: PASSWORD })
+    expect([page.at.pathname, page.text.includes('name="remember"')]).toEqual(['/sign-in/factor', false])
   })
 
   test('a script that signs in by password gets factor_required (F6)', async () => {

@@ -6,7 +6,7 @@ import { recoveryCodeOf } from '../../src/domain/factors/recovery-code.ts'
 import { totpStep } from '../../src/domain/factors/totp.ts'
 import { resetFactors } from '../../src/domain/organizations/reset-factors.ts'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
-import { codeAt, codeOf, hidden, secretIn, wrongCode } from './app.ts'
+import { addApp, codeAt, codeOf, hidden, secretIn, wrongCode } from './authenticator-app.ts'
 
 let office: Office
 beforeAll(async () => {
@@ -17,15 +17,6 @@ afterEach(async () => {
   await office.clock.restore()
   await office.rows('delete from attempt')
 })
-
-/** Adds an authenticator app to the account of a browser that has just signed in. */
-async function addApp(browser: Browser): Promise<{ secret: string; codes: string[]; body: string }> {
-  const page = (await browser.get('/account/add-authenticator')).body
-  const secret = secretIn(page)
-  const answer = await browser.post('/account/add-authenticator', { secret: hidden(page, 'secret'), code: codeOf(secret) })
-  const codes = [...answer.body.matchAll(/<li><span class="code">([^<]*)/g)].map(([, code]) => code as string)
-  return { secret, codes, body: answer.body }
-}
 
 /** A person with an authenticator app, at the next code of it. */
 async function aPerson(name: string) {

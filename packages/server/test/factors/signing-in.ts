@@ -1,7 +1,7 @@
 import { type Authenticator, anAuthenticator } from '@muster/testkit/authenticator.ts'
 import { type Answer, type Human, type Muster, PASSWORD } from '@muster/testkit/muster.ts'
 import { visitorOf } from '../oauth/conversation.ts'
-import { codeOf, hidden, secretIn } from './app.ts'
+import { codeOf, hidden, secretIn } from './authenticator-app.ts'
 
 export type Visitor = ReturnType<typeof visitorOf>
 

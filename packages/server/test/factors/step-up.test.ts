@@ -7,7 +7,7 @@ import { SCRIPTS_CLIENT_ID } from '../../src/compat/featurebase/tokens.ts'
 import { startSession } from '../../src/domain/credentials/session.ts'
 import { systemPrincipal } from '../../src/domain/model/principal.ts'
 import { browserOf, discovered, pollDevice, postForm, SCOPE, startDevice, visitorOf } from '../oauth/conversation.ts'
-import { codeOf } from './app.ts'
+import { codeOf } from './authenticator-app.ts'
 import { signingIn } from './signing-in.ts'
 
 let muster: Muster

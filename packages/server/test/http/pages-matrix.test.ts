@@ -77,6 +77,11 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'GET /account/authenticator': 'person',
   'POST /account/authenticator/recovery-codes': 'person',
   'POST /account/authenticator/remove': 'person',
+  'GET /account/stop-reset': 'anyone', // a link in an email
+  'POST /account/stop-reset': 'anyone',
+  'POST /account/factor-reset/stop': 'person',
+  'POST /account/remembered-devices/forget': 'person',
+  'POST /account/remembered-devices/forget-all': 'person',
   'GET /account/passkeys/:id': 'person',
   'POST /account/passkeys/:id': 'person',
   'POST /account/passkeys/:id/remove': 'person',

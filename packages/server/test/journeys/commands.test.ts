@@ -45,6 +45,22 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
     }
   })
 
+  test.concurrent('admins reset the factors of a member, and the member sees it (F12)', async () => {
+    const { fern, fritz, flo } = (await muster.organization({ fern: 'admin', fritz: 'admin', flo: 'member' })) as Record<'fern' | 'fritz' | 'flo', Human>
+    const [one, other, member] = [await at(fern), await at(fritz), await at(flo)]
+    assert.match((await one.run('user reset-factors flo')).text, /Pass --yes/)
+    const asked = await one.run('user reset-factors flo --yes')
+    assert.deepEqual([asked.code, asked.stdout], [0, ''])
+    assert.match(asked.text, /The factors of flo will be reset in 24 hours/)
+    assert.match((await other.run('user show flo')).stdout, /Reset\tof their factors, requested by fern/)
+    assert.match((await member.run('security list')).text, /fern asked to reset how you sign in/)
+    assert.match((await one.run('user reset-factors flo --confirm --yes')).text, /Another admin must confirm this reset/)
+    assert.match((await other.run('user reset-factors flo --cancel')).text, /The reset of flo was stopped/)
+    await one.run('user reset-factors flo --yes')
+    assert.match((await other.run('user reset-factors flo --confirm --yes')).text, /The factors of flo were reset/)
+    assert.equal((await member.run('profile')).code, 4) // it needs a login
+  })
+
   test.concurrent('a command exits with 0 when it succeeds and with 1 when it is refused or fails', async () => {
     const cli = await at(await muster.person('oskar'))
     for (const words of ['', '--version', '--help', 'org --help', 'profile', 'org list', 'org show', 'session list', 'token list', 'profile --company Acme'])

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { engines } from '@muster/testkit/database.ts'
 import { type Muster, PASSWORD } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
 import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
@@ -103,6 +104,24 @@ describe.each(engines)('passkeys, on %s', (engine) => {
     await cdp.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: true })
     await press(page, 'Sign in with a passkey')
     await page.getByRole('heading', { name: 'Signed in as otto' }).waitFor()
+
+    // With an authenticator app, the key is a second factor. The box beside its button makes this browser a remembered device (F11).
+    await sql`insert into authenticator (user_id, secret, key_generation, last_step, address, created_at)
+      select id, ${Buffer.alloc(8)}, 0, 1, '192.0.2.1', muster_now() - interval '1 hour' from account where username = 'otto'`.execute(
+      muster.server.database.kysely,
+    )
+    for (const asks of [true, false]) {
+      await page.goto(muster.url)
+      await press(page, 'Sign out')
+      await page.goto(`${muster.url}/sign-in`)
+      await signIn(page, 'otto')
+      if (asks) await page.getByLabel('Do not ask for a second factor in this browser').check()
+      if (asks) await press(page, 'Use a passkey instead')
+      await page.getByRole('heading', { name: 'Signed in as otto' }).waitFor()
+    }
+    await page.goto(`${muster.url}/account/confirm?continue=/account/security`)
+    await press(page, 'Confirm with a passkey')
+    await page.getByText('In these browsers, your password alone is enough').waitFor()
 
     await page.goto(`${muster.url}/account/security`)
     await page.getByRole('link', { name: /^Change\W+Passkey/ }).click()

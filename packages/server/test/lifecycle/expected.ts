@@ -304,9 +304,12 @@ const answer: Rule = (life, step) => {
   const isHeir = by?.status === 'active' && !life.people[deactivatedBy as number]?.suspended
   life.handOver(place, who, isHeir ? (deactivatedBy as number) : ((life.admins(place)[0] ?? life.everyAdmin(place)[0]) as number))
   life.depart(place, who)
-  life.logIn(life.people[who] as Life['people'][number], 'cookie', 14 * 24)
+  life.logIn(life.people[who] as Life['people'][number], 'cookie', UNUSED_COOKIE_HOURS)
   return 'ok'
 }
+
+/** No step of a life is a request of a browser, so nothing notes a use of its session (F18). */
+const UNUSED_COOKIE_HOURS = 7 * 24
 
 const signIn: Rule = (life, { who, twist }) => {
   if (twist) return 'wrong_credentials'
@@ -314,7 +317,7 @@ const signIn: Rule = (life, { who, twist }) => {
   const place = life.placeOf(who)
   if (place !== null && life.at(place).members.get(who)?.status === 'deactivated') return 'user_deactivated'
   if (place !== null && life.at(place).suspended) return 'organization_suspended'
-  life.logIn(life.people[who] as Life['people'][number], 'cookie', 14 * 24)
+  life.logIn(life.people[who] as Life['people'][number], 'cookie', UNUSED_COOKIE_HOURS)
   return 'ok'
 }
 

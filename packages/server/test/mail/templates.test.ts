@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { asOwnCommands } from '@muster/contract/command-line.ts'
 import { describe, expect, test } from 'vitest'
 import type { Mail } from '../../src/mail/compose.ts'
-import { factorMail, passkeyMail } from '../../src/mail/factor-mails.ts'
+import { factorMail, factorResetMail, passkeyMail, signInCodeMail } from '../../src/mail/factor-mails.ts'
 import { networkAddress, safeName, shown } from '../../src/mail/safe-text.ts'
 import {
   addressInUseMail,
@@ -59,6 +59,17 @@ const mailsFor = (name: string): Record<string, Mail> => ({
     securityUrl: `${issuer}/account/security`,
     resetUrl,
   }),
+  'factor reset requested': factorResetMail({
+    issuer,
+    change: 'requested',
+    requestedBy: name,
+    organization: name,
+    inForceAt: at,
+    stopUrl: `${issuer}/account/stop-reset?token=x`,
+    securityUrl: `${issuer}/account/security`,
+    resetUrl,
+  }),
+  'sign-in code': signInCodeMail({ issuer, code: '20481516', minutes: 10, resetUrl }),
   'password changed': passwordChangedMail({
     issuer,
     at,

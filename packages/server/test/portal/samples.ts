@@ -83,7 +83,31 @@ export function samples(
   ]
   const authenticator = { addedAt: new Date('2026-11-19T09:12:00Z'), lastUsedAt: new Date('2026-11-20T18:11:00Z'), recoveryCodesLeft: 9 }
   const authenticatorPaths = { add: '/account/add-authenticator', change: '/account/authenticator' }
-  const ownSecurity = { required: null, authenticatorPaths, passwordPath: '/account/password', accountPath: '/account' }
+  const remembered: pages.RememberedView[] = [
+    {
+      agent: say('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'),
+      address: '203.0.113.7',
+      createdAt: new Date('2026-11-18T09:12:00Z'),
+      lastUsedAt: new Date('2026-11-20T18:11:00Z'),
+      expiresAt: new Date('2026-12-18T09:12:00Z'),
+      forget: target,
+    },
+    {
+      agent: null,
+      address: '2001:db8::7',
+      createdAt: new Date('2026-11-12T09:12:00Z'),
+      lastUsedAt: new Date('2026-11-12T09:12:00Z'),
+      expiresAt: new Date('2026-12-12T09:12:00Z'),
+      forget: target,
+    },
+  ]
+  const reset: pages.ResetView = {
+    requestedBy: say('ada'),
+    organization: say('acme'),
+    requestedAt: new Date('2026-11-20T18:11:00Z'),
+    inForceAt: new Date('2026-11-21T18:11:00Z'),
+  }
+  const ownSecurity = { required: null, remembered: [], forgetAll: target, authenticatorPaths, passwordPath: '/account/password', accountPath: '/account' }
   const confirming = {
     frame,
     target,
@@ -326,6 +350,8 @@ export function samples(
       newPasskeyPath: '/account/add-passkey',
       authenticator,
       ...ownSecurity,
+      reset: { ...reset, stop: target },
+      remembered,
       signal: { name: say('alice') },
       done: 'Your passkey was added.',
     }),
@@ -375,6 +401,7 @@ export function samples(
     'terminal-denied': pages.terminalDeniedPage(frame),
     'confirm-code': pages.confirmPage({ ...confirming, byCode: true, passkey: null }),
     'second-factor': pages.secondFactorPage({
+      remember: false,
       byCode: true,
       frame,
       target,
@@ -385,6 +412,7 @@ export function samples(
       passkey,
     }),
     'second-factor-recovery': pages.secondFactorPage({
+      remember: false,
       byCode: true,
       frame,
       target,
@@ -394,6 +422,20 @@ export function samples(
       passkey: null,
       faults: [fault('code', 'This code is not valid.')],
     }),
+    'second-factor-email': pages.secondFactorPage({
+      remember: false,
+      byCode: true,
+      frame,
+      target,
+      byEmail: true,
+      recovery: false,
+      otherPath: '/sign-in/factor',
+      startAgainPath: '/sign-in',
+      passkey: null,
+    }),
+    'stop-reset': pages.stopResetPage({ frame, reset, target }),
+    'reset-stopped': pages.resetStoppedPage({ frame, stopped: true, securityPath: '/account/security' }),
+    'reset-over': pages.resetStoppedPage({ frame, stopped: false, securityPath: '/account/security' }),
     'authenticator-new': pages.newAuthenticatorPage({
       frame,
       target,

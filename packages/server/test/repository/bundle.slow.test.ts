@@ -101,7 +101,7 @@ describe('the bundle of the server', () => {
 
   test('loads the word lists for the first password, and not before', async () => {
     expect(existsSync(thread)).toBe(false)
-    const form = { email: 'ada@example.com', password: 'password1234', given_name: 'Ada', family_name: 'L' }
+    const form = { email: 'ada@example.com', password: 'liverpool99', given_name: 'Ada', family_name: 'L' }
     const response = await fetch(`${server.url}/sign-up`, { method: 'POST', headers: { origin: issuer }, body: new URLSearchParams(form) })
     expect(await response.text()).toContain('commonly used password')
     expect(existsSync(thread)).toBe(true)

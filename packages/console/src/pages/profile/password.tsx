@@ -29,7 +29,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
     },
   })
   const code = change.error instanceof ApiProblem ? change.error.code : null
-  const isNewPasswordFault = code === 'password_length' || code === 'password_too_weak'
+  const isNewPasswordFault = code === 'password_length' || code === 'password_leaked' || code === 'password_too_weak'
   const typed = [...next].length
   const ready = current !== '' && typed >= MIN_LENGTH
 

@@ -113,6 +113,7 @@ const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
         <p className="truncate text-xs text-muted">{[kinds[login.kind], login.address].filter((part) => part && part !== clientOf(login)).join(' · ')}</p>
         <p className="truncate text-xs text-muted @4xl:hidden">
           signed in <Time at={login.created_at} still />, expires <Countdown at={login.expires_at} still />
+          {login.kind === 'browser' && ' unless used'}
         </p>
         <p className="truncate text-xs text-muted @xl:hidden">
           {login.current ? (

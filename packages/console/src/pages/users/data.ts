@@ -40,6 +40,13 @@ export const memberQuery = (org: string, user: string) =>
     queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}/members/{user}', { signal, params: { path: { org, user } } })),
   })
 
+/** For admins: resets of factors that have not taken force yet. */
+export const factorResetsQuery = (org: string) =>
+  queryOptions({
+    queryKey: ['members', org, 'factor-resets'],
+    queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}/factor-resets', { signal, params: { path: { org } } })),
+  })
+
 /** Resources of one owner: the first hundred, and whether there are more. */
 export const ownedQuery = (org: string, owner: string) =>
   queryOptions({

@@ -4,6 +4,7 @@ import Pause from 'lucide-react/icons/circle-pause'
 import Play from 'lucide-react/icons/circle-play'
 import Copy from 'lucide-react/icons/copy'
 import Eye from 'lucide-react/icons/eye'
+import Key from 'lucide-react/icons/key-round'
 import LogOut from 'lucide-react/icons/log-out'
 import Pencil from 'lucide-react/icons/pencil'
 import ShieldCheck from 'lucide-react/icons/shield-check'
@@ -24,10 +25,11 @@ import { type Departure, DepartureDialog } from './departure.tsx'
 import { EditDialog } from './edit.tsx'
 import { InviteDialog } from './invite.tsx'
 import { RemoveDialog } from './remove.tsx'
+import { ResetFactorsDialog } from './reset-factors.tsx'
 import { RoleDialog } from './role.tsx'
 import { SignOutDialog } from './sign-out.tsx'
 
-type Action = 'edit' | 'sign-out' | 'deactivate' | 'remove' | 'role' | 'invite'
+type Action = 'edit' | 'sign-out' | 'reset-factors' | 'deactivate' | 'remove' | 'role' | 'invite'
 
 export interface MemberActions {
   /** The actions on this member that the signed-in user may take. */
@@ -86,7 +88,10 @@ export function useMemberActions(): MemberActions {
       change,
       [
         ...(member.status === 'active'
-          ? [{ label: 'Sign out everywhere', icon: LogOut, tone: 'paused' as const, onSelect: () => openDialog('sign-out', member) }]
+          ? [
+              { label: 'Sign out everywhere', icon: LogOut, tone: 'paused' as const, onSelect: () => openDialog('sign-out', member) },
+              { label: 'Reset factors', icon: Key, tone: 'paused' as const, onSelect: () => openDialog('reset-factors', member) },
+            ]
           : []),
         member.status === 'active'
           ? { label: 'Deactivate', icon: Pause, tone: 'paused', onSelect: () => openDialog('deactivate', member) }
@@ -102,6 +107,7 @@ export function useMemberActions(): MemberActions {
       {shown && dialog.action === 'edit' && <EditDialog {...shown} />}
       {shown && dialog.action === 'role' && <RoleDialog {...shown} />}
       {shown && dialog.action === 'sign-out' && <SignOutDialog {...shown} />}
+      {shown && dialog.action === 'reset-factors' && <ResetFactorsDialog {...shown} />}
       {shown && dialog.action === 'deactivate' && <DeactivateDialog {...shown} onDone={setDeparture} onUndo={reactivate} />}
       {shown && dialog.action === 'remove' && <RemoveDialog {...shown} onDone={setDeparture} />}
       {shown && dialog.action === 'invite' && <InviteDialog open former={dialog.member} onClose={close} />}

@@ -21,6 +21,7 @@ import { TransferDialog } from '../resources/transfer.tsx'
 import { memberQuery, ownedQuery } from './data.ts'
 import { EventList, type Side, userEventsQuery } from './event-list.tsx'
 import { useMemberActions } from './member-actions.tsx'
+import { FactorReset } from './reset-factors.tsx'
 
 const breadcrumbs = [
   'Configuration',
@@ -115,6 +116,7 @@ function UserDetails({ user }: { user: string }) {
         )
       }
     >
+      {may('members:reset-factors') && <FactorReset member={member} />}
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <Card title="Details">
           <Facts>

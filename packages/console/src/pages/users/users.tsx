@@ -18,6 +18,7 @@ import { type MemberFilter, membersQuery, organizationQuery } from './data.ts'
 import { UsersFrame } from './frame.tsx'
 import { useMemberActions } from './member-actions.tsx'
 import { PlanForOne, useIsPlanForOne } from './plan-notice.tsx'
+import { FactorResets } from './reset-factors.tsx'
 
 /** The users of the organization. */
 export function UsersPage() {
@@ -130,6 +131,7 @@ export function UsersPage() {
         </>
       }
     >
+      {may('members:reset-factors') && <FactorResets />}
       <Listing
         label="Users"
         list={list}

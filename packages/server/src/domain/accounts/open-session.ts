@@ -7,6 +7,7 @@ import type { Accounts } from '../command/services.ts'
 import { together } from '../command/together.ts'
 import { refuseDevice } from '../credentials/device-authorization.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
+import { completeDueReset } from '../factors/reset.ts'
 import { openInvitationSession } from '../invitations/invitation-session.ts'
 import type { Account } from '../model/account.ts'
 import type { Membership } from '../model/membership.ts'
@@ -44,26 +45,40 @@ export async function openFor(context: Context, { account, membership, refuse }:
 export interface ProvenAccount {
   account: Account
   membership: Membership | null
-  /** A sign-in by password requires a second factor (F1). */
+  /** A sign-in by password requires a second factor (F1), or the emailed code after a reset. */
   needsSecondFactor: boolean
   /** The organization requires a factor, and the person may have none. A browser lets them add it (F13). */
   mustAddFactor: boolean
+  /** The organization lets a browser be remembered (F11). */
+  mayBeRemembered: boolean
+  /** An admin has reset the factors: the next sign-in requires an emailed code (F12). */
+  needsCode: boolean
   /** Refuses a person who has proved who they are, with the reason (S35). */
   refuse(): Promise<void>
 }
 
 /** Locks the account of a person who is signing in. Null if there is none. */
-export async function lockedAccount({ tx, attempt }: Context, userId: UserId): Promise<ProvenAccount | null> {
+export async function lockedAccount(context: Context, userId: UserId): Promise<ProvenAccount | null> {
+  const { tx, attempt } = context
   attempt({ attempted: 'session:start' })
-  const [account, membership, held] = await together(tx.accounts.lock(userId), tx.memberships.current(userId), tx.authenticators.held(userId))
+  const [account, membership, held, reset] = await together(
+    tx.accounts.lock(userId),
+    tx.memberships.current(userId),
+    tx.authenticators.held(userId),
+    tx.factorResets.standing(userId),
+  )
   if (!account) return null
+  const hasReset = reset.isDue && (await completeDueReset(context, userId))
+  const needsCode = reset.needsCode || hasReset
   const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
   const isRequired = organization !== null && organization.factorPolicy.policy !== 'none' && requiredAcr(organization, await tx.now()) !== null
   return {
     account,
     membership,
-    needsSecondFactor: held.app || (isRequired && held.passkey),
+    needsSecondFactor: needsCode || held.app || (isRequired && held.passkey),
     mustAddFactor: isRequired && !held.app,
+    mayBeRemembered: organization?.factorPolicy.rememberedDevices ?? true,
+    needsCode,
     async refuse() {
       if (membership?.status === 'deactivated') throw await deactivatedProblem(tx, { membership: { ...membership, status: 'deactivated' }, organization })
       if (organization?.suspendedAt) throw suspendedProblem(organization, userId)

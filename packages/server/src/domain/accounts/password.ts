@@ -8,14 +8,17 @@ const GOOD_ENOUGH = 3
 const LOOKED_AT = 40
 
 /**
- * Checks length and guessability, but not which characters are used (NIST SP 800-63B section 3.1.1.2).
+ * Checks length, guessability and the list of leaked passwords, but not which characters are used (NIST SP 800-63B section 3.1.1.2).
  * @param personal what anyone who knows the person would try first: names and address
- * @throws Problem password_length or password_too_weak
+ * @throws Problem password_length, password_leaked or password_too_weak
  */
 export async function refuseBadPassword({ strength }: Pick<Accounts, 'strength'>, password: string, personal: readonly string[]): Promise<void> {
   const characters = [...password]
   if (characters.length < LEAST || characters.length > MOST) throw new Problem('password_length')
-  const { score, warning } = await strength.estimate(characters.slice(0, LOOKED_AT).join(''), wordsOf(personal))
+  if (personal.some((text) => text !== '' && text.toLowerCase() === password.toLowerCase()))
+    throw new Problem('password_too_weak', 'This is your name or your address. A few unrelated words work well.')
+  const { score, warning, leaked } = await strength.estimate(characters.slice(0, LOOKED_AT).join(''), wordsOf(personal))
+  if (leaked) throw new Problem('password_leaked', 'This password is on a list of leaked passwords. Choose another.')
   if (score >= GOOD_ENOUGH) return
   throw new Problem('password_too_weak', [warning ?? 'This password is too easy to guess.', 'A few unrelated words work well.'].join(' '))
 }

@@ -5,6 +5,7 @@ import { recordRefusedAttempt } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import { isLocked, takeCode } from '../factors/authenticator.ts'
+import { rememberDevice } from '../factors/remembered-device.ts'
 import type { PendingSignIn } from '../factors/store.ts'
 import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
 import type { Account } from '../model/account.ts'
@@ -13,14 +14,15 @@ import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
-import { lockedAccount, openFor, refuseTerminal, refusingSuspended, type SignedIn } from './open-session.ts'
+import { lockedAccount, openFor, type ProvenAccount, refuseTerminal, refusingSuspended, type SignedIn } from './open-session.ts'
 import type { SignIn } from './sign-in.ts'
+import { takeSignInCode } from './sign-in-code.ts'
 
 // The second step of a sign-in by password, for an account with an authenticator app (F1, F5). Between the two steps there is a row of its own, whose cookie opens
 // the page of the second factor and nothing else.
 
 export const PENDING_SECONDS = 600
-const PENDING_TRIES = 5
+export const PENDING_TRIES = 5
 
 /** For a command that has checked the password under the lock on the account. @returns the value of the cookie */
 export async function openPendingSignIn({ tx }: Context, { id, epoch, passwordVersion }: Account): Promise<string> {
@@ -37,6 +39,13 @@ export interface SecondFactor extends Pick<SignIn, 'replaces' | 'userCode' | 'an
   token: string
   /** A code of the authenticator app or a recovery code, or the response of the browser for a passkey, as JSON. */
   given: { code: string } | { response: string }
+  /** The browser's cookie of remembered devices, if the person asked to be remembered (F11). */
+  remember?: { cookie: string | undefined } | undefined
+}
+
+export interface FullySignedIn extends SignedIn {
+  /** The new value of the cookie of remembered devices. Null if the person did not ask for it. */
+  remembered: string | null
 }
 
 /**
@@ -47,8 +56,8 @@ export interface SecondFactor extends Pick<SignIn, 'replaces' | 'userCode' | 'an
 export async function completeSignIn(
   accounts: Checking & Pick<Accounts, 'execute' | 'limits'>,
   principal: Principal,
-  { token, given, replaces, userCode, answering }: SecondFactor,
-): Promise<SignedIn> {
+  { token, given, remember, replaces, userCode, answering }: SecondFactor,
+): Promise<FullySignedIn> {
   const pending = await pendingSignInOf(accounts.store.reading, token)
   if (!pending) throw new Problem('sign_in_ended')
   const { userId } = pending
@@ -56,7 +65,7 @@ export async function completeSignIn(
   return refundUnlessFailed(['factor_wrong', 'sign_in_ended', 'passkey_refused'], spent, async () => {
     const factor = 'code' in given ? given : await checkAssertion(accounts, given.response, { purpose: 'factor', browser: token })
     if ('passkey' in factor && factor.passkey.userId !== userId) throw new Problem('passkey_refused')
-    const outcome = await accounts.execute(tryFactor, principal, { tokenHash: digest(token), factor, replaces, answering })
+    const outcome = await accounts.execute(tryFactor, principal, { tokenHash: digest(token), factor, remember, replaces, answering })
     if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
     if ('barred' in outcome) {
       await recordRefusedAttempt(accounts, principal, { attempted: 'session:start' }, outcome.barred)
@@ -67,7 +76,7 @@ export async function completeSignIn(
   })
 }
 
-interface TryFactor extends Pick<SignIn, 'replaces' | 'answering'> {
+interface TryFactor extends Pick<SecondFactor, 'remember' | 'replaces' | 'answering'> {
   tokenHash: Uint8Array
   factor: { code: string } | CheckedPasskey
 }
@@ -75,29 +84,49 @@ interface TryFactor extends Pick<SignIn, 'replaces' | 'answering'> {
 /** A refusal is returned and not thrown, because an error would roll back the count of a wrong factor, and the use of a code of a barred person. */
 async function tryFactor(
   context: Context,
-  { tokenHash, factor, replaces, answering }: TryFactor,
-): Promise<SignedIn | { refused: ProblemCode; detail?: string } | { barred: Problem }> {
+  { tokenHash, factor, remember, replaces, answering }: TryFactor,
+): Promise<FullySignedIn | { refused: ProblemCode; detail?: string } | { barred: Problem }> {
   const { tx } = context
   const known = await tx.pendingSignIns.find(tokenHash, PENDING_TRIES)
   const proven = known && (await lockedAccount(context, known.userId))
   const pending = proven && (await tx.pendingSignIns.countTry(tokenHash, PENDING_TRIES))
   if (!proven || !pending) return { refused: 'sign_in_ended' }
   const { account } = proven
-  const taken = 'code' in factor ? { methods: await takeCode(context, account.id, factor.code), copied: false } : await takeOwnPasskey(context, factor)
+  const taken = proven.needsCode ? await takeEmailedCode(context, account, tokenHash, factor) : await takeFactor(context, account.id, factor)
   if (taken.copied) return { refused: 'passkey_copied' }
-  if (taken.methods === null) return wrongFactor(context, account.id, pending)
+  if (taken.methods === null) return wrongFactor(context, proven, pending)
   await tx.pendingSignIns.end(tokenHash)
   try {
-    return await openFor(context, refusingSuspended(proven), { replaces, answering, methods: ['pwd', ...taken.methods] })
+    const signedIn = await openFor(context, refusingSuspended(proven), { replaces, answering, methods: ['pwd', ...taken.methods] })
+    return { ...signedIn, remembered: remember && proven.mayBeRemembered && !signedIn.limited ? await rememberDevice(context, account, remember.cookie) : null }
   } catch (error) {
     if (error instanceof Problem && isBarred(error.code)) return { barred: error }
     throw error
   }
 }
 
-async function wrongFactor({ tx }: Context, userId: UserId, { tries }: PendingSignIn): Promise<{ refused: ProblemCode; detail?: string }> {
+interface Taken {
+  /** Null if it was wrong. */
+  methods: string[] | null
+  copied: boolean
+}
+
+const takeFactor = async (context: Context, userId: UserId, factor: TryFactor['factor']): Promise<Taken> =>
+  'code' in factor ? { methods: await takeCode(context, userId, factor.code), copied: false } : takeOwnPasskey(context, factor)
+
+const takeEmailedCode = async (context: Context, account: Account, tokenHash: Uint8Array, factor: TryFactor['factor']): Promise<Taken> => ({
+  methods: 'code' in factor ? await takeSignInCode(context, account, { tokenHash, typed: factor.code }) : null,
+  copied: false,
+})
+
+async function wrongFactor(
+  { tx }: Context,
+  { account, needsCode }: ProvenAccount,
+  { tries }: PendingSignIn,
+): Promise<{ refused: ProblemCode; detail?: string }> {
   if (tries >= PENDING_TRIES) return { refused: 'sign_in_ended' }
-  const authenticator = await tx.authenticators.find(userId)
+  if (needsCode) return { refused: 'factor_wrong', detail: 'This code is not valid. Enter the code from the newest email.' }
+  const authenticator = await tx.authenticators.find(account.id)
   if (authenticator && isLocked(authenticator))
     return { refused: 'factor_wrong', detail: 'Your authenticator app is locked after too many wrong codes. Use a recovery code or a passkey.' }
   return { refused: 'factor_wrong' }

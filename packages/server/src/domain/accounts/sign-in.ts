@@ -1,17 +1,21 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { countSignIn } from '../command/counts.ts'
+import { REMEMBERED } from '../command/factor-policy.ts'
 import { recordFailedSignIn } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed } from '../command/spend.ts'
+import { useRememberedDevice } from '../factors/remembered-device.ts'
 import type { Account } from '../model/account.ts'
 import { emailAddress } from '../model/email.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
+import { digest } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
 import { lockedAccount, openFor, type ProvenAccount, refuseTerminal, refusingSuspended, type SignedIn } from './open-session.ts'
 import { spendGuess } from './password-guess.ts'
 import { openPendingSignIn } from './second-factor.ts'
+import { sendSignInCode } from './sign-in-code.ts'
 
 export interface SignIn {
   /** An email address or a username (S45). */
@@ -25,12 +29,16 @@ export interface SignIn {
   answering?: string | undefined
   /** The browser's known-device cookie. */
   devices?: string | undefined
+  /** The browser's cookie of remembered devices (F11). */
+  remembered?: string | undefined
 }
 
 /** The password was right, and a second factor is missing. */
 export interface HalfSignedIn {
   /** The value of the cookie for the page of the second factor (F5). */
   pending: string
+  /** A code is sent by email, and is asked for instead of a factor (F12). */
+  needsCode: boolean
 }
 
 /**
@@ -41,11 +49,16 @@ export interface HalfSignedIn {
 export async function signIn(
   accounts: Accounts,
   principal: Principal,
-  { identifier, password, replaces, userCode, answering, devices }: SignIn,
+  { identifier, password, replaces, userCode, answering, devices, remembered }: SignIn,
 ): Promise<SignedIn | HalfSignedIn> {
   return withProvenPassword(accounts, principal, { identifier, password, devices }, async (proof) => {
     try {
-      return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
+      const opened = await accounts.execute(openSession, principal, { ...proof, replaces, answering, remembered })
+      if ('pending' in opened && opened.needsCode) {
+        await accounts.limits.spend('sign-in code by account', proof.userId)
+        await accounts.execute(sendSignInCode, principal, { tokenHash: digest(opened.pending) })
+      }
+      return opened
     } catch (error) {
       await refuseTerminal(accounts, principal, { error, userCode, userId: proof.userId })
       throw error
@@ -103,13 +116,15 @@ function canonicalOrNull(text: string): string | null {
   }
 }
 
-type OpenSession = Proof & Pick<SignIn, 'replaces' | 'answering'>
+type OpenSession = Proof & Pick<SignIn, 'replaces' | 'answering' | 'remembered'>
 
-async function openSession(context: Context, { replaces, answering, ...proof }: OpenSession): Promise<SignedIn | HalfSignedIn> {
+async function openSession(context: Context, { replaces, answering, remembered, ...proof }: OpenSession): Promise<SignedIn | HalfSignedIn> {
   const proven = await provenAccount(context, proof)
   // What the person may not do is told after the second factor.
-  if (proven.needsSecondFactor) return { pending: await openPendingSignIn(context, proven.account) }
-  return openFor(context, refusingSuspended(proven), { replaces, answering, methods: ['pwd'] })
+  const { account, needsSecondFactor, needsCode, mayBeRemembered } = proven
+  const isRemembered = needsSecondFactor && !needsCode && mayBeRemembered && (await useRememberedDevice(context, account.id, remembered))
+  if (needsSecondFactor && !isRemembered) return { pending: await openPendingSignIn(context, account), needsCode }
+  return openFor(context, refusingSuspended(proven), { replaces, answering, methods: isRemembered ? ['pwd', REMEMBERED] : ['pwd'] })
 }
 
 /** Locks the account. Its password must still be the one that was checked. A newer hash is stored. @throws Problem wrong_credentials */

@@ -7,6 +7,9 @@ import { authenticationsOf } from '../model/session.ts'
 
 // What an organization requires of the sign-ins of its members (F13). It is checked when a member acts in the organization, and when a token is issued for a session.
 
+/** Of a session that a remembered device has opened without the second factor (F11): risk-based authentication (RFC 8176). */
+export const REMEMBERED = 'rba'
+
 /** The policy that is in force at this time. */
 export const policyInForce = ({ policy, from, before }: OrganizationPolicy, now: Date): OrganizationPolicy['policy'] =>
   from !== null && from <= now ? policy : before
@@ -15,10 +18,12 @@ export const policyInForce = ({ policy, from, before }: OrganizationPolicy, now:
 export const requiredAcr = (organization: Pick<Organization, 'factorPolicy'> | null, now: Date): Acr | null =>
   organization && acrOfPolicy[policyInForce(organization.factorPolicy, now)]
 
-/** Whether the person of the session has proved as much as the organization requires, at sign-in or by a confirmation. */
+/** Whether the person of the session has proved as much as the organization requires, at sign-in or by a confirmation. A remembered device stands for a second factor, unless the organization forbids it. */
 export function meetsPolicy({ organization, now, session }: Pick<LiveState, 'organization' | 'now' | 'session'>): boolean {
   const required = requiredAcr(organization, now)
-  return required === null || authenticationsOf(session).some(({ methods }) => satisfiesAcr(acrOf(methods), required))
+  if (required === null) return true
+  const isRemembered = required !== 'phr' && organization?.factorPolicy.rememberedDevices === true && session.methods.includes(REMEMBERED)
+  return isRemembered || authenticationsOf(session).some(({ methods }) => satisfiesAcr(acrOf(methods), required))
 }
 
 /** @throws Problem insufficient_user_authentication with `acr_values` (RFC 9470) */

@@ -55,6 +55,7 @@ export const limits = {
   'invitation link by sender': { points: 120, seconds: HOUR, load: true },
   'secret by organization': { points: 200, seconds: HOUR, load: true },
   'second factor by account': { points: 5, seconds: 15 * MINUTE }, // F7; only after the right password
+  'sign-in code by account': { points: 10, seconds: HOUR }, // F12; only after the right password
   'password proof by session': { points: 10, seconds: 15 * MINUTE }, // C16
   'email change by account': { points: 10, seconds: HOUR },
   'email change try by session': { points: 30, seconds: HOUR },

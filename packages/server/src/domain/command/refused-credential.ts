@@ -115,6 +115,7 @@ export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credentia
 const signedOutBy: Record<string, string> = {
   signed_out_by_admin: 'An admin of your organization signed you out everywhere. You can sign in again.',
   signed_out_by_operator: 'The operator of this server signed you out everywhere. You can sign in again.',
+  factors_reset: 'Your passkeys and your authenticator app were reset, which ended all sessions. Sign in with your password and a code that we email to you.',
   restored: 'This server was restored from a backup, which ended all sessions. You can sign in again.',
 } satisfies Partial<Record<EndReason, string>>
 

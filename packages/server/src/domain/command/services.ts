@@ -32,6 +32,8 @@ export interface Strength {
   score: number
   /** Why the password is easy to guess, in a sentence. */
   warning: string | null
+  /** It is on the list of leaked passwords, in any capitalization. */
+  leaked: boolean
 }
 
 /** Estimates how hard a password is to guess. */

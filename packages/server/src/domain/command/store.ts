@@ -94,6 +94,8 @@ export type MailJob =
       at: string
       address: string
     }
+  | { template: 'factor_reset'; change: 'requested' | 'stopped' | 'completed'; factorResetId: string }
+  | { template: 'sign_in_code'; signIn: string } // the digest of its token
   | { template: 'email_change_code'; emailChangeId: string } // an address in use gets a notice instead
   | { template: 'email_changed'; emailChangeId: string; at: string; address: string } // to the old address
   | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }

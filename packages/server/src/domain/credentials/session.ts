@@ -16,13 +16,16 @@ import type { Tx } from '../store.ts'
 
 const DAY = 86_400
 
-/** The lifetime of each kind in seconds: S46 for a plain login, S47 for a refresh token (absolute). */
+/** The lifetime of each kind in seconds: S46 for a plain login, S47 for a refresh token. Absolute: no use extends it. */
 export const sessionLifetimes: Record<SessionKind, number> = {
   browser: 14 * DAY,
   cli: DAY,
   refresh: 365 * DAY,
   application: 30 * DAY,
 }
+
+/** A browser session that is not used for this long ends before its lifetime does (F18). */
+export const BROWSER_IDLE_SECONDS = 7 * DAY
 
 export const ACCESS_TOKEN_SECONDS = DAY
 
@@ -82,7 +85,7 @@ export async function startSession({ tx, principal }: Context, { kind, account, 
     clientId,
     address: principal.origin.address,
     userAgent: principal.origin.userAgent,
-    lifetimeSeconds: sessionLifetimes[kind],
+    lifetimeSeconds: kind === 'browser' ? BROWSER_IDLE_SECONDS : sessionLifetimes[kind],
     ...rest,
   })
   const [session, oldest] = await together(starting, oldestBeyondLimit(tx, { userId: account.id, kind, clientId }))
@@ -161,7 +164,7 @@ export async function finishAllSessions(
   except: SessionId | null,
   reason: EndReason,
 ): Promise<number> {
-  await tx.invitationSessions.endAllOf(userId)
+  await together(tx.invitationSessions.endAllOf(userId), tx.rememberedDevices.endAllOf(userId))
   if (principal.origin.ended) await awaitEnded('session', await tx.sessions.endedOf(userId))
   const ended = await tx.sessions.endAllOf(userId, except, reason)
   for (const session of ended) await record({ type: 'session.ended', target: session.id, userId, reason, organizationId: session.organizationId })

@@ -28,6 +28,7 @@ export async function addAuthenticator(context: Context, { secret, code }: { sec
   const sealed = keys.of(keyGeneration).seal('authenticator', account.id, secret)
   const isNew = await tx.authenticators.insert({ userId: account.id, secret: sealed, keyGeneration, lastStep: step, address: principal.origin.address })
   if (!isNew) throw new Problem('authenticator_exists')
+  await tx.rememberedDevices.endAllOf(account.id)
   // The code is a proof by the app, which removing it requires from now on.
   await tx.sessions.confirm(live.session.id, { methods: ['otp', 'mfa'] })
   await record({ type: 'authenticator.added', target: account.id, userId: account.id })
@@ -42,6 +43,7 @@ export async function removeAuthenticator(context: Context): Promise<void> {
   if (!(await context.tx.authenticators.remove(account.id))) throw new Problem('authenticator_not_found')
   await requireReady(context.tx, live)
   await context.tx.authenticators.setRecoveryCodes(account.id, [])
+  await context.tx.rememberedDevices.endAllOf(account.id)
   await context.record({ type: 'authenticator.removed', target: account.id, userId: account.id })
   await tellOwner(context, account.id, 'authenticator_removed')
 }

@@ -71,6 +71,7 @@ async function insertPasskey(context: Context, { created, name: typed }: { creat
   const id = newId('passkey')
   const added = await tx.passkeys.insert({ ...credential, id, userId: account.id, verifiesUser, name, address: principal.origin.address })
   if (!added) throw new Problem('passkey_taken')
+  await tx.rememberedDevices.endAllOf(account.id)
   await record({ type: 'passkey.added', target: id, userId: account.id, name, deviceBound: created.deviceBound })
   await tellOwner(context, 'added', name)
   // Creating it has proved it.
@@ -108,6 +109,7 @@ export async function removePasskey(context: Context, { id }: { id: PasskeyId })
   const removed = await context.tx.passkeys.remove(id, account.id)
   if (!removed) throw new Problem('passkey_not_found')
   await requireReady(context.tx, live)
+  await context.tx.rememberedDevices.endAllOf(account.id)
   await context.record({ type: 'passkey.removed', target: id, userId: account.id, name: removed.name })
   await tellOwner(context, 'removed', removed.name)
 }

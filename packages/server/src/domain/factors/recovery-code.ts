@@ -48,6 +48,7 @@ export async function createRecoveryCodes(context: Context): Promise<string[]> {
   await requireRecent(context.tx, live, 'factors:change')
   if (!(await context.tx.authenticators.has(account.id))) throw new Problem('authenticator_not_found')
   const codes = await replaceRecoveryCodes(context, account.id)
+  await context.tx.rememberedDevices.endAllOf(account.id)
   const at = (await context.tx.now()).toISOString()
   const { address } = context.principal.origin
   await context.tx.jobs.send({ name: 'mail', data: { template: 'factor', change: 'recovery_codes_created', userId: account.id, at, address } })

@@ -1,4 +1,4 @@
-import type { PasskeyId, UserId } from '@muster/contract/ids.ts'
+import type { FactorResetId, OrganizationId, PasskeyId, RememberedDeviceId, UserId } from '@muster/contract/ids.ts'
 
 /** A key pair of an authenticator: of a password manager, a phone or a security key. Only the public key is here (WebAuthn). */
 export interface Passkey {
@@ -119,4 +119,74 @@ export interface PendingSignInStore {
   end(tokenHash: Uint8Array): Promise<void>
   endAllOf(userId: UserId): Promise<void>
   deleteEnded(): Promise<void>
+}
+
+/** A browser in which a sign-in by password requires no second factor (F11). */
+export interface RememberedDevice {
+  id: RememberedDeviceId
+  userId: UserId
+  /** Where it was last used. */
+  address: string
+  userAgent: string | null
+  createdAt: Date
+  lastUsedAt: Date
+  expiresAt: Date
+}
+
+type NewRememberedDevice = Pick<RememberedDevice, 'id' | 'userId' | 'address' | 'userAgent'> & { tokenHash: Uint8Array; epoch: number; lifetimeSeconds: number }
+
+export interface RememberedDeviceStore {
+  /** Keeps this many of the user, the most recently used ones. */
+  insert(device: NewRememberedDevice, limit: { keep: number }): Promise<void>
+  /**
+   * Notes a use of one of these, if it belongs to the user, has not expired, and the epoch of the account has not been raised since. One statement, so that the
+   * check and the use cannot be apart.
+   */
+  use(tokenHashes: readonly Uint8Array[], userId: UserId, place: Pick<RememberedDevice, 'address' | 'userAgent'>): Promise<RememberedDeviceId | null>
+  /** The valid ones, the last used first. */
+  list(userId: UserId): Promise<RememberedDevice[]>
+  /** False if the user has no such device. */
+  end(id: RememberedDeviceId, userId: UserId): Promise<boolean>
+  endAllOf(userId: UserId): Promise<RememberedDeviceId[]>
+  deleteEnded(): Promise<void>
+}
+
+/** An admin's request to reset the factors of a member (F12). */
+export interface FactorReset {
+  id: FactorResetId
+  userId: UserId
+  username: string
+  organizationId: OrganizationId
+  organization: string
+  requestedBy: UserId
+  requestedByName: string
+  requestedAt: Date
+  inForceAt: Date
+  /** Neither in force nor stopped when it was read, and both the member and the admin are still what they were. */
+  open: boolean
+}
+
+export interface FactorResetStore {
+  /** Null if one is open for the user. One that can no longer take force gives way. */
+  insert(reset: Pick<FactorReset, 'id' | 'userId' | 'organizationId' | 'requestedBy'> & { delaySeconds: number }): Promise<FactorReset | null>
+  find(id: FactorResetId): Promise<FactorReset | null>
+  findOpen(userId: UserId): Promise<FactorReset | null>
+  /** Up to 200, those that take force first. */
+  listOpen(organizationId: OrganizationId): Promise<FactorReset[]>
+  /** Brings forward an open one. Null if there is none, or this admin asked for it or is its member: the condition is in the statement. */
+  confirm(userId: UserId, organizationId: OrganizationId, by: UserId): Promise<FactorReset | null>
+  /** Marks an open one whose time has come. One statement, so that it takes force once. */
+  complete(userId: UserId): Promise<FactorReset | null>
+  /** Null if it is not open. */
+  stop(id: FactorResetId): Promise<FactorReset | null>
+  /** Ends those that can no longer take force, so that none of them can later. */
+  endVoid(): Promise<void>
+  /** Whose time has come. */
+  due(most: number): Promise<UserId[]>
+  /** What the next sign-in must know: whether one is due, and whether one took force and an emailed code is required since. */
+  standing(userId: UserId): Promise<{ isDue: boolean; needsCode: boolean }>
+  /** The operator has reset the factors: none of them waits any more, and no code is required. */
+  settle(userId: UserId): Promise<void>
+  /** The emailed code was right. */
+  useCode(userId: UserId): Promise<void>
 }

@@ -12,6 +12,8 @@ export type TokenPrefix =
   | 'muster_cs'
   | 'muster_bs'
   | 'muster_ps'
+  | 'muster_rd'
+  | 'muster_fr'
   | 'muster_pr'
   | 'muster_dc'
   | 'muster_su'

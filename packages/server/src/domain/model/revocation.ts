@@ -35,9 +35,15 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'authenticator.added': nothing,
   'authenticator.removed': nothing,
   'authenticator.locked': nothing,
+  'factors.reset_requested': nothing,
+  'factors.reset_confirmed': nothing,
+  'factors.reset_stopped': nothing,
   'factors.reset': nothing, // the ended sessions have their own events
   'recovery_codes.created': nothing,
   'recovery_code.used': nothing,
+  'remembered_device.added': nothing,
+  'remembered_device.used': nothing,
+  'remembered_device.forgotten': nothing, // it has no token
 
   'session.started': nothing,
   'session.confirmed': nothing,

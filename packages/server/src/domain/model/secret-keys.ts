@@ -7,6 +7,8 @@ export type Purpose =
   | 'sign-up-code'
   | 'email-change-code'
   | 'password-reset'
+  | 'factor-reset'
+  | 'sign-in-code'
   | 'push-authorization'
   | 'known-device'
   | 'signing-key'

@@ -1,14 +1,11 @@
 import type { Context } from '../command/context.ts'
-import { finishAllSessions } from '../credentials/session.ts'
+import { type RemovedFactors, removeFactors } from '../factors/reset.ts'
 import { Problem } from '../model/problem.ts'
 import { personOf } from './suspend-person.ts'
 
-export interface ResetFactors {
+export interface ResetFactors extends RemovedFactors {
   id: string
   email: string
-  passkeys: number
-  authenticator: boolean
-  endedSessions: number
 }
 
 /**
@@ -20,13 +17,10 @@ export async function resetFactors(context: Context, { user }: { user: string })
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const { id, email } = await personOf(tx, user)
   await tx.accounts.lock(id)
-  const passkeys = await tx.passkeys.removeAllOf(id)
-  const authenticator = await tx.authenticators.remove(id)
-  await tx.authenticators.setRecoveryCodes(id, [])
-  await tx.pendingSignIns.endAllOf(id)
-  const endedSessions = await finishAllSessions(context, id, null, 'signed_out_by_operator')
-  await record({ type: 'factors.reset', target: id, userId: id, passkeys, authenticator, endedSessions })
+  const removed = await removeFactors(context, id, 'signed_out_by_operator')
+  await tx.factorResets.settle(id)
+  await record({ type: 'factors.reset', target: id, userId: id, ...removed })
   const at = (await tx.now()).toISOString()
   await tx.jobs.send({ name: 'mail', data: { template: 'factor', change: 'factors_reset', userId: id, at, address: principal.origin.address } })
-  return { id, email, passkeys, authenticator, endedSessions }
+  return { id, email, ...removed }
 }

@@ -41,13 +41,13 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
 
   const sessions = await count(sql`update session set ended_at = ${at}, ended_reason = 'restored' where ended_at is null and kind <> 'refresh'`)
   const invitations = await count(sql`update invitation set state = 'revoked', ended_at = ${at} where state = 'open'`)
-  for (const table of ['password_reset', 'email_change', 'invitation_session']) {
+  for (const table of ['password_reset', 'email_change', 'invitation_session', 'factor_reset']) {
     await sql`update ${sql.id(table)} set ended_at = ${at} where ended_at is null`.execute(trx)
   }
   // A passkey that was removed since the backup is here again. Each passkey is enough to sign in once it was used together with a password.
   if (!keepKeys) await sql`update passkey set verifies_user = false`.execute(trx)
   // Codes, and what a browser or a device has begun.
-  for (const table of ['oidc_model', 'device_authorization', 'sign_up', 'receiver_event', 'used_challenge', 'pending_sign_in'])
+  for (const table of ['oidc_model', 'device_authorization', 'sign_up', 'receiver_event', 'used_challenge', 'pending_sign_in', 'remembered_device'])
     await sql`delete from ${sql.id(table)}`.execute(trx)
 
   // Verifiers with a lease create a new stream, and with it forget the API keys that they remember. Until then their lease counts.

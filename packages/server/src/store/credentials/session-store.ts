@@ -1,6 +1,6 @@
 import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import { ACCESS_TOKEN_SECONDS } from '../../domain/credentials/session.ts'
+import { ACCESS_TOKEN_SECONDS, BROWSER_IDLE_SECONDS, sessionLifetimes } from '../../domain/credentials/session.ts'
 import type { SessionStore } from '../../domain/credentials/store.ts'
 import type { LiveState } from '../../domain/model/live.ts'
 import type { Session } from '../../domain/model/session.ts'
@@ -71,6 +71,13 @@ const toSession = (row: Pick<Selectable<SessionTable>, (typeof columns)[number]>
 const now = sql<Date>`muster_now()`
 /** The same, read once: a volatile function in a condition would be called for each row, and no index could use it. */
 const nowOnce = sql<Date>`(select muster_now())`
+
+/**
+ * A browser session ends after some days without use, and at the end of its lifetime (F18). So each noted use moves its end, and one column says when it ends. A
+ * session that has expired stays expired.
+ */
+const afterUse = sql<Date>`case when kind = 'browser' and expires_at > muster_now() then
+  least(muster_now() + make_interval(secs => ${BROWSER_IDLE_SECONDS}::int), created_at + make_interval(secs => ${sessionLifetimes.browser}::int)) else expires_at end`
 
 export function sessionStore(db: Kysely<Tables>): SessionStore {
   const liveStateRow = liveStates(db)
@@ -240,7 +247,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
     async touch(id, address) {
       await db
         .updateTable('session')
-        .set({ last_used_at: now, address })
+        .set({ last_used_at: now, address, expires_at: afterUse })
         .where('id', '=', id)
         .where('last_used_at', '<', sql<Date>`muster_now() - interval '1 minute'`)
         .execute()

@@ -28,6 +28,8 @@ import * as passkeys from './0029-passkeys.ts'
 import * as secondFactors from './0030-second-factors.ts'
 import * as confirmations from './0031-confirmations.ts'
 import * as factorPolicies from './0032-factor-policies.ts'
+import * as rememberedDevices from './0033-remembered-devices.ts'
+import * as factorResets from './0034-factor-resets.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -60,4 +62,6 @@ export const migrations: Record<string, Migration> = {
   '0030-second-factors': secondFactors,
   '0031-confirmations': confirmations,
   '0032-factor-policies': factorPolicies,
+  '0033-remembered-devices': rememberedDevices,
+  '0034-factor-resets': factorResets,
 }

@@ -37,6 +37,9 @@ const rows = [
   `insert into authenticator (user_id, secret, key_generation, last_step, failures, address, last_used_at) values ('usr_ada', '\\x10', 0, 58000000, 2, '192.0.2.1', now())`,
   `insert into recovery_code (user_id, code_hash, used_at) values ('usr_ada', '\\x11', now())`,
   `insert into pending_sign_in (token_hash, user_id, epoch, password_version, tries, expires_at, ended_at) values ('\\x12', 'usr_ada', 3, 1, 1, now(), now())`,
+  `insert into remembered_device (id, token_hash, user_id, epoch, address, user_agent, expires_at) values ('rmd_1', '\\x13', 'usr_ada', 3, '192.0.2.1', 'curl', now())`,
+  `insert into factor_reset (id, user_id, organization_id, requested_by, in_force_at, confirmed_by, completed_at, ended_at, code_used_at)
+   values ('frs_1', 'usr_ada', 'org_ada', 'usr_ada', now(), 'usr_ada', now(), now(), now())`,
   `insert into used_challenge (digest, expires_at) values ('\\x0e', now())`,
   `insert into email (id, address, address_canonical, job, state, attempts, reason) values ('eml_1', 'Ada@example.com', 'ada@example.com', '{"kind": "x"}', 'failed', 3, 'down')`,
   `insert into account_network (user_id, network) values ('usr_ada', '192.0.2.0/24')`,

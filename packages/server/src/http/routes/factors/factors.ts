@@ -22,6 +22,17 @@ const passkeySchema = z
   })
   .meta({ id: 'Passkey', description: 'A passkey of the current user.' })
 
+const rememberedSchema = z
+  .object({
+    id: z.string(),
+    user_agent: z.string().nullable(),
+    address: z.string().meta({ description: 'The address that last used it.' }),
+    created_at: instant,
+    last_used_at: instant,
+    expires_at: instant,
+  })
+  .meta({ id: 'RememberedDevice', description: 'A browser in which a sign-in by password requires no second factor.' })
+
 const factorsSchema = z
   .object({
     passkeys: z.array(passkeySchema),
@@ -35,6 +46,11 @@ const factorsSchema = z
       .meta({
         description: 'The factor that the organization of the user requires, from when, and whether the user has such a factor. Null if it requires nothing.',
       }),
+    remembered_devices: z.array(rememberedSchema),
+    reset: z
+      .object({ requested_by: z.string(), requested_at: instant, in_force_at: instant })
+      .nullable()
+      .meta({ description: "An admin's reset of these factors that has not taken force yet. It is stopped on the page `/account/security`." }),
   })
   .meta({ id: 'Factors', description: 'How the current user signs in, beside the password.' })
 
@@ -55,15 +71,20 @@ export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
         tags: ['Account'],
         summary: 'List sign-in factors',
         description:
-          'Lists the passkeys and the authenticator app of the current user. They are added and removed in a browser, on the page `/account/security`.',
+          'Lists the passkeys, the authenticator app and the remembered devices of the current user. They are added and removed in a browser, on the page `/account/security`.',
         response: answers(factorsSchema),
       },
     },
     async (request) => {
       const { live, principal } = personOf(request)
       const { userId } = principal
-      const { passkeys, authenticators } = store.reading
-      const [list, authenticator] = await Promise.all([passkeys.list(userId), authenticators.find(userId)])
+      const { passkeys, authenticators, rememberedDevices, factorResets } = store.reading
+      const [list, authenticator, remembered, reset] = await Promise.all([
+        passkeys.list(userId),
+        authenticators.find(userId),
+        rememberedDevices.list(userId),
+        factorResets.findOpen(userId),
+      ])
       return {
         passkeys: list.map((passkey) => ({
           id: passkey.id,
@@ -81,6 +102,19 @@ export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
           recovery_codes_left: await authenticators.recoveryCodesLeft(userId),
         },
         required: requiredOf(live.organization, { app: authenticator !== null, passkey: list.length > 0 }),
+        reset: reset && {
+          requested_by: reset.requestedByName,
+          requested_at: reset.requestedAt.toISOString(),
+          in_force_at: reset.inForceAt.toISOString(),
+        },
+        remembered_devices: remembered.map((device) => ({
+          id: device.id,
+          user_agent: device.userAgent,
+          address: device.address,
+          created_at: device.createdAt.toISOString(),
+          last_used_at: device.lastUsedAt.toISOString(),
+          expires_at: device.expiresAt.toISOString(),
+        })),
       }
     },
   )

@@ -68,7 +68,7 @@ function line({ kind, current, client, address, agent, createdAt, lastUsedAt, en
   const rows: Content[] = [
     place,
     html`Last used ${moment(lastUsedAt, now)}`,
-    html`Started ${moment(createdAt, now)}, expires ${moment(endsAt, now)}${kind === 'refresh' && ', or earlier if it is not used'}`,
+    html`Started ${moment(createdAt, now)}, expires ${moment(endsAt, now)}${kind === 'refresh' && ', or earlier if it is not used'}${kind === 'browser' && ', or later if it is used'}`,
     refreshToken !== undefined && html`Refresh token <span class="code">${refreshToken}</span>`,
   ]
   return html`<li><div class="about"><h2 class="subject">${current ? html`<span class="status active">${name}</span>` : name}</h2>${rows.filter(Boolean).map((row) => html`<p>${row}</p>`)}</div>

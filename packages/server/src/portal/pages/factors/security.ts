@@ -1,7 +1,9 @@
 import { type Content, html, type Markup } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
-import { button, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, postButton, sheet } from '../../parts.ts'
+import { button, type Fault, type FormTarget, facts, faultSummary, field, form, hiddenFields, linkButton, notice, postButton, sheet } from '../../parts.ts'
 import { moment } from '../../time.ts'
+import { agentName } from '../credentials/logins.ts'
+import { type ResetView, resetNotice } from './reset.ts'
 
 /** A passkey as its owner sees it. */
 export interface PasskeyView {
@@ -15,6 +17,16 @@ export interface PasskeyView {
   lastAddress: string | null
 }
 
+/** A browser that is not asked for a second factor (F11). */
+export interface RememberedView {
+  agent: string | null
+  address: string
+  createdAt: Date
+  lastUsedAt: Date
+  expiresAt: Date
+  forget: FormTarget
+}
+
 export interface SecurityPage {
   frame: Frame
   passkeys: readonly PasskeyView[]
@@ -23,6 +35,11 @@ export interface SecurityPage {
   /** Null if the account has no authenticator app. */
   authenticator: { addedAt: Date; lastUsedAt: Date | null; recoveryCodesLeft: number } | null
   authenticatorPaths: { add: string; change: string }
+  /** An admin's reset that has not taken force yet. */
+  reset?: (ResetView & { stop: FormTarget }) | null | undefined
+  /** Browsers that are not asked for a second factor. */
+  remembered: readonly RememberedView[]
+  forgetAll: FormTarget
   passwordPath: string
   accountPath: string
   /** For the WebAuthn Signal API: the passkeys that are left. */
@@ -40,6 +57,9 @@ export function securityPage({
   newPasskeyPath,
   authenticator,
   authenticatorPaths,
+  reset,
+  remembered,
+  forgetAll,
   passwordPath,
   accountPath,
   signal,
@@ -63,6 +83,7 @@ export function securityPage({
               ? html`Add it before ${moment(required.from, frame.now)}, so that you can go on from then.`
               : 'Add it here. Until then you cannot work in the organization.',
         }),
+      reset && resetNotice(reset, reset.stop, frame.now),
       sheet({
         body: facts([
           ['Password', html`<span class="with-copy"><span>Set</span><a href="${passwordPath}">Change<span class="unseen"> your password</span></a></span>`],
@@ -82,9 +103,22 @@ export function securityPage({
         html`<p class="muted">None yet. A passkey signs you in with your fingerprint, your face or a security key. It works on this site only, so nobody can trick you into giving it away.</p>`,
       passkeys.length > 0 && html`<ul class="mails">${passkeys.map((passkey) => line(passkey, frame.now))}</ul>`,
       newPasskeyPath !== null && html`<div class="doors">${linkButton(newPasskeyPath, 'Add a passkey', passkeys.length === 0 ? 'primary' : 'plain')}</div>`,
+      remembered.length > 0 && rememberedSection(remembered, forgetAll, frame.now),
       html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`,
     ],
   })
+}
+
+const rememberedSection = (remembered: readonly RememberedView[], forgetAll: FormTarget, now: Date): Content => [
+  html`<h2 class="section">Remembered devices</h2><p class="muted">In these browsers, your password alone is enough to sign in. Adding or removing a way to sign in forgets all of them, and so does a new password.</p>`,
+  html`<ul class="mails">${remembered.map((device) => rememberedLine(device, now))}</ul>`,
+  remembered.length > 1 && html`<div class="doors">${postButton(forgetAll, `Forget all ${remembered.length} remembered devices`, 'danger')}</div>`,
+]
+
+function rememberedLine({ agent, address, createdAt, lastUsedAt, expiresAt, forget }: RememberedView, now: Date): Markup {
+  const name = agent === null ? 'Browser' : agentName(agent)
+  return html`<li><div class="about"><h3 class="subject">${name}</h3><p>Last used ${moment(lastUsedAt, now)} from ${address}</p><p>Added ${moment(createdAt, now)}, expires ${moment(expiresAt, now)}</p></div>
+<form class="inline" method="post" action="${forget.action}">${hiddenFields(forget.hidden)}<button type="submit" class="button plain">Forget<span class="unseen">: ${name}, ${address}</span></button></form></li>`
 }
 
 const recoveryCodes = (left: number): string =>

@@ -58,7 +58,7 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
       return seeOther(reply, '/reset-password/done')
     } catch (error) {
       if (isEnded(error)) return sendPage(reply, resetLinkEndedPage({ frame, forgotPasswordPath }), error.status)
-      const faults = faultsOf(error, { password_length: 'password', password_too_weak: 'password' })
+      const faults = faultsOf(error, { password_length: 'password', password_leaked: 'password', password_too_weak: 'password' })
       return showReset(request, reply, token, { endKeys, faults })
     }
   })

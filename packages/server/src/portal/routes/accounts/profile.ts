@@ -137,7 +137,12 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
         return seeOther(reply, `${path}?done=password`)
       } catch (error) {
         if (isTooLate(error)) return keepTyped(options, request, reply, forms.password)
-        const faults = faultsOf(error, { password_wrong: 'current_password', password_length: 'password', password_too_weak: 'password' })
+        const faults = faultsOf(error, {
+          password_wrong: 'current_password',
+          password_length: 'password',
+          password_leaked: 'password',
+          password_too_weak: 'password',
+        })
         return showPassword(signedIn, request, reply, { endKeys, faults })
       }
     }, forms.password),

@@ -11,6 +11,7 @@ import { applicationOn, cliOf, faultsOf, fieldsOf, frameOf, goOn, type Portal, p
 import { entranceFor, hiddenReturnPath, returnPathOf, withReturnPath } from '../../return-path.ts'
 import { enterSession, openingOf } from '../../signed-in.ts'
 import { forgetTyped } from '../../typed-form.ts'
+import { rememberedOf } from '../factors/remembered-devices.ts'
 import { askForSecondFactor } from '../factors/second-factor.ts'
 import { leaveAnswering } from '../invitations/answer.ts'
 
@@ -58,6 +59,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
         identifier,
         password,
         devices: sessions.devices(request),
+        remembered: rememberedOf(options, request),
         ...openingOf(options, request, before, returnPath),
       })
       if ('pending' in signedIn) return askForSecondFactor(options, reply, signedIn.pending, returnPath)

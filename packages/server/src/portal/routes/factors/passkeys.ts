@@ -25,6 +25,9 @@ const doneTexts = new Map([
   ['added', 'Your passkey was added. Next time, sign in with it instead of your password.'],
   ['renamed', 'Your passkey was renamed.'],
   ['app-removed', 'Your authenticator app was removed. Your password alone is enough to sign in.'],
+  ['reset-stopped', 'The reset was stopped. Nothing about how you sign in has changed.'],
+  ['device-forgotten', 'The device was forgotten. Its next sign-in by password asks for a second factor.'],
+  ['devices-forgotten', 'All remembered devices were forgotten. Their next sign-in by password asks for a second factor.'],
   ['removed', 'Your passkey was removed. Delete it in your password manager too.'],
 ])
 
@@ -63,6 +66,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
       const handle = await store.reading.passkeys.findHandle(live.account.id)
       const { email, givenName, familyName } = live.account
       const app = await store.reading.authenticators.find(live.account.id)
+      const reset = await store.reading.factorResets.findOpen(live.account.id)
       return sendPage(
         reply,
         securityPage({
@@ -75,6 +79,17 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
             recoveryCodesLeft: await store.reading.authenticators.recoveryCodesLeft(live.account.id),
           },
           authenticatorPaths: { add: '/account/add-authenticator', change: '/account/authenticator' },
+          reset: reset && {
+            ...reset,
+            requestedBy: reset.requestedByName,
+            stop: { action: '/account/factor-reset/stop', hidden: typedBy(live) },
+          },
+          remembered: (await store.reading.rememberedDevices.list(live.account.id)).map((device) => ({
+            ...device,
+            agent: device.userAgent,
+            forget: { action: '/account/remembered-devices/forget', hidden: { ...typedBy(live), device: device.id } },
+          })),
+          forgetAll: { action: '/account/remembered-devices/forget-all', hidden: typedBy(live) },
           passwordPath: '/account/password',
           accountPath,
           signal: webauthn &&

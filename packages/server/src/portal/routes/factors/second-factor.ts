@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { completeSignIn, PENDING_SECONDS, pendingSignInOf } from '../../../domain/accounts/second-factor.ts'
+import { mayBeRemembered } from '../../../domain/factors/remembered-device.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
 import { secondFactorPage } from '../../pages/index.ts'
@@ -9,6 +10,7 @@ import { faultsOf, fieldsOf, frameOf, type Portal, page, purposeFor, seeOther, s
 import { hiddenReturnPath, returnPathOf, withReturnPath } from '../../return-path.ts'
 import { enterSession, openingOf } from '../../signed-in.ts'
 import { withReason } from '../../typed-form.ts'
+import { rememberedOf, setRemembered } from './remembered-devices.ts'
 
 const path = '/sign-in/factor'
 const COOKIE = 'muster_pending'
@@ -33,10 +35,16 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
   const show = async (
     request: FastifyRequest,
     reply: FastifyReply,
-    { token, returnPath, recovery, refused }: { token: string; returnPath: string | null; recovery: boolean; refused?: { faults: Fault[]; status: number } },
+    {
+      token,
+      returnPath,
+      recovery,
+      refused,
+    }: { token: string; returnPath: string | null; recovery: boolean; refused?: { remember: boolean; faults: Fault[]; status: number } },
   ): Promise<FastifyReply> => {
     const pending = await pendingSignInOf(store.reading, token)
     if (!pending) return ended(reply, returnPath)
+    const { needsCode } = await store.reading.factorResets.standing(pending.userId)
     const query = new URLSearchParams({ ...hiddenReturnPath(returnPath), ...(!recovery && { with: 'recovery-code' }) })
     return sendPage(
       reply,
@@ -44,11 +52,13 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
         frame: frameOf(options, request),
         target: { action: path, hidden: { ...hiddenReturnPath(returnPath), ...(recovery && { with: 'recovery-code' }) } },
         purpose: await purposeFor(options, request, returnPath),
+        byEmail: needsCode,
         recovery,
         otherPath: query.size === 0 ? path : `${path}?${query}`,
         byCode: await store.reading.authenticators.has(pending.userId),
         startAgainPath: withReturnPath('/sign-in', returnPath),
-        passkey: await factorRequest(options, request, pending.userId, token, returnPath),
+        passkey: needsCode ? null : await factorRequest(options, request, pending.userId, token, returnPath),
+        remember: (await mayBeRemembered(store.reading, pending.userId)) ? (refused?.remember ?? false) : null,
         faults: refused?.faults,
       }),
       refused?.status,
@@ -61,13 +71,15 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
   })
 
   app.post(path, page, async (request, reply) => {
-    const { code = '', response = '', continue: to, with: way } = fieldsOf(request.body)
+    const { code = '', response = '', remember: asked, continue: to, with: way } = fieldsOf(request.body)
     const returnPath = returnPathOf(to)
     const token = request.cookies[name] ?? ''
     const given = response === '' ? { code } : { response }
     try {
       const before = await sessions.signedIn(request)
-      const signedIn = await completeSignIn(options, visitor(request), { token, given, ...openingOf(options, request, before, returnPath) })
+      const remember = asked === undefined ? undefined : { cookie: rememberedOf(options, request) }
+      const signedIn = await completeSignIn(options, visitor(request), { token, given, remember, ...openingOf(options, request, before, returnPath) })
+      if (signedIn.remembered !== null) setRemembered(options, reply, signedIn.remembered)
       reply.clearCookie(name, cookieOptions(config, 0))
       return await enterSession(options, request, reply, signedIn, returnPath)
     } catch (error) {
@@ -75,7 +87,12 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
         return ended(reply, returnPath)
       }
       const faults = faultsOf(error, { factor_wrong: 'code', passkey_refused: null, passkey_expired: null, passkey_copied: null })
-      return show(request, reply, { token, returnPath, recovery: way === 'recovery-code', refused: { faults, status: (error as Problem).status } })
+      return show(request, reply, {
+        token,
+        returnPath,
+        recovery: way === 'recovery-code',
+        refused: { remember: asked !== undefined, faults, status: (error as Problem).status },
+      })
     }
   })
 }

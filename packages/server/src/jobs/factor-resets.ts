@@ -1,0 +1,37 @@
+import type { Execute } from '../domain/command/context.ts'
+import { completeDue } from '../domain/factors/reset.ts'
+import { systemPrincipal } from '../domain/model/principal.ts'
+import type { Store } from '../domain/store.ts'
+
+const EVERY_MILLISECONDS = 60_000
+const AT_ONCE = 100
+
+interface Options {
+  store: Store
+  execute: Execute
+  log: { warn(fields: object, message: string): void }
+}
+
+/**
+ * Lets resets of factors take force when their day is over (F12). The member's next sign-in does the same, so no access depends on this timer. Any number of
+ * processes may run it at once: the statement that completes a reset decides.
+ * @returns a function that stops it
+ */
+export function startFactorResets(options: Options): () => Promise<void> {
+  let running = Promise.resolve()
+  const timer = setInterval(() => {
+    running = running
+      .then(() => completeDueResets(options))
+      .catch((error: unknown) => options.log.warn({ err: error }, 'resets of factors could not be completed'))
+  }, EVERY_MILLISECONDS)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await running
+  }
+}
+
+export async function completeDueResets({ store, execute }: Omit<Options, 'log'>): Promise<void> {
+  await store.reading.factorResets.endVoid()
+  for (const userId of await store.reading.factorResets.due(AT_ONCE)) await execute(completeDue, systemPrincipal, { userId })
+}
