@@ -32,7 +32,7 @@ export const attacks: Record<string, string | { none: string }> = {
   // accounts and sign-in
   C01: 'C01',
   C02: 'C02',
-  C04: { none: 'There is no sign-in through another provider.' },
+  C04: 'E44',
   C06: 'C06',
   C08: 'C08',
   C10: 'C10',
@@ -82,6 +82,14 @@ export const attacks: Record<string, string | { none: string }> = {
   E38: 'E38',
   E39: 'E39',
   E40: 'E40',
+  // other providers
+  E41: 'E41',
+  E42: 'E42',
+  E43: 'E43',
+  E44: 'E44',
+  E45: 'E45',
+  E46: 'E46',
+  E47: 'E47',
   E53: 'E53',
   E54: 'E54',
   E55: 'E55',

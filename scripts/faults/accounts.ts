@@ -127,7 +127,7 @@ export const accounts: Fault[] = [
   {
     title: 'an account change requires the password (C16)',
     file: `${server}/domain/accounts/prove-password.ts`,
-    find: 'if (!account || !(await hasher.verify(account.passwordHash, password))) throw',
+    find: 'if (!(await hasher.verify(account.passwordHash, password))) throw',
     replace: 'if (!account) throw',
     test: `${tests}/accounts/profile.test.ts`,
     named: 'change needs the',

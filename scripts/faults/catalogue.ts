@@ -4,8 +4,9 @@ import { deviceLogin } from './device-login.ts'
 import { factors } from './factors.ts'
 import { invitations } from './invitations.ts'
 import { organizations } from './organizations.ts'
+import { providers } from './providers.ts'
 import { requests } from './requests.ts'
 import { stores } from './stores.ts'
 import { tokens } from './tokens.ts'
 
-export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command, ...deviceLogin, ...factors, ...stores]
+export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command, ...deviceLogin, ...factors, ...providers, ...stores]

@@ -66,7 +66,7 @@ export const command: readonly Fault[] = [
     file: 'scripts/build-downloads.ts',
     find: '.update(body)',
     replace: '',
-    test: 'packages/server/test/downloads.slow.test.ts',
+    test: 'packages/server/test/repository/downloads.slow.test.ts',
     named: 'printed line',
   },
   {
@@ -74,7 +74,7 @@ export const command: readonly Fault[] = [
     file: 'scripts/tarball.ts',
     find: 'octal(size, 11) + octal(0, 11)',
     replace: 'octal(size, 11) + octal(Date.now() % 0o7777, 11)',
-    test: 'packages/server/test/downloads.slow.test.ts',
+    test: 'packages/server/test/repository/downloads.slow.test.ts',
     named: 'two builds',
   },
   {
@@ -82,7 +82,7 @@ export const command: readonly Fault[] = [
     file: 'packages/sdk/build.ts',
     find: ".replace(/^.*\\/packages\\//, '')",
     replace: '',
-    test: 'packages/server/test/downloads.slow.test.ts',
+    test: 'packages/server/test/repository/downloads.slow.test.ts',
     named: 'names no folder',
   },
   {

@@ -115,9 +115,9 @@ export const factors: Fault[] = [
   },
   {
     title: 'a sign-in by password asks for the second factor (E36)',
-    file: `${server}/domain/accounts/sign-in.ts`,
+    file: `${server}/domain/accounts/second-factor.ts`,
     find: 'if (needsSecondFactor && !isRemembered)',
-    replace: "if (needsSecondFactor && answering === '' && !isRemembered)",
+    replace: "if (needsSecondFactor && opening.answering === '' && !isRemembered)",
     test: second,
     named: 'before the factor, no page is open',
   },

@@ -56,7 +56,7 @@ export interface paths {
         put?: never;
         /**
          * Change password
-         * @description Changes the password. Every other session and refresh token of the user ends.
+         * @description Changes the password, or sets the first one. Every other session and refresh token of the user ends.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -198,7 +198,7 @@ export interface paths {
         };
         /**
          * List sign-in factors
-         * @description Lists the passkeys, the authenticator app and the remembered devices of the current user. They are added and removed in a browser, on the page `/account/security`.
+         * @description Lists the passkeys, the authenticator app, the linked providers and the remembered devices of the current user. They are added and removed in a browser, on the page `/account/security`.
          */
         get: operations["listMyFactors"];
         put?: never;
@@ -1747,7 +1747,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -2058,8 +2058,31 @@ export interface components {
              */
             expires_at: string;
         };
-        /** @description How the current user signs in, beside the password. */
+        /** @description An account at another provider that signs the current user in. */
+        LinkedIdentityInput: {
+            id: string;
+            /** @description google, github or oidc. */
+            provider: string;
+            /** @description The issuer. Together with the subject, it identifies the account at the provider. */
+            issuer: string;
+            /** @description The address or the login there, at the last sign-in. */
+            label: string;
+            /** @description The address that linked it. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            last_used_at: string | null;
+            /** @description The address that last used it. */
+            last_address: string | null;
+        };
+        /** @description How the current user signs in. */
         FactorsInput: {
+            /** @description Whether the account has a password. */
+            password: boolean;
+            identities: components["schemas"]["LinkedIdentityInput"][];
             passkeys: components["schemas"]["PasskeyInput"][];
             /** @description The authenticator app. Null if there is none. */
             authenticator: {
@@ -2718,7 +2741,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -3029,8 +3052,31 @@ export interface components {
              */
             expires_at: string;
         };
-        /** @description How the current user signs in, beside the password. */
+        /** @description An account at another provider that signs the current user in. */
+        LinkedIdentity: {
+            id: string;
+            /** @description google, github or oidc. */
+            provider: string;
+            /** @description The issuer. Together with the subject, it identifies the account at the provider. */
+            issuer: string;
+            /** @description The address or the login there, at the last sign-in. */
+            label: string;
+            /** @description The address that linked it. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            last_used_at: string | null;
+            /** @description The address that last used it. */
+            last_address: string | null;
+        };
+        /** @description How the current user signs in. */
         Factors: {
+            /** @description Whether the account has a password. */
+            password: boolean;
+            identities: components["schemas"]["LinkedIdentity"][];
             passkeys: components["schemas"]["Passkey"][];
             /** @description The authenticator app. Null if there is none. */
             authenticator: {
@@ -3846,8 +3892,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The current password. A token alone is not enough. */
-                    current_password: string;
+                    /** @description The current password. A token alone is not enough. An account without a password leaves it out, and requires a recent sign-in instead. */
+                    current_password?: string;
                     new_password: string;
                     /** @description Also revoke all keys of the user. Without it, the response lists the keys, which stay valid. */
                     end_keys?: boolean;
@@ -3901,8 +3947,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The current password. A token alone is not enough. */
-                    password: string;
+                    /** @description The current password. A token alone is not enough. An account without a password leaves it out, and requires a recent sign-in instead. */
+                    password?: string;
                     email: string;
                 };
             };

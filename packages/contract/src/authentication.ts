@@ -12,6 +12,7 @@ export const recentActions = {
   'members:promote': 'make a member an admin',
   'members:remove': 'remove more members',
   'members:sign-out': 'end the sessions of a member',
+  'members:reset-factors': 'reset how a member signs in',
   'audit:export': 'export the audit log',
   'factor-policy:change': 'change which factors the organization requires',
 } as const satisfies Record<string, string>

@@ -4,6 +4,7 @@ import type {
   ClientId,
   DeviceAuthorizationId,
   EmailChangeId,
+  IdentityId,
   InvitationId,
   OperatorTokenId,
   OrganizationId,
@@ -70,6 +71,10 @@ export interface DomainEvents {
   /** The counter of a device-bound passkey fell, so its key may have been copied (F3). The sign-in was refused. */
   'passkey.copied': { target: PasskeyId; userId: UserId; name: string }
 
+  /** An account at a provider now signs this user in (F20). */
+  'identity.linked': { target: IdentityId; userId: UserId; provider: string; issuer: string }
+  'identity.unlinked': { target: IdentityId; userId: UserId; provider: string; issuer: string }
+
   'authenticator.added': { target: UserId; userId: UserId }
   'authenticator.removed': { target: UserId; userId: UserId }
   /** 50 codes were wrong, with no right one in between. It accepts no code until its owner uses a recovery code or a passkey (F7). */
@@ -86,6 +91,8 @@ export interface DomainEvents {
     userId: UserId
     passkeys: number
     authenticator: boolean
+    /** Of other providers. */
+    identities?: number
     endedSessions: number
     endedKeys?: number
     organizationId?: OrganizationId

@@ -19,6 +19,7 @@ export const idPrefixes = {
   passkey: 'pky',
   rememberedDevice: 'rmd',
   factorReset: 'frs',
+  identity: 'idn',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -39,6 +40,7 @@ export type OperatorTokenId = Id<'operatorToken'>
 export type PasskeyId = Id<'passkey'>
 export type RememberedDeviceId = Id<'rememberedDevice'>
 export type FactorResetId = Id<'factorReset'>
+export type IdentityId = Id<'identity'>
 export type AuditEventId = Id<'auditEvent'>
 export type ApiKeyId = Id<'apiKey'>
 export type ServiceAccountId = Id<'serviceAccount'>

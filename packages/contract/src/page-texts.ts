@@ -1,13 +1,25 @@
 // Texts for a person whose session is refused. The portal and the console show the same ones.
 
 /** The problem codes that require a new sign-in. */
-export type SignInReason = 'membership_left' | 'token_revoked' | 'token_expired' | 'sign_in_ended'
+export type SignInReason =
+  | 'membership_left'
+  | 'token_revoked'
+  | 'token_expired'
+  | 'sign_in_ended'
+  | 'provider_ended'
+  | 'provider_unavailable'
+  | 'provider_refused'
+  | 'account_exists'
 
 export const signInReasons: Record<SignInReason, string> = {
   membership_left: 'You are no longer in this organization. Sign in to continue in your own.',
   token_revoked: 'This session has ended. Sign in again to continue.',
   token_expired: 'Your session has expired. Sign in again to continue.',
-  sign_in_ended: 'This sign-in has ended: it took too long, or there were too many wrong codes. Enter your password again.',
+  sign_in_ended: 'This sign-in has ended: it took too long, or there were too many wrong codes. Start again.',
+  provider_ended: 'This sign-in has ended: it took too long, or another one was started in this browser. Start again.',
+  provider_unavailable: 'The provider did not answer. Try again later, or sign in another way.',
+  provider_refused: 'The provider did not sign you in. Try again, or sign in another way.',
+  account_exists: 'You already have an account with this address. Sign in to it, then link the provider.',
 }
 
 export const isSignInReason = (value: string | undefined): value is SignInReason => value !== undefined && Object.hasOwn(signInReasons, value)

@@ -6,7 +6,7 @@ import { type Progress, showProgress } from './administration/progress.ts'
 import { finishRestore, keepRestingKeys, type Restored, restoreBackup } from './administration/restore.ts'
 import { requireOneDatabase } from './administration/stores.ts'
 import { compatNames } from './compats.ts'
-import { readConfig, type SettingName, settings } from './config.ts'
+import { clientSecretNames, readConfig, type SettingName, settings } from './config.ts'
 import { describeStartFailure } from './start-failure.ts'
 import { migrate, openDatabase, pendingMigrations } from './store/database.ts'
 
@@ -20,7 +20,7 @@ export interface EffectiveSetting {
   source: 'environment' | 'file' | 'default'
 }
 
-const secrets: readonly SettingName[] = ['MUSTER_SECRET', 'MUSTER_SECRET_PREVIOUS', 'MUSTER_OPERATOR_TOKEN', 'MUSTER_METRICS_TOKEN']
+const secrets: readonly SettingName[] = ['MUSTER_SECRET', 'MUSTER_SECRET_PREVIOUS', 'MUSTER_OPERATOR_TOKEN', 'MUSTER_METRICS_TOKEN', ...clientSecretNames]
 
 /** Every setting, with its value and source. Secrets and passwords are redacted. @throws ConfigError */
 export function effectiveSettings(env: Environment, readFile: (path: string) => string): EffectiveSetting[] {

@@ -72,6 +72,32 @@ export const settings = {
     about:
       "The operator's credential, 32 characters or more. With DATABASE_URL and without this token, only named operator tokens are accepted. To read it from a file, set MUSTER_OPERATOR_TOKEN_FILE instead.",
   },
+  MUSTER_GOOGLE_CLIENT_ID: { default: 'none: off', about: 'Lets people sign in with Google: the client id of its console. See docs/sign-in-with.md.' },
+  MUSTER_GOOGLE_CLIENT_SECRET: {
+    default: 'none',
+    about: 'The client secret for MUSTER_GOOGLE_CLIENT_ID. To read it from a file, set MUSTER_GOOGLE_CLIENT_SECRET_FILE instead.',
+  },
+  MUSTER_GITHUB_CLIENT_ID: { default: 'none: off', about: 'Lets people sign in with GitHub: the client id of an OAuth app. See docs/sign-in-with.md.' },
+  MUSTER_GITHUB_CLIENT_SECRET: {
+    default: 'none',
+    about: 'The client secret for MUSTER_GITHUB_CLIENT_ID. To read it from a file, set MUSTER_GITHUB_CLIENT_SECRET_FILE instead.',
+  },
+  MUSTER_GITHUB_URL: { default: 'https://github.com', about: 'The address of a GitHub Enterprise Server.' },
+  MUSTER_OIDC_ISSUER: {
+    default: 'none: off',
+    about: 'Lets people sign in with any OpenID Connect issuer: its address, as its tokens have it. See docs/sign-in-with.md.',
+  },
+  MUSTER_OIDC_NAME: { default: 'the host of MUSTER_OIDC_ISSUER', about: 'The name of the issuer on pages: "Continue with NAME".' },
+  MUSTER_OIDC_CLIENT_ID: { default: 'none', about: 'The client id at MUSTER_OIDC_ISSUER.' },
+  MUSTER_OIDC_CLIENT_SECRET: {
+    default: 'none',
+    about: 'The client secret for MUSTER_OIDC_CLIENT_ID. To read it from a file, set MUSTER_OIDC_CLIENT_SECRET_FILE instead.',
+  },
+  MUSTER_OIDC_TRUSTED_DOMAINS: {
+    default: 'none',
+    about:
+      'Domains whose addresses need no emailed code if MUSTER_OIDC_ISSUER says that they are verified, comma separated, in the same form as MUSTER_SIGN_UP_DOMAINS. Name only domains whose inboxes you run.',
+  },
   MUSTER_MIGRATE_URL: {
     default: 'DATABASE_URL',
     about: 'The database with a role that may change the schema. The role in DATABASE_URL then does not need that right.',
@@ -105,6 +131,16 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 
+interface ClientOfProvider {
+  id: string
+  name: string
+  clientId: string
+  clientSecret: string
+}
+
+export type ProviderSettings = ClientOfProvider &
+  ({ kind: 'google'; issuer: string } | { kind: 'github'; url: string } | { kind: 'oidc'; issuer: string; trustedDomains: string[] })
+
 export interface Config {
   host: string
   port: number
@@ -126,6 +162,8 @@ export interface Config {
   plans: { default: string; seats: Record<string, number | null> }
   /** Who may get an account and which names are reserved (O15). */
   admission: { signUp: 'open' | 'domains' | 'invitation'; domains: string[]; blockedDomains: string[]; reservedNames: ReadonlySet<string> }
+  /** That people can sign in with, in the order of their buttons (F19). */
+  providers: ProviderSettings[]
   limits: LimitTable
   smtpUrl: string | null
   mailFrom: string
@@ -193,6 +231,12 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
       faults.push(`${name} has characters that a bearer token cannot have. Use letters, digits and -._~+/ only.`)
     return value
   }
+  /** The provider has made it, so it has no form of ours. */
+  const clientSecret = (name: (typeof clientSecretNames)[number]): string | null => {
+    const value = env[`${name}_FILE`] === undefined ? text(name) : fromFile(`${name}_FILE`)
+    if (value === '') faults.push(`${name}_FILE is an empty file.`)
+    return value
+  }
   const fromFile = (name: string): string | null => {
     try {
       return readFile(env[name] ?? '').trim()
@@ -258,6 +302,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   if (signUp !== 'domains' && domains.length > 0) faults.push('MUSTER_SIGN_UP_DOMAINS has no effect without MUSTER_SIGN_UP=domains. Leave it out, or set both.')
   const blockedDomains = checkedList('MUSTER_BLOCKED_DOMAINS', isDomainRule, aDomainRule)
   const reserved = checkedList('MUSTER_RESERVED_NAMES', (name) => /^[a-z0-9_]{3,30}$/.test(name), 'a name has 3 to 30 characters from a-z, 0-9 and _')
+  const providers = readProviders({ text, url, clientSecret, trusted: checkedList('MUSTER_OIDC_TRUSTED_DOMAINS', isDomainRule, aDomainRule), local, faults })
   const limitsText = text('MUSTER_LIMITS')
   const { table: limits, faults: limitFaults } = limitsText === null ? { table: defaults, faults: [] } : limitTable(limitsText)
   faults.push(...limitFaults.map((fault) => `MUSTER_LIMITS ${fault}`))
@@ -287,6 +332,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     audience: text('MUSTER_AUDIENCE') ?? issuer,
     plans: { default: defaultPlan, seats },
     admission: { signUp, domains: domains.map(inAscii), blockedDomains: blockedDomains.map(inAscii), reservedNames: new Set(reserved) },
+    providers,
     limits,
     smtpUrl,
     mailFrom,
@@ -357,6 +403,51 @@ function isProxy(text: string): boolean {
   }
 }
 
+interface ProviderReaders {
+  text(name: SettingName): string | null
+  url(name: SettingName, protocols: readonly string[], fallback?: string | null): string | null
+  clientSecret(name: (typeof clientSecretNames)[number]): string | null
+  trusted: string[]
+  /** The issuer is on this machine. */
+  local: boolean
+  faults: string[]
+}
+
+/** A provider is on when it has a client. Half of its settings are a fault, so that it is not off by mistake. */
+function readProviders({ text, url, clientSecret, trusted, local, faults }: ProviderReaders): ProviderSettings[] {
+  const base = (name: 'MUSTER_GITHUB_URL' | 'MUSTER_OIDC_ISSUER', fallback: string | null): string | null => {
+    const typed = url(name, ['https:', 'http:'], fallback)
+    if (typed === null) return null
+    const { protocol, hostname, pathname, search, hash, username } = new URL(typed)
+    // An issuer with a path has it exactly as its tokens have it, with the slash if there is one.
+    const address = pathname === '/' || name === 'MUSTER_GITHUB_URL' ? typed.replace(/\/+$/, '') : typed
+    if (protocol === 'http:' && !(local && isLocalHost(hostname))) faults.push(`${name} must use https, unless it and the issuer are on localhost.`)
+    if (search !== '' || hash !== '' || username !== '') faults.push(`${name} has more than a scheme, a host and a path.`)
+    return address
+  }
+  const client = (name: 'GOOGLE' | 'GITHUB' | 'OIDC'): { clientId: string; clientSecret: string } | null => {
+    const clientId = text(`MUSTER_${name}_CLIENT_ID`)
+    const secret = clientSecret(`MUSTER_${name}_CLIENT_SECRET`)
+    if ((clientId === null) !== (secret === null)) faults.push(`MUSTER_${name}_CLIENT_ID and MUSTER_${name}_CLIENT_SECRET need each other. Set both, or none.`)
+    return clientId !== null && secret !== null ? { clientId, clientSecret: secret } : null
+  }
+  const [google, github, oidc] = [client('GOOGLE'), client('GITHUB'), client('OIDC')]
+  const [gitHubUrl, issuer] = [base('MUSTER_GITHUB_URL', 'https://github.com'), base('MUSTER_OIDC_ISSUER', null)]
+  const oidcName = text('MUSTER_OIDC_NAME')
+  if (oidcName !== null && !/^[\p{L}\p{N}][\p{L}\p{N} .&'-]{0,39}$/u.test(oidcName))
+    faults.push("MUSTER_OIDC_NAME must have 1 to 40 letters, digits, spaces, or .&'-, and begin with a letter or a digit.")
+  if ((oidc === null) !== (issuer === null)) faults.push('MUSTER_OIDC_ISSUER and MUSTER_OIDC_CLIENT_ID need each other. Set both, or none.')
+  if (issuer === null && (oidcName !== null || trusted.length > 0))
+    faults.push('MUSTER_OIDC_NAME and MUSTER_OIDC_TRUSTED_DOMAINS have no effect without MUSTER_OIDC_ISSUER.')
+  return [
+    ...(google ? [{ kind: 'google', id: 'google', name: 'Google', issuer: 'https://accounts.google.com', ...google } as const] : []),
+    ...(github && gitHubUrl ? [{ kind: 'github', id: 'github', name: 'GitHub', url: gitHubUrl, ...github } as const] : []),
+    ...(oidc && issuer
+      ? [{ kind: 'oidc', id: 'oidc', name: oidcName ?? new URL(issuer).host, issuer, trustedDomains: trusted.map(inAscii), ...oidc } as const]
+      : []),
+  ]
+}
+
 /** `free:1, pro:25, enterprise:unlimited` */
 function readPlans(text: string, faults: string[]): Record<string, number | null> {
   const seats: Record<string, number | null> = {}
@@ -381,7 +472,9 @@ const foreign = new Set([
   'MUSTER_NO_BROWSER',
 ])
 const secretNames = ['MUSTER_SECRET', 'MUSTER_SECRET_PREVIOUS', 'MUSTER_OPERATOR_TOKEN', 'MUSTER_METRICS_TOKEN'] as const
-const isKnownSetting = (name: string): boolean => Object.hasOwn(settings, name) || foreign.has(name) || secretNames.some((secret) => name === `${secret}_FILE`)
+export const clientSecretNames = ['MUSTER_GOOGLE_CLIENT_SECRET', 'MUSTER_GITHUB_CLIENT_SECRET', 'MUSTER_OIDC_CLIENT_SECRET'] as const
+const isKnownSetting = (name: string): boolean =>
+  Object.hasOwn(settings, name) || foreign.has(name) || [...secretNames, ...clientSecretNames].some((secret) => name === `${secret}_FILE`)
 
 const suggestion = (name: string): string => {
   const near = Object.keys(settings).find((setting) => setting.startsWith(name.slice(0, 10)))

@@ -34,6 +34,7 @@ import { passwordStrength as strength } from './password-strength.ts'
 import { notFoundResponder } from './portal/not-found.ts'
 import { otherHostResponder } from './portal/other-host.ts'
 import { portalRoutes } from './portal/routes.ts'
+import { createProviders } from './providers/providers.ts'
 import { createSecretRotation } from './secret-rotation.ts'
 import { createGuardedPost } from './signals/guarded-post.ts'
 import { createSignals } from './signals/signals.ts'
@@ -116,7 +117,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await requireRootOfItsOwn(store, operatorToken)
     const limits = createLimits(database, config.limits)
     closing.push(() => limits.stop())
-    const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission })
+    const providers = createProviders(config)
+    const issuers = providers.map(({ issuer }) => issuer)
+    const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission, issuers })
     const hasher = options.hasher ?? createPasswordHasher()
     await execute(installBuiltInClients, systemPrincipal, { clients: compat.flatMap(({ clients }) => clients) })
     const downloads = readDownloads(options.downloadsFolder)
@@ -197,6 +200,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       applicationOf: oauth.applicationOf,
       cli,
       webauthn,
+      providers,
     })
     await app.register(consoleRoutes, { cli })
     await app.register(downloadRoutes, { config, downloads })

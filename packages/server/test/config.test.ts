@@ -1,3 +1,4 @@
+import { effectiveSettings } from '@muster/server/administration.ts'
 import { ConfigError, readConfig } from '@muster/server/config.ts'
 import { expect, test } from 'vitest'
 
@@ -114,4 +115,46 @@ test('hosts and the cloud domain are converted to lower case', () => {
   const { hosts, cloudDomain } = read({ MUSTER_HOSTS: 'Accounts.Internal:8443', MUSTER_CLOUD_DOMAIN: 'Cloud.Example.com' })
   expect(hosts).toContain('accounts.internal:8443')
   expect(cloudDomain).toBe('cloud.example.com')
+})
+
+const gitHub = { MUSTER_GITHUB_CLIENT_ID: 'Iv1.0123', MUSTER_GITHUB_CLIENT_SECRET: 'short' }
+const oidc = { MUSTER_OIDC_ISSUER: 'https://id.example.com/', MUSTER_OIDC_CLIENT_ID: 'muster', MUSTER_OIDC_CLIENT_SECRET: 'secret' }
+
+test('providers are off by default, and on with a client (F19)', () => {
+  expect(read({}).providers).toEqual([])
+  expect(read({ ...gitHub, ...oidc, MUSTER_OIDC_TRUSTED_DOMAINS: '*.example.com' }).providers).toEqual([
+    { kind: 'github', id: 'github', name: 'GitHub', url: 'https://github.com', clientId: 'Iv1.0123', clientSecret: 'short' },
+    {
+      kind: 'oidc',
+      id: 'oidc',
+      name: 'id.example.com',
+      issuer: 'https://id.example.com',
+      trustedDomains: ['*.example.com'],
+      clientId: 'muster',
+      clientSecret: 'secret',
+    },
+  ])
+})
+
+test('an issuer with a path keeps its slash, as its tokens have it (F19)', () => {
+  const issuerOf = (issuer: string) => read({ ...oidc, MUSTER_OIDC_ISSUER: issuer }).providers[0]
+  expect(issuerOf('https://id.example.com/o/app/')).toMatchObject({ issuer: 'https://id.example.com/o/app/' })
+  expect(issuerOf('https://id.example.com/o/app')).toMatchObject({ issuer: 'https://id.example.com/o/app' })
+})
+
+test('half a provider, http outside this machine and a hostile name are faults (F19)', () => {
+  expect(faultsOf({ MUSTER_GOOGLE_CLIENT_ID: 'x' })).toEqual(['MUSTER_GOOGLE_CLIENT_ID and MUSTER_GOOGLE_CLIENT_SECRET need each other. Set both, or none.'])
+  expect(faultsOf({ MUSTER_OIDC_ISSUER: 'https://id.example.com' })).toEqual([
+    'MUSTER_OIDC_ISSUER and MUSTER_OIDC_CLIENT_ID need each other. Set both, or none.',
+  ])
+  expect(faultsOf({ ...oidc, MUSTER_OIDC_ISSUER: 'http://id.example.com', MUSTER_OIDC_NAME: '<b>' })).toHaveLength(2)
+  expect(faultsOf({ MUSTER_OIDC_TRUSTED_DOMAINS: 'example.com' })).toHaveLength(1)
+  expect(faultsOf({ ...oidc, MUSTER_OIDC_ISSUER: 'http://localhost:5000' })).toEqual([])
+  const outside = { MUSTER_ISSUER: 'https://accounts.example.com', MUSTER_SMTP_URL: 'smtp://mail' }
+  expect(faultsOf({ ...outside, ...oidc, MUSTER_OIDC_ISSUER: 'http://localhost:5000' })).toHaveLength(1)
+})
+
+test('the client secret of a provider is not shown (F19)', () => {
+  const shown = effectiveSettings({ MUSTER_SECRET: 'x'.repeat(32), ...gitHub, MUSTER_GITHUB_CLIENT_SECRET: 'gh-secret-value' }, () => '')
+  expect(JSON.stringify(shown)).not.toContain('gh-secret-value')
 })

@@ -6,13 +6,13 @@ import { moment, when } from '../output/time.ts'
 const list = command(
   'security list',
   {
-    summary: 'list your passkeys, authenticator app and remembered devices, and where to change them',
+    summary: 'list your passkeys, authenticator app, linked providers and remembered devices, and where to change them',
     examples: ['muster security list', 'muster security list --json'],
   },
   async (context) => {
     const { say, now, api } = context
     const factors = await (await signedIn(context)).GET('/v1/me/factors')
-    const { passkeys, authenticator, remembered_devices: remembered, reset } = factors
+    const { passkeys, authenticator, identities, remembered_devices: remembered, reset } = factors
     const rows = passkeys.map((item) => [
       item.name,
       item.device_bound ? 'passkey on one device' : 'synchronized passkey',
@@ -28,6 +28,8 @@ const list = command(
         moment(authenticator.last_used_at, now, 'never'),
         '',
       ])
+    for (const item of identities)
+      rows.push([item.label, `account at ${item.provider}`, moment(item.created_at, now), moment(item.last_used_at, now, 'never'), item.last_address ?? ''])
     for (const device of remembered)
       rows.push([
         device.user_agent ?? 'Browser',

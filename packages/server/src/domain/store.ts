@@ -1,4 +1,4 @@
-import type { AccountStore, EmailChangeStore, PasswordResetStore, PeopleStore, SignUpStore } from './accounts/store.ts'
+import type { AccountStore, ConfirmationCodeStore, EmailChangeStore, PasswordResetStore, PeopleStore, SignUpStore } from './accounts/store.ts'
 import type { AuditStore, EmailStore, IdempotencyStore, JobStore } from './command/store.ts'
 import type {
   ApiKeyStore,
@@ -15,6 +15,7 @@ import type {
 import type { AuthenticatorStore, FactorResetStore, PasskeyStore, PendingSignInStore, RememberedDeviceStore } from './factors/store.ts'
 import type { InvitationSessionStore, InvitationStore } from './invitations/store.ts'
 import type { MembershipStore, NameStore, OrganizationStore } from './organizations/store.ts'
+import type { IdentityStore, ProvenPersonStore, ProviderSignInStore } from './providers/store.ts'
 import type { HostLabelStore, ResourceStore } from './resources/store.ts'
 import type { ReceiverStore, RevocationStore } from './signals/store.ts'
 
@@ -40,6 +41,9 @@ export interface Tx {
   readonly pendingSignIns: PendingSignInStore
   readonly rememberedDevices: RememberedDeviceStore
   readonly factorResets: FactorResetStore
+  readonly identities: IdentityStore
+  readonly providerSignIns: ProviderSignInStore
+  readonly provenPersons: ProvenPersonStore
   readonly apiKeys: ApiKeyStore
   readonly serviceAccounts: ServiceAccountStore
   readonly revocations: RevocationStore
@@ -48,6 +52,7 @@ export interface Tx {
   readonly signUps: SignUpStore
   readonly passwordResets: PasswordResetStore
   readonly emailChanges: EmailChangeStore
+  readonly confirmationCodes: ConfirmationCodeStore
   readonly idempotency: IdempotencyStore
   readonly jobs: JobStore
   readonly emails: EmailStore

@@ -28,9 +28,12 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await reading.invitationSessions.deleteEnded()
     await reading.passwordResets.removeEnded()
     await reading.emailChanges.deleteEnded(7)
+    await reading.confirmationCodes.deleteExpired()
     await reading.passkeys.deleteExpiredChallenges()
     await reading.pendingSignIns.deleteEnded()
     await reading.rememberedDevices.deleteEnded()
+    await reading.providerSignIns.deleteExpired()
+    await reading.provenPersons.deleteExpired()
     await reading.accounts.deleteUnusedNetworks(365)
     await reading.emails.deleteOld(30)
   }

@@ -1,5 +1,6 @@
 import type { DeviceAuthorizationId, EmailChangeId, FactorResetId, InvitationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
+import { CONFIRMATION_SECONDS, confirmationCode } from '../domain/accounts/confirm-by-email.ts'
 import { EMAIL_CODE_SECONDS, emailChangeCode } from '../domain/accounts/email-change.ts'
 import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/accounts/password-reset.ts'
 import { searchedText } from '../domain/accounts/people.ts'
@@ -14,7 +15,7 @@ import { invitationPath } from '../domain/invitations/invitation.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import type { Mail } from '../mail/compose.ts'
-import { factorMail, factorResetMail, passkeyMail, signInCodeMail } from '../mail/factor-mails.ts'
+import { confirmationCodeMail, factorMail, factorResetMail, identityMail, passkeyMail, signInCodeMail } from '../mail/factor-mails.ts'
 import {
   addressInUseMail,
   alreadyRegisteredMail,
@@ -30,7 +31,7 @@ import type { OutgoingMail, Transport } from '../mail/transport.ts'
 import type { Job } from './queue.ts'
 
 interface Options {
-  config: Pick<Config, 'issuer'>
+  config: Pick<Config, 'issuer' | 'providers'>
   /** How people run the command here. */
   cli: string
   store: Store
@@ -45,7 +46,8 @@ type Draft = Omit<OutgoingMail, 'messageId' | 'about'>
  * Composes each email when it is sent: jobs carry only ids, codes and links are derived here, and every link begins with the configured
  * issuer (A11). An expired code or link is not sent. Retried until the mail server accepts it, so an email may arrive twice.
  */
-export function mailHandler({ config: { issuer }, cli, store, execute, keys, transport }: Options): (job: Job<MailJob>) => Promise<void> {
+export function mailHandler({ config, cli, store, execute, keys, transport }: Options): (job: Job<MailJob>) => Promise<void> {
+  const { issuer } = config
   const link = (path: string): string => `${issuer}${path}`
   const resetUrl = link('/forgot-password')
   const loginsUrl = link('/logins')
@@ -99,8 +101,12 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       if (!account) return null
       const keys = await store.reading.apiKeys.countAlive({ userId: account.id })
       const { length: passkeys } = await store.reading.passkeys.list(account.id)
+      const { length: identities } = await store.reading.identities.list(account.id)
       const securityUrl = link('/account/security')
-      return { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, keys, passkeys, securityUrl, resetUrl, loginsUrl, cli }) }
+      return {
+        to: account.email,
+        ...passwordChangedMail({ issuer, at: new Date(at), address, keys, passkeys, identities, securityUrl, resetUrl, loginsUrl, cli }),
+      }
     },
     async passkey({ change, userId, passkey, at, address }) {
       const account = await store.reading.accounts.find(userId as UserId)
@@ -130,6 +136,20 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       if (!account) return null
       const code = signInCode(keys, tokenHash)
       return { to: account.email, ...signInCodeMail({ issuer, code, minutes: PENDING_SECONDS / 60, resetUrl }), code }
+    },
+    async identity({ change, userId, provider: id, label, at, address, to }) {
+      const account = await store.reading.accounts.find(userId as UserId)
+      if (!account) return null
+      const provider = config.providers.find((one) => one.id === id)?.name ?? id
+      const securityUrl = link('/account/security')
+      return { to: to ?? account.email, ...identityMail({ issuer, change, provider, label, at: new Date(at), address, securityUrl, resetUrl }) }
+    },
+    async confirmation_code({ sessionId, number }) {
+      const open = await store.reading.confirmationCodes.find(sessionId as SessionId)
+      const account = open && (await store.reading.accounts.find(open.userId))
+      if (!account || open.codeNumber !== number || open.expired) return null
+      const code = confirmationCode(keys, open)
+      return { to: account.email, ...confirmationCodeMail({ issuer, code, minutes: CONFIRMATION_SECONDS / 60 }), code }
     },
     async email_change_code({ emailChangeId }) {
       const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)

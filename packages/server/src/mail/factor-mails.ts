@@ -55,12 +55,12 @@ export function factorMail({ change, left, ...about }: FactorMail): Mail {
   const { subject, text, otherwise } = {
     authenticator_added: {
       subject: 'An authenticator app was added to your account',
-      text: 'After your password, we now ask for a code from the app. Keep your recovery codes in a safe place.',
+      text: 'When you sign in with your password or another provider, we now ask for a code from the app. Keep your recovery codes in a safe place.',
       otherwise: 'If this was not you, set a new password now, and ask the operator of this cloud for help.',
     },
     authenticator_removed: {
       subject: 'The authenticator app was removed from your account',
-      text: 'From now on, your password alone is enough to sign in. Your recovery codes are no longer valid.',
+      text: 'From now on, no second factor is asked for when you sign in. Your recovery codes are no longer valid.',
       otherwise: 'If this was not you, set a new password now.',
     },
     wrong_codes: {
@@ -85,11 +85,52 @@ export function factorMail({ change, left, ...about }: FactorMail): Mail {
     },
     factors_reset: {
       subject: 'Your passkeys and your authenticator app were removed',
-      text: 'The operator of this cloud removed them and your recovery codes, and ended all your sessions. Your password alone is enough to sign in.',
+      text: 'The operator of this cloud removed them, your recovery codes and your links to other providers, and ended all your sessions. Sign in with your password. If you have none, set one.',
       otherwise: 'If you did not ask for this, set a new password now, and ask the operator of this cloud.',
     },
   }[change]
   return notice(about, { subject, text, otherwise })
+}
+
+export interface IdentityMail extends About {
+  change: 'linked' | 'unlinked'
+  /** The name of the provider, and the account there. */
+  provider: string
+  label: string
+}
+
+export function identityMail({ change, provider, label, ...about }: IdentityMail): Mail {
+  const { subject, text, otherwise } = {
+    linked: {
+      subject: `${provider} can now sign you in`,
+      text: 'The account below was linked to your account here. From now on, it signs you in.',
+      otherwise: 'If this was not you, unlink it, end the logins that you do not recognize, and set a new password now.',
+    },
+    unlinked: {
+      subject: `${provider} was unlinked from your account`,
+      text: 'The account below no longer signs you in. Sessions that it has started go on.',
+      otherwise: 'If this was not you, set a new password now.',
+    },
+  }[change]
+  return notice(about, { subject, text, otherwise, rows: [[provider, shown(label)]] })
+}
+
+export interface ConfirmationCodeMail extends Sender {
+  code: string
+  minutes: number
+}
+
+export function confirmationCodeMail({ issuer, code, minutes }: ConfirmationCodeMail): Mail {
+  return compose({
+    issuer,
+    subject: `${code} is your Muster code`,
+    heading: 'Confirm that it’s you',
+    blocks: [
+      { code },
+      { paragraph: `Enter this code on the page where you asked for it. It expires in ${minutes} minutes. It allows changes to how you sign in.` },
+      { quiet: 'If you did not ask for it, do not share the code, and end the logins that you do not recognize.' },
+    ],
+  })
 }
 
 interface Notice {

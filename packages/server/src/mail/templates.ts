@@ -102,6 +102,8 @@ export interface PasswordChangedMail extends Sender {
   keys: number
   /** The number of passkeys, which stay valid. */
   passkeys: number
+  /** The number of linked accounts at providers, which stay linked. */
+  identities: number
   securityUrl: string
   resetUrl: string
   /** How people run the command here. */
@@ -110,7 +112,7 @@ export interface PasswordChangedMail extends Sender {
   loginsUrl?: string | undefined
 }
 
-export function passwordChangedMail({ issuer, at, address, keys, passkeys, securityUrl, resetUrl, loginsUrl, cli }: PasswordChangedMail): Mail {
+export function passwordChangedMail({ issuer, at, address, keys, passkeys, identities, securityUrl, resetUrl, loginsUrl, cli }: PasswordChangedMail): Mail {
   return compose({
     issuer,
     subject: 'Your password was changed',
@@ -137,6 +139,14 @@ export function passwordChangedMail({ issuer, at, address, keys, passkeys, secur
         : [
             { paragraph: `${passkeys === 1 ? 'Your passkey stays' : `Your ${passkeys} passkeys stay`} valid. Remove any passkey that you do not recognize.` },
             { link: 'See your passkeys', url: securityUrl },
+          ]),
+      ...(identities === 0
+        ? []
+        : [
+            {
+              paragraph: `${identities === 1 ? 'An account at another provider still signs' : `${identities} accounts at other providers still sign`} you in. Unlink any that you do not recognize.`,
+            },
+            { link: 'See how you sign in', url: securityUrl },
           ]),
       ...(loginsUrl === undefined ? [] : [{ link: 'View your logins', url: loginsUrl }]),
       { quiet: 'If this was not you, set a new password now. Also check who has access to your email.' },

@@ -9,11 +9,12 @@ import type { LiveState } from '../domain/model/live.ts'
 import type { Principal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
 import { previewToken } from '../domain/organizations/use-invitation.ts'
+import type { Provider } from '../domain/providers/provider.ts'
 import { type BrowserSessions, cookieName } from '../http/browser-session.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { Frame } from './layout.ts'
 import { readableMailbox } from './local-request.ts'
-import { type AccountView, continuePage, type Purpose } from './pages/index.ts'
+import { type AccountView, continuePage, type ProvidersView, type Purpose } from './pages/index.ts'
 import type { CommandLine, Fault } from './parts.ts'
 import { deviceClientOf, isInteraction, isJoin, isOwnPage, purposeOf, withReturnPath } from './return-path.ts'
 
@@ -28,6 +29,8 @@ export interface PortalOptions extends Accounts {
   cli: string
   /** Null where passkeys are not possible (F4). */
   webauthn: WebAuthn | null
+  /** That people can sign in with (F19). */
+  providers: readonly Provider[]
 }
 
 /** The same, with the browser sessions. */
@@ -44,6 +47,13 @@ export function frameOf({ config, mailbox }: Pick<Portal, 'config' | 'mailbox'>,
   const readable = readableMailbox(request, config, mailbox)
   return { now: new Date(), host: new URL(config.issuer).host, ...(readable && { mailboxPath: '/mailbox' }) }
 }
+
+/** The providers on a page that people enter by. */
+export const providersView = (options: Portal, returnPath: string | null, last: string | null = null): ProvidersView => ({
+  target: { action: '/sign-in/with', hidden: returnPath === null ? {} : { continue: returnPath } },
+  list: options.providers.map(({ id, name }) => ({ id, name })),
+  last,
+})
 
 /** A command to copy. A login stores its server, so only the first command names it. */
 export const cliOf =

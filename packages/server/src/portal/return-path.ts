@@ -66,11 +66,12 @@ const ownPages = new Set([
   '/account/add-passkey',
   '/account/add-authenticator',
   '/account/authenticator',
+  '/account/link-provider',
 ])
-const passkeyPage = /^\/account\/passkeys\/pky_[0-9a-z]{26}$/
+const itemPage = /^\/account\/(passkeys\/pky|providers\/idn)_[0-9a-z]{26}$/
 
 /** The user's own pages. Emails link to them, and a form whose session has ended returns to its page. */
-export const isOwnPage = (returnPath: string): boolean => ownPages.has(returnPath) || passkeyPage.test(returnPath)
+export const isOwnPage = (returnPath: string): boolean => ownPages.has(returnPath) || itemPage.test(returnPath)
 
 export const isInteraction = (returnPath: string): boolean => returnPath.startsWith('/interaction/')
 

@@ -28,6 +28,10 @@ import { answeringOf } from './routes/invitations/answer.ts'
 import { joinRoutes } from './routes/invitations/join.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 
+import { linkRoutes } from './routes/providers/link.ts'
+import { providerRoutes } from './routes/providers/sign-in.ts'
+import { providerSignUpRoutes } from './routes/providers/sign-up.ts'
+
 export type { PortalOptions } from './portal.ts'
 
 /** The pages. Forms are plain POSTs; a mistake is answered with the same page, its faults and a 4xx. Needs the cookie parser. */
@@ -61,6 +65,9 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       secondFactorRoutes,
       rememberedDeviceRoutes,
       factorResetRoutes,
+      providerRoutes,
+      providerSignUpRoutes,
+      linkRoutes,
       mailboxRoutes,
     ])
       await pages.register(routes, options)

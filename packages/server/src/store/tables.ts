@@ -55,7 +55,7 @@ export interface AccountTable {
   id: string
   email: string
   email_canonical: string
-  password_hash: string
+  password_hash: string | null
   given_name: string
   family_name: Generated<string>
   company: string | null
@@ -219,6 +219,7 @@ export interface PendingSignInTable {
   created_at: GeneratedInstant
   expires_at: Instant
   ended_at: Instant | null
+  methods: Generated<string[]>
 }
 
 export interface RememberedDeviceTable {
@@ -480,7 +481,7 @@ export interface SignUpTable {
   token_hash: Uint8Array
   email: string
   email_canonical: string
-  password_hash: string
+  password_hash: string | null
   given_name: string
   family_name: string
   code_number: Generated<number>
@@ -489,6 +490,10 @@ export interface SignUpTable {
   code_expires_at: Instant
   created_at: GeneratedInstant
   expires_at: Instant
+  provider: string | null
+  issuer: string | null
+  subject: string | null
+  identity_label: string | null
   key_generation: Generated<number>
 }
 
@@ -502,6 +507,53 @@ export interface PasswordResetTable {
   expires_at: Instant
   ended_at: Instant | null
   key_generation: Generated<number>
+}
+
+export interface IdentityTable {
+  id: string
+  user_id: string
+  provider: string
+  issuer: string
+  subject: string
+  label: string
+  address: string
+  created_at: GeneratedInstant
+  last_used_at: Instant | null
+  last_address: string | null
+}
+
+export interface ProviderSignInTable {
+  token_hash: Uint8Array
+  provider: string
+  return_path: string | null
+  user_id: string | null
+  session_id: string | null
+  created_at: GeneratedInstant
+  expires_at: Instant
+}
+
+export interface ProvenPersonTable {
+  token_hash: Uint8Array
+  provider: string
+  issuer: string
+  subject: string
+  label: string
+  email: string | null
+  email_trusted: boolean
+  given_name: string
+  family_name: string
+  return_path: string | null
+  created_at: GeneratedInstant
+  expires_at: Instant
+}
+
+export interface ConfirmationCodeTable {
+  session_id: string
+  code_number: number
+  code_tries: Generated<number>
+  key_generation: number
+  created_at: GeneratedInstant
+  expires_at: Instant
 }
 
 export interface ResourceTable {
@@ -537,6 +589,10 @@ export interface OrganizationAddressTable {
 }
 
 export interface Tables {
+  confirmation_code: ConfirmationCodeTable
+  identity: IdentityTable
+  provider_sign_in: ProviderSignInTable
+  proven_person: ProvenPersonTable
   resource: ResourceTable
   host_label: HostLabelTable
   organization_contact: OrganizationContactTable

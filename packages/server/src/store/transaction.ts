@@ -4,6 +4,7 @@ import type { RecordedRevocation } from '../domain/model/revocation.ts'
 import type { Store, Tx } from '../domain/store.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { accountStore } from './accounts/account-store.ts'
+import { confirmationCodeStore } from './accounts/confirmation-code-store.ts'
 import { emailChangeStore } from './accounts/email-change-store.ts'
 import { passwordResetStore } from './accounts/password-reset-store.ts'
 import { peopleStore } from './accounts/people-store.ts'
@@ -35,6 +36,8 @@ import { nowOf } from './now.ts'
 import { membershipStore } from './organizations/membership-store.ts'
 import { nameStore } from './organizations/name-store.ts'
 import { organizationStore } from './organizations/organization-store.ts'
+import { identityStore } from './providers/identity-store.ts'
+import { provenPersonStore, providerSignInStore } from './providers/provider-sign-in-store.ts'
 import { hostLabelStore, resourceStore } from './resources/resource-store.ts'
 import { receiverStore } from './signals/receiver-store.ts'
 import { revocationStore } from './signals/revocation-store.ts'
@@ -106,6 +109,9 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     pendingSignIns: pendingSignInStore(db),
     rememberedDevices: rememberedDeviceStore(db),
     factorResets: factorResetStore(db),
+    identities: identityStore(db),
+    providerSignIns: providerSignInStore(db),
+    provenPersons: provenPersonStore(db),
     apiKeys: apiKeyStore(db),
     serviceAccounts: serviceAccountStore(db),
     revocations: revocationStore(db, records),
@@ -114,6 +120,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     signUps: signUpStore(db),
     passwordResets: passwordResetStore(db),
     emailChanges: emailChangeStore(db),
+    confirmationCodes: confirmationCodeStore(db),
     idempotency: idempotencyStore(db),
     jobs,
     emails: emailStore(db),

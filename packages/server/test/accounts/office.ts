@@ -1,4 +1,5 @@
 import fastifyCookie from '@fastify/cookie'
+import type { ProviderSettings } from '@muster/server/config.ts'
 import { createExecute } from '@muster/server/domain/command/execute.ts'
 import { type Admission, openAdmission } from '@muster/server/domain/model/admission.ts'
 import type { Origin } from '@muster/server/domain/model/principal.ts'
@@ -10,6 +11,7 @@ import { createTransport } from '@muster/server/mail/transport.ts'
 import { createPasswordHasher, type PasswordHasherOptions } from '@muster/server/password-hasher.ts'
 import { passwordStrength as strength } from '@muster/server/password-strength.ts'
 import { portalRoutes } from '@muster/server/portal/routes.ts'
+import { createProviders } from '@muster/server/providers/providers.ts'
 import { createLimits } from '@muster/server/store/command/limit-store.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
 import { createWebAuthn } from '@muster/server/webauthn.ts'
@@ -29,18 +31,20 @@ interface OfficeOptions {
   hasher?: PasswordHasherOptions
   config?: { issuer?: string; secureCookies?: boolean }
   admission?: Admission
+  providers?: ProviderSettings[]
 }
 
 /** Runs the portal on a real database with its emails, without the rest of the server. */
-export async function anOffice({ hasher: hashing = {}, config: other = {}, admission = openAdmission }: OfficeOptions = {}) {
+export async function anOffice({ hasher: hashing = {}, config: other = {}, admission = openAdmission, providers: settings = [] }: OfficeOptions = {}) {
   const database = await aDatabase('postgres', { poolSize: 24 })
   const queue = await openQueue(database)
   const store = createStore(database, queue)
   const keys = new SecretKeys(Buffer.from('the secret of an office that is only made for a test'))
   const limits = createLimits(database)
-  const execute = createExecute({ store, keys, limits, admission })
   const hasher = createPasswordHasher({ parameters: cheap, ...hashing })
-  const config = { issuer, secureCookies: false, localMailbox: true, smtpUrl: null, mailFrom: 'Muster <no-reply@localhost>', ...other }
+  const config = { issuer, secureCookies: false, localMailbox: true, smtpUrl: null, mailFrom: 'Muster <no-reply@localhost>', providers: settings, ...other }
+  const providers = createProviders(config)
+  const execute = createExecute({ store, keys, limits, admission, issuers: providers.map((one) => one.issuer) })
   const logged: string[] = []
   const mailbox = createMailbox()
   const transport = createTransport({ config, mailbox, log: { info: (fields, text) => logged.push(JSON.stringify({ ...fields, text })) } })
@@ -65,6 +69,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {}, admis
     mailbox,
     cli: 'muster',
     webauthn: createWebAuthn(config.issuer),
+    providers,
   })
   await app.ready()
 

@@ -199,7 +199,7 @@ describe('the row menu', () => {
     expect(await page.getByRole('button', { name: 'Confirm', exact: true }).count()).toBe(0)
 
     const { page: other, complaints } = await site.consoleOf(boss, '/users')
-    await other.getByText(`requested by ${ada.name}, takes force in 2`).waitFor()
+    await other.getByText(new RegExp(`requested by ${ada.name}, takes force in (1 d|23 h)`)).waitFor()
     await isForEveryone(other)
     await other.goto(other.url().replace('/users', `/users/${bob.name}`))
     await press(other, 'Confirm')

@@ -41,6 +41,11 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'POST /sign-in/passkey': 'anyone',
   'GET /sign-in/factor': 'anyone', // a sign-in after the password has its own cookie
   'POST /sign-in/factor': 'anyone',
+  'GET /sign-in/with': 'anyone',
+  'POST /sign-in/with': 'anyone',
+  'GET /sign-in/with/:provider/callback': 'anyone', // a sign-in at a provider has its own cookie
+  'GET /sign-up/with': 'anyone',
+  'POST /sign-up/with': 'anyone',
   'POST /sign-out': 'anyone',
   'GET /signed-out': 'anyone',
   'GET /forgot-password': 'anyone',
@@ -82,11 +87,18 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'POST /account/factor-reset/stop': 'person',
   'POST /account/remembered-devices/forget': 'person',
   'POST /account/remembered-devices/forget-all': 'person',
+  'POST /account/add-provider': 'person',
+  'GET /account/link-provider': 'person',
+  'POST /account/link-provider': 'person',
+  'GET /account/providers/:id': 'person',
+  'POST /account/providers/:id/unlink': 'person',
   'GET /account/passkeys/:id': 'person',
   'POST /account/passkeys/:id': 'person',
   'POST /account/passkeys/:id/remove': 'person',
   'GET /account/confirm': 'person',
   'POST /account/confirm': 'person',
+  'GET /account/confirm/email': 'anyone', // leads to the page above
+  'POST /account/confirm/email': 'person',
   'GET /account/confirm/passkey': 'anyone', // leads to the page above
   'POST /account/confirm/passkey': 'person',
   'GET /sign-up/username': 'person',

@@ -13,8 +13,8 @@ export interface Journey {
   close(): Promise<void>
 }
 
-export async function aJourney(engine: Engine): Promise<Journey> {
-  const [muster, browser]: [Muster, Browser] = await Promise.all([startMuster({ engine }), launchBrowser()])
+export async function aJourney(engine: Engine, env: Record<string, string> = {}): Promise<Journey> {
+  const [muster, browser]: [Muster, Browser] = await Promise.all([startMuster({ engine, env }), launchBrowser()])
   const opened: { close(): Promise<void> }[] = []
   return {
     muster,

@@ -76,6 +76,7 @@ const mailsFor = (name: string): Record<string, Mail> => ({
     address: addressLike(name),
     keys: 2,
     passkeys: 1,
+    identities: 2,
     securityUrl: `${issuer}/account/security`,
     resetUrl,
     loginsUrl: `${issuer}/logins`,

@@ -21,6 +21,11 @@ export async function spendCodeEmail(limits: Pick<Limits, 'spendTogether' | 'giv
 }
 
 /** Derived whenever it is needed, so no row and no job contains the code. */
-export function inboxCode(key: RootKey, purpose: 'sign-up-code' | 'email-change-code' | 'sign-in-code', digits: number, ...parts: (string | number)[]): string {
+export function inboxCode(
+  key: RootKey,
+  purpose: 'sign-up-code' | 'email-change-code' | 'sign-in-code' | 'confirmation-code',
+  digits: number,
+  ...parts: (string | number)[]
+): string {
   return String(key.mac(purpose, ...parts).readUIntBE(0, 6) % 10 ** digits).padStart(digits, '0')
 }

@@ -12,6 +12,7 @@ import { accountProvenBy, provePassword } from './prove-password.ts'
 /** Where the password is proof enough. @throws Problem password_wrong, factor_required or too_many_attempts */
 export async function confirmByPassword(accounts: Accounts, principal: UserPrincipal, { password }: { password: string }): Promise<void> {
   const { passwordHash } = await provePassword(accounts, { ...principal, password })
+  if (passwordHash === null) throw new Problem('password_wrong', 'Your account has no password.')
   await accounts.execute(noteProof, principal, { passwordHash })
 }
 
@@ -68,7 +69,7 @@ async function tryCode(context: Context, { code }: { code: string }): Promise<bo
 }
 
 /** The sign-in of the session stays as it was, with its time. */
-async function noteConfirmation({ tx, record }: Context, { session }: LiveState, methods: readonly string[]): Promise<void> {
+export async function noteConfirmation({ tx, record }: Context, { session }: LiveState, methods: readonly string[]): Promise<void> {
   const { id: target, userId, organizationId } = session
   await tx.sessions.confirm(target, { methods })
   await record({ type: 'session.confirmed', target, userId, organizationId, methods: [...methods] })

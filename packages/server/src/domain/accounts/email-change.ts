@@ -20,7 +20,7 @@ export const emailChangeCode = (keys: SecretKeys, { id, codeDigits, keyGeneratio
 /**
  * Sends a code to the new address. Only the job that sends it checks whether the address has an account, so response, work and time are the same for all
  * addresses (C06).
- * @throws Problem password_wrong, email_invalid, email_domain_blocked or email_unchanged
+ * @throws Problem password_wrong, insufficient_user_authentication, email_invalid, email_domain_blocked or email_unchanged
  */
 export async function requestEmailChange(
   accounts: Accounts,
@@ -29,7 +29,7 @@ export async function requestEmailChange(
 ): Promise<EmailChange> {
   const { typed, canonical } = emailAddress(email)
   refuseBlockedDomain(accounts.admission, canonical)
-  const account = await provePassword(accounts, { ...principal, password })
+  const account = await provePassword(accounts, { ...principal, password, action: 'email:change' })
   if (account.email === typed) throw new Problem('email_unchanged')
   await accounts.limits.spend('email change by account', principal.userId)
   const codeDigits = await spendCodeEmail(accounts.limits, principal, canonical)
@@ -38,7 +38,7 @@ export async function requestEmailChange(
 
 async function openChange(
   context: Context,
-  { provenHash, email, emailCanonical, codeDigits }: { provenHash: string } & Pick<EmailChange, 'email' | 'emailCanonical' | 'codeDigits'>,
+  { provenHash, email, emailCanonical, codeDigits }: { provenHash: string | null } & Pick<EmailChange, 'email' | 'emailCanonical' | 'codeDigits'>,
 ): Promise<EmailChange> {
   const { tx, record } = context
   const { account, live } = await accountChangedBy(context, provenHash, 'email:change')

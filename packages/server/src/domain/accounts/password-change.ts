@@ -10,6 +10,7 @@ import { refuseBadPassword } from './password.ts'
 import { accountChangedBy, provePassword } from './prove-password.ts'
 
 export interface ChangePassword {
+  /** Not used for an account without a password. */
   currentPassword: string
   newPassword: string
   /** Keys are kept unless this is true: they belong to machines and do not depend on the password (S32). */
@@ -21,13 +22,13 @@ export interface ChangedPassword extends ReplacedPassword {
   keys: ListedKey[]
 }
 
-/** Sets a new password and ends every session and refresh token except the caller's (S32). The owner gets an email (C16). */
+/** Sets a new or the first password, and ends every session and refresh token except the caller's (S32). The owner gets an email (C16). */
 export async function changePassword(
   accounts: Accounts,
   principal: UserPrincipal,
   { currentPassword, newPassword, endKeys = false }: ChangePassword,
 ): Promise<ChangedPassword> {
-  const account = await provePassword(accounts, { ...principal, password: currentPassword })
+  const account = await provePassword(accounts, { ...principal, password: currentPassword, action: 'password:change' })
   await refuseBadPassword(accounts, newPassword, [account.email, account.givenName, account.familyName, account.username ?? ''])
   const passwordHash = await accounts.hasher.hash(newPassword)
   return accounts.execute(setPassword, principal, { provenHash: account.passwordHash, passwordHash, endKeys })
@@ -35,7 +36,7 @@ export async function changePassword(
 
 async function setPassword(
   context: Context,
-  { provenHash, passwordHash, endKeys }: { provenHash: string; passwordHash: string; endKeys: boolean },
+  { provenHash, passwordHash, endKeys }: { provenHash: string | null; passwordHash: string; endKeys: boolean },
 ): Promise<ChangedPassword> {
   const { account, live } = await accountChangedBy(context, provenHash, 'password:change')
   const changed = await replacePassword(context, account.id, { passwordHash, endKeys, keeping: live.session.id, reason: 'password_changed' })

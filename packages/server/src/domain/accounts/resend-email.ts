@@ -1,4 +1,4 @@
-import type { EmailChangeId, InvitationId, PasswordResetId, SignUpId } from '@muster/contract/ids.ts'
+import type { EmailChangeId, InvitationId, PasswordResetId, SessionId, SignUpId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import type { MailJob } from '../command/store.ts'
 import { Problem } from '../model/problem.ts'
@@ -17,7 +17,7 @@ export async function resendEmail({ tx, principal, record }: Context, { id }: { 
 }
 
 /** The job checks this again when it sends the email. Here it lets the operator know. */
-async function isCurrent(tx: Pick<Tx, 'signUps' | 'invitations' | 'passwordResets' | 'emailChanges'>, job: MailJob): Promise<boolean> {
+async function isCurrent(tx: Pick<Tx, 'signUps' | 'invitations' | 'passwordResets' | 'emailChanges' | 'confirmationCodes'>, job: MailJob): Promise<boolean> {
   switch (job.template) {
     case 'sign_up_code': {
       const signUp = await tx.signUps.find(job.signUpId as SignUpId)
@@ -32,6 +32,10 @@ async function isCurrent(tx: Pick<Tx, 'signUps' | 'invitations' | 'passwordReset
     case 'email_change_code': {
       const change = await tx.emailChanges.find(job.emailChangeId as EmailChangeId)
       return change !== null && !change.ended && !change.expired
+    }
+    case 'confirmation_code': {
+      const code = await tx.confirmationCodes.find(job.sessionId as SessionId)
+      return code !== null && code.codeNumber === job.number && !code.expired
     }
     default:
       return true // a notice

@@ -1,11 +1,12 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import { isBarred, type ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
+import { REMEMBERED } from '../command/factor-policy.ts'
 import { recordRefusedAttempt } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import { isLocked, takeCode } from '../factors/authenticator.ts'
-import { rememberDevice } from '../factors/remembered-device.ts'
+import { rememberDevice, useRememberedDevice } from '../factors/remembered-device.ts'
 import type { PendingSignIn } from '../factors/store.ts'
 import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
 import type { Account } from '../model/account.ts'
@@ -15,20 +16,33 @@ import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
 import { lockedAccount, openFor, type ProvenAccount, refuseTerminal, refusingSuspended, type SignedIn } from './open-session.ts'
-import type { SignIn } from './sign-in.ts'
+import type { HalfSignedIn, SignIn } from './sign-in.ts'
 import { takeSignInCode } from './sign-in-code.ts'
 
-// The second step of a sign-in by password, for an account with an authenticator app (F1, F5). Between the two steps there is a row of its own, whose cookie opens
+// The second step of a sign-in by password or with a provider, for an account with an authenticator app (F1, F5). Between the two steps there is a row of its own, whose cookie opens
 // the page of the second factor and nothing else.
 
 export const PENDING_SECONDS = 600
 export const PENDING_TRIES = 5
 
-/** For a command that has checked the password under the lock on the account. @returns the value of the cookie */
-export async function openPendingSignIn({ tx }: Context, { id, epoch, passwordVersion }: Account): Promise<string> {
+/** For a command that has checked the first factor under the lock on the account. @returns the value of the cookie */
+export async function openPendingSignIn({ tx }: Context, { id, epoch, passwordVersion }: Account, methods: readonly string[]): Promise<string> {
   const token = newOpaqueToken('muster_ps')
-  await tx.pendingSignIns.insert({ tokenHash: digest(token), userId: id, epoch, passwordVersion, lifetimeSeconds: PENDING_SECONDS })
+  await tx.pendingSignIns.insert({ tokenHash: digest(token), userId: id, epoch, passwordVersion, methods, lifetimeSeconds: PENDING_SECONDS })
   return token
+}
+
+interface Opening extends Pick<SignIn, 'replaces' | 'answering' | 'remembered'> {
+  /** How the person has proved who they are so far. */
+  first: readonly string[]
+}
+
+/** After the first factor, under the lock on the account: asks for the second one, unless this browser is remembered. A status is told only after it. */
+export async function openOrAsk(context: Context, proven: ProvenAccount, { first, remembered, ...opening }: Opening): Promise<SignedIn | HalfSignedIn> {
+  const { account, needsSecondFactor, needsCode, mayBeRemembered } = proven
+  const isRemembered = needsSecondFactor && !needsCode && mayBeRemembered && (await useRememberedDevice(context, account.id, remembered))
+  if (needsSecondFactor && !isRemembered) return { pending: await openPendingSignIn(context, account, first), needsCode }
+  return openFor(context, refusingSuspended(proven), { ...opening, methods: isRemembered ? [...first, REMEMBERED] : first })
 }
 
 /** Whose sign-in it is. Null if it has ended. */
@@ -92,12 +106,12 @@ async function tryFactor(
   const pending = proven && (await tx.pendingSignIns.countTry(tokenHash, PENDING_TRIES))
   if (!proven || !pending) return { refused: 'sign_in_ended' }
   const { account } = proven
-  const taken = proven.needsCode ? await takeEmailedCode(context, account, tokenHash, factor) : await takeFactor(context, account.id, factor)
+  const taken = proven.needsCode ? await takeEmailedCode(context, account, tokenHash, factor) : await takeFactor(context, account.id, factor, pending)
   if (taken.copied) return { refused: 'passkey_copied' }
   if (taken.methods === null) return wrongFactor(context, proven, pending)
   await tx.pendingSignIns.end(tokenHash)
   try {
-    const signedIn = await openFor(context, refusingSuspended(proven), { replaces, answering, methods: ['pwd', ...taken.methods] })
+    const signedIn = await openFor(context, refusingSuspended(proven), { replaces, answering, methods: [...pending.methods, ...taken.methods] })
     return { ...signedIn, remembered: remember && proven.mayBeRemembered && !signedIn.limited ? await rememberDevice(context, account, remember.cookie) : null }
   } catch (error) {
     if (error instanceof Problem && isBarred(error.code)) return { barred: error }
@@ -111,8 +125,8 @@ interface Taken {
   copied: boolean
 }
 
-const takeFactor = async (context: Context, userId: UserId, factor: TryFactor['factor']): Promise<Taken> =>
-  'code' in factor ? { methods: await takeCode(context, userId, factor.code), copied: false } : takeOwnPasskey(context, factor)
+const takeFactor = async (context: Context, userId: UserId, factor: TryFactor['factor'], pending: PendingSignIn): Promise<Taken> =>
+  'code' in factor ? { methods: await takeCode(context, userId, factor.code), copied: false } : takeOwnPasskey(context, factor, pending)
 
 const takeEmailedCode = async (context: Context, account: Account, tokenHash: Uint8Array, factor: TryFactor['factor']): Promise<Taken> => ({
   methods: 'code' in factor ? await takeSignInCode(context, account, { tokenHash, typed: factor.code }) : null,
@@ -132,9 +146,12 @@ async function wrongFactor(
   return { refused: 'factor_wrong' }
 }
 
-/** The password came before, so the passkey counts as a second factor even if its authenticator did not check its user. From now on it may be enough (F2). */
-async function takeOwnPasskey(context: Context, checked: CheckedPasskey): Promise<{ copied: boolean; methods: string[] }> {
+/**
+ * Another factor came before, so the passkey counts as a second factor even if its authenticator did not check its user. After a password, it may be enough from now
+ * on (F2).
+ */
+async function takeOwnPasskey(context: Context, checked: CheckedPasskey, { methods: first }: PendingSignIn): Promise<{ copied: boolean; methods: string[] }> {
   const { copied, methods } = await takePasskey(context, checked)
-  if (!copied && checked.used.userVerified) await context.tx.passkeys.noteVerified(checked.passkey.id)
+  if (!copied && checked.used.userVerified && first.includes('pwd')) await context.tx.passkeys.noteVerified(checked.passkey.id)
   return { copied, methods: [...new Set([...methods, 'mfa'])] }
 }

@@ -1,20 +1,18 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { countSignIn } from '../command/counts.ts'
-import { REMEMBERED } from '../command/factor-policy.ts'
 import { recordFailedSignIn } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed } from '../command/spend.ts'
-import { useRememberedDevice } from '../factors/remembered-device.ts'
 import type { Account } from '../model/account.ts'
 import { emailAddress } from '../model/email.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
-import { lockedAccount, openFor, type ProvenAccount, refuseTerminal, refusingSuspended, type SignedIn } from './open-session.ts'
+import { lockedAccount, type ProvenAccount, refuseTerminal, type SignedIn } from './open-session.ts'
 import { spendGuess } from './password-guess.ts'
-import { openPendingSignIn } from './second-factor.ts'
+import { openOrAsk } from './second-factor.ts'
 import { sendSignInCode } from './sign-in-code.ts'
 
 export interface SignIn {
@@ -91,7 +89,7 @@ async function openWithPassword<T>(
   // Only a wrong password costs a try. A right one, a later refusal, or a busy server does not.
   return refundUnlessFailed(['wrong_credentials'], spent, async () => {
     const isRight = await hasher.verify(account?.passwordHash ?? null, password)
-    if (!account || !isRight) {
+    if (!account?.passwordHash || !isRight) {
       recordFailedSignIn({ store, limits }, principal, account?.id ?? null).catch(() => {}) // a failure to record changes nothing: the sign-in is refused in any case
       throw new Problem('wrong_credentials')
     }
@@ -120,11 +118,7 @@ type OpenSession = Proof & Pick<SignIn, 'replaces' | 'answering' | 'remembered'>
 
 async function openSession(context: Context, { replaces, answering, remembered, ...proof }: OpenSession): Promise<SignedIn | HalfSignedIn> {
   const proven = await provenAccount(context, proof)
-  // What the person may not do is told after the second factor.
-  const { account, needsSecondFactor, needsCode, mayBeRemembered } = proven
-  const isRemembered = needsSecondFactor && !needsCode && mayBeRemembered && (await useRememberedDevice(context, account.id, remembered))
-  if (needsSecondFactor && !isRemembered) return { pending: await openPendingSignIn(context, account), needsCode }
-  return openFor(context, refusingSuspended(proven), { replaces, answering, methods: isRemembered ? ['pwd', REMEMBERED] : ['pwd'] })
+  return openOrAsk(context, proven, { first: ['pwd'], remembered, replaces, answering })
 }
 
 /** Locks the account. Its password must still be the one that was checked. A newer hash is stored. @throws Problem wrong_credentials */

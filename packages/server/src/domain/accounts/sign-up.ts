@@ -12,6 +12,7 @@ import { newOpaqueToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import { insertIdentity } from '../providers/identity.ts'
 import { inboxCode, spendCodeEmail } from './code-email.ts'
 import { refuseBadPassword } from './password.ts'
 import type { CodeDigits, SignUp } from './store.ts'
@@ -53,7 +54,16 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
   const codeDigits = await spendCodeEmail(limits, principal, canonical)
   const passwordHash = await hasher.hash(input.password)
   const cookie = newOpaqueToken('muster_su')
-  await execute(openSignUp, principal, { tokenHash: digest(cookie), email: typed, emailCanonical: canonical, passwordHash, givenName, familyName, codeDigits })
+  await execute(openSignUp, principal, {
+    tokenHash: digest(cookie),
+    email: typed,
+    emailCanonical: canonical,
+    passwordHash,
+    identity: null,
+    givenName,
+    familyName,
+    codeDigits,
+  })
   return { cookie }
 }
 
@@ -62,7 +72,7 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
  * that was sent to somebody else, and an address that was invited, admit nobody by themselves.
  * @throws Problem email_domain_blocked, email_domain_not_admitted, sign_up_by_invitation, or why the invitation cannot be used
  */
-async function requireAdmitted(
+export async function requireAdmitted(
   { store, keys, limits, admission }: Accounts,
   { origin }: Principal,
   { emailCanonical, invitation: token }: { emailCanonical: string; invitation: string | undefined },
@@ -76,21 +86,17 @@ async function requireAdmitted(
 
 type SignUpField = Exclude<keyof StartSignUp, 'invitation'>
 
-/** All faults at once, by field, so that a person can correct them together. */
-export async function faultsOfSignUp(
-  accounts: Pick<Accounts, 'strength'>,
-  { email, password, givenName, familyName }: StartSignUp,
-): Promise<{ field: SignUpField; problem: Problem }[]> {
-  const checks: Record<SignUpField, () => unknown> = {
+/** The faults of what a person says about themselves. */
+export function personFaults({ email, givenName, familyName }: Pick<StartSignUp, 'email' | 'givenName' | 'familyName'>) {
+  const checks = {
     email: () => emailAddress(email),
-    password: () => refuseBadPassword(accounts, password, [email, givenName, familyName]),
     givenName: () => personName(givenName),
     familyName: () => familyName.trim() === '' || personName(familyName),
   }
-  const faults: { field: SignUpField; problem: Problem }[] = []
-  for (const [field, check] of Object.entries(checks) as [SignUpField, () => unknown][]) {
+  const faults: { field: keyof typeof checks; problem: Problem }[] = []
+  for (const [field, check] of Object.entries(checks) as [keyof typeof checks, () => unknown][]) {
     try {
-      await check()
+      check()
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       faults.push({ field, problem: error })
@@ -99,9 +105,26 @@ export async function faultsOfSignUp(
   return faults
 }
 
-type OpenSignUp = Pick<SignUp, 'email' | 'emailCanonical' | 'passwordHash' | 'givenName' | 'familyName' | 'codeDigits'> & { tokenHash: Uint8Array }
+/** All faults at once, by field, so that a person can correct them together. */
+export async function faultsOfSignUp(
+  accounts: Pick<Accounts, 'strength'>,
+  { email, password, givenName, familyName }: StartSignUp,
+): Promise<{ field: SignUpField; problem: Problem }[]> {
+  const faults: { field: SignUpField; problem: Problem }[] = personFaults({ email, givenName, familyName })
+  try {
+    await refuseBadPassword(accounts, password, [email, givenName, familyName])
+    return faults
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    // In the order of the fields on the page.
+    return [...faults.filter(({ field }) => field === 'email'), { field: 'password', problem: error }, ...faults.filter(({ field }) => field !== 'email')]
+  }
+}
 
-async function openSignUp({ tx }: Context, input: OpenSignUp): Promise<void> {
+type OpenSignUp = Pick<SignUp, 'email' | 'emailCanonical' | 'passwordHash' | 'identity' | 'givenName' | 'familyName' | 'codeDigits'> & { tokenHash: Uint8Array }
+
+/** For a command that has checked everything: keeps the sign-up, and sends its code. */
+export async function openSignUp({ tx }: Context, input: OpenSignUp): Promise<void> {
   const id = newId('signUp')
   await tx.signUps.insert({ id, ...input, codeSeconds: CODE_SECONDS, lifetimeSeconds: SIGN_UP_SECONDS })
   await tx.jobs.send({ name: 'mail', data: { template: 'sign_up_code', signUpId: id, number: 1 } })
@@ -162,14 +185,15 @@ async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenH
   refuseBlockedDomain(admission, signUp.emailCanonical)
 
   await tx.signUps.remove(signUp.id)
-  const { email, emailCanonical, passwordHash, givenName, familyName } = signUp
+  const { email, emailCanonical, passwordHash, identity, givenName, familyName } = signUp
   const id = newId('user')
   // Only the owner of the inbox gets this far. Another sign-up of theirs was completed first.
   if (!(await tx.accounts.insert({ id, email, emailCanonical, passwordHash, givenName, familyName }))) return { refused: 'address_in_use' }
   await record({ type: 'account.created', target: id })
+  if (identity) await insertIdentity(context, id, identity)
   const account = (await tx.accounts.find(id)) as Account
   if (replaces) await finishSession(context, replaces, 'replaced')
-  const { cookie } = await startBrowserSession(context, account, null, { methods: ['pwd'] })
+  const { cookie } = await startBrowserSession(context, account, null, { methods: [passwordHash === null ? 'fed' : 'pwd'] })
   return { account, cookie }
 }
 

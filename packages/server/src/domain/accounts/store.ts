@@ -2,6 +2,7 @@ import type { EmailChangeId, OrganizationId, PasswordResetId, SessionId, SignUpI
 import type { Role } from '@muster/contract/permissions.ts'
 import type { Account, Names } from '../model/account.ts'
 import type { Page, PageRequest } from '../model/page.ts'
+import type { ProviderIdentity } from '../providers/provider.ts'
 
 /** A new address that waits for its emailed code. The account keeps the old address until then (S44). */
 export interface EmailChange {
@@ -43,7 +44,10 @@ export interface SignUp {
   id: SignUpId
   email: string
   emailCanonical: string
-  passwordHash: string
+  /** Null for an account that gets no password. */
+  passwordHash: string | null
+  /** The account at a provider that the new account is linked to. Null for a sign-up with a password. */
+  identity: ProviderIdentity | null
   givenName: string
   familyName: string
   /** The number of codes sent. Only the newest code is valid. */
@@ -64,7 +68,7 @@ export interface NewAccount {
   id: UserId
   email: string
   emailCanonical: string
-  passwordHash: string
+  passwordHash: string | null
   givenName: string
   familyName: string
 }
@@ -123,7 +127,7 @@ export interface PeopleStore {
   find(reference: string): Promise<ListedPerson | null>
 }
 
-export type NewSignUp = Pick<SignUp, 'id' | 'email' | 'emailCanonical' | 'passwordHash' | 'givenName' | 'familyName' | 'codeDigits'> & {
+export type NewSignUp = Pick<SignUp, 'id' | 'email' | 'emailCanonical' | 'passwordHash' | 'identity' | 'givenName' | 'familyName' | 'codeDigits'> & {
   tokenHash: Uint8Array
   codeSeconds: number
   lifetimeSeconds: number
@@ -167,4 +171,28 @@ export interface EmailChangeStore {
   end(userId: UserId): Promise<void>
   /** Deletes changes that ended so long ago that no email about them is pending. */
   deleteEnded(days: number): Promise<void>
+}
+
+/** An emailed code by which a signed-in person proves who they are, if they have no other way. There is one for each session. */
+export interface ConfirmationCode {
+  sessionId: SessionId
+  userId: UserId
+  /** The number of codes sent. Only the newest code is valid. */
+  codeNumber: number
+  codeTries: number
+  /** The generation of the root key that it is made with (O8). */
+  keyGeneration: number
+  expiresAt: Date
+  /** By the database's clock at the moment of reading. */
+  expired: boolean
+}
+
+export interface ConfirmationCodeStore {
+  /** Sets the next number, with a new expiry and no tries spent. */
+  renew(sessionId: SessionId, lifetimeSeconds: number): Promise<ConfirmationCode>
+  find(sessionId: SessionId): Promise<ConfirmationCode | null>
+  /** Spends a try if one is left and the code has not expired. One statement, so that concurrent tries are all counted. */
+  countTry(sessionId: SessionId, most: number): Promise<ConfirmationCode | null>
+  remove(sessionId: SessionId): Promise<void>
+  deleteExpired(): Promise<void>
 }

@@ -21,6 +21,8 @@ export interface Context {
   readonly plans: Plans
   /** Who may get an account, and the reserved names (O15). */
   readonly admission: Admission
+  /** The issuers of the providers that people can sign in with (F19). */
+  readonly issuers: readonly string[]
   /** Tells the world of a change, in this transaction. */
   record(event: DomainEvent, details?: DeactivationDetails): Promise<void>
   /** Records no change, because these had ended before. A caller that waits for receivers waits for the original revocation. */

@@ -23,12 +23,14 @@ export function createExecute({
   limits,
   plans = standardPlans,
   admission = openAdmission,
+  issuers = [],
 }: {
   store: Store
   keys: SecretKeys
   limits: Limits
   plans?: Plans | undefined
   admission?: Admission | undefined
+  issuers?: readonly string[] | undefined
 }): Execute {
   return async (command, principal, input, options = {}) => {
     let attempt: Partial<Attempted> = {}
@@ -40,7 +42,7 @@ export function createExecute({
         await holdOperatorToken(tx, principal)
         const rights: Right[] = []
         const context: Context = {
-          ...contextOf(tx, principal, { keys, plans, admission }, (right) => {
+          ...contextOf(tx, principal, { keys, plans, admission, issuers }, (right) => {
             context.attempt({ attempted: right.permission, organizationId: right.organizationId })
             rights.push(right)
           }),
@@ -72,7 +74,7 @@ interface Right {
 function contextOf(
   tx: Tx,
   principal: Principal,
-  { keys, plans, admission }: Pick<Context, 'keys' | 'plans' | 'admission'>,
+  { keys, plans, admission, issuers }: Pick<Context, 'keys' | 'plans' | 'admission' | 'issuers'>,
   onEntered: (right: Right) => void,
 ): Omit<Context, 'attempt'> {
   const standing = async (): Promise<LiveState> => {
@@ -111,6 +113,7 @@ function contextOf(
     keys,
     plans,
     admission,
+    issuers,
     record: (event, details) => record(tx, principal, event, details),
     awaitEnded: (kind, subjects) => awaitEnded(tx, principal, kind, subjects),
     async account({ unregistered = false } = {}) {

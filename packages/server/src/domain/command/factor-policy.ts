@@ -10,6 +10,9 @@ import { authenticationsOf } from '../model/session.ts'
 /** Of a session that a remembered device has opened without the second factor (F11): risk-based authentication (RFC 8176). */
 export const REMEMBERED = 'rba'
 
+/** Said by a provider. No method of RFC 8176; others use the same word. */
+export const FEDERATED = 'fed'
+
 /** The policy that is in force at this time. */
 export const policyInForce = ({ policy, from, before }: OrganizationPolicy, now: Date): OrganizationPolicy['policy'] =>
   from !== null && from <= now ? policy : before

@@ -22,6 +22,7 @@ export const limits = {
   'sign-in by known device': { points: 10, seconds: 15 * MINUTE },
   'sign-in by address': { points: 60, seconds: 15 * MINUTE },
   'passkey by address': { points: 60, seconds: 15 * MINUTE },
+  'provider by address': { points: 60, seconds: 15 * MINUTE, load: true },
   'sign-in by network': { points: 600, seconds: 15 * MINUTE },
   'sign-in by name and network': { points: 10, seconds: 15 * MINUTE },
   'sign-in by strangers': { points: 100, seconds: DAY },
@@ -57,6 +58,8 @@ export const limits = {
   'second factor by account': { points: 5, seconds: 15 * MINUTE }, // F7; only after the right password
   'sign-in code by account': { points: 10, seconds: HOUR }, // F12; only after the right password
   'password proof by session': { points: 10, seconds: 15 * MINUTE }, // C16
+  'emailed confirmation by session': { points: 5, seconds: HOUR },
+  'emailed confirmation try by session': { points: 20, seconds: HOUR },
   'email change by account': { points: 10, seconds: HOUR },
   'email change try by session': { points: 30, seconds: HOUR },
   'removals by admin': { points: 5, seconds: 10 * MINUTE }, // F15; beyond it, removing requires a recent sign-in

@@ -4,7 +4,7 @@ import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type Authentication, authenticationsOf } from '../model/session.ts'
 import type { Tx } from '../store.ts'
-import { neededAcr, requiredAcr } from './factor-policy.ts'
+import { FEDERATED, neededAcr, requiredAcr } from './factor-policy.ts'
 
 // A session may be stolen, or its browser left alone. So a change that gives lasting access needs a session whose person has proved who they are a moment ago
 // (F15): at sign-in, or by a confirmation. Keys cannot confirm anything, and are not asked.
@@ -14,15 +14,20 @@ type Asking = Pick<LiveState, 'now' | 'session' | 'organization'>
 
 /** The latest proof since this time that is strong enough for this person, or null. */
 export async function authenticationSince(tx: Factors, { session, organization, now }: Asking, since: Date): Promise<Authentication | null> {
-  const proofs = authenticationsOf(session).filter(({ at }) => at >= since)
+  const proofs = authenticationsOf(session).filter(({ at, methods }) => at >= since && !isWordOfProvider(methods))
   if (proofs.length === 0) return null
   const needed = neededAcr(await tx.authenticators.held(session.userId), requiredAcr(organization, now))
   return proofs.findLast(({ methods }) => satisfiesAcr(acrOf(methods), needed)) ?? null
 }
 
-/** Whether the password is proof enough for this person. */
-export const isPasswordEnough = async (tx: Factors, { session, organization, now }: Asking): Promise<boolean> =>
-  neededAcr(await tx.authenticators.held(session.userId), requiredAcr(organization, now)) === acrOf(['pwd'])
+/** A provider may sign in a browser that it knows without asking anything, so its word alone is no proof that the person is there. */
+const isWordOfProvider = (methods: readonly string[]): boolean => methods.includes(FEDERATED) && acrOf(methods) === acrOf([])
+
+/** Whether the person has a password, and it is proof enough for them. */
+export async function isPasswordEnough(tx: Factors & Pick<Tx, 'accounts'>, { session, organization, now }: Asking): Promise<boolean> {
+  const [held, account] = await Promise.all([tx.authenticators.held(session.userId), tx.accounts.find(session.userId)])
+  return account?.passwordHash != null && neededAcr(held, requiredAcr(organization, now)) === acrOf(['pwd'])
+}
 
 /** The client of a compatibility folder cannot confirm, so its sessions always count. */
 export async function isRecent(tx: Factors & Pick<Tx, 'clients'>, asking: Asking): Promise<boolean> {

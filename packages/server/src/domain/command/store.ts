@@ -96,6 +96,18 @@ export type MailJob =
     }
   | { template: 'factor_reset'; change: 'requested' | 'stopped' | 'completed'; factorResetId: string }
   | { template: 'sign_in_code'; signIn: string } // the digest of its token
+  | {
+      template: 'identity'
+      change: 'linked' | 'unlinked'
+      userId: string
+      provider: string
+      label: string
+      at: string
+      address: string
+      /** Another address than that of the account. */
+      to?: string
+    }
+  | { template: 'confirmation_code'; sessionId: string; number: number }
   | { template: 'email_change_code'; emailChangeId: string } // an address in use gets a notice instead
   | { template: 'email_changed'; emailChangeId: string; at: string; address: string } // to the old address
   | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }

@@ -9,6 +9,7 @@ import { Problem } from '../model/problem.ts'
 import { visibleLine } from '../model/visible-line.ts'
 import { isOwnChallenge, spendChallenge } from './challenge.ts'
 import { requireReady } from './demanded.ts'
+import { refuseLastWayIn } from './last-way-in.ts'
 import { productOf } from './products.ts'
 import type { Passkey } from './store.ts'
 import type { Checking } from './use-passkey.ts'
@@ -102,12 +103,13 @@ export async function renamePasskey({ account, tx, record }: Context, { id, name
   await record({ type: 'passkey.renamed', target: id, userId: owner.id, name })
 }
 
-/** The passkey starts no session from now on. Sessions that it has started go on. @throws Problem passkey_not_found or insufficient_user_authentication */
+/** The passkey starts no session from now on. Sessions that it has started go on. @throws Problem passkey_not_found, last_way_in or insufficient_user_authentication */
 export async function removePasskey(context: Context, { id }: { id: PasskeyId }): Promise<void> {
   const { account, live } = await context.account({ unregistered: true })
   await requireRecent(context.tx, live, 'factors:change')
   const removed = await context.tx.passkeys.remove(id, account.id)
   if (!removed) throw new Problem('passkey_not_found')
+  await refuseLastWayIn(context, account.id)
   await requireReady(context.tx, live)
   await context.tx.rememberedDevices.endAllOf(account.id)
   await context.record({ type: 'passkey.removed', target: id, userId: account.id, name: removed.name })

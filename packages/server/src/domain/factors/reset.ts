@@ -16,6 +16,8 @@ import type { FactorReset } from './store.ts'
 export interface RemovedFactors {
   passkeys: number
   authenticator: boolean
+  /** Of other providers. */
+  identities: number
   endedSessions: number
 }
 
@@ -25,9 +27,10 @@ export async function removeFactors(context: Context, userId: UserId, reason: En
   const passkeys = await tx.passkeys.removeAllOf(userId)
   const authenticator = await tx.authenticators.remove(userId)
   await tx.authenticators.setRecoveryCodes(userId, [])
+  const identities = await tx.identities.removeAllOf(userId)
   await tx.pendingSignIns.endAllOf(userId)
   const endedSessions = await finishAllSessions(context, userId, null, reason)
-  return { passkeys, authenticator, endedSessions }
+  return { passkeys, authenticator, identities, endedSessions }
 }
 
 /**

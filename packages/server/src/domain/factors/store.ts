@@ -100,15 +100,24 @@ export interface AuthenticatorStore {
   recoveryCodesLeft(userId: UserId): Promise<number>
 }
 
-/** A sign-in between the password and the second factor (F5). It gives no access. */
+/** A sign-in between the first and the second factor (F5). It gives no access. */
 export interface PendingSignIn {
   userId: UserId
+  /** The first factor: `pwd` or `fed` (RFC 8176). */
+  methods: string[]
   /** Wrong codes and this one. */
   tries: number
 }
 
 export interface PendingSignInStore {
-  insert(pending: { tokenHash: Uint8Array; userId: UserId; epoch: number; passwordVersion: number; lifetimeSeconds: number }): Promise<void>
+  insert(pending: {
+    tokenHash: Uint8Array
+    userId: UserId
+    epoch: number
+    passwordVersion: number
+    methods: readonly string[]
+    lifetimeSeconds: number
+  }): Promise<void>
   /** Null if it has ended. Spends nothing. */
   find(tokenHash: Uint8Array, most: number): Promise<{ userId: UserId } | null>
   /**

@@ -8,7 +8,8 @@ export interface Account {
   email: string
   /** The canonical form, for comparisons (S44). */
   emailCanonical: string
-  passwordHash: string
+  /** Null for an account without a password, which has another way in. */
+  passwordHash: string | null
   givenName: string
   familyName: string
   company: string | null

@@ -14,6 +14,8 @@ export type TokenPrefix =
   | 'muster_ps'
   | 'muster_rd'
   | 'muster_fr'
+  | 'muster_pi'
+  | 'muster_pp'
   | 'muster_pr'
   | 'muster_dc'
   | 'muster_su'

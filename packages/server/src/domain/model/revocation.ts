@@ -32,6 +32,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'passkey.removed': nothing, // it starts no further session
   'passkey.copied': nothing,
 
+  'identity.linked': nothing,
+  'identity.unlinked': nothing, // it starts no further session
+
   'authenticator.added': nothing,
   'authenticator.removed': nothing,
   'authenticator.locked': nothing,

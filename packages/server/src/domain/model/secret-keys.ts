@@ -6,6 +6,7 @@ export type Purpose =
   | 'invitation'
   | 'sign-up-code'
   | 'email-change-code'
+  | 'confirmation-code'
   | 'password-reset'
   | 'factor-reset'
   | 'sign-in-code'

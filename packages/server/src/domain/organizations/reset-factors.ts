@@ -9,7 +9,7 @@ export interface ResetFactors extends RemovedFactors {
 }
 
 /**
- * The operator removes the passkeys, the authenticator app and the recovery codes of a person who has lost them, or who has been locked out by somebody else's.
+ * The operator removes the passkeys, the authenticator app, the recovery codes and the linked providers of a person who has lost them, or who has been locked out by somebody else's.
  * All their sessions end. Their password alone is enough to sign in then, so the operator must know who asks. The owner gets an email.
  */
 export async function resetFactors(context: Context, { user }: { user: string }): Promise<ResetFactors> {

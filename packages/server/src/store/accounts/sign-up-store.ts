@@ -8,11 +8,16 @@ const now = sql<Date>`muster_now()`
 const codeExpired = sql<boolean>`code_expires_at <= muster_now()`.as('code_expired')
 const inSeconds = (seconds: number) => sql<Date>`muster_now() + make_interval(secs => ${seconds}::int)`
 
+function identityOf({ provider, issuer, subject, identity_label: label }: Selectable<SignUpTable>): SignUp['identity'] {
+  return provider !== null && issuer !== null && subject !== null && label !== null ? { provider, issuer, subject, label } : null
+}
+
 const toSignUp = (row: Selectable<SignUpTable> & { code_expired: boolean }): SignUp => ({
   id: row.id as SignUpId,
   email: row.email,
   emailCanonical: row.email_canonical,
   passwordHash: row.password_hash,
+  identity: identityOf(row),
   givenName: row.given_name,
   familyName: row.family_name,
   codeNumber: row.code_number,
@@ -35,6 +40,10 @@ export function signUpStore(db: Kysely<Tables>): SignUpStore {
           email: signUp.email,
           email_canonical: signUp.emailCanonical,
           password_hash: signUp.passwordHash,
+          provider: signUp.identity?.provider ?? null,
+          issuer: signUp.identity?.issuer ?? null,
+          subject: signUp.identity?.subject ?? null,
+          identity_label: signUp.identity?.label ?? null,
           given_name: signUp.givenName,
           family_name: signUp.familyName,
           code_digits: signUp.codeDigits,

@@ -46,8 +46,21 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
   }
   // A passkey that was removed since the backup is here again. Each passkey is enough to sign in once it was used together with a password.
   if (!keepKeys) await sql`update passkey set verifies_user = false`.execute(trx)
+  // A provider that was unlinked since the backup is linked again. Whoever has a password links it anew.
+  if (!keepKeys) await sql`delete from identity where user_id in (select id from account where password_hash is not null)`.execute(trx)
   // Codes, and what a browser or a device has begun.
-  for (const table of ['oidc_model', 'device_authorization', 'sign_up', 'receiver_event', 'used_challenge', 'pending_sign_in', 'remembered_device'])
+  for (const table of [
+    'oidc_model',
+    'device_authorization',
+    'sign_up',
+    'receiver_event',
+    'used_challenge',
+    'pending_sign_in',
+    'remembered_device',
+    'confirmation_code',
+    'provider_sign_in',
+    'proven_person',
+  ])
     await sql`delete from ${sql.id(table)}`.execute(trx)
 
   // Verifiers with a lease create a new stream, and with it forget the API keys that they remember. Until then their lease counts.

@@ -9,7 +9,7 @@ const isUnchanged = sql<boolean>`exists (select from account a where a.id = user
 
 export function pendingSignInStore(db: Kysely<Tables>): PendingSignInStore {
   return {
-    async insert({ tokenHash, userId, epoch, passwordVersion, lifetimeSeconds }) {
+    async insert({ tokenHash, userId, epoch, passwordVersion, methods, lifetimeSeconds }) {
       await db
         .insertInto('pending_sign_in')
         .values({
@@ -17,6 +17,7 @@ export function pendingSignInStore(db: Kysely<Tables>): PendingSignInStore {
           user_id: userId,
           epoch,
           password_version: passwordVersion,
+          methods: [...methods],
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
         })
         .execute()
@@ -42,9 +43,9 @@ export function pendingSignInStore(db: Kysely<Tables>): PendingSignInStore {
         .where('ended_at', 'is', null)
         .where('expires_at', '>', now)
         .where(isUnchanged)
-        .returning(['user_id', 'tries'])
+        .returning(['user_id', 'methods', 'tries'])
         .executeTakeFirst()
-      return row ? { userId: row.user_id as UserId, tries: row.tries } : null
+      return row ? { userId: row.user_id as UserId, methods: row.methods, tries: row.tries } : null
     },
     async end(tokenHash) {
       await db.updateTable('pending_sign_in').set({ ended_at: now }).where('token_hash', '=', tokenHash).execute()

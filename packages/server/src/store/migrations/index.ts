@@ -30,6 +30,8 @@ import * as confirmations from './0031-confirmations.ts'
 import * as factorPolicies from './0032-factor-policies.ts'
 import * as rememberedDevices from './0033-remembered-devices.ts'
 import * as factorResets from './0034-factor-resets.ts'
+import * as withoutPassword from './0035-without-password.ts'
+import * as providers from './0036-providers.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -64,4 +66,6 @@ export const migrations: Record<string, Migration> = {
   '0032-factor-policies': factorPolicies,
   '0033-remembered-devices': rememberedDevices,
   '0034-factor-resets': factorResets,
+  '0035-without-password': withoutPassword,
+  '0036-providers': providers,
 }

@@ -29,13 +29,20 @@ const rows = [
    values ('rft_1', 'ci', '\\x05', 'ses_1', 'usr_ada', 'cli_1', 'openid', '{}', false, '192.0.2.1', '192.0.2.2', now(), now(), now(), now(), now())`,
   `insert into signing_key (kid, alg, public_jwk, private_jwk, signs_from, retired_at) values ('kid', 'ES256', '{"kty": "EC"}', '\\x06', now(), now())`,
   `insert into oidc_model (kind, id_hash, payload, uid, grant_id, consumed_at, expires_at) values ('Session', '\\x07', '{}', 'uid', 'ses_1', now(), now())`,
-  `insert into sign_up (id, token_hash, email, email_canonical, password_hash, given_name, code_expires_at, expires_at) values ('sgn_1', '\\x08', 'c@x', 'c@x', 'x', 'C', now(), now())`,
+  `insert into sign_up (id, token_hash, email, email_canonical, password_hash, given_name, code_expires_at, expires_at, provider, issuer, subject, identity_label)
+   values ('sgn_1', '\\x08', 'c@x', 'c@x', 'x', 'C', now(), now(), 'github', 'https://github.com/login/oauth', '7', 'c')`,
   `insert into password_reset (id, email_canonical, user_id, address, request_id, expires_at, ended_at) values ('pwr_1', 'ada@example.com', 'usr_ada', '192.0.2.1', 'req', now(), now())`,
   `insert into email_change (id, user_id, session_id, email, email_canonical, old_email, expires_at, ended_at) values ('emc_1', 'usr_ada', 'ses_1', 'x', 'x', 'y', now(), now())`,
   `insert into passkey (id, user_id, credential_id, public_key, counter, device_bound, verifies_user, aaguid, transports, name, address, last_used_at, last_address, copied_at)
    values ('pky_1', 'usr_ada', '\\x0c', '\\x0d', 7, true, true, '00000000-0000-0000-0000-000000000000', '{usb,nfc}', 'key', '192.0.2.1', now(), '192.0.2.1', now())`,
   `insert into authenticator (user_id, secret, key_generation, last_step, failures, address, last_used_at) values ('usr_ada', '\\x10', 0, 58000000, 2, '192.0.2.1', now())`,
   `insert into recovery_code (user_id, code_hash, used_at) values ('usr_ada', '\\x11', now())`,
+  `insert into identity (id, user_id, provider, issuer, subject, label, address, last_used_at, last_address)
+   values ('idn_1', 'usr_ada', 'github', 'https://github.com/login/oauth', '7', 'ada', '192.0.2.1', now(), '192.0.2.2')`,
+  `insert into provider_sign_in (token_hash, provider, return_path, user_id, session_id, expires_at) values ('\\x13', 'github', '/join', 'usr_ada', 'ses_1', now())`,
+  `insert into proven_person (token_hash, provider, issuer, subject, label, email, email_trusted, given_name, family_name, return_path, expires_at)
+   values ('\\x14', 'oidc', 'https://id.example.com', 'x', 'ada', 'a@x', true, 'Ada', 'L', '/', now())`,
+  `insert into confirmation_code (session_id, code_number, code_tries, key_generation, expires_at) values ('ses_1', 2, 1, 0, now())`,
   `insert into pending_sign_in (token_hash, user_id, epoch, password_version, tries, expires_at, ended_at) values ('\\x12', 'usr_ada', 3, 1, 1, now(), now())`,
   `insert into remembered_device (id, token_hash, user_id, epoch, address, user_agent, expires_at) values ('rmd_1', '\\x13', 'usr_ada', 3, '192.0.2.1', 'curl', now())`,
   `insert into factor_reset (id, user_id, organization_id, requested_by, in_force_at, confirmed_by, completed_at, ended_at, code_used_at)

@@ -7,7 +7,9 @@ import { personOf } from '../../request.ts'
 import { answers, instant, keySchema, reported } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
-const currentPassword = z.string().max(1_000).meta({ description: 'The current password. A token alone is not enough.' })
+const currentPassword = z.string().max(1_000).optional().meta({
+  description: 'The current password. A token alone is not enough. An account without a password leaves it out, and requires a recent sign-in instead.',
+})
 
 /** The password and the email address. */
 export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, options) => {
@@ -19,7 +21,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
         operationId: 'changePassword',
         tags: ['Account'],
         summary: 'Change password',
-        description: 'Changes the password. Every other session and refresh token of the user ends.',
+        description: 'Changes the password, or sets the first one. Every other session and refresh token of the user ends.',
         body: z.strictObject({
           current_password: currentPassword,
           new_password: z.string().max(1_000),
@@ -32,7 +34,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
       },
     },
     async (request) => {
-      const { current_password, new_password, end_keys } = request.body
+      const { current_password = '', new_password, end_keys } = request.body
       const { principal } = personOf(request)
       const changed = await changePassword(options, principal, { currentPassword: current_password, newPassword: new_password, endKeys: end_keys })
       return { ended: { sessions: changed.endedSessions, keys: changed.endedKeys }, keys: changed.keys.map(toKeyBody) }
@@ -53,7 +55,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
       },
     },
     async (request) => {
-      const { email, expiresAt } = await requestEmailChange(options, personOf(request).principal, request.body)
+      const { email, expiresAt } = await requestEmailChange(options, personOf(request).principal, { ...request.body, password: request.body.password ?? '' })
       return { email, expires_at: expiresAt.toISOString() }
     },
   )

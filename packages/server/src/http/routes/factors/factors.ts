@@ -32,9 +32,23 @@ const rememberedSchema = z
     expires_at: instant,
   })
   .meta({ id: 'RememberedDevice', description: 'A browser in which a sign-in by password requires no second factor.' })
+const identitySchema = z
+  .object({
+    id: z.string(),
+    provider: z.string().meta({ description: 'google, github or oidc.' }),
+    issuer: z.string().meta({ description: 'The issuer. Together with the subject, it identifies the account at the provider.' }),
+    label: z.string().meta({ description: 'The address or the login there, at the last sign-in.' }),
+    address: z.string().meta({ description: 'The address that linked it.' }),
+    created_at: instant,
+    last_used_at: instant.nullable(),
+    last_address: z.string().nullable().meta({ description: 'The address that last used it.' }),
+  })
+  .meta({ id: 'LinkedIdentity', description: 'An account at another provider that signs the current user in.' })
 
 const factorsSchema = z
   .object({
+    password: z.boolean().meta({ description: 'Whether the account has a password.' }),
+    identities: z.array(identitySchema),
     passkeys: z.array(passkeySchema),
     authenticator: z
       .object({ created_at: instant, last_used_at: instant.nullable(), recovery_codes_left: z.number().int() })
@@ -52,7 +66,7 @@ const factorsSchema = z
       .nullable()
       .meta({ description: "An admin's reset of these factors that has not taken force yet. It is stopped on the page `/account/security`." }),
   })
-  .meta({ id: 'Factors', description: 'How the current user signs in, beside the password.' })
+  .meta({ id: 'Factors', description: 'How the current user signs in.' })
 
 function requiredOf(organization: Organization | null, held: HeldFactors) {
   if (!organization || organization.factorPolicy.policy === 'none') return null
@@ -71,21 +85,34 @@ export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
         tags: ['Account'],
         summary: 'List sign-in factors',
         description:
-          'Lists the passkeys, the authenticator app and the remembered devices of the current user. They are added and removed in a browser, on the page `/account/security`.',
+          'Lists the passkeys, the authenticator app, the linked providers and the remembered devices of the current user. They are added and removed in a browser, on the page `/account/security`.',
         response: answers(factorsSchema),
       },
     },
     async (request) => {
       const { live, principal } = personOf(request)
       const { userId } = principal
-      const { passkeys, authenticators, rememberedDevices, factorResets } = store.reading
-      const [list, authenticator, remembered, reset] = await Promise.all([
+      const { passkeys, authenticators, rememberedDevices, factorResets, identities, accounts } = store.reading
+      const [list, authenticator, remembered, reset, linked, account] = await Promise.all([
         passkeys.list(userId),
         authenticators.find(userId),
         rememberedDevices.list(userId),
         factorResets.findOpen(userId),
+        identities.list(userId),
+        accounts.find(userId),
       ])
       return {
+        password: account?.passwordHash !== null,
+        identities: linked.map(({ id, provider, issuer, label, address, createdAt, lastUsedAt, lastAddress }) => ({
+          id,
+          provider,
+          issuer,
+          label,
+          address,
+          created_at: createdAt.toISOString(),
+          last_used_at: lastUsedAt?.toISOString() ?? null,
+          last_address: lastAddress,
+        })),
         passkeys: list.map((passkey) => ({
           id: passkey.id,
           name: passkey.name,

@@ -88,6 +88,8 @@ export const forManagers = (email: string) =>
 
 export interface PasswordPage {
   frame: Frame
+  /** False for an account that gets its first password. */
+  hasPassword: boolean
   target: FormTarget
   email: string
   /** The user's valid API keys. */
@@ -98,11 +100,11 @@ export interface PasswordPage {
   faults?: readonly Fault[] | undefined
 }
 
-/** Fields: `current_password`, `password`, and `end_keys` where there are keys. */
-export function changePasswordPage({ frame, target, email, keys, endKeys, accountPath, forgotPasswordPath, faults }: PasswordPage): string {
+/** Fields: `current_password` if there is one, `password`, and `end_keys` where there are keys. */
+export function changePasswordPage({ frame, hasPassword, target, email, keys, endKeys, accountPath, forgotPasswordPath, faults }: PasswordPage): string {
   return layout({
     frame,
-    title: 'Change your password',
+    title: hasPassword ? 'Change your password' : 'Add a password',
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
@@ -110,7 +112,7 @@ export function changePasswordPage({ frame, target, email, keys, endKeys, accoun
         target,
         body: [
           forManagers(email),
-          currentPassword(faults, 'current_password'),
+          hasPassword && currentPassword(faults, 'current_password'),
           field({
             name: 'password',
             label: 'New password',
@@ -124,9 +126,9 @@ export function changePasswordPage({ frame, target, email, keys, endKeys, accoun
           keysToEnd(frame.now, keys, endKeys),
         ],
         next: 'This ends all your other sessions and refresh tokens. This browser stays signed in.',
-        actions: button({ text: 'Change password' }),
+        actions: button({ text: hasPassword ? 'Change password' : 'Add password' }),
       }),
-      html`<p class="aside">Forgot your password? <a href="${forgotPasswordPath}">Reset it by email</a></p>`,
+      hasPassword && html`<p class="aside">Forgot your password? <a href="${forgotPasswordPath}">Reset it by email</a></p>`,
       back(accountPath),
     ],
   })
@@ -134,6 +136,8 @@ export function changePasswordPage({ frame, target, email, keys, endKeys, accoun
 
 export interface EmailPage {
   frame: Frame
+  /** The account has a password, which is asked for. */
+  hasPassword: boolean
   target: FormTarget
   current: string
   email?: string | undefined
@@ -142,7 +146,7 @@ export interface EmailPage {
 }
 
 /** Fields: `email`, `password`. */
-export function changeEmailPage({ frame, target, current, email, accountPath, faults }: EmailPage): string {
+export function changeEmailPage({ frame, hasPassword, target, current, email, accountPath, faults }: EmailPage): string {
   return layout({
     frame,
     title: 'Change your email address',
@@ -165,7 +169,7 @@ export function changeEmailPage({ frame, target, current, email, accountPath, fa
             faults,
             autofocus: true,
           }),
-          currentPassword(faults),
+          hasPassword && currentPassword(faults),
         ],
         next: 'We’ll email a code to the new address. Nothing changes until you enter it.',
         actions: button({ text: 'Send the code' }),

@@ -3,6 +3,7 @@ import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'
 import { type PasskeyRequestView, passkeyButton } from '../factors/passkey-form.ts'
+import { lastWayLine, type ProvidersView, providerButtons } from '../providers/buttons.ts'
 import { type Purpose, purposeLine } from './account.ts'
 
 export interface SignInPage {
@@ -17,10 +18,11 @@ export interface SignInPage {
   faults?: readonly Fault[] | undefined
   /** Null where passkeys are not possible. */
   passkey: PasskeyRequestView | null
+  providers?: ProvidersView | undefined
 }
 
 /** Fields: `identifier` (email or username, S45), `password`. */
-export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purpose, reason, identifier, faults, passkey }: SignInPage): string {
+export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purpose, reason, identifier, faults, passkey, providers }: SignInPage): string {
   return layout({
     frame,
     title: 'Sign in',
@@ -30,6 +32,7 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purp
     withPasskeys: passkey !== null,
     body: [
       faultSummary(faults),
+      lastWayLine(providers),
       form({
         target,
         body: [
@@ -66,6 +69,7 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purp
         actions: button({ text: 'Sign in' }),
       }),
       passkey && passkeyButton({ ...passkey, text: 'Sign in with a passkey', autofill: true }),
+      providerButtons(providers),
       html`<p class="aside">New here? <a href="${signUpPath}">Create an account</a></p>`,
     ],
   })

@@ -4,6 +4,7 @@ import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../../parts.ts'
 import { deadline } from '../../time.ts'
+import { type ProvidersView, providerButtons } from '../providers/buttons.ts'
 import { inWords, type Purpose, purposeLine, whereEmailIs } from './account.ts'
 
 /** The steps of a sign-up. In a device login the terminal asks for the username, so the last step is the approval (S55). */
@@ -21,6 +22,7 @@ export interface SignUpPage {
   faults?: readonly Fault[] | undefined
   /** Who may sign up here, for a visitor without an invitation. The page says it before anything is typed (O15). */
   restricted?: Pick<Admission, 'signUp' | 'domains'> | undefined
+  providers?: ProvidersView | undefined
 }
 
 const DOMAINS_SHOWN = 5
@@ -33,7 +35,7 @@ function domainsInWords(domains: readonly string[]): string {
 }
 
 /** Fields: `email`, `password`, `given_name`, `family_name`, and `invitation` where it is needed. */
-export function signUpPage({ frame, target, signInPath, purpose, values = {}, faults, restricted }: SignUpPage): string {
+export function signUpPage({ frame, target, signInPath, purpose, values = {}, faults, restricted, providers }: SignUpPage): string {
   return layout({
     frame,
     title: 'Create an account',
@@ -99,6 +101,7 @@ export function signUpPage({ frame, target, signInPath, purpose, values = {}, fa
         next: 'We’ll email you a code to confirm your address. Your account is created when you enter it.',
         actions: button({ text: 'Send the code' }),
       }),
+      providerButtons(providers),
       html`<p class="aside">Already have an account? <a href="${signInPath}">Sign in</a></p>`,
     ],
   })

@@ -3,6 +3,7 @@ import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, facts, faultSummary, field, form, hiddenFields, linkButton, notice, postButton, sheet } from '../../parts.ts'
 import { moment } from '../../time.ts'
 import { agentName } from '../credentials/logins.ts'
+import type { IdentityView } from '../providers/link.ts'
 import { type ResetView, resetNotice } from './reset.ts'
 
 /** A passkey as its owner sees it. */
@@ -29,6 +30,7 @@ export interface RememberedView {
 
 export interface SecurityPage {
   frame: Frame
+  hasPassword: boolean
   passkeys: readonly PasskeyView[]
   /** Null where passkeys are not possible (F4). */
   newPasskeyPath: string | null
@@ -41,6 +43,8 @@ export interface SecurityPage {
   remembered: readonly RememberedView[]
   forgetAll: FormTarget
   passwordPath: string
+  /** Linked providers, and those that can be linked. Undefined if the operator has set none and none is linked. */
+  providers?: { linked: readonly IdentityView[]; add: FormTarget; offered: readonly { id: string; name: string }[] } | undefined
   accountPath: string
   /** For the WebAuthn Signal API: the passkeys that are left. */
   signal: Record<string, unknown> | null
@@ -53,6 +57,7 @@ export interface SecurityPage {
 /** How the user signs in, and how to change that (F24). */
 export function securityPage({
   frame,
+  hasPassword,
   passkeys,
   newPasskeyPath,
   authenticator,
@@ -61,6 +66,7 @@ export function securityPage({
   remembered,
   forgetAll,
   passwordPath,
+  providers,
   accountPath,
   signal,
   required,
@@ -86,7 +92,12 @@ export function securityPage({
       reset && resetNotice(reset, reset.stop, frame.now),
       sheet({
         body: facts([
-          ['Password', html`<span class="with-copy"><span>Set</span><a href="${passwordPath}">Change<span class="unseen"> your password</span></a></span>`],
+          [
+            'Password',
+            hasPassword
+              ? html`<span class="with-copy"><span>Set</span><a href="${passwordPath}">Change<span class="unseen"> your password</span></a></span>`
+              : html`<span class="with-copy"><span class="muted">None</span><a href="${passwordPath}">Add<span class="unseen"> a password</span></a></span>`,
+          ],
           [
             'Authenticator app',
             authenticator
@@ -104,6 +115,7 @@ export function securityPage({
       passkeys.length > 0 && html`<ul class="mails">${passkeys.map((passkey) => line(passkey, frame.now))}</ul>`,
       newPasskeyPath !== null && html`<div class="doors">${linkButton(newPasskeyPath, 'Add a passkey', passkeys.length === 0 ? 'primary' : 'plain')}</div>`,
       remembered.length > 0 && rememberedSection(remembered, forgetAll, frame.now),
+      providers && providerSection(providers, frame.now),
       html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`,
     ],
   })
@@ -120,6 +132,24 @@ function rememberedLine({ agent, address, createdAt, lastUsedAt, expiresAt, forg
   return html`<li><div class="about"><h3 class="subject">${name}</h3><p>Last used ${moment(lastUsedAt, now)} from ${address}</p><p>Added ${moment(createdAt, now)}, expires ${moment(expiresAt, now)}</p></div>
 <form class="inline" method="post" action="${forget.action}">${hiddenFields(forget.hidden)}<button type="submit" class="button plain">Forget<span class="unseen">: ${name}, ${address}</span></button></form></li>`
 }
+
+const providerSection = ({ linked, add, offered }: NonNullable<SecurityPage['providers']>, now: Date): Content => [
+  html`<h2 class="section">Other providers</h2>`,
+  linked.length === 0 && html`<p class="muted">None linked. A linked account signs you in here too.</p>`,
+  linked.length > 0 &&
+    html`<ul class="mails">${linked.map(
+      ({ path, provider, label, address, createdAt, lastUsedAt, lastAddress, isOff }) =>
+        html`<li><div class="about"><h3 class="subject">${provider}: ${label}</h3>${
+          isOff && html`<p>This server no longer offers it.</p>`
+        }<p>Linked ${moment(createdAt, now)} from ${address}</p><p>${
+          lastUsedAt ? html`Last used ${moment(lastUsedAt, now)} from ${lastAddress}` : 'Not used yet'
+        }</p></div><a class="button plain" href="${path}">Change<span class="unseen">: ${provider}</span></a></li>`,
+    )}</ul>`,
+  offered.length > 0 &&
+    html`<form class="doors" method="post" action="${add.action}">${hiddenFields(add.hidden)}${offered.map(({ id, name }) =>
+      button({ text: `Link ${name}`, tone: 'plain', name: 'provider', value: id }),
+    )}</form>`,
+]
 
 const recoveryCodes = (left: number): string =>
   left === 0 ? 'No recovery codes left.' : left === 1 ? 'One recovery code left.' : `${left} recovery codes left.`
@@ -231,7 +261,7 @@ export function authenticatorPage({ frame, authenticator, newCodes, remove, secu
         actions: postButton(newCodes, 'Create new recovery codes', 'plain'),
       }),
       sheet({
-        body: html`<p>After you remove the app, your password alone is enough to sign in. Your recovery codes are deleted with it.</p>`,
+        body: html`<p>After you remove the app, no second factor is asked for when you sign in. Your recovery codes are deleted with it.</p>`,
         actions: postButton(remove, 'Remove the app', 'danger'),
       }),
       html`<p class="aside"><a href="${securityPath}">Back to Security</a></p>`,

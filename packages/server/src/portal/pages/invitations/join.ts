@@ -22,6 +22,7 @@ import {
 import { deadline, moment } from '../../time.ts'
 import { type AccountView, actingAs, organizationLine } from '../accounts/account.ts'
 import { signUpSteps } from '../accounts/sign-up.ts'
+import { type ProvidersView, providerButtons } from '../providers/buttons.ts'
 import { type Blocked, blockedSection } from './blockers.ts'
 
 /** The invitation as every page shows it. */
@@ -57,21 +58,25 @@ export interface JoinStrangerPage {
   invitation: InvitationFacts
   signInPath: string
   signUpPath: string
+  providers?: ProvidersView | undefined
 }
 
 /** For a visitor who is not signed in. It is the same whether or not the address has an account (S13). */
-export function joinStrangerPage({ frame, invitation, signInPath, signUpPath }: JoinStrangerPage): string {
+export function joinStrangerPage({ frame, invitation, signInPath, signUpPath, providers }: JoinStrangerPage): string {
   return layout({
     frame,
     title: `You are invited to join ${invitation.organization}`,
     lead: 'Sign in or create an account to review the invitation. You join only after you accept it.',
-    body: sheet({
-      body: invitationFacts(invitation, frame),
-      next: invitation.email
-        ? 'This invitation is for this email address only. Sign in or create an account with it.'
-        : 'Sign in with your account, or create one.',
-      actions: [linkButton(signUpPath, 'Create an account', 'plain'), linkButton(signInPath, 'Sign in')],
-    }),
+    body: [
+      sheet({
+        body: invitationFacts(invitation, frame),
+        next: invitation.email
+          ? 'This invitation is for this email address only. Sign in or create an account with it.'
+          : 'Sign in with your account, or create one.',
+        actions: [linkButton(signUpPath, 'Create an account', 'plain'), linkButton(signInPath, 'Sign in')],
+      }),
+      providerButtons(providers),
+    ],
   })
 }
 

@@ -27,6 +27,7 @@ const forms = {
 const doneTexts = new Map([
   ['names', 'Your name was changed.'],
   ['email', 'Your email address was changed. We notified the old address.'],
+  ['password-added', 'Your password was added. All your other sessions and refresh tokens have ended. On your terminals, run: muster login'],
   ['password', 'Your password was changed. All your other sessions and refresh tokens have ended. On your terminals, run: muster login'],
 ])
 
@@ -65,6 +66,8 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
     }),
   )
 
+  const hasPassword = async ({ live }: SignedIn): Promise<boolean> => (await store.reading.accounts.find(live.account.id))?.passwordHash !== null
+
   // ---- names ----
   const showNames = (
     { live }: SignedIn,
@@ -102,7 +105,9 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
   )
 
   // ---- password ----
-  const showPassword = async ({ live }: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { endKeys?: boolean; faults?: Fault[] } = {}) => {
+  const showPassword = async (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { endKeys?: boolean; faults?: Fault[] } = {}) => {
+    const { live } = signedIn
+    const has = await hasPassword(signedIn)
     const kept = request.method === 'GET' ? takeTyped(options, request, reply, forms.password, live) : null
     const { items } = await store.reading.apiKeys.pageAlive({ userId: live.account.id }, { limit: 100 })
     const target = { action: paths.password, hidden: typedBy(live) }
@@ -112,6 +117,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
       reply,
       changePasswordPage({
         frame: { ...frame(request), notice: kept?.notice },
+        hasPassword: has,
         target,
         email,
         keys: items,
@@ -131,10 +137,11 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
     forMe(async (signedIn, request, reply) => {
       const { current_password: currentPassword = '', password: newPassword = '', end_keys: ending } = fieldsOf(request.body)
       const endKeys = ending === 'yes'
+      const had = await hasPassword(signedIn)
       try {
         const { device } = await changePassword(options, signedIn.principal, { currentPassword, newPassword, endKeys })
         sessions.rememberDevice(request, reply, device)
-        return seeOther(reply, `${path}?done=password`)
+        return seeOther(reply, `${path}?done=${had ? 'password' : 'password-added'}`)
       } catch (error) {
         if (isTooLate(error)) return keepTyped(options, request, reply, forms.password)
         const faults = faultsOf(error, {
@@ -149,12 +156,15 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
   )
 
   // ---- address ----
-  const showEmail = ({ live }: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { email?: string; faults?: Fault[] } = {}) => {
+  const showEmail = async (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { email?: string; faults?: Fault[] } = {}) => {
+    const { live } = signedIn
+    const has = await hasPassword(signedIn)
     const kept = request.method === 'GET' ? takeTyped(options, request, reply, forms.email, live) : null
     return sendPage(
       reply,
       changeEmailPage({
         frame: { ...frame(request), notice: kept?.notice },
+        hasPassword: has,
         target: { action: paths.email, hidden: typedBy(live) },
         current: live.account.email,
         email: kept?.fields['email'],

@@ -4,10 +4,25 @@ import { signIn } from '../../../domain/accounts/sign-in.ts'
 import { signInWithPasskey } from '../../../domain/accounts/sign-in-with-passkey.ts'
 import { signOut } from '../../../domain/accounts/sign-out.ts'
 import { Problem } from '../../../domain/model/problem.ts'
+import { lastWay, noteWay } from '../../last-way.ts'
 import { signedOutPage, signInPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { browserOf, signInRequest } from '../../passkey-request.ts'
-import { applicationOn, cliOf, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, purposeFor, seeOther, sendPage, visitor } from '../../portal.ts'
+import {
+  applicationOn,
+  cliOf,
+  faultsOf,
+  fieldsOf,
+  frameOf,
+  goOn,
+  type Portal,
+  page,
+  providersView,
+  purposeFor,
+  seeOther,
+  sendPage,
+  visitor,
+} from '../../portal.ts'
 import { entranceFor, hiddenReturnPath, returnPathOf, withReturnPath } from '../../return-path.ts'
 import { enterSession, openingOf } from '../../signed-in.ts'
 import { forgetTyped } from '../../typed-form.ts'
@@ -34,6 +49,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
         forgotPasswordPath: '/forgot-password',
         purpose: await purposeFor(options, request, returnPath),
         passkey: await signInRequest(options, request, reply, returnPath),
+        providers: providersView(options, returnPath, lastWay(options, request)),
         identifier: (await applicationOn(options, returnPath))?.loginHint ?? undefined,
         ...typed,
       }),
@@ -62,6 +78,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
         remembered: rememberedOf(options, request),
         ...openingOf(options, request, before, returnPath),
       })
+      noteWay(options, reply, 'password')
       if ('pending' in signedIn) return askForSecondFactor(options, reply, signedIn.pending, returnPath)
       return await enterSession(options, request, reply, signedIn, returnPath)
     } catch (error) {
@@ -79,6 +96,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
       const browser = browserOf(options, request)
       if (browser === null) throw new Problem('passkey_expired')
       const signedIn = await signInWithPasskey(options, visitor(request), { response, browser, ...openingOf(options, request, before, returnPath) })
+      noteWay(options, reply, 'passkey')
       return await enterSession(options, request, reply, signedIn, returnPath)
     } catch (error) {
       const faults = faultsOf(error, { passkey_refused: null, passkey_unverified: null, passkey_expired: null, passkey_copied: null })

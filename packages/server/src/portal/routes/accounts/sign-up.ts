@@ -10,7 +10,21 @@ import { previewToken, register } from '../../../domain/organizations/use-invita
 import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
-import { emailMissing, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, purposeFor, seeOther, sendPage, visitor } from '../../portal.ts'
+import {
+  emailMissing,
+  faultsOf,
+  fieldsOf,
+  frameOf,
+  goOn,
+  invitationTokenOf,
+  type Portal,
+  page,
+  providersView,
+  purposeFor,
+  seeOther,
+  sendPage,
+  visitor,
+} from '../../portal.ts'
 import { hiddenReturnPath, isJoin, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../../typed-form.ts'
 import { setToken } from '../invitations/answer.ts'
@@ -22,7 +36,7 @@ const usernameForm: TypedForm = { path: '/sign-up/username', fields: ['username'
 
 const fieldNames = { email: 'email', password: 'password', givenName: 'given_name', familyName: 'family_name' } as const
 /** Why an address may not sign up, by the field that can change it (O15). */
-const ofAdmission = {
+export const ofAdmission = {
   email_domain_blocked: 'email',
   email_domain_not_admitted: 'email',
   sign_up_by_invitation: 'invitation',
@@ -66,6 +80,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
       target: { action: '/sign-up', hidden: hiddenReturnPath(returnPath) },
       signInPath: withReturnPath('/sign-in', returnPath),
       purpose,
+      providers: providersView(options, returnPath),
       restricted: admission.signUp === 'open' || (await holdsInvitation(request, returnPath)) ? undefined : admission,
       ...typed,
     })

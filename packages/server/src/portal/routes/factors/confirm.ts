@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { confirmByCode, confirmByPasskey, confirmByPassword } from '../../../domain/accounts/confirm.ts'
+import { awaitsCode, confirmByEmail, confirmsByEmail, sendConfirmationCode } from '../../../domain/accounts/confirm-by-email.ts'
 import { isPasswordEnough, isRecent } from '../../../domain/command/recent.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
@@ -42,6 +43,13 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
         target: { action: path, hidden: { ...typedBy(signedIn.live), ...hiddenReturnPath(returnPath), ...(recovery && { with: 'recovery-code' }) } },
         email: account.email,
         byCode,
+        hasPassword: (await store.reading.accounts.find(account.id))?.passwordHash !== null,
+        byEmail: (await confirmsByEmail(store.reading, account.id))
+          ? {
+              send: { action: `${path}/email`, hidden: { ...typedBy(signedIn.live), ...hiddenReturnPath(returnPath) } },
+              sent: await awaitsCode(store.reading, signedIn.principal),
+            }
+          : undefined,
         recovery,
         otherPath: query.size === 0 ? path : `${path}?${query}`,
         passkey,
@@ -60,6 +68,7 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
     return signedIn ? show(request, reply, signedIn, { returnPath, way }) : seeOther(reply, withReturnPath('/sign-in', returnPath))
   })
 
+  app.get(`${path}/email`, page, async (_request, reply) => seeOther(reply, path)) // the address of a refusal, opened again
   app.get(`${path}/passkey`, page, async (_request, reply) => seeOther(reply, path)) // the address of a refusal, opened again
 
   const confirm =
@@ -85,11 +94,20 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
     path,
     page,
     confirm(
-      ({ principal }, { password, code = '' }) =>
-        password === undefined ? confirmByCode(options, principal, { code }) : confirmByPassword(options, principal, { password }),
-      { password_wrong: 'password', factor_wrong: 'code', factor_required: null },
+      ({ principal }, { password, mail_code, code = '' }) => {
+        if (mail_code !== undefined) return confirmByEmail(options, principal, { code: mail_code })
+        return password === undefined ? confirmByCode(options, principal, { code }) : confirmByPassword(options, principal, { password })
+      },
+      { password_wrong: 'password', factor_wrong: 'code', factor_required: null, code_wrong: 'mail_code', code_expired: null, code_exhausted: null },
     ),
   )
+  app.post(`${path}/email`, page, async (request, reply) => {
+    const returnPath = ownPage(fieldsOf(request.body)['continue'])
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, { path, fields: [] }, returnPath)
+    await sendConfirmationCode(options, signedIn.principal)
+    return seeOther(reply, withReturnPath(path, returnPath))
+  })
   app.post(
     `${path}/passkey`,
     page,

@@ -9,12 +9,13 @@ import type { LiveState } from '../../../domain/model/live.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { webauthnOn } from '../../../http/request.ts'
-import { newPasskeyPage, type PasskeyView, passkeyPage, securityPage } from '../../pages/index.ts'
+import { newPasskeyPage, type PasskeyView, passkeyPage, type SecurityPage, securityPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { creationOptions } from '../../passkey-request.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
 import { withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
+import { identityView } from '../providers/link.ts'
 
 const securityPath = '/account/security'
 const accountPath = '/account'
@@ -24,10 +25,12 @@ const pathOf = (id: PasskeyId): string => `/account/passkeys/${id}`
 const doneTexts = new Map([
   ['added', 'Your passkey was added. Next time, sign in with it instead of your password.'],
   ['renamed', 'Your passkey was renamed.'],
-  ['app-removed', 'Your authenticator app was removed. Your password alone is enough to sign in.'],
+  ['app-removed', 'Your authenticator app was removed. No second factor is asked for when you sign in.'],
   ['reset-stopped', 'The reset was stopped. Nothing about how you sign in has changed.'],
   ['device-forgotten', 'The device was forgotten. Its next sign-in by password asks for a second factor.'],
   ['devices-forgotten', 'All remembered devices were forgotten. Their next sign-in by password asks for a second factor.'],
+  ['linked', 'The account is linked. Next time, you can sign in with it.'],
+  ['unlinked', 'The account is no longer linked.'],
   ['removed', 'Your passkey was removed. Delete it in your password manager too.'],
 ])
 
@@ -38,6 +41,14 @@ function requiredOf({ organization }: Pick<LiveState, 'organization'>, held: Hel
   if (!organization || isReadyFor(held, organization.factorPolicy.policy)) return null
   const { policy, from } = organization.factorPolicy
   return { organization: organization.name, words: factorPolicyWords[policy], from }
+}
+
+async function providersOf(options: Portal, live: LiveState): Promise<SecurityPage['providers']> {
+  const { store, providers } = options
+  const linked = await store.reading.identities.list(live.account.id)
+  if (linked.length === 0 && providers.length === 0) return undefined
+  const add = { action: '/account/add-provider', hidden: typedBy(live) }
+  return { linked: linked.map((one) => identityView(options, one)), add, offered: providers.map(({ id, name }) => ({ id, name })) }
 }
 
 type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
@@ -67,10 +78,12 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
       const { email, givenName, familyName } = live.account
       const app = await store.reading.authenticators.find(live.account.id)
       const reset = await store.reading.factorResets.findOpen(live.account.id)
+      const account = await store.reading.accounts.find(live.account.id)
       return sendPage(
         reply,
         securityPage({
           frame: frameOf(options, request),
+          hasPassword: account?.passwordHash !== null,
           passkeys: passkeys.map(viewOf),
           newPasskeyPath: webauthn && newPath,
           authenticator: app && {
@@ -91,6 +104,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
           })),
           forgetAll: { action: '/account/remembered-devices/forget-all', hidden: typedBy(live) },
           passwordPath: '/account/password',
+          providers: await providersOf(options, live),
           accountPath,
           signal: webauthn &&
             handle && {
@@ -195,8 +209,12 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
     forMe(securityPath, async (signedIn, request, reply) => {
       const passkey = await theirs(signedIn, request)
       if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, pathOf(passkey.id))
-      await execute(removePasskey, signedIn.principal, { id: passkey.id })
-      return seeOther(reply, `${securityPath}?done=removed`)
+      try {
+        await execute(removePasskey, signedIn.principal, { id: passkey.id })
+        return seeOther(reply, `${securityPath}?done=removed`)
+      } catch (error) {
+        return show(signedIn, request, reply, passkey, { name: passkey.name, faults: faultsOf(error, { last_way_in: null }) })
+      }
     }),
   )
 }

@@ -19,7 +19,7 @@ import {
   joinWrongAddressPage,
 } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
-import { accountView, cliOf, frameOf, invitationTokenOf, type Portal, sendPage } from '../../portal.ts'
+import { accountView, cliOf, frameOf, invitationTokenOf, type Portal, providersView, sendPage } from '../../portal.ts'
 import { withReturnPath } from '../../return-path.ts'
 import { takeTyped, typedBy } from '../../typed-form.ts'
 import { answeringOf, factsOf, path, sendAnswering, useAnother } from './answer.ts'
@@ -60,7 +60,7 @@ export function createShow(options: Portal) {
       if (answering?.invitation.id === preview.invitation.id) return sendAnswering(options, request, reply, answering)
       if (!signedIn) {
         const doors = { signInPath: withReturnPath('/sign-in', path), signUpPath: withReturnPath('/sign-up', path) }
-        return sendPage(reply, joinStrangerPage({ frame, invitation: factsOf(preview, null), ...doors }))
+        return sendPage(reply, joinStrangerPage({ frame, invitation: factsOf(preview, null), ...doors, providers: providersView(options, path) }))
       }
       const kept = request.method === 'GET' ? takeTyped(options, request, reply, typedForm, signedIn.live) : null
       return await showSignedIn(request, reply, preview, signedIn, { ...form, ...kept?.fields, notice: kept?.notice })

@@ -8,8 +8,8 @@ import { gunzipSync } from 'node:zlib'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { freePort, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildDownloads } from '../../../scripts/build-downloads.ts'
-import { hasPseudoTerminal } from './journeys/terminal.ts'
+import { buildDownloads } from '../../../../scripts/build-downloads.ts'
+import { hasPseudoTerminal } from '../journeys/terminal.ts'
 
 // The command and the SDK as the server hands them out, run with the npm and Node of this machine.
 

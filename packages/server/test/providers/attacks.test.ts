@@ -1,0 +1,272 @@
+import { type GitHub, startGitHub } from '@muster/testkit/github.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { inviteByEmail } from '../../src/domain/invitations/invite-by-email.ts'
+import { digest } from '../../src/domain/model/secret-keys.ts'
+import { anOffice, type Browser, issuer, type Office } from '../accounts/office.ts'
+import { type Forger, startForger } from './forger.ts'
+import { addressIn, answerOf, continueWith } from './travel.ts'
+
+let office: Office
+let github: GitHub
+let company: Forger
+let google: Forger
+const client = { clientId: 'muster', clientSecret: 'the secret of a client of another issuer' }
+beforeAll(async () => {
+  github = await startGitHub()
+  company = await startForger(client.clientId)
+  google = await startForger(client.clientId)
+  office = await anOffice({
+    providers: [
+      { kind: 'github', id: 'github', name: 'GitHub', url: github.url, clientId: github.clientId, clientSecret: github.clientSecret },
+      { kind: 'oidc', id: 'oidc', name: 'Company', issuer: company.url, trustedDomains: ['company.example.com'], ...client },
+      { kind: 'google', id: 'google', name: 'Google', issuer: google.url, ...client },
+    ],
+  })
+})
+afterAll(async () => {
+  await office.close()
+  await github.close()
+  await company.close()
+  await google.close()
+})
+beforeEach(() => {
+  for (const forger of [company, google]) Object.assign(forger, { claims: {}, iss: undefined, signsWrong: false, tokenEndpoint: undefined })
+})
+afterEach(async () => {
+  await office.clock.restore()
+  await office.rows('delete from attempt')
+})
+
+const isSignedIn = async (browser: Browser): Promise<boolean> => (await browser.get('/account')).statusCode === 200
+const identities = async (): Promise<number> => (await office.rows<{ many: number }>('select count(*)::int as many from identity'))[0]?.many ?? 0
+const ENDED = '/sign-in?reason=provider_ended&again=yes'
+const REFUSED = '/sign-in?reason=provider_refused&again=yes'
+
+/** A person whose account is linked to this identity. */
+async function linked(name: string, issuerUrl: string, subject: string): Promise<void> {
+  await office.person(name)
+  await office.rows(
+    `insert into identity (id, user_id, provider, issuer, subject, label, address) select 'idn_' || substr(id, 5), id, 'oidc', '${issuerUrl}', '${subject}', '${name}', '192.0.2.1' from account where username = '${name}'`,
+  )
+}
+
+/** A browser whose person has signed in at the provider. @returns where the provider sends it */
+const sentBack = async (browser: Browser, provider = 'oidc'): Promise<string> => answerOf(addressIn(await browser.post('/sign-in/with', { provider })))
+
+describe('the answer of a provider', () => {
+  test('is accepted in the browser that asked, and ends nothing elsewhere (E41, F19)', async () => {
+    await linked('ann', company.url, 'ann')
+    company.claims = { sub: 'ann' }
+    const [attacker, victim] = [office.browser(), office.browser()]
+    const theirs = await sentBack(victim)
+    const own = await sentBack(attacker)
+    expect((await victim.get(own)).headers.location).toBe(ENDED)
+    const swapped = `${own.split('?')[0]}?${new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(own.split('?')[1])), state: new URLSearchParams(theirs.split('?')[1]).get('state') ?? '' })}`
+    expect((await attacker.get(swapped)).headers.location).toBe(ENDED)
+    expect(await isSignedIn(victim)).toBe(false)
+    expect((await victim.get(theirs)).headers.location).toBe('/')
+    expect(await isSignedIn(victim)).toBe(true)
+  })
+
+  test('is accepted once, even if it comes many times at once (E42)', async () => {
+    await linked('bob', company.url, 'bob')
+    company.claims = { sub: 'bob' }
+    const browser = office.browser()
+    const back = await sentBack(browser)
+    const cookie = `muster_provider=${browser.cookies.get('muster_provider')}`
+    const answers = await Promise.all(Array.from({ length: 8 }, () => office.browser().get(back, { cookie })))
+    expect(answers.filter(({ headers }) => headers.location === '/')).toHaveLength(1)
+    expect((await browser.get(back)).headers.location).toBe(ENDED)
+  })
+
+  test('is accepted for ten minutes, and only on the path of its provider (E42)', async () => {
+    company.claims = { sub: 'cyd' }
+    const browser = office.browser()
+    const back = await sentBack(browser)
+    expect((await browser.get(back.replace('/oidc/', '/google/'))).headers.location).toBe(ENDED)
+    await office.clock.advance(601)
+    expect((await browser.get(back)).headers.location).toBe(ENDED)
+  })
+
+  test('with a code of another sign-in is refused by PKCE (E42)', async () => {
+    github.person = { id: 1, login: 'dan', name: null, emails: [] }
+    const [thief, owner] = [office.browser(), office.browser()]
+    const stolen = new URLSearchParams((await sentBack(owner, 'github')).split('?')[1]).get('code') ?? ''
+    const own = new URL(await sentBack(thief, 'github'), issuer)
+    own.searchParams.set('code', stolen)
+    expect((await thief.get(`${own.pathname}${own.search}`)).headers.location).toBe(REFUSED)
+  })
+
+  test.each([
+    ['for another client', { aud: 'another' }],
+    ['of another issuer', { iss: 'https://accounts.example.com' }],
+    ['of another sign-in', { nonce: 'another' }],
+    ['that has expired', { exp: 1 }],
+  ])('with a token %s is refused (E43)', async (_, claims) => {
+    const name = `e${Object.keys(claims)[0]}`
+    await linked(name, company.url, name)
+    company.claims = { sub: name, ...claims }
+    const browser = office.browser()
+    expect((await continueWith(browser, 'oidc')).headers.location).toBe(REFUSED)
+    expect(await isSignedIn(browser)).toBe(false)
+  })
+
+  test('with a token of another key, or with a wrong `iss`, is refused (E43)', async () => {
+    await linked('fay', company.url, 'fay')
+    company.claims = { sub: 'fay' }
+    company.signsWrong = true
+    expect((await continueWith(office.browser(), 'oidc')).headers.location).toBe(REFUSED)
+    company.signsWrong = false
+    company.iss = google.url
+    expect((await continueWith(office.browser(), 'oidc')).headers.location).toBe(REFUSED)
+    company.iss = undefined
+    expect((await continueWith(office.browser(), 'oidc')).headers.location).toBe('/')
+  })
+
+  test('of GitHub with the `iss` of another issuer is refused (E43)', async () => {
+    github.person = { id: 2, login: 'gus', name: null, emails: [] }
+    github.answer = (query) => query.set('iss', 'https://accounts.example.com')
+    expect((await continueWith(office.browser(), 'github')).headers.location).toBe(REFUSED)
+    github.answer = (query) => query.delete('iss')
+    expect((await continueWith(office.browser(), 'github')).headers.location).toBe('/sign-up/with')
+    github.answer = () => {}
+  })
+})
+
+describe('an address', () => {
+  test('signs nobody in, whoever vouches for it (E44, F20)', async () => {
+    await office.person('hal')
+    await office.rows(`update account set email = 'hal@gmail.com', email_canonical = 'hal@gmail.com' where username = 'hal'`)
+    for (const [provider, forger] of [
+      ['oidc', company],
+      ['google', google],
+    ] as const) {
+      forger.claims = { sub: 'hal of somebody else', email: 'HAL@gmail.com', email_verified: true }
+      const browser = office.browser()
+      await continueWith(browser, provider)
+      expect(await isSignedIn(browser)).toBe(false)
+    }
+    expect(await identities()).toBe((await office.rows(`select 1 from identity where label <> 'HAL@gmail.com'`)).length)
+  })
+
+  test.each([
+    ['google', { email: 'ida@gmail.com', email_verified: true }, true],
+    ['google', { email: 'IDA@GMail.com', email_verified: true }, true],
+    ['google', { email: 'ida@acme.example', email_verified: true, hd: 'acme.example' }, true],
+    ['google', { email: 'ida@acme.example', email_verified: true }, false],
+    ['google', { email: 'ida@acme.example', email_verified: true, hd: 'other.example' }, false],
+    ['google', { email: 'ida@acme.example', email_verified: true, hd: '' }, false],
+    ['google', { email: 'ida@gmail.com', email_verified: false }, false],
+    ['google', { email: 'ida@gmail.com', email_verified: 'true' }, false],
+    ['google', { email: 'ida@gmail.com.evil.example', email_verified: true }, false],
+    ['google', { email: 'ida@gmail.com@evil.example', email_verified: true }, false],
+    ['oidc', { email: 'ida@company.example.com', email_verified: true }, true],
+    ['oidc', { email: 'ida@company.example.com' }, false],
+    ['oidc', { email: 'ida@sub.company.example.com', email_verified: true }, false],
+    ['oidc', { email: 'ida@gmail.com', email_verified: true }, false],
+  ])('of %s is trusted by its own rule: %o %s (E44)', async (provider, claims, isTrusted) => {
+    const forger = provider === 'google' ? google : company
+    forger.claims = { sub: `ida ${JSON.stringify(claims)}`, ...claims }
+    const browser = office.browser()
+    await continueWith(browser, provider)
+    const page = (await browser.get('/sign-up/with')).body
+    expect(page).toContain('Create an account')
+    expect(page.includes('needs no code')).toBe(isTrusted)
+  })
+
+  test('with letters that fold to those of another is not taken for it (E44)', async () => {
+    google.claims = { sub: 'kim', email: '\u212aim@gmail.com', email_verified: true } // the Kelvin sign becomes k in lower case
+    const browser = office.browser()
+    expect((await continueWith(browser, 'google')).headers.location).toBe('/sign-up/with')
+    expect((await browser.get('/sign-up/with')).body).not.toContain('needs no code')
+    const answer = await browser.post('/sign-up/with', { email: '\u212aim@gmail.com', given_name: 'Kim', family_name: '' })
+    expect(answer.headers.location).toBe('/sign-up/verify')
+    expect(await office.accounts()).not.toContain('kim@gmail.com')
+  })
+
+  test('that an invitation was sent to needs the emailed code in any case (S8)', async () => {
+    const { browser: invited, answer } = await invite('lou@gmail.com')
+    expect(answer.headers.location).toBe('/sign-up/with?continue=%2Fjoin')
+    const next = await invited.post('/sign-up/with', { email: 'lou@gmail.com', given_name: 'Lou', family_name: '', continue: '/join' })
+    expect(next.headers.location).toBe('/sign-up/verify?continue=%2Fjoin')
+    expect(await office.accounts()).not.toContain('lou@gmail.com')
+  })
+})
+
+/** Somebody with the invitation of an address, whose Google account has it. */
+async function invite(email: string) {
+  const admin = await office.person('mia')
+  const cookie = admin.cookies.get('muster_session') ?? ''
+  const session = await office.store.reading.sessions.findByTokenHash(digest(cookie))
+  if (!session) throw new Error('mia is not signed in')
+  const { id: sessionId, userId, epoch, organizationId } = session
+  const origin = { address: '192.0.2.1', requestId: 'req', userAgent: null }
+  const principal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin } as const
+  await inviteByEmail(office, principal, { organization: 'mia', emails: [email], role: 'member' })
+  const { link = '' } = await office.mail(email)
+  const browser = office.browser()
+  await browser.get(link.slice(issuer.length))
+  expect((await browser.get('/join')).body).toContain('Continue with Google')
+  google.claims = { sub: email, email, email_verified: true, given_name: 'Lou' }
+  return { browser, answer: await continueWith(browser, 'google', '/join') }
+}
+
+describe('an identity', () => {
+  test.each([
+    ['the same subject at another issuer', 'google', 'nia'],
+    ['another case of the subject', 'oidc', 'NIA'],
+    ['the subject with a space', 'oidc', 'nia '],
+  ])('is issuer and subject, exactly: %s is another one (E45)', async (title, provider, sub) => {
+    const name = `nia${title.length}`
+    await linked(name, company.url, `nia${name}`)
+    const forger = provider === 'google' ? google : company
+    forger.claims = { sub: sub === 'nia' ? `nia${name}` : sub === 'NIA' ? `NIA${name}` : `nia${name} ` }
+    const browser = office.browser()
+    expect((await continueWith(browser, provider)).headers.location).toBe('/sign-up/with')
+    expect(await isSignedIn(browser)).toBe(false)
+  })
+
+  test('that is linked to one account is not linked to another (E45)', async () => {
+    await linked('oli', company.url, 'oli')
+    company.claims = { sub: 'oli' }
+    const thief = await office.person('pam')
+    const page = await thief.post('/account/add-provider', { provider: 'oidc' })
+    const answer = await thief.get(await answerOf(addressIn(page)))
+    expect([answer.statusCode, answer.body]).toEqual([409, expect.stringContaining('This account is already linked')])
+  })
+
+  test('is linked only by the session that began, which is not somebody else’s (E46)', async () => {
+    company.claims = { sub: 'quin' }
+    const [attacker, victim] = [await office.person('quin'), await office.person('ray')]
+    const back = await answerOf(addressIn(await attacker.post('/account/add-provider', { provider: 'oidc' })))
+    victim.cookies.set('muster_provider', attacker.cookies.get('muster_provider') ?? '')
+    const before = await identities()
+    expect((await victim.get(back)).headers.location).toContain('/sign-in')
+    await victim.post('/account/link-provider', {})
+    expect(await identities()).toBe(before)
+  })
+
+  test('is linked once, even if the form comes many times at once (E46)', async () => {
+    company.claims = { sub: 'sue' }
+    const browser = await office.person('sue')
+    await browser.get(await answerOf(addressIn(await browser.post('/account/add-provider', { provider: 'oidc' }))))
+    const before = await identities()
+    await Promise.all(Array.from({ length: 6 }, () => browser.post('/account/link-provider', {})))
+    expect(await identities()).toBe(before + 1)
+  })
+})
+
+test('a provider’s document cannot send this server into its own network (E47)', async () => {
+  const inside = await startForger(client.clientId)
+  const other = await anOffice({
+    providers: [{ kind: 'oidc', id: 'oidc', name: 'Company', issuer: company.url, trustedDomains: [], ...client }],
+  })
+  company.claims = { sub: 'tom' }
+  company.tokenEndpoint = `${inside.url.replace('localhost', '127.0.0.1')}/token`
+  const browser = other.browser()
+  const back = await answerOf(addressIn(await browser.post('/sign-in/with', { provider: 'oidc' })))
+  expect((await browser.get(back)).headers.location).toBe(REFUSED)
+  expect(inside.requests).toEqual([])
+  await other.close()
+  await inside.close()
+})
