@@ -164,7 +164,7 @@ export const factors: Fault[] = [
   {
     title: 'a script with a password needs the second factor (E40)',
     file: `${server}/domain/accounts/password-login.ts`,
-    find: "  if (needsSecondFactor || mustAddFactor) throw new Problem('factor_required') // F6\n",
+    find: "  if (needsSecondFactor || lacksApp) throw new Problem('factor_required') // F6\n",
     replace: '',
     test: second,
     named: 'a script that signs in by password',
@@ -212,7 +212,7 @@ export const factors: Fault[] = [
   {
     title: 'the sixth removal requires a recent sign-in (E53)',
     file: `${server}/domain/organizations/membership.ts`,
-    find: "  if (confirmed) await requireRecentCaller(context, 'members:remove')\n",
+    find: "  if (askRecent) await requireRecentCaller(context, 'members:remove')\n",
     replace: '',
     test: stepUp,
     named: 'an admin removes five members in ten minutes',
@@ -276,7 +276,7 @@ export const factors: Fault[] = [
   {
     title: 'a member who has not proved enough does not act (E57)',
     file: `${server}/http/authenticate.ts`,
-    find: "  if (live.session.kind !== 'refresh') requirePolicy(live)\n",
+    find: "  if (live.session.kind !== 'refresh' && !request.routeOptions.config.beforePolicy) requirePolicy(live)\n",
     replace: '',
     test: policy,
     named: 'a member without a factor adds one',

@@ -168,7 +168,7 @@ export const providers: Fault[] = [
   {
     title: 'a sign-in with a provider is no recent sign-in (E46)',
     file: `${server}/domain/command/recent.ts`,
-    find: ' && !isWordOfProvider(methods)',
+    find: ' && provesPresence(methods)',
     replace: '',
     test: flows,
     named: 'confirms first that it is them',

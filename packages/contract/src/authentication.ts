@@ -9,6 +9,7 @@ export const recentActions = {
   'password:change': 'change your password',
   'email:change': 'change your email address',
   'keys:create': 'create a key',
+  'logins:approve': 'approve a login that lasts',
   'members:promote': 'make a member an admin',
   'members:remove': 'remove more members',
   'members:sign-out': 'end the sessions of a member',
@@ -33,6 +34,13 @@ export function acrOf(methods: readonly string[]): Acr {
   if (methods.includes('hwk') || methods.includes('swk')) return 'phr'
   return methods.includes('mfa') ? 'urn:muster:acr:two-factors' : 'urn:muster:acr:one-factor'
 }
+
+/**
+ * False for a sign-in that proves little about who is there now: a remembered browser with the password alone, or a provider, which may know the browser and ask for
+ * nothing.
+ */
+export const provesPresence = (methods: readonly string[]): boolean =>
+  !(methods.includes('rba') || methods.includes('fed')) || acrOf(methods) !== 'urn:muster:acr:one-factor'
 
 /** Whether a class is as strong as another. An unknown class is satisfied by none. */
 export function satisfiesAcr(acr: string | null, wanted: string): boolean {

@@ -95,8 +95,13 @@ export const problems = {
     next: 'Add a passkey or an authenticator app on the page /account/security.',
   },
   factor_demanded: { status: 409, title: 'Your organization requires this factor.', next: 'Add another one first, then remove this one.' },
-  browser_confirms: { status: 409, title: 'A browser confirms on a page of its own.', next: 'Open /account/confirm in this browser.' },
-  terminal_confirms: { status: 403, title: 'Only a browser confirms here.', next: 'Request a code for the terminal.', command: 'muster confirm' },
+  browser_confirms: { status: 409, title: 'A browser session cannot request a code.', next: 'Open /account/confirm in this browser.' },
+  terminal_confirms: {
+    status: 403,
+    title: 'A token cannot confirm this. Only the session of a browser can.',
+    next: 'Request a code for the terminal.',
+    command: 'muster confirm',
+  },
   factor_required: {
     status: 401,
     title: 'This account requires a second factor.',
@@ -126,7 +131,7 @@ export const problems = {
     title: 'A reset of this member is already waiting.',
     next: 'Another admin can confirm it, or wait until it takes force.',
   },
-  factor_reset_not_found: { status: 404, title: 'There is no reset to confirm or stop.', next: 'It was stopped, or it has taken force.' },
+  factor_reset_not_found: { status: 404, title: 'There is no reset to confirm or stop.', next: 'Ask for a new one if it is still needed.' },
   factor_reset_same_admin: { status: 403, title: 'Another admin must confirm this reset.', next: 'Ask a second admin, or wait until it takes force.' },
   remembered_device_not_found: {
     status: 404,
@@ -165,7 +170,7 @@ export const problems = {
   user_code_unknown: { status: 404, title: 'There is no such code.', next: 'Check the code in your terminal.' },
   user_code_claimed: { status: 409, title: 'This code was entered in another session.', next: 'Start the login again in your terminal.' },
   confirmation_of_another: { status: 403, title: 'This code belongs to another account.', next: 'Sign in with the account that your terminal uses.' },
-  device_authorization_ended: { status: 410, title: 'This code is no longer valid.', next: 'Start the login again in your terminal.' },
+  device_authorization_ended: { status: 410, title: 'This code is no longer valid.', next: 'Run the command again in your terminal.' },
 
   // names
   name_invalid: { status: 422, title: 'A name must have 3 to 30 characters: lowercase letters, digits and underscores.', next: 'Choose another name.' },

@@ -4,11 +4,12 @@ import { type MemberClaims, type RecentSignIn, refusalOf, requireRecentSignIn } 
 
 const NOW = 1_800_000_000
 const clock = { wall: () => NOW * 1_000 }
-const caller: Pick<MemberClaims, 'sessionId' | 'keyId' | 'authenticatedAt' | 'acr'> = {
+const caller: Pick<MemberClaims, 'sessionId' | 'keyId' | 'authenticatedAt' | 'acr' | 'amr'> = {
   sessionId: 'ses_1',
   keyId: null,
   authenticatedAt: NOW - 600,
   acr: 'urn:muster:acr:two-factors',
+  amr: ['pwd', 'otp', 'mfa'],
 }
 const check = (claims: Partial<typeof caller>, options: RecentSignIn = {}) => {
   try {
@@ -31,6 +32,12 @@ test('a sign-in of ten minutes ago is recent, and one a second older is not (F14
 
 test('a token that does not say when its person signed in is refused (F14)', () => {
   expect(check({ authenticatedAt: null })?.status).toBe(401)
+})
+
+test('a remembered browser or a provider alone is no recent sign-in (F11, F20)', () => {
+  const acr = 'urn:muster:acr:one-factor'
+  expect(check({ acr, amr: ['pwd'] })).toBe(null)
+  for (const amr of [['pwd', 'rba'], ['fed']]) expect(check({ acr, amr })?.status).toBe(401)
 })
 
 test('only a passkey is phishing-resistant (F14)', () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecentAction } from '@muster/contract/authentication.ts'
 import type { Answer } from '../api/calls.ts'
 import type { Context } from '../context.ts'
-import { Failure, interrupted, type ProblemError } from '../errors.ts'
+import { Failure, interrupted, ProblemError, Unreachable } from '../errors.ts'
 import { waiting } from '../output/spinner.ts'
 import { hasBrowser, openBrowser } from './browser.ts'
 import { whyNoPerson } from './device-login.ts'
@@ -35,7 +35,11 @@ async function untilConfirmed({ signal }: Context, login: Login, { id, interval 
     await sleep(interval * 1_000, undefined, { signal }).catch(() => {
       throw interrupted()
     })
-    const { state } = await login.GET('/v1/me/terminal-confirmations/{id}', { params: { path: { id } } })
+    const answer = await login.GET('/v1/me/terminal-confirmations/{id}', { params: { path: { id } } }).catch((error: unknown) => error)
+    // The person may confirm while the server is away for a moment. The code expires in any case.
+    if (answer instanceof Unreachable || (answer instanceof ProblemError && (answer.status === 429 || answer.status >= 500))) continue
+    if (answer instanceof Error) throw answer
+    const { state } = answer as Answer<'get', '/v1/me/terminal-confirmations/{id}'>
     if (state === 'approved') return
     if (state === 'denied')
       throw new Failure('The confirmation was denied in the browser.', { code: 'access_denied', next: 'To try again, run the command again.' })
@@ -45,11 +49,28 @@ async function untilConfirmed({ signal }: Context, login: Login, { id, interval 
 }
 
 /** The refusal for a command that nobody is there to confirm. */
-export function unconfirmed(context: Context, cause: ProblemError): Failure {
+export function unconfirmed(context: Context, login: Login, cause: ProblemError): Failure {
+  const confirm = context.command('confirm')
   return new Failure(cause.message, {
     code: cause.code,
     why: whyNoPerson(context) ?? cause.why,
-    next: `Run this in a terminal, then run the command again within 10 minutes: ${context.command('confirm')}`,
+    next: login.isStored
+      ? `Run this in a terminal, then run the command again within 10 minutes: ${confirm}`
+      : `Use an API key. Or run ${confirm} in a terminal with the same MUSTER_REFRESH_TOKEN, then run the command again within 10 minutes.`,
+    requestId: cause.requestId,
+    body: cause.body && { ...cause.body },
+    cause,
+  })
+}
+
+/** A person without the factor that the organization requires cannot confirm: they add it first. @throws Failure */
+export async function refuseUnready({ api }: Context, login: Login, cause: ProblemError): Promise<void> {
+  const { required } = await login.GET('/v1/me/factors')
+  if (!required || required.ready) return
+  throw new Failure(cause.message, {
+    code: cause.code,
+    why: cause.why,
+    next: `Add it, then run the command again: ${api.url}/account/security`,
     requestId: cause.requestId,
     body: cause.body && { ...cause.body },
     cause,

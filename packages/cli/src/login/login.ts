@@ -24,6 +24,7 @@ export class Login extends Calls {
   #file: CredentialsFile | null
   #credentials: Credentials
   #me: Me | KeyIdentity | undefined
+  #confirming: Promise<void> | undefined
 
   /** True when the caller uses a key. A key is never replaced by another credential, and nothing is stored for it. */
   readonly byKey: boolean
@@ -95,12 +96,20 @@ export class Login extends Calls {
     }
   }
 
-  /** Asks the person to confirm that it is them, once, if there is one (F16). */
-  async #confirm(refusal: ProblemError): Promise<void> {
-    const { confirmInBrowser, unconfirmed } = await import('./confirm.ts')
-    if (this.byKey || whyNoPerson(this.#context) !== null) throw unconfirmed(this.#context, refusal)
-    this.#context.say.warn(refusal.message)
-    const { action } = refusal.body ?? {}
+  /** Asks the person to confirm that it is them, once, if there is one (F16). Requests that are refused at the same time share one code. */
+  #confirm(refusal: ProblemError): Promise<void> {
+    this.#confirming ??= this.#confirmOnce(refusal).finally(() => {
+      this.#confirming = undefined
+    })
+    return this.#confirming
+  }
+
+  async #confirmOnce(refusal: ProblemError): Promise<void> {
+    const { confirmInBrowser, refuseUnready, unconfirmed } = await import('./confirm.ts')
+    const { action, acr_values: required } = refusal.body ?? {}
+    if (required !== undefined) await refuseUnready(this.#context, this, refusal)
+    if (whyNoPerson(this.#context) !== null) throw unconfirmed(this.#context, this, refusal)
+    this.#context.say.warn(refusal.why ?? refusal.message)
     await confirmInBrowser(this.#context, this, { action: isRecentAction(action) ? action : null })
   }
 

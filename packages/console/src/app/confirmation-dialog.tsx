@@ -37,7 +37,12 @@ export function ConfirmationDialog() {
 
 function Question({ refused: { action, acr, detail }, settle }: Asked) {
   const [typed, setTyped] = useState('')
-  const { data: ways, error: unavailable } = useQuery({
+  const [isEmpty, setEmpty] = useState(false)
+  const {
+    data: ways,
+    error: unavailable,
+    refetch,
+  } = useQuery({
     queryKey: ['confirmation'],
     queryFn: () => answer(api.GET('/v1/me/confirmation')),
     gcTime: 0,
@@ -60,10 +65,12 @@ function Question({ refused: { action, acr, detail }, settle }: Asked) {
   const cannot = ways !== undefined && !byCode && !byPassword && !ways.passkey
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    setEmpty(typed === '')
     if (typed !== '' && !confirm.isPending) confirm.mutate(byCode ? { code: typed } : { password: typed })
   }
   const wrong = confirm.error instanceof ApiProblem && ['password_wrong', 'factor_wrong'].includes(confirm.error.code)
-  const fault = wrong ? (byCode ? 'This code is not valid.' : 'This password is not correct.') : undefined
+  const what = byCode ? 'code' : 'password'
+  const fault = isEmpty && typed === '' ? `Enter your ${what}.` : wrong ? `This ${what} is not correct.` : undefined
   return (
     <Dialog.Root open onOpenChange={(open) => !open && settle(false)}>
       <Dialog.Portal>
@@ -78,13 +85,19 @@ function Question({ refused: { action, acr, detail }, settle }: Asked) {
                   {detail ?? 'We won’t ask again for 10 minutes.'}
                 </Dialog.Description>
               </div>
-              {unavailable && <Failure error={unavailable} compact />}
+              {unavailable && <Failure error={unavailable} compact onRetry={() => refetch()} />}
+              {!ways && !unavailable && (
+                <p role="status" className="text-sm text-muted">
+                  Loading…
+                </p>
+              )}
               {cannot && (
                 <p className="text-sm">
-                  You have none yet.{' '}
-                  <a href="/account/security" className="link">
-                    Add it on your page Security
+                  {acr === null ? 'We confirm by a code that we email you.' : acr === 'phr' ? 'You have no passkey yet.' : 'You have no second factor yet.'}{' '}
+                  <a href={acr === null ? '/account/confirm' : '/account/security'} target="_blank" rel="noreferrer" className="link">
+                    {acr === null ? 'Confirm in a new tab' : 'Add one under Security'}
                   </a>
+                  , then try again.
                 </p>
               )}
               {(byCode || byPassword) && (

@@ -37,9 +37,8 @@ api.use({
       .json()
       .catch(() => ({}))) as Record<string, string | undefined>
     if (code !== 'insufficient_user_authentication') return undefined
-    return (await confirmUserIsThere({ action: isRecentAction(action) ? action : null, acr: acr_values ?? null, detail: detail ?? null }))
-      ? fetch(copy)
-      : undefined
+    const refused = { action: isRecentAction(action) ? action : null, acr: acr_values ?? null, detail: detail ?? null }
+    return (await confirmUserIsThere(refused, { isChange: request.method !== 'GET' || refused.action !== null })) ? fetch(copy) : undefined
   },
 })
 

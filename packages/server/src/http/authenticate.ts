@@ -43,6 +43,8 @@ declare module 'fastify' {
     optional?: boolean
     /** Also accepts keys, on a route for accounts. */
     keys?: boolean
+    /** Also accepts a member who has not proved what the policy of the organization requires (F13): to revoke their own access, and to leave. */
+    beforePolicy?: boolean
     /** Also accepts tokens without the scope `api`. The route checks what they may do. */
     anyScope?: boolean
     /** Also accepts a client acting for itself with this scope (S58). */
@@ -61,9 +63,9 @@ interface Options {
 }
 
 /** A person who acts in their organization, as far as its policy lets them (F13). Refresh tokens that do not rotate were checked when they were created. */
-function memberOf(live: LiveState): Actor {
+function memberOf(request: FastifyRequest, live: LiveState): Actor {
   const actor = actorOf(live)
-  if (live.session.kind !== 'refresh') requirePolicy(live)
+  if (live.session.kind !== 'refresh' && !request.routeOptions.config.beforePolicy) requirePolicy(live)
   return actor
 }
 
@@ -110,7 +112,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     }
     const live = await requireValid(await store.reading.sessions.liveState(principal.sessionId, token.jti), principal)
     if (live.account.id !== principal.userId) throw new Problem('invalid_token')
-    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(live)
+    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(request, live)
     request.principal = principal
     request.live = live
     if (isWorthNoting({ now: live.now, lastUsedAt: live.session.lastUsedAt })) {
@@ -131,7 +133,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     const { id: sessionId, userId, epoch, organizationId } = live.session
     const principal: UserPrincipal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin }
     await requireValid(live, principal)
-    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(live)
+    if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(request, live)
     request.principal = principal
     request.live = live
   }

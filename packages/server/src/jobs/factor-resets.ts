@@ -1,3 +1,4 @@
+import type { UserId } from '@muster/contract/ids.ts'
 import type { Execute } from '../domain/command/context.ts'
 import { completeDue } from '../domain/factors/reset.ts'
 import { systemPrincipal } from '../domain/model/principal.ts'
@@ -21,7 +22,7 @@ export function startFactorResets(options: Options): () => Promise<void> {
   let running = Promise.resolve()
   const timer = setInterval(() => {
     running = running
-      .then(() => completeDueResets(options))
+      .then(() => completeDueResets(options, (error, userId) => options.log.warn({ err: error, userId }, 'a reset of factors could not be completed')))
       .catch((error: unknown) => options.log.warn({ err: error }, 'resets of factors could not be completed'))
   }, EVERY_MILLISECONDS)
   timer.unref()
@@ -31,7 +32,13 @@ export function startFactorResets(options: Options): () => Promise<void> {
   }
 }
 
-export async function completeDueResets({ store, execute }: Omit<Options, 'log'>): Promise<void> {
+/** @param onFailed one that fails does not delay the others. Without it, the first failure is thrown. */
+export async function completeDueResets({ store, execute }: Omit<Options, 'log'>, onFailed?: (error: unknown, userId: UserId) => void): Promise<void> {
   await store.reading.factorResets.endVoid()
-  for (const userId of await store.reading.factorResets.due(AT_ONCE)) await execute(completeDue, systemPrincipal, { userId })
+  for (const userId of await store.reading.factorResets.due(AT_ONCE)) {
+    await execute(completeDue, systemPrincipal, { userId }).catch((error: unknown) => {
+      if (!onFailed) throw error
+      onFailed(error, userId)
+    })
+  }
 }

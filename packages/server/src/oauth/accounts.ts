@@ -1,10 +1,13 @@
 import { acrOf } from '@muster/contract/authentication.ts'
+import { meetsPolicy } from '../domain/command/factor-policy.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import { lastAuthentication } from '../domain/model/session.ts'
 
 /** The claims of an access token about the session, how and when its person last proved who they are (F14, RFC 9470 section 6), and the organization (S56). */
-export function accessClaims({ session, account, membership, organization }: LiveState): Record<string, unknown> {
-  const registered = account.username !== null && membership?.status === 'active' && organization
+export function accessClaims({ now, session, account, membership, organization }: LiveState): Record<string, unknown> {
+  // Until its policy is met, a session does not act in the organization, so its token does not name it (F13).
+  const acts = session.kind === 'refresh' || meetsPolicy({ organization, now, session })
+  const registered = account.username !== null && membership?.status === 'active' && acts && organization
   const { at, methods } = lastAuthentication(session)
   const proof = { auth_time: Math.floor(at.getTime() / 1000), acr: acrOf(methods), amr: methods }
   return { sid: session.id, epoch: account.epoch, ...proof, ...(registered && { org_id: organization.id, org: organization.name, role: membership.role }) }

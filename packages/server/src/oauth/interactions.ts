@@ -81,8 +81,9 @@ export function createInteractions({ store, library, sessions }: Options): Inter
     const wanted = required === null ? wantedAcr(params) : [required]
     if (required === null && isStrongEnough(wanted, acrOf(lastAuthentication(session).methods))) return null
     const hasPasskey = (await store.reading.passkeys.list(account.id)).length > 0
-    const byPasskey = wanted.every((one) => one === 'phr')
-    return { byPasskey, byPolicy: required !== null, isPossible: hasPasskey || (!byPasskey && (await store.reading.authenticators.has(account.id))) }
+    const hasApp = await store.reading.authenticators.has(account.id)
+    const needsPasskey = wanted.every((one) => one === 'phr')
+    return { byPasskey: needsPasskey || !hasApp, byPolicy: required !== null, isPossible: hasPasskey || (hasApp && !needsPasskey) }
   }
 
   const interactions: Interactions = {

@@ -40,10 +40,16 @@ async function anOrganization() {
 type Organization = Awaited<ReturnType<typeof anOrganization>>
 
 const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
-const request = (by: Person, { organization, bob }: Organization, whose: Person = bob) =>
-  world.execute(requestFactorReset, by.principal, { organization, user: whose.name })
-const confirm = (by: Person, { organization, bob }: Organization, whose: Person = bob) =>
-  world.execute(confirmFactorReset, by.principal, { organization, user: whose.name })
+/** The admin has confirmed that it is them (F15). */
+const recent = ({ principal }: Person) => world.store.reading.sessions.confirm(principal.sessionId, { methods: ['otp', 'mfa'] })
+const request = async (by: Person, { organization, bob }: Organization, whose: Person = bob) => {
+  await recent(by)
+  return world.execute(requestFactorReset, by.principal, { organization, user: whose.name })
+}
+const confirm = async (by: Person, { organization, bob }: Organization, whose: Person = bob) => {
+  await recent(by)
+  return world.execute(confirmFactorReset, by.principal, { organization, user: whose.name })
+}
 const cancel = (by: Person, { organization, bob }: Organization) => world.execute(cancelFactorReset, by.principal, { organization, user: bob.name })
 const hasApp = async ({ id }: { id: UserId }): Promise<boolean> => world.store.reading.authenticators.has(id)
 const completeDue = () => completeDueResets(world)

@@ -1,4 +1,5 @@
 import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
+import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { SCRIPTS_CLIENT_ID } from '../../src/compat/featurebase/tokens.ts'
 import { signInWithPassword } from '../../src/domain/accounts/password-login.ts'
@@ -87,6 +88,11 @@ describe('an organization requires a second factor (F13)', () => {
     await phished.visit('/sign-in', { identifier: bo.email, password: PASSWORD })
     await phished.visit('/sign-in/factor', { code: codeOf(secret) })
     expect(await readsOrganization(phished, name)).toMatchObject(unmet('phr'))
+    // It does not confirm either, on the page and in the console.
+    await muster.clock.advance(30)
+    const page = await phished.visit('/account/confirm')
+    expect([page.text.includes('name="code"'), page.text.includes('Confirm with a passkey')]).toEqual([false, true])
+    expect((await people.asConsole(phished, 'POST', '/v1/me/confirmation', { code: codeOf(secret) })).body.code).toBe('factor_required')
     // Nor does it add a passkey of its own.
     expect((await phished.visit('/account/add-passkey')).at.pathname).toBe('/account/confirm')
     const { passkey: asked } = (await people.asConsole(phished, 'GET', '/v1/me/confirmation')).body
@@ -114,6 +120,36 @@ describe('an organization requires a second factor (F13)', () => {
     expect(await readsOrganization(browser, name)).toMatchObject(unmet(TWO_FACTORS))
     expect((await set('none')).body).toMatchObject({ policy: 'none', from: null, in_force: 'none' })
     expect((await readsOrganization(browser, name)).status).toBe(200)
+  })
+
+  test('setting it again, or a weaker one, does not switch it off for the days of grace', async () => {
+    const { set } = await anOrganization('fig')
+    await set('phishing-resistant')
+    expect((await set('phishing-resistant', { grace_days: 14, remembered_devices: false })).body.in_force).toBe('phishing-resistant')
+    expect((await set('any', { grace_days: 14 })).body).toMatchObject({ policy: 'any', in_force: 'any' })
+  })
+
+  test('until it is met, a token does not name the organization, and the way out stays open', async () => {
+    const { name, bo, set } = await anOrganization('gum')
+    const { id } = (await muster.call('POST', '/v1/me/keys', { token: bo.token, body: { description: 'leaked' } })).body
+    await set('any')
+    const { access_token } = (await muster.call('POST', '/v1/me/token', { token: bo.token })).body
+    expect(decodeJwt(access_token)['org_id']).toBe(undefined)
+    expect((await muster.call('DELETE', `/v1/me/keys/${id}`, { token: bo.token })).status).toBe(200)
+    expect((await muster.call('POST', `/v1/organizations/${name}/leave`, { token: bo.token })).status).toBe(200)
+  })
+
+  test('a refresh token of CI does not join an organization whose policy it does not meet', async () => {
+    const { owner, set } = await anOrganization('holly')
+    const { secret } = (await muster.call('POST', '/v1/organizations/holly/secrets', { token: owner.token, body: { kind: 'secret' } })).body
+    await set('phishing-resistant')
+    const guest = await muster.person('holly_guest')
+    const browser = await people.signIn(guest)
+    const { body } = await startDevice(muster, `${SCOPE} offline_access`)
+    const page = await browser.visit('/device', { user_code: body.user_code })
+    await browser.visit(page.at.pathname, { decision: 'approve' })
+    const { access_token: token } = (await pollDevice(muster, body.device_code)).body
+    expect(await muster.call('POST', '/v1/organizations/join', { token, body: { organization: 'holly', secret } })).toMatchObject(unmet('phr'))
   })
 
   test('a login of a terminal is approved only in a browser that meets the policy', async () => {

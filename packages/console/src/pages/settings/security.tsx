@@ -1,8 +1,9 @@
-import { type FactorPolicy, factorPolicyWords } from '@muster/contract/authentication.ts'
+import { type FactorPolicy, factorPolicies, factorPolicyWords } from '@muster/contract/authentication.ts'
 import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { answer, api, type Schemas } from '../../lib/api.ts'
+import { serverNow } from '../../lib/clock.ts'
 import { queries } from '../../lib/queries.ts'
 import { useSession } from '../../lib/session.ts'
 import { useNow } from '../../lib/use-now.ts'
@@ -62,9 +63,7 @@ export function Security() {
               )}
             </Fact>
             <Fact name="Browsers">
-              {policy.remembered_devices
-                ? 'Members may let a browser be remembered for 30 days'
-                : 'No browser is remembered: the second factor is asked for every time'}
+              {policy.remembered_devices ? 'Members may let a browser be remembered for 30 days' : 'Members are asked for the second factor at every sign-in'}
             </Fact>
             {editable && policy.policy !== 'none' && (
               <Fact name="Not ready">
@@ -108,10 +107,16 @@ function Unready({ policy }: { policy: FactorPolicy }) {
   )
 }
 
+const DEFAULT_DAYS = 14
+
+/** Of a policy that waits, the days that are left. */
+const daysLeft = ({ policy, in_force, from }: Policy): number =>
+  from === null || policy === in_force ? DEFAULT_DAYS : Math.max(0, Math.ceil((Date.parse(from) - serverNow().getTime()) / 86_400_000))
+
 function SecurityDialog({ policy: before, onClose }: { policy: Policy; onClose: () => void }) {
   const { organization } = useSession()
   const [policy, setPolicy] = useState<FactorPolicy>(before.policy)
-  const [days, setDays] = useState('14')
+  const [days, setDays] = useState(() => String(daysLeft(before)))
   const [remembered, setRemembered] = useState(before.remembered_devices ? 'yes' : 'no')
   const { data: unready } = useInfiniteQuery(unreadyQuery(organization.id, policy))
   const first = unready?.pages[0]
@@ -121,7 +126,7 @@ function SecurityDialog({ policy: before, onClose }: { policy: Policy; onClose: 
       answer(
         api.PUT('/v1/organizations/{org}/factor-policy', {
           params: { path: { org: organization.id } },
-          body: { policy, grace_days: policy === 'none' ? 0 : Number(days), remembered_devices: remembered === 'yes' },
+          body: { policy, grace_days: canWait ? Number(days) : 0, remembered_devices: remembered === 'yes' },
         }),
       ),
     onSuccess: async (changed) => {
@@ -130,7 +135,9 @@ function SecurityDialog({ policy: before, onClose }: { policy: Policy; onClose: 
       toast.done(`Sign-in requires ${factorPolicyWords[changed.policy]}`)
     },
   })
-  const wrongDays = policy !== 'none' && !/^\d{1,2}$/.test(days)
+  // Only a stricter policy than the one in force can wait.
+  const canWait = factorPolicies.indexOf(policy) > factorPolicies.indexOf(before.in_force)
+  const wrongDays = canWait && !/^\d{1,2}$/.test(days)
   return (
     <Dialog
       open
@@ -153,7 +160,7 @@ function SecurityDialog({ policy: before, onClose }: { policy: Policy; onClose: 
         <option value="any">{sentence('any')}</option>
         <option value="phishing-resistant">{sentence('phishing-resistant')}</option>
       </SelectField>
-      {policy !== 'none' && (
+      {canWait && (
         <TextField
           label="Days until it takes force"
           inputMode="numeric"

@@ -1,5 +1,5 @@
 import type { Context } from '../command/context.ts'
-import { isPasswordEnough } from '../command/recent.ts'
+import { isPasswordEnough, neededFor } from '../command/recent.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import { takeCode } from '../factors/authenticator.ts'
@@ -62,6 +62,7 @@ export async function confirmByCode(
 
 async function tryCode(context: Context, { code }: { code: string }): Promise<boolean> {
   const { account, live } = await context.account({ unregistered: true })
+  if ((await neededFor(context.tx, live)) === 'phr') throw new Problem('factor_required', 'Confirm with a passkey.')
   const methods = await takeCode(context, account.id, code)
   if (methods === null) return false
   await noteConfirmation(context, live, methods)

@@ -47,8 +47,8 @@ export interface ProvenAccount {
   membership: Membership | null
   /** A sign-in by password requires a second factor (F1), or the emailed code after a reset. */
   needsSecondFactor: boolean
-  /** The organization requires a factor, and the person may have none. A browser lets them add it (F13). */
-  mustAddFactor: boolean
+  /** The organization requires a factor, and the person has no app, whose code a script could send (F13). */
+  lacksApp: boolean
   /** The organization lets a browser be remembered (F11). */
   mayBeRemembered: boolean
   /** An admin has reset the factors: the next sign-in requires an emailed code (F12). */
@@ -76,7 +76,7 @@ export async function lockedAccount(context: Context, userId: UserId): Promise<P
     account,
     membership,
     needsSecondFactor: needsCode || held.app || (isRequired && held.passkey),
-    mustAddFactor: isRequired && !held.app,
+    lacksApp: isRequired && !held.app,
     mayBeRemembered: organization?.factorPolicy.rememberedDevices ?? true,
     needsCode,
     async refuse() {

@@ -42,9 +42,9 @@ interface OpenMachineLogin extends Proof, Pick<SignInWithPassword, 'clientId' | 
 }
 
 async function openMachineLogin(context: Context, { clientId, scopes, tokenHash, ...proof }: OpenMachineLogin): Promise<Session> {
-  const { account, membership, needsSecondFactor, mustAddFactor, refuse } = refusingSuspended(await provenAccount(context, proof))
+  const { account, membership, needsSecondFactor, lacksApp, refuse } = refusingSuspended(await provenAccount(context, proof))
   await refuse()
-  if (needsSecondFactor || mustAddFactor) throw new Problem('factor_required') // F6
+  if (needsSecondFactor || lacksApp) throw new Problem('factor_required') // F6
   await makeRoom(context, account.id, clientId)
   await noteSignIn(context, account.id)
   const granted = [...scopes]

@@ -112,7 +112,10 @@ async function tryFactor(
   await tx.pendingSignIns.end(tokenHash)
   try {
     const signedIn = await openFor(context, refusingSuspended(proven), { replaces, answering, methods: [...pending.methods, ...taken.methods] })
-    return { ...signedIn, remembered: remember && proven.mayBeRemembered && !signedIn.limited ? await rememberDevice(context, account, remember.cookie) : null }
+    return {
+      ...signedIn,
+      remembered: remember && proven.mayBeRemembered && !proven.needsCode && !signedIn.limited ? await rememberDevice(context, account, remember.cookie) : null,
+    }
   } catch (error) {
     if (error instanceof Problem && isBarred(error.code)) return { barred: error }
     throw error

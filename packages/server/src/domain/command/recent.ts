@@ -1,10 +1,10 @@
-import { acrOf, RECENT_SECONDS, type RecentAction, satisfiesAcr } from '@muster/contract/authentication.ts'
+import { type Acr, acrOf, provesPresence, RECENT_SECONDS, type RecentAction, satisfiesAcr } from '@muster/contract/authentication.ts'
 import type { LiveState } from '../model/live.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type Authentication, authenticationsOf } from '../model/session.ts'
 import type { Tx } from '../store.ts'
-import { FEDERATED, neededAcr, requiredAcr } from './factor-policy.ts'
+import { neededAcr, requiredAcr } from './factor-policy.ts'
 
 // A session may be stolen, or its browser left alone. So a change that gives lasting access needs a session whose person has proved who they are a moment ago
 // (F15): at sign-in, or by a confirmation. Keys cannot confirm anything, and are not asked.
@@ -12,21 +12,22 @@ import { FEDERATED, neededAcr, requiredAcr } from './factor-policy.ts'
 type Factors = Pick<Tx, 'authenticators'>
 type Asking = Pick<LiveState, 'now' | 'session' | 'organization'>
 
+/** The weakest class of proof that counts for this person. */
+export const neededFor = async (tx: Factors, { session, organization, now }: Asking): Promise<Acr> =>
+  neededAcr(await tx.authenticators.held(session.userId), requiredAcr(organization, now))
+
 /** The latest proof since this time that is strong enough for this person, or null. */
-export async function authenticationSince(tx: Factors, { session, organization, now }: Asking, since: Date): Promise<Authentication | null> {
-  const proofs = authenticationsOf(session).filter(({ at, methods }) => at >= since && !isWordOfProvider(methods))
+export async function authenticationSince(tx: Factors, asking: Asking, since: Date): Promise<Authentication | null> {
+  const proofs = authenticationsOf(asking.session).filter(({ at, methods }) => at >= since && provesPresence(methods))
   if (proofs.length === 0) return null
-  const needed = neededAcr(await tx.authenticators.held(session.userId), requiredAcr(organization, now))
+  const needed = await neededFor(tx, asking)
   return proofs.findLast(({ methods }) => satisfiesAcr(acrOf(methods), needed)) ?? null
 }
 
-/** A provider may sign in a browser that it knows without asking anything, so its word alone is no proof that the person is there. */
-const isWordOfProvider = (methods: readonly string[]): boolean => methods.includes(FEDERATED) && acrOf(methods) === acrOf([])
-
 /** Whether the person has a password, and it is proof enough for them. */
-export async function isPasswordEnough(tx: Factors & Pick<Tx, 'accounts'>, { session, organization, now }: Asking): Promise<boolean> {
-  const [held, account] = await Promise.all([tx.authenticators.held(session.userId), tx.accounts.find(session.userId)])
-  return account?.passwordHash != null && neededAcr(held, requiredAcr(organization, now)) === acrOf(['pwd'])
+export async function isPasswordEnough(tx: Factors & Pick<Tx, 'accounts'>, asking: Asking): Promise<boolean> {
+  const [needed, account] = await Promise.all([neededFor(tx, asking), tx.accounts.find(asking.session.userId)])
+  return account?.passwordHash != null && needed === acrOf(['pwd'])
 }
 
 /** The client of a compatibility folder cannot confirm, so its sessions always count. */
@@ -36,10 +37,12 @@ export async function isRecent(tx: Factors & Pick<Tx, 'clients'>, asking: Asking
   return clientId !== null && (await tx.clients.find(clientId))?.builtIn === true
 }
 
-/** @throws Problem insufficient_user_authentication with `max_age` in seconds (RFC 9470) and the action to confirm */
+/** @throws Problem insufficient_user_authentication with `max_age` in seconds, `acr_values` if a password is not enough (RFC 9470), and the action to confirm */
 export async function requireRecent(tx: Factors & Pick<Tx, 'clients'>, asking: Asking, action: RecentAction): Promise<void> {
   if (await isRecent(tx, asking)) return
-  throw new Problem('insufficient_user_authentication', undefined, { extensions: { max_age: RECENT_SECONDS, action } })
+  const needed = await neededFor(tx, asking)
+  const stronger = needed === acrOf(['pwd']) ? {} : { acr_values: needed }
+  throw new Problem('insufficient_user_authentication', undefined, { extensions: { max_age: RECENT_SECONDS, ...stronger, action } })
 }
 
 /** For a caller who has been checked, by session or by key. */

@@ -3,6 +3,7 @@ import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionI
 import type { Context, Execute } from '../command/context.ts'
 import { requirePolicy } from '../command/factor-policy.ts'
 import type { CountedSpending, PointOfRequest } from '../command/limits.ts'
+import { requireRecent } from '../command/recent.ts'
 import { requireValid } from '../command/refused-credential.ts'
 import { currentMoment, type Moment, millisecondsSince } from '../model/clock.ts'
 import { newId } from '../model/id.ts'
@@ -169,7 +170,16 @@ export async function deviceOf(tx: Pick<Tx, 'deviceAuthorizations'>, id: DeviceA
   return found
 }
 
-/** Lets the device act as the caller. What the organization requires must have been proved in this browser (F13). The session is created here, at the current epoch (S53). The device gets its tokens at the next poll. */
+/**
+ * Whether the login outlasts the browser's proof: by a refresh token for a year, or because the client cannot confirm, so that its sessions always count as recent (F15).
+ */
+export const isLasting = ({ wantsRefreshToken, commandLine, builtInClient }: DeviceAuthorization): boolean =>
+  builtInClient || (wantsRefreshToken && commandLine)
+
+/**
+ * Lets the device act as the caller. What the organization requires must have been proved in this browser (F13). The session is created here, at the current epoch
+ * (S53). The device gets its tokens at the next poll.
+ */
 export async function approveDevice(context: Context, { id }: { id: DeviceAuthorizationId }): Promise<{ sessionId: SessionId }> {
   const { tx, record } = context
   const { account, live } = await context.account({ unregistered: true })
@@ -179,6 +189,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   const organizationId = live.organization?.id ?? null
   const kind = !device.commandLine ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
   if (kind === 'refresh') await requireRefreshLogin(tx, account.id)
+  if (isLasting(device)) await requireRecent(tx, live, 'logins:approve')
   const session = await startSession(context, {
     kind,
     account,

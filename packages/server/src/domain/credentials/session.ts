@@ -11,7 +11,7 @@ import { newOpaqueToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
-import { lastAuthentication, type Session } from '../model/session.ts'
+import type { Session } from '../model/session.ts'
 import type { Tx } from '../store.ts'
 
 const DAY = 86_400
@@ -64,15 +64,15 @@ export interface StartSession {
   /** How the person proved who they are (RFC 8176), and when if not now. */
   methods?: readonly string[]
   authenticatedAt?: Date
+  confirmedAt?: Date | null
+  confirmedMethods?: readonly string[]
   /** Overrides the lifetime of the kind. */
   lifetimeSeconds?: number
 }
 
 /** How and when the person proved who they are, for a session that another one gives: the device or application proves nothing of its own (F14). */
-export function signInOf(session: LiveState['session']): Pick<StartSession, 'methods' | 'authenticatedAt'> {
-  const { methods, at } = lastAuthentication(session)
-  return { methods, authenticatedAt: at }
-}
+export const signInOf = ({ methods, authenticatedAt, confirmedAt, confirmedMethods }: LiveState['session']) =>
+  ({ methods, authenticatedAt, confirmedAt, confirmedMethods }) satisfies Partial<StartSession>
 
 /** For a command that has locked the account and checked the person: creates the session at the epoch that was read together with the status. */
 export async function startSession({ tx, principal }: Context, { kind, account, organizationId, clientId = null, ...rest }: StartSession): Promise<Session> {

@@ -35,6 +35,8 @@ export interface DeviceAuthorization {
   clientName: string
   /** Of the client: its logins are those of a terminal. */
   commandLine: boolean
+  /** The client of a compatibility folder. */
+  builtInClient: boolean
   /** As it is shown. */
   userCode: string
   scopes: string[]
@@ -121,6 +123,9 @@ export interface NewSession {
   /** How the person proved who they are, and when if not now. Undefined for a session that nobody signed in to in a browser. */
   methods?: readonly string[]
   authenticatedAt?: Date
+  /** The confirmation of the session that gives this one. */
+  confirmedAt?: Date | null
+  confirmedMethods?: readonly string[]
   address: string | null
   userAgent: string | null
   lifetimeSeconds: number

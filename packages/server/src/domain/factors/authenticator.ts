@@ -1,8 +1,10 @@
+import { acrOf } from '@muster/contract/authentication.ts'
 import type { UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { requireRecent } from '../command/recent.ts'
 import { Problem } from '../model/problem.ts'
 import type { SecretKeys } from '../model/secret-keys.ts'
+import { authenticationsOf } from '../model/session.ts'
 import { requireReady } from './demanded.ts'
 import { recoveryCodeOf, replaceRecoveryCodes, takeRecoveryCode } from './recovery-code.ts'
 import type { Authenticator } from './store.ts'
@@ -30,7 +32,8 @@ export async function addAuthenticator(context: Context, { secret, code }: { sec
   if (!isNew) throw new Problem('authenticator_exists')
   await tx.rememberedDevices.endAllOf(account.id)
   // The code is a proof by the app, which removing it requires from now on.
-  await tx.sessions.confirm(live.session.id, { methods: ['otp', 'mfa'] })
+  const byPasskey = authenticationsOf(live.session).some(({ methods }) => acrOf(methods) === 'phr')
+  if (!byPasskey) await tx.sessions.confirm(live.session.id, { methods: ['otp', 'mfa'] })
   await record({ type: 'authenticator.added', target: account.id, userId: account.id })
   await tellOwner(context, account.id, 'authenticator_added')
   return replaceRecoveryCodes(context, account.id)

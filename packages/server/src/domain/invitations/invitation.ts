@@ -4,6 +4,7 @@ import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
+import { requireRecentCaller } from '../command/recent.ts'
 import { requireMultiUser } from '../command/seats.ts'
 import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
@@ -163,6 +164,7 @@ export async function createSecret(
   { organization: reference, role, kind = 'secret' }: { organization: string; role: Role; kind?: 'secret' | 'link' },
 ): Promise<CreatedSecret> {
   const { actor, organization } = await context.enterShared(reference, 'invitations:create')
+  if (role === 'admin') await requireRecentCaller(context, 'members:promote')
   return makeSecret(context, organization, { kind, role, createdBy: actor.userId })
 }
 

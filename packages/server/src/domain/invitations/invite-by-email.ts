@@ -3,6 +3,7 @@ import { type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context, Execute, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
+import { requireRecentCaller } from '../command/recent.ts'
 import { RetryTransaction } from '../command/retry.ts'
 import { requireMultiUser } from '../command/seats.ts'
 import type { Accounts } from '../command/services.ts'
@@ -161,6 +162,7 @@ async function openInvitations(
 ): Promise<InviteResult[]> {
   mailed.clear()
   const { actor, organization } = await context.enterShared(reference, 'invitations:create')
+  if (role === 'admin') await requireRecentCaller(context, 'members:promote')
   requireMultiUser(context, organization)
   const results = new Map<Asked | Refused, InviteResult>()
   // In the order of the addresses, so that two admins who invite the same ones do not wait for each other.

@@ -1,5 +1,6 @@
 import { contactOf } from '../command/contact.ts'
 import type { Context } from '../command/context.ts'
+import { requireRecentCaller } from '../command/recent.ts'
 import { requireSeat } from '../command/seats.ts'
 import { together } from '../command/together.ts'
 import { copyableKeys, oneLine } from '../credentials/api-key.ts'
@@ -27,10 +28,10 @@ export interface Deactivated {
   keysToRoll: ListedKey[]
 }
 
-/** Ends a member's access until they are reactivated, and ends all their credentials (S1, S32). They keep their resources. */
+/** Ends a member's access until they are reactivated, and ends all their credentials (S1, S32). They keep their resources. `askRecent`: as for `removeMember`. */
 export async function deactivateMember(
   context: Context,
-  { organization: reference, user, reason }: MemberReference & { reason?: string | undefined },
+  { organization: reference, user, reason, askRecent }: MemberReference & { reason?: string | undefined; askRecent?: boolean },
 ): Promise<Deactivated> {
   const { tx, principal, enterForMember, record, attempt, awaitEnded } = context
   attempt({ member: user })
@@ -43,6 +44,7 @@ export async function deactivateMember(
     return { member: target, changed: false, ended: { sessions: 0, keys: 0, invitations: 0 }, keysToRoll }
   }
   if (isLastAdmin(target)) throw await lastAdminProblem(context, organization.id, target.userId)
+  if (askRecent) await requireRecentCaller(context, 'members:remove')
 
   // In this order: what is held is counted before it ends.
   const [{ keysToRoll, ...held }, { epoch, ...change }, contact, invitations] = await together(

@@ -1,4 +1,4 @@
-import { type Acr, acrOf, acrOfPolicy, type FactorPolicy, satisfiesAcr } from '@muster/contract/authentication.ts'
+import { type Acr, acrOf, acrOfPolicy, type FactorPolicy, factorPolicies, satisfiesAcr } from '@muster/contract/authentication.ts'
 import type { Context } from '../command/context.ts'
 import { isReadyFor, policyInForce } from '../command/factor-policy.ts'
 import { requireRecent } from '../command/recent.ts'
@@ -12,7 +12,7 @@ const DAY_MILLISECONDS = 86_400_000
 export interface SetFactorPolicy {
   organization: string
   policy: FactorPolicy
-  /** Until the policy takes force. */
+  /** Until the policy takes force, if it is stricter than the one in force. */
   graceDays: number
   /** Undefined keeps it. */
   rememberedDevices?: boolean | undefined
@@ -40,11 +40,12 @@ export async function setFactorPolicy(
     })
   const now = await tx.now()
   const current = policyInForce(organization.factorPolicy, now)
+  const isStricter = factorPolicies.indexOf(policy) > factorPolicies.indexOf(current)
   const changed: OrganizationPolicy = {
     policy,
-    from: policy === 'none' ? null : new Date(now.getTime() + graceDays * DAY_MILLISECONDS),
-    // A weaker policy goes on until the stricter one takes force.
-    before: policy === 'phishing-resistant' && current === 'any' ? 'any' : 'none',
+    // Only a stricter policy waits, and the one before goes on until then.
+    from: policy === 'none' ? null : new Date(now.getTime() + (isStricter ? graceDays * DAY_MILLISECONDS : 0)),
+    before: isStricter ? current : 'none',
     rememberedDevices: rememberedDevices ?? organization.factorPolicy.rememberedDevices,
   }
   await tx.organizations.setFactorPolicy(organization.id, changed)

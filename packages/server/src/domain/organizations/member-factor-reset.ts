@@ -1,4 +1,5 @@
 import type { Context } from '../command/context.ts'
+import { requireRecentCaller } from '../command/recent.ts'
 import { completeReset, stopReset, tellMember } from '../factors/reset.ts'
 import type { FactorReset } from '../factors/store.ts'
 import { newId } from '../model/id.ts'
@@ -18,6 +19,7 @@ export async function requestFactorReset(context: Context, reference: MemberRefe
   const { tx, record } = context
   const { organization, actor, target } = await enterForReset(context, reference)
   if (target.userId === actor.userId) throw ownReset()
+  await requireRecentCaller(context, 'members:reset-factors')
   const { userId } = target
   const reset = await tx.factorResets.insert({
     id: newId('factorReset'),
@@ -38,6 +40,7 @@ export async function confirmFactorReset(context: Context, reference: MemberRefe
   const { organization, actor, target } = await enterForReset(context, reference)
   const { userId } = target
   if (userId === actor.userId) throw ownReset()
+  await requireRecentCaller(context, 'members:reset-factors')
   await tx.accounts.lock(userId)
   const reset = await tx.factorResets.confirm(userId, organization.id, actor.userId)
   if (!reset) throw new Problem((await tx.factorResets.findOpen(userId)) ? 'factor_reset_same_admin' : 'factor_reset_not_found')

@@ -133,17 +133,17 @@ export interface RemovedMember {
 
 /**
  * Removes a member. The member returns to their personal organization and can log in there (S1, S2, S30).
- * `confirmed`: the caller must have signed in recently (F15).
+ * `askRecent`: the caller must have signed in recently (F15).
  */
 export async function removeMember(
   context: Context,
-  { organization: reference, user, confirmed }: MemberReference & { confirmed?: boolean },
+  { organization: reference, user, askRecent }: MemberReference & { askRecent?: boolean },
 ): Promise<RemovedMember> {
   const { enterWith, attempt } = context
   attempt({ member: user })
   const known = await homeOfMember(context, reference, user)
   const { actor, organization, locked } = await enterWith(known ? [known.id] : [], reference, 'members:remove')
-  if (confirmed) await requireRecentCaller(context, 'members:remove')
+  if (askRecent) await requireRecentCaller(context, 'members:remove')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action')
   if (isLastAdmin(target)) throw await lastAdminProblem(context, organization.id, target.userId)

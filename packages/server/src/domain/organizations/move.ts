@@ -1,6 +1,7 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { type Remedy, remedyCommand } from '@muster/contract/remedies.ts'
 import type { Context } from '../command/context.ts'
+import { requirePolicy } from '../command/factor-policy.ts'
 import { together } from '../command/together.ts'
 import { endServiceAccountKeys } from '../credentials/service-account.ts'
 import { consumeInvitation, findByToken, refuseUnlessOpen, requireAddress, revokeInvitations } from '../invitations/invitation.ts'
@@ -121,6 +122,8 @@ export async function joinOrganization(context: Context, { organization, token }
 
   refuseUnlessOpen(invitation, live.now)
   requireAddress(invitation, live.account)
+  // A refresh token that does not rotate is checked when it begins to act in an organization, and not again (F13).
+  if (live.session.kind === 'refresh') requirePolicy({ ...live, organization: target })
   // The invitation first: a caller who is too late learns that, and not what blocks an impossible move.
   const [accepted] = await together(consumeInvitation(context, invitation, actor.userId), refuseBlockedMove(context, actor, companions))
   const epoch = await closePreviousOrganization(context, { ...actor, epoch: live.account.epoch }, companions, 'moved')

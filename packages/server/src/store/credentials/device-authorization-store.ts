@@ -8,13 +8,14 @@ import { point as marked } from '../database.ts'
 import type { DeviceAuthorizationTable, Tables } from '../tables.ts'
 import { clientVersion } from './client-store.ts'
 
-type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; command_line: boolean; expired: boolean; signed_in_at: Date | null }
+type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; command_line: boolean; built_in: boolean; expired: boolean; signed_in_at: Date | null }
 
 const toDeviceAuthorization = (row: Row): DeviceAuthorization => ({
   id: row.id as DeviceAuthorizationId,
   clientId: row.client_id,
   clientName: row.client_name,
   commandLine: row.command_line,
+  builtInClient: row.built_in,
   userCode: shownUserCode(row.user_code),
   scopes: row.scope.split(' ').filter(Boolean),
   wantsRefreshToken: row.scope.split(' ').includes('offline_access'),
@@ -48,6 +49,7 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
       .select([
         'client.name as client_name',
         'client.command_line',
+        'client.built_in',
         'session.authenticated_at as signed_in_at',
         sql<boolean>`device_authorization.expires_at <= muster_now()`.as('expired'),
       ])
@@ -131,6 +133,7 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
         .returning([
           sql<string>`(select name from client where client.id = client_id)`.as('client_name'),
           sql<boolean>`(select command_line from client where client.id = client_id)`.as('command_line'),
+          sql<boolean>`(select built_in from client where client.id = client_id)`.as('built_in'),
         ])
         .executeTakeFirst()
       return row ? toDeviceAuthorization({ ...row, expired: false, signed_in_at: null }) : null

@@ -125,6 +125,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
           address: session.address,
           user_agent: session.userAgent?.slice(0, 300) ?? null,
           ...(session.authenticatedAt && { authenticated_at: session.authenticatedAt }),
+          ...(session.confirmedAt && { confirmed_at: session.confirmedAt, confirmed_methods: [...(session.confirmedMethods ?? [])] }),
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${session.lifetimeSeconds}::int)`,
           ended_at: null,
           ended_reason: null,

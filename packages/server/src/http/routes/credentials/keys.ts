@@ -26,7 +26,7 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
   app.get(
     '/v1/me/keys',
     {
-      config: { audience: 'user' },
+      config: { audience: 'user', beforePolicy: true },
       schema: {
         operationId: 'listMyKeys',
         tags: ['Keys'],
@@ -83,7 +83,7 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
   app.delete(
     '/v1/me/keys/:id',
     {
-      config: { audience: 'user', ends: true },
+      config: { audience: 'user', ends: true, beforePolicy: true },
       schema: {
         operationId: 'revokeMyKey',
         tags: ['Keys'],

@@ -3,7 +3,7 @@ import { type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { confirmByCode, confirmByPasskey, confirmByPassword } from '../../../domain/accounts/confirm.ts'
-import { isPasswordEnough, isRecent } from '../../../domain/command/recent.ts'
+import { isPasswordEnough, isRecent, neededFor } from '../../../domain/command/recent.ts'
 import { requestTerminalConfirmation } from '../../../domain/credentials/confirm-terminal.ts'
 import { POLL_SECONDS } from '../../../domain/credentials/device-authorization.ts'
 import { passkeyRequestOf } from '../../../domain/factors/use-passkey.ts'
@@ -65,7 +65,7 @@ export const confirmationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
     async (request) => {
       const { live, principal } = personOf(request)
       const { id } = live.account
-      const code = await store.reading.authenticators.has(id)
+      const code = (await store.reading.authenticators.has(id)) && (await neededFor(store.reading, live)) !== 'phr'
       const passkey = await passkeyRequestOf({ ...services, webauthn: webauthnOn(services, request) }, id, { purpose: 'confirm', browser: principal.sessionId })
       return { recent: await isRecent(store.reading, live), password: await isPasswordEnough(store.reading, live), code, passkey }
     },

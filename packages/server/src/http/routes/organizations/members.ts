@@ -2,10 +2,10 @@ import { membershipStatuses } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Problem } from '../../../domain/model/problem.ts'
-import { deactivateMember, reactivateMember } from '../../../domain/organizations/deactivation.ts'
+import { reactivateMember } from '../../../domain/organizations/deactivation.ts'
 import { memberFilter } from '../../../domain/organizations/directory.ts'
 import { changeMember } from '../../../domain/organizations/member-profile.ts'
-import { removeMemberOf } from '../../../domain/organizations/remove-member.ts'
+import { deactivateMemberOf, removeMemberOf } from '../../../domain/organizations/remove-member.ts'
 import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
 import { toKeyBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
 import { actorOfRequest, findReadableOrganization } from '../../request.ts'
@@ -157,7 +157,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, service
     async (request) => {
       const { org, user } = request.params
       const { principal, actor } = actorOfRequest(request)
-      const { member, changed, ended, keysToRoll } = await execute(deactivateMember, principal, { organization: org, user, reason: request.body?.reason })
+      const { member, changed, ended, keysToRoll } = await deactivateMemberOf(services, principal, { organization: org, user, reason: request.body?.reason })
       return { member: toMemberBody(member, actor), changed, ended, keys_to_roll: keysToRoll.map(toKeyBody) }
     },
   )

@@ -69,7 +69,7 @@ export const moveRoutes: FastifyPluginAsyncZod<Services> = async (app, { execute
   app.get(
     '/v1/me/move',
     {
-      config: { audience: 'user' },
+      config: { audience: 'user', beforePolicy: true },
       schema: {
         operationId: 'planMove',
         tags: ['Invitations'],

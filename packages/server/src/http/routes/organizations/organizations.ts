@@ -190,7 +190,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
   app.post(
     '/v1/organizations/:org/leave',
     {
-      config: { audience: 'user', ends: true },
+      config: { audience: 'user', ends: true, beforePolicy: true },
       schema: {
         operationId: 'leaveOrganization',
         tags: ['Organizations'],

@@ -64,7 +64,7 @@ export function confirmPage({
             }),
       byEmail?.sent && html`<div class="asides"><p>${whereEmailIs(frame)}</p>${postButton(byEmail.send, 'Send a new code')}</div>`,
       passkey && passkeyButton({ ...passkey, text: 'Confirm with a passkey' }),
-      onlyPasskey && html`<noscript><p class="aside">The application accepts a passkey only, and passkeys need JavaScript.</p></noscript>`,
+      onlyPasskey && html`<noscript><p class="aside">Only a passkey is accepted here, and passkeys need JavaScript.</p></noscript>`,
       byCode &&
         !onlyPasskey &&
         html`<p class="aside"><a href="${otherPath}">${recovery ? 'Enter a code from your app instead' : 'Use a recovery code instead'}</a></p>`,

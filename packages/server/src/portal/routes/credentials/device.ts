@@ -2,9 +2,10 @@ import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contrac
 import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { meetsPolicy } from '../../../domain/command/factor-policy.ts'
+import { isRecent } from '../../../domain/command/recent.ts'
 import { refusalOf } from '../../../domain/command/refused-credential.ts'
 import { approveConfirmation } from '../../../domain/credentials/confirm-terminal.ts'
-import { approveDevice, denyDevice, deviceOf, endingCommand, programOf } from '../../../domain/credentials/device-authorization.ts'
+import { approveDevice, denyDevice, deviceOf, endingCommand, isLasting, programOf } from '../../../domain/credentials/device-authorization.ts'
 import { enterUserCode, refuseUserCode } from '../../../domain/credentials/enter-user-code.ts'
 import type { DeviceAuthorization } from '../../../domain/credentials/store.ts'
 import { normalUserCode } from '../../../domain/credentials/user-code.ts'
@@ -163,6 +164,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     if (device.state === 'denied') return sendPage(reply, deviceDeniedPage({ frame, client }))
     if (device.state !== 'pending') return sendPage(reply, deviceApprovedPage({ frame, client, endsBy: endingCommand(device, options.cli) }))
     if (device.expired) return showEnded(request, reply, { reason: 'expired', device }, 410)
+    if (isLasting(device) && !(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, device)
     if (!meetsPolicy(signedIn.live)) return proveFirst(options, reply, signedIn, deviceReturnPath(device.userCode))
     return sendPage(
       reply,

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { confirmByCode, confirmByPasskey, confirmByPassword } from '../../../domain/accounts/confirm.ts'
 import { awaitsCode, confirmByEmail, confirmsByEmail, sendConfirmationCode } from '../../../domain/accounts/confirm-by-email.ts'
-import { isPasswordEnough, isRecent } from '../../../domain/command/recent.ts'
+import { isPasswordEnough, isRecent, neededFor } from '../../../domain/command/recent.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { confirmPage } from '../../pages/index.ts'
@@ -34,7 +34,8 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
     const { account } = signedIn.live
     const recovery = way === 'recovery-code'
     const passkey = await confirmRequest(options, request, signedIn, returnPath)
-    const byCode = await store.reading.authenticators.has(account.id)
+    const hasApp = await store.reading.authenticators.has(account.id)
+    const byCode = hasApp && (await neededFor(store.reading, signedIn.live)) !== 'phr'
     const query = new URLSearchParams({ ...hiddenReturnPath(returnPath), ...(!recovery && { with: 'recovery-code' }) })
     return sendPage(
       reply,
