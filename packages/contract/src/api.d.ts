@@ -1477,6 +1477,26 @@ export interface paths {
         patch: operations["changePlan"];
         trace?: never;
     };
+    "/v1/operator/organizations/{org}/factor-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove factor policy
+         * @description Lets the members of an organization sign in without a second factor, if its admins cannot meet its policy any more.
+         */
+        delete: operations["removeFactorPolicy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/organizations/{org}/suspend": {
         parameters: {
             query?: never;
@@ -2603,6 +2623,11 @@ export interface components {
             billing_contact: components["schemas"]["ContactInput"] | null;
             address: string | null;
             /**
+             * @description The factors that the organization requires of the sign-ins of its members.
+             * @enum {string}
+             */
+            factor_policy: "none" | "any" | "phishing-resistant";
+            /**
              * Format: date-time
              * @description RFC 3339, UTC
              */
@@ -3596,6 +3621,11 @@ export interface components {
             technical_contact: components["schemas"]["Contact"] | null;
             billing_contact: components["schemas"]["Contact"] | null;
             address: string | null;
+            /**
+             * @description The factors that the organization requires of the sign-ins of its members.
+             * @enum {string}
+             */
+            factor_policy: "none" | "any" | "phishing-resistant";
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -6932,8 +6962,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @enum {string} */
-                    policy: "none" | "any" | "phishing-resistant";
+                    /**
+                     * @description Absent: the policy and its time stay as they are.
+                     * @enum {string}
+                     */
+                    policy?: "none" | "any" | "phishing-resistant";
                     /** @description Days until the policy takes force. 0 by default. */
                     grace_days?: number;
                     remembered_devices?: boolean;
@@ -8359,6 +8392,47 @@ export interface operations {
             };
         };
     };
+    removeFactorPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatedOrganization"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     suspendOrganization: {
         parameters: {
             query?: never;
@@ -8410,6 +8484,11 @@ export interface operations {
                         technical_contact: components["schemas"]["Contact"] | null;
                         billing_contact: components["schemas"]["Contact"] | null;
                         address: string | null;
+                        /**
+                         * @description The factors that the organization requires of the sign-ins of its members.
+                         * @enum {string}
+                         */
+                        factor_policy: "none" | "any" | "phishing-resistant";
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -8490,6 +8569,11 @@ export interface operations {
                         technical_contact: components["schemas"]["Contact"] | null;
                         billing_contact: components["schemas"]["Contact"] | null;
                         address: string | null;
+                        /**
+                         * @description The factors that the organization requires of the sign-ins of its members.
+                         * @enum {string}
+                         */
+                        factor_policy: "none" | "any" | "phishing-resistant";
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC

@@ -42,8 +42,7 @@ export default command(
     const current = await login.GET('/v1/organizations/{org}/factor-policy', { params })
     if (policy === undefined && rememberedDevices === undefined) return sayPolicy(context, current)
     const body = {
-      policy: policy ?? current.policy,
-      grace_days: days ?? (policy === undefined ? daysUntil(current, context.now) : 0),
+      ...(policy !== undefined && { policy, grace_days: days ?? 0 }),
       ...(rememberedDevices !== undefined && { remembered_devices: rememberedDevices === 'yes' }),
     }
     const changed = await login.PUT('/v1/organizations/{org}/factor-policy', { params, body })
@@ -52,9 +51,6 @@ export default command(
     if (changed.policy !== 'none') context.say.hint('To list who is not ready: muster org security --not-ready')
   },
 )
-
-/** A change of the other setting keeps the time. */
-const daysUntil = ({ from }: Policy, now: number): number => (from === null ? 0 : Math.max(0, Math.ceil((Date.parse(from) - now) / 86_400_000)))
 
 function sayPolicy({ say, now }: Context, policy: Policy): void {
   const { from } = policy

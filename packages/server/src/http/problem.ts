@@ -75,8 +75,8 @@ export function challengeOf({ code, status, extensions }: Problem): string | nul
 }
 
 /** RFC 9470 section 3. */
-const recentChallenge = ({ max_age: age }: Problem['extensions']): string =>
-  `Bearer error="insufficient_user_authentication", error_description="${problems.insufficient_user_authentication.title}"${typeof age === 'number' ? `, max_age="${age}"` : ''}`
+const recentChallenge = ({ max_age: age, acr_values: acr }: Problem['extensions']): string =>
+  `Bearer error="insufficient_user_authentication", error_description="${problems.insufficient_user_authentication.title}"${typeof acr === 'string' ? `, acr_values="${acr}"` : ''}${typeof age === 'number' ? `, max_age="${age}"` : ''}`
 
 /**
  * Starts every error response: logs the problem and sets the status, the challenge and Retry-After. The body is left to the caller, because OAuth clients, clients

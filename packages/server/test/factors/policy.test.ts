@@ -1,9 +1,10 @@
 import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt } from 'jose'
+import * as client from 'openid-client'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { SCRIPTS_CLIENT_ID } from '../../src/compat/featurebase/tokens.ts'
 import { signInWithPassword } from '../../src/domain/accounts/password-login.ts'
-import { pollDevice, postForm, SCOPE, startDevice, visitorOf } from '../oauth/conversation.ts'
+import { discovered, pollDevice, postForm, SCOPE, startDevice, visitorOf } from '../oauth/conversation.ts'
 import { codeOf } from './authenticator-app.ts'
 import { passkeyIn, signingIn, type Visitor } from './signing-in.ts'
 
@@ -122,6 +123,44 @@ describe('an organization requires a second factor (F13)', () => {
     expect((await readsOrganization(browser, name)).status).toBe(200)
   })
 
+  test('an application gets no token for a session that does not meet it, at the code and at a refresh', async () => {
+    const { bo, set } = await anOrganization('ebony')
+    const { body } = await muster.call('POST', '/v1/operator/clients', {
+      token: muster.config.operatorToken ?? '',
+      body: {
+        name: 'Dashboard',
+        grants: ['authorization_code', 'refresh_token'],
+        redirect_uris: ['https://app.example/callback'],
+        scopes: ['openid', 'offline_access'],
+      },
+    })
+    const config = await discovered(muster, body.id, body.secret)
+    const verifier = client.randomPKCECodeVerifier()
+    const parameters = {
+      redirect_uri: 'https://app.example/callback',
+      scope: 'openid offline_access',
+      prompt: 'consent',
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    }
+    const browser = await people.signIn(bo)
+    const consent = await browser.visit(client.buildAuthorizationUrl(config, parameters).href)
+    const { at } = await browser.visit(consent.at.pathname, { decision: 'allow' })
+    const tokens = await client.authorizationCodeGrant(config, at, { pkceCodeVerifier: verifier })
+    await set('any')
+    await expect(client.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' })
+    expect((await browser.visit(client.buildAuthorizationUrl(config, parameters).href)).at.pathname).toBe('/account/security')
+  })
+
+  test('a change of the other setting keeps the policy and its time', async () => {
+    const { set, admin, name } = await anOrganization('fern')
+    const { from } = (await set('any', { grace_days: 5 })).body
+    await muster.clock.advance(86_400 / 2)
+    await people.asConsole(admin, 'POST', '/v1/me/confirmation', { password: PASSWORD })
+    const kept = await people.asConsole(admin, 'PUT', policyPath(name), { remembered_devices: false })
+    expect(kept.body).toMatchObject({ policy: 'any', from, in_force: 'none', remembered_devices: false })
+  })
+
   test('setting it again, or a weaker one, does not switch it off for the days of grace', async () => {
     const { set } = await anOrganization('fig')
     await set('phishing-resistant')
@@ -139,7 +178,7 @@ describe('an organization requires a second factor (F13)', () => {
     expect((await muster.call('POST', `/v1/organizations/${name}/leave`, { token: bo.token })).status).toBe(200)
   })
 
-  test('a refresh token of CI does not join an organization whose policy it does not meet', async () => {
+  test('a refresh token of CI joins no organization whose policy it does not meet', async () => {
     const { owner, set } = await anOrganization('holly')
     const { secret } = (await muster.call('POST', '/v1/organizations/holly/secrets', { token: owner.token, body: { kind: 'secret' } })).body
     await set('phishing-resistant')
@@ -165,7 +204,7 @@ describe('an organization requires a second factor (F13)', () => {
     expect((await pollDevice(muster, body.device_code)).status).toBe(200)
   })
 
-  test('refreshing is refused from then on, except for a refresh token of CI', async () => {
+  test('a refresh token of CI goes on, because it was checked when it was created', async () => {
     const { name, bo, set } = await anOrganization('hazel')
     const browser = await people.signIn(bo)
     const { body } = await startDevice(muster, `${SCOPE} offline_access`)
@@ -174,7 +213,7 @@ describe('an organization requires a second factor (F13)', () => {
     const { refresh_token: token } = (await pollDevice(muster, body.device_code)).body
     await set('any')
     const refreshed = await postForm(muster, '/oauth/token', { grant_type: 'refresh_token', refresh_token: token, client_id: 'muster-cli' })
-    expect(refreshed.status).toBe(200) // created before, and listed for the admin
+    expect(refreshed.status).toBe(200)
     expect((await muster.call('GET', `/v1/organizations/${name}`, { token: refreshed.body.access_token })).status).toBe(200)
   })
 
@@ -263,6 +302,15 @@ describe('the admin sets the policy (F13)', () => {
     expect(second.next_cursor).toBe(null)
     expect((await list('')).items).toEqual([]) // nothing is required yet
   })
+})
+
+test('the operator lifts a policy that nobody can meet any more', async () => {
+  const { name, bo, set } = await anOrganization('quince')
+  await set('phishing-resistant')
+  const path = `/v1/operator/organizations/${name}/factor-policy`
+  expect((await muster.call('DELETE', path, { token: bo.token })).body.code).toBe('operator_required')
+  expect((await muster.call('DELETE', path, { token: muster.config.operatorToken ?? '' })).body.factor_policy).toBe('none')
+  expect((await muster.call('GET', `/v1/organizations/${name}`, { token: bo.token })).status).toBe(200)
 })
 
 test('the last factor that the policy demands is not removed (F9)', async () => {

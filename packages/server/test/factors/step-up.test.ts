@@ -318,7 +318,7 @@ describe('tokens say how and when their person signed in (F14)', () => {
     return { address, tokens: (at: URL) => client.authorizationCodeGrant(config, at, { pkceCodeVerifier: verifier }) }
   }
 
-  test('an application that asks for two factors leads a person with only a passkey to it', async () => {
+  test('an application that asks for two factors leads a person with a passkey to it', async () => {
     const kit = await muster.person('kit')
     await people.addPasskey(await people.signIn(kit))
     const { address } = await application()

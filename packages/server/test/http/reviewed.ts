@@ -92,6 +92,7 @@ export const reviewed: Record<string, Reviewed> = {
   'GET /v1/hosts/:host': { for: 'member', keys: true, client: 'hosts:read' },
   'GET /v1/operator/organizations/:org': { for: 'operator' },
   'PATCH /v1/operator/organizations/:org': { for: 'operator', body: { plan: 'pro' } },
+  'DELETE /v1/operator/organizations/:org/factor-policy': { for: 'operator' },
   'POST /v1/operator/organizations/:org/suspend': { for: 'operator', body: {} },
   'POST /v1/operator/organizations/:org/resume': { for: 'operator' },
   'POST /v1/operator/organizations/:org/revive': { for: 'operator' },

@@ -127,6 +127,23 @@ const resume = command(
   },
 )
 
+const liftPolicy = command(
+  'server lift-policy <org>',
+  {
+    summary: 'let members sign in without the factors that the organization requires',
+    options: { yes: skipPrompt, operatorTokenFile },
+    examples: ['muster server lift-policy acme'],
+    notes: 'For an organization whose admins cannot meet their own policy any more. An admin can set it again.',
+  },
+  async (context, { org, yes, operatorTokenFile }) => {
+    const { say, ask } = context
+    if (!yes) await ask.confirm(`Let the members of ${org} sign in without a second factor?`)
+    const found = await asOperator(context, operatorTokenFile).DELETE('/v1/operator/organizations/{org}/factor-policy', { params: { path: { org } } })
+    if (say.json) return say.data(found, () => '')
+    say.done(`${found.name} requires no second factor.`)
+  },
+)
+
 const promote = command(
   'server promote <org> <user>',
   {
@@ -187,4 +204,4 @@ const signOut = command(
   },
 )
 
-export default [organization, plan, suspend, resume, promote, signOut, revive]
+export default [organization, plan, suspend, resume, liftPolicy, promote, signOut, revive]

@@ -2,16 +2,18 @@ import { type Acr, acrOf, acrOfPolicy, type FactorPolicy, factorPolicies, satisf
 import type { Context } from '../command/context.ts'
 import { isReadyFor, policyInForce } from '../command/factor-policy.ts'
 import { requireRecent } from '../command/recent.ts'
-import type { OrganizationPolicy } from '../model/organization.ts'
+import type { Organization, OrganizationPolicy } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
 import { authenticationsOf } from '../model/session.ts'
+import { enterAsOperator } from './operator.ts'
 
 export const GRACE_DAYS_AT_MOST = 90
 const DAY_MILLISECONDS = 86_400_000
 
 export interface SetFactorPolicy {
   organization: string
-  policy: FactorPolicy
+  /** Undefined keeps it, with its time. */
+  policy?: FactorPolicy | undefined
   /** Until the policy takes force, if it is stricter than the one in force. */
   graceDays: number
   /** Undefined keeps it. */
@@ -24,16 +26,18 @@ export interface SetFactorPolicy {
  */
 export async function setFactorPolicy(
   context: Context,
-  { organization: reference, policy, graceDays, rememberedDevices }: SetFactorPolicy,
+  { organization: reference, policy: wanted, graceDays, rememberedDevices }: SetFactorPolicy,
 ): Promise<OrganizationPolicy> {
   const { tx, principal, enter, record } = context
   const { organization, actor } = await enter(reference, 'organization:security')
   if (principal.kind !== 'user') throw new Problem('session_required')
+  const before = organization.factorPolicy
+  const policy = wanted ?? before.policy
   const live = await tx.sessions.liveState(principal.sessionId, null)
   if (!live) throw new Problem('token_revoked')
   await requireRecent(tx, live, 'factor-policy:change')
-  if (!isReadyFor(await tx.authenticators.held(actor.userId), policy)) throw new Problem('factor_missing')
-  const needed: Acr | null = acrOfPolicy[policy]
+  if (wanted !== undefined && !isReadyFor(await tx.authenticators.held(actor.userId), wanted)) throw new Problem('factor_missing')
+  const needed: Acr | null = wanted === undefined ? null : acrOfPolicy[wanted]
   if (needed !== null && !authenticationsOf(live.session).some(({ methods }) => satisfiesAcr(acrOf(methods), needed)))
     throw new Problem('insufficient_user_authentication', 'Confirm with a factor that the policy accepts.', {
       extensions: { acr_values: needed, action: 'factor-policy:change' },
@@ -41,13 +45,13 @@ export async function setFactorPolicy(
   const now = await tx.now()
   const current = policyInForce(organization.factorPolicy, now)
   const isStricter = factorPolicies.indexOf(policy) > factorPolicies.indexOf(current)
-  const changed: OrganizationPolicy = {
+  const set = {
     policy,
     // Only a stricter policy waits, and the one before goes on until then.
     from: policy === 'none' ? null : new Date(now.getTime() + (isStricter ? graceDays * DAY_MILLISECONDS : 0)),
-    before: isStricter ? current : 'none',
-    rememberedDevices: rememberedDevices ?? organization.factorPolicy.rememberedDevices,
+    before: isStricter ? current : ('none' as const),
   }
+  const changed: OrganizationPolicy = { ...before, ...(wanted !== undefined && set), rememberedDevices: rememberedDevices ?? before.rememberedDevices }
   await tx.organizations.setFactorPolicy(organization.id, changed)
   await record({
     type: 'organization.factor_policy_changed',
@@ -58,4 +62,17 @@ export async function setFactorPolicy(
     rememberedDevices: changed.rememberedDevices,
   })
   return changed
+}
+
+/** By the operator, for an organization whose admins cannot meet its policy any more. @throws Problem organization_not_found */
+export async function liftFactorPolicy(context: Context, { organization: reference }: { organization: string }): Promise<Organization> {
+  const { tx, record } = context
+  const organization = await enterAsOperator(context, reference)
+  const { rememberedDevices } = organization.factorPolicy
+  const lifted: OrganizationPolicy = { policy: 'none', from: null, before: 'none', rememberedDevices }
+  if (organization.factorPolicy.policy === 'none') return organization
+  await tx.organizations.setFactorPolicy(organization.id, lifted)
+  const { id } = organization
+  await record({ type: 'organization.factor_policy_changed', target: id, organizationId: id, policy: 'none', from: null, rememberedDevices })
+  return { ...organization, factorPolicy: lifted }
 }

@@ -68,7 +68,7 @@ export const factorPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, {
           'Sets what the organization requires of the sign-ins of its members. The admin must have signed in, or confirmed, with as much. Members without such a factor add one before they can go on; API keys and refresh tokens that do not rotate stay valid.',
         params: organizationParams,
         body: z.strictObject({
-          policy: policyField,
+          policy: policyField.optional().meta({ description: 'Absent: the policy and its time stay as they are.' }),
           grace_days: z.number().int().min(0).max(GRACE_DAYS_AT_MOST).optional().meta({ description: 'Days until the policy takes force. 0 by default.' }),
           remembered_devices: z.boolean().optional(),
         }),

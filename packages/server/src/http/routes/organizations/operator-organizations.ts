@@ -1,8 +1,10 @@
+import { factorPolicies } from '@muster/contract/authentication.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Organization } from '../../../domain/model/organization.ts'
 import { seatsOf } from '../../../domain/model/plan.ts'
 import { Problem } from '../../../domain/model/problem.ts'
+import { liftFactorPolicy } from '../../../domain/organizations/factor-policy.ts'
 import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspendOrganization } from '../../../domain/organizations/operator.ts'
 import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
 import { toContactBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
@@ -28,6 +30,7 @@ const operatedSchema = z
     technical_contact: contactSchema.nullable(),
     billing_contact: contactSchema.nullable(),
     address: z.string().nullable(),
+    factor_policy: z.enum(factorPolicies).meta({ description: 'The factors that the organization requires of the sign-ins of its members.' }),
     created_at: instant,
   })
   .meta({ id: 'OperatedOrganization', description: 'An organization as the operator sees it.' })
@@ -60,6 +63,7 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
       technical_contact: toContactBody(details.technical),
       billing_contact: toContactBody(details.billing),
       address: details.address,
+      factor_policy: organization.factorPolicy.policy,
       created_at: organization.createdAt.toISOString(),
     }
   }
@@ -99,6 +103,22 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
       },
     },
     async (request) => bodyOf(await execute(setPlan, request.principal, { organization: request.params.org, ...request.body })),
+  )
+
+  app.delete(
+    '/v1/operator/organizations/:org/factor-policy',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'removeFactorPolicy',
+        tags: ['Operator'],
+        summary: 'Remove factor policy',
+        description: 'Lets the members of an organization sign in without a second factor, if its admins cannot meet its policy any more.',
+        params: organizationParams,
+        response: answers(operatedSchema),
+      },
+    },
+    async (request) => bodyOf(await execute(liftFactorPolicy, request.principal, { organization: request.params.org })),
   )
 
   app.post(
