@@ -414,6 +414,9 @@ interface ProviderReaders {
 }
 
 /** A provider is on when it has a client. Half of its settings are a fault, so that it is not off by mistake. */
+/** For these, the library does not compare the issuer of a token with the configured one. */
+const TRAPS = /\/\.well-known\/|^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)\b|\.b2clogin\.com\//
+
 function readProviders({ text, url, clientSecret, trusted, local, faults }: ProviderReaders): ProviderSettings[] {
   const base = (name: 'MUSTER_GITHUB_URL' | 'MUSTER_OIDC_ISSUER', fallback: string | null): string | null => {
     const typed = url(name, ['https:', 'http:'], fallback)
@@ -437,6 +440,10 @@ function readProviders({ text, url, clientSecret, trusted, local, faults }: Prov
   if (oidcName !== null && !/^[\p{L}\p{N}][\p{L}\p{N} .&'-]{0,39}$/u.test(oidcName))
     faults.push("MUSTER_OIDC_NAME must have 1 to 40 letters, digits, spaces, or .&'-, and begin with a letter or a digit.")
   if ((oidc === null) !== (issuer === null)) faults.push('MUSTER_OIDC_ISSUER and MUSTER_OIDC_CLIENT_ID need each other. Set both, or none.')
+  if (issuer !== null && TRAPS.test(issuer))
+    faults.push('MUSTER_OIDC_ISSUER must be the issuer of one organization: not a discovery document, nor Microsoft’s address for all tenants.')
+  if (issuer === 'https://accounts.google.com') faults.push('MUSTER_OIDC_ISSUER cannot be Google. Set MUSTER_GOOGLE_CLIENT_ID.')
+  if (github === null && text('MUSTER_GITHUB_URL') !== null) faults.push('MUSTER_GITHUB_URL has no effect without MUSTER_GITHUB_CLIENT_ID.')
   if (issuer === null && (oidcName !== null || trusted.length > 0))
     faults.push('MUSTER_OIDC_NAME and MUSTER_OIDC_TRUSTED_DOMAINS have no effect without MUSTER_OIDC_ISSUER.')
   return [

@@ -28,7 +28,7 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await reading.invitationSessions.deleteEnded()
     await reading.passwordResets.removeEnded()
     await reading.emailChanges.deleteEnded(7)
-    await reading.confirmationCodes.deleteExpired()
+    await reading.confirmationCodes.deleteEnded()
     await reading.passkeys.deleteExpiredChallenges()
     await reading.pendingSignIns.deleteEnded()
     await reading.rememberedDevices.deleteEnded()

@@ -1,10 +1,10 @@
-import { acrOf } from '@muster/contract/authentication.ts'
+import { acrOf, provesPresence } from '@muster/contract/authentication.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
 import { meetsPolicy, requiredAcr } from '../domain/command/factor-policy.ts'
 import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
-import { lastAuthentication } from '../domain/model/session.ts'
+import { authenticationsOf, lastAuthentication } from '../domain/model/session.ts'
 import type { Store } from '../domain/store.ts'
 import type { BrowserSessions, SignedIn } from '../http/browser-session.ts'
 import { isStrongEnough, wantedAcr } from './wanted-acr.ts'
@@ -75,6 +75,13 @@ export function createInteractions({ store, library, sessions }: Options): Inter
     return provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })
   }
 
+  /** A provider may sign in a browser that it knows without asking for anything. That is not the new sign-in that the application asks for. */
+  const missingPresence = ({ live: { session } }: SignedIn, { iat, prompt }: Pick<Details, 'iat' | 'prompt'>): Interaction['needsProof'] =>
+    !prompt.reasons.some((reason) => fresh.has(reason)) ||
+    authenticationsOf(session).some(({ at, methods }) => Math.floor(at.getTime() / 1000) >= iat && provesPresence(methods))
+      ? null
+      : { byPasskey: false, isPossible: true, byPolicy: false }
+
   const missingProof = async ({ live }: SignedIn, params: Record<string, unknown>): Promise<Interaction['needsProof']> => {
     const { account, session } = live
     const required = meetsPolicy(live) ? null : requiredAcr(live.organization, live.now)
@@ -103,7 +110,7 @@ export function createInteractions({ store, library, sessions }: Options): Inter
           .filter(Boolean),
         signedIn,
         needsFreshLogin: signedInBefore && prompt.reasons.some((reason) => fresh.has(reason)),
-        needsProof: signedIn && (await missingProof(signedIn, params)),
+        needsProof: signedIn && (missingPresence(signedIn, { iat, prompt }) ?? (await missingProof(signedIn, params))),
       }
     },
     async finishLogin(request, reply) {

@@ -542,6 +542,7 @@ export interface ProvenPersonTable {
   email_trusted: boolean
   given_name: string
   family_name: string
+  session_id: string | null
   return_path: string | null
   created_at: GeneratedInstant
   expires_at: Instant

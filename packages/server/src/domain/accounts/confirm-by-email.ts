@@ -68,7 +68,7 @@ async function tryCode(context: Context, { code }: { code: string }): Promise<Pr
   const open = await tx.confirmationCodes.countTry(live.session.id, TRIES)
   if (!open) return (await tx.confirmationCodes.find(live.session.id))?.expired ? 'code_expired' : 'code_exhausted'
   if (!sameBytes(Buffer.from(code), Buffer.from(confirmationCode(keys, open)))) return open.codeTries < TRIES ? 'code_wrong' : 'code_exhausted'
-  await tx.confirmationCodes.remove(live.session.id)
+  await tx.confirmationCodes.end(live.session.id)
   await noteConfirmation(context, live, ['email'])
   return null
 }

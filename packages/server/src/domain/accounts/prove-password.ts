@@ -1,6 +1,6 @@
 import type { RecentAction } from '@muster/contract/authentication.ts'
 import type { Context } from '../command/context.ts'
-import { isPasswordEnough, isRecent, requireRecent } from '../command/recent.ts'
+import { isPasswordEnough, isRecent, requireOwnProof, requireRecent } from '../command/recent.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import type { Account } from '../model/account.ts'
@@ -28,7 +28,7 @@ export async function provePassword({ store, limits, hasher }: Accounts, { userI
     if (account.passwordHash === null && action) {
       const live = await store.reading.sessions.liveState(sessionId, null)
       if (!live) throw new Problem('password_wrong')
-      await requireRecent(store.reading, live, action)
+      await requireOwnProof(store.reading, live, action)
       return account
     }
     if (!(await hasher.verify(account.passwordHash, password))) throw new Problem('password_wrong')
@@ -47,7 +47,8 @@ export async function accountProvenBy(context: Context, provenHash: string | nul
 /** The same for a change of the password or the address, for which the password alone may not be enough, or there is none (F15). */
 export async function accountChangedBy(context: Context, provenHash: string | null, action: RecentAction): ReturnType<Context['account']> {
   const standing = await accountProvenBy(context, provenHash)
-  if (provenHash === null || !(await isPasswordEnough(context.tx, standing.live))) await requireRecent(context.tx, standing.live, action)
+  if (provenHash === null) await requireOwnProof(context.tx, standing.live, action)
+  else if (!(await isPasswordEnough(context.tx, standing.live))) await requireRecent(context.tx, standing.live, action)
   return standing
 }
 

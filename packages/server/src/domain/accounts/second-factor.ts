@@ -32,7 +32,9 @@ export async function openPendingSignIn({ tx }: Context, { id, epoch, passwordVe
   return token
 }
 
-interface Opening extends Pick<SignIn, 'replaces' | 'answering' | 'remembered'> {
+interface Opening extends Pick<SignIn, 'replaces' | 'answering'> {
+  /** The cookie of remembered devices, after a password (F11). */
+  remembered?: string | undefined
   /** How the person has proved who they are so far. */
   first: readonly string[]
 }

@@ -2,18 +2,17 @@ import type { Context } from '../command/context.ts'
 import { countSignIn } from '../command/counts.ts'
 import { FEDERATED } from '../command/factor-policy.ts'
 import type { Accounts } from '../command/services.ts'
-import { emailAddress } from '../model/email.ts'
 import type { Principal } from '../model/principal.ts'
-import { Problem } from '../model/problem.ts'
 import type { Provider, ProviderPerson } from '../providers/provider.ts'
 import { keepProvenPerson } from '../providers/provider-sign-in.ts'
 import type { Identity } from '../providers/store.ts'
+import { trustedAddressOf } from '../providers/trusted-address.ts'
 import type { Tx } from '../store.ts'
 import { lockedAccount, refuseTerminal, type SignedIn } from './open-session.ts'
 import { openOrAsk } from './second-factor.ts'
 import type { HalfSignedIn, SignIn } from './sign-in.ts'
 
-export interface SignInWithProvider extends Pick<SignIn, 'replaces' | 'userCode' | 'answering' | 'remembered'> {
+export interface SignInWithProvider extends Pick<SignIn, 'replaces' | 'userCode' | 'answering'> {
   provider: Pick<Provider, 'id' | 'issuer'>
   /** Whom the provider has named. */
   person: ProviderPerson
@@ -41,7 +40,7 @@ export async function signInWithProvider(
   const identity = await store.reading.identities.find({ issuer, subject: person.subject })
   const opened = identity && (await countSignIn(() => openWith(identity)))
   if (opened) return opened
-  const proven = await execute(keepProvenPerson, principal, { person, issuer, provider: id, returnPath })
+  const proven = await execute(keepProvenPerson, principal, { person, issuer, provider: id, returnPath, sessionId: null })
   return { proven, hasAccount: await hasAccount(store.reading, person) }
 
   async function openWith(one: Identity) {
@@ -57,7 +56,7 @@ export async function signInWithProvider(
 /** Null if the identity was unlinked a moment ago. */
 async function openWithIdentity(
   context: Context,
-  { identity: { id, userId }, label, ...opening }: { identity: Identity; label: string } & Pick<SignIn, 'replaces' | 'answering' | 'remembered'>,
+  { identity: { id, userId }, label, ...opening }: { identity: Identity; label: string } & Pick<SignIn, 'replaces' | 'answering'>,
 ): Promise<SignedIn | HalfSignedIn | null> {
   const proven = await lockedAccount(context, userId)
   if (!proven || !(await context.tx.identities.use(id, userId, { address: context.principal.origin.address, label }))) return null
@@ -68,18 +67,4 @@ async function openWithIdentity(
 async function hasAccount({ accounts }: Pick<Tx, 'accounts'>, { email }: Pick<ProviderPerson, 'email'>): Promise<boolean> {
   const canonical = trustedAddressOf(email)
   return canonical !== null && (await accounts.findByEmail(canonical)) !== null
-}
-
-/**
- * The canonical form of an address that the provider is trusted for. Null for any other, and for an address with other letters than those of ASCII: two of them may mean
- * one inbox here and two at the provider.
- */
-export function trustedAddressOf(email: ProviderPerson['email']): string | null {
-  if (!email?.trusted || !/^[\x21-\x7e]+$/.test(email.address)) return null
-  try {
-    return emailAddress(email.address).canonical
-  } catch (error) {
-    if (error instanceof Problem) return null
-    throw error
-  }
 }

@@ -13,8 +13,8 @@ import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import { insertIdentity } from '../providers/identity.ts'
 import type { ProvenPerson } from '../providers/store.ts'
+import { trustedAddressOf } from '../providers/trusted-address.ts'
 import { spendCodeEmail } from './code-email.ts'
-import { trustedAddressOf } from './sign-in-with-provider.ts'
 import { type EnterCode, openSignUp, requireAdmitted, type StartSignUp } from './sign-up.ts'
 
 export interface SignUpWithProvider extends Omit<StartSignUp, 'password'>, Pick<EnterCode, 'replaces'> {

@@ -193,6 +193,8 @@ export interface ConfirmationCodeStore {
   find(sessionId: SessionId): Promise<ConfirmationCode | null>
   /** Spends a try if one is left and the code has not expired. One statement, so that concurrent tries are all counted. */
   countTry(sessionId: SessionId, most: number): Promise<ConfirmationCode | null>
-  remove(sessionId: SessionId): Promise<void>
-  deleteExpired(): Promise<void>
+  /** The row stays, with its number. */
+  end(sessionId: SessionId): Promise<void>
+  /** Of sessions that have ended. Before, the row counts the codes, so that none is made twice. */
+  deleteEnded(): Promise<void>
 }

@@ -37,6 +37,11 @@ export async function isRecent(tx: Factors & Pick<Tx, 'clients'>, asking: Asking
   return clientId !== null && (await tx.clients.find(clientId))?.builtIn === true
 }
 
+/** For an account without a password: a session of the client of a compatibility folder does not count here. @throws Problem insufficient_user_authentication */
+export async function requireOwnProof(tx: Factors & Pick<Tx, 'clients'>, asking: Asking, action: RecentAction): Promise<void> {
+  await requireRecent(tx, { ...asking, session: { ...asking.session, clientId: null } }, action)
+}
+
 /** @throws Problem insufficient_user_authentication with `max_age` in seconds, `acr_values` if a password is not enough (RFC 9470), and the action to confirm */
 export async function requireRecent(tx: Factors & Pick<Tx, 'clients'>, asking: Asking, action: RecentAction): Promise<void> {
   if (await isRecent(tx, asking)) return

@@ -3,10 +3,12 @@ import type { Context } from '../command/context.ts'
 import { requireRecent } from '../command/recent.ts'
 import { refuseLastWayIn } from '../factors/last-way-in.ts'
 import { newId } from '../model/id.ts'
+import type { LiveState } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { ProviderIdentity } from './provider.ts'
 import type { ProvenPerson } from './store.ts'
+import { trustedAddressOf } from './trusted-address.ts'
 
 export const IDENTITY_LIMIT = 20
 
@@ -20,15 +22,23 @@ export async function linkIdentity(context: Context, { token }: { token: string 
   const { account, live } = await context.account({ unregistered: true })
   await requireRecent(tx, live, 'factors:change')
   const person = await tx.provenPersons.take(digest(token))
-  if (!person) throw new Problem('proven_person_not_found')
+  if (!person || !isOwn(person, live)) throw new Problem('proven_person_not_found')
   if ((await tx.identities.list(account.id)).length >= IDENTITY_LIMIT) throw new Problem('identity_limit')
   await insertIdentity(context, account.id, person)
+  await tx.rememberedDevices.endAllOf(account.id)
   await tellOwner(context, account.id, 'linked', person)
   // The address at the provider belongs to the same person, if the provider proves it. They learn of the link there too.
-  const { email } = person
-  if (email?.trusted && email.address !== account.email) await tellOwner(context, account.id, 'linked', person, email.address)
+  const trusted = trustedAddressOf(person.email)
+  if (trusted !== null && trusted !== account.emailCanonical) await tellOwner(context, account.id, 'linked', person, trusted)
   return person
 }
+
+/**
+ * The session that began links what it proved. A sign-in that found the address taken is linked to the account of that address only: the browser may be shared, and
+ * somebody else may have signed in at the provider.
+ */
+const isOwn = ({ sessionId, email }: ProvenPerson, { session, account }: Pick<LiveState, 'session' | 'account'>): boolean =>
+  sessionId === null ? trustedAddressOf(email) === account.emailCanonical : sessionId === session.id
 
 /** For a command that has locked or created the account. @throws Problem identity_taken */
 export async function insertIdentity(context: Context, userId: UserId, { provider, issuer, subject, label }: ProviderIdentity): Promise<void> {
@@ -45,6 +55,7 @@ export async function unlinkIdentity(context: Context, { id }: { id: IdentityId 
   const removed = await context.tx.identities.remove(id, account.id)
   if (!removed) throw new Problem('identity_not_found')
   await refuseLastWayIn(context, account.id)
+  await context.tx.rememberedDevices.endAllOf(account.id)
   await context.tx.pendingSignIns.endAllOf(account.id) // one of them may have begun with this identity
   await context.record({ type: 'identity.unlinked', target: id, userId: account.id, provider: removed.provider, issuer: removed.issuer })
   await tellOwner(context, account.id, 'unlinked', removed)

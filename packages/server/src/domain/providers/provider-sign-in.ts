@@ -3,6 +3,7 @@ import { requireRecent } from '../command/recent.ts'
 import type { Accounts } from '../command/services.ts'
 import { newOpaqueToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
 import { digest, sameBytes } from '../model/secret-keys.ts'
 import type { FlowSecrets, Provider, ProviderPerson } from './provider.ts'
 import type { ProvenPerson, ProviderSignIn } from './store.ts'
@@ -74,6 +75,9 @@ export async function takeProviderSignIn({ tx }: Context, { token, state, provid
   return tx.providerSignIns.take(digest(token), provider)
 }
 
+/** OpenID Connect Core section 2 bounds a subject, RFC 5321 an address. Neither has control characters. */
+const isStorable = (text: string): boolean => text !== '' && text.length <= 255 && !/\p{Cc}/u.test(text)
+
 /**
  * Asks the provider who signed in. Only sign-ins that nobody finished are counted, because an office may sign in from one address.
  * @throws Problem provider_unavailable or provider_refused
@@ -84,6 +88,7 @@ export async function personAt(
   { provider, query, token }: { provider: Provider; query: string; token: string },
 ): Promise<ProviderPerson> {
   const person = await provider.personOf(query, secretsOf(token))
+  if (!isStorable(person.subject) || (person.email && !isStorable(person.email.address))) throw new Problem('provider_refused')
   await limits.giveBack(['provider by address', origin.address])
   return person
 }
@@ -91,7 +96,7 @@ export async function personAt(
 /** Keeps whom a provider has named, until the person links the identity to a new or an existing account. @returns the value of the cookie */
 export async function keepProvenPerson(
   { tx }: Context,
-  { person, ...rest }: Pick<ProvenPerson, 'issuer' | 'provider' | 'returnPath'> & { person: ProviderPerson },
+  { person, ...rest }: Pick<ProvenPerson, 'issuer' | 'provider' | 'returnPath' | 'sessionId'> & { person: ProviderPerson },
 ): Promise<string> {
   const token = newOpaqueToken('muster_pp')
   await tx.provenPersons.insert({ ...rest, ...person, tokenHash: digest(token), lifetimeSeconds: PROVEN_PERSON_SECONDS })

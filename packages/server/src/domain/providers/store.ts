@@ -43,6 +43,8 @@ export interface ProviderSignInStore {
 /** A person whose provider has answered, and whose identity is not linked yet. It gives no access. */
 export interface ProvenPerson extends ProviderIdentity, Pick<ProviderPerson, 'email' | 'givenName' | 'familyName'> {
   returnPath: string | null
+  /** The session that links the identity. Null for one that a sign-in found linked to nobody. */
+  sessionId: SessionId | null
 }
 
 export interface ProvenPersonStore {

@@ -71,11 +71,14 @@ export function confirmationCodeStore(db: Kysely<Tables>): ConfirmationCodeStore
         .executeTakeFirst()
       return row ? toCode(row) : null
     },
-    async remove(sessionId) {
-      await db.deleteFrom('confirmation_code').where('session_id', '=', sessionId).execute()
+    async end(sessionId) {
+      await db.updateTable('confirmation_code').set({ expires_at: now }).where('session_id', '=', sessionId).execute()
     },
-    async deleteExpired() {
-      await db.deleteFrom('confirmation_code').where('expires_at', '<=', now).execute()
+    async deleteEnded() {
+      await db
+        .deleteFrom('confirmation_code')
+        .where(sql<boolean>`exists (select from session s where s.id = session_id and (s.ended_at is not null or s.expires_at <= muster_now()))`)
+        .execute()
     },
   }
 }

@@ -39,6 +39,7 @@ const statements = [
      given_name text not null,
      family_name text not null,
      return_path text,
+     session_id text collate "C" references session (id),
      created_at timestamptz not null default muster_now(),
      expires_at timestamptz not null
    )`,

@@ -48,6 +48,7 @@ const toPerson = (row: Selectable<ProvenPersonTable>): ProvenPerson => ({
   givenName: row.given_name,
   familyName: row.family_name,
   returnPath: row.return_path,
+  sessionId: row.session_id as SessionId | null,
 })
 
 export function provenPersonStore(db: Kysely<Tables>): ProvenPersonStore {
@@ -66,6 +67,7 @@ export function provenPersonStore(db: Kysely<Tables>): ProvenPersonStore {
           given_name: person.givenName,
           family_name: person.familyName,
           return_path: person.returnPath,
+          session_id: person.sessionId,
           expires_at: inSeconds(lifetimeSeconds),
         })
         .execute()

@@ -19,7 +19,6 @@ import { fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } fro
 import { returnPathOf, withReturnPath } from '../../return-path.ts'
 import { enterSession, openingOf } from '../../signed-in.ts'
 import { withReason } from '../../typed-form.ts'
-import { rememberedOf } from '../factors/remembered-devices.ts'
 import { askForSecondFactor } from '../factors/second-factor.ts'
 
 const COOKIE = 'muster_provider'
@@ -111,7 +110,6 @@ export async function providerRoutes(app: FastifyInstance, options: Portal): Pro
       provider,
       person,
       returnPath,
-      remembered: rememberedOf(options, request),
       ...openingOf(options, request, before, returnPath),
     })
     if ('proven' in outcome) {
@@ -132,7 +130,10 @@ export async function providerRoutes(app: FastifyInstance, options: Portal): Pro
     if (linked?.userId === by.userId) return seeOther(reply, `${securityPath}?done=linked`)
     if (linked) throw new Problem('identity_taken')
     const { id, issuer } = provider
-    keepProven(reply, await execute(keepProvenPerson, signedIn.principal, { person, provider: id, issuer, returnPath: null }))
+    keepProven(
+      reply,
+      await execute(keepProvenPerson, signedIn.principal, { person, provider: id, issuer, returnPath: null, sessionId: signedIn.principal.sessionId }),
+    )
     return seeOther(reply, linkPath)
   }
 }
