@@ -101,7 +101,7 @@ export const providers: Fault[] = [
   },
   {
     title: 'a trusted address has letters of ASCII only (E44)',
-    file: `${server}/domain/accounts/sign-in-with-provider.ts`,
+    file: `${server}/domain/providers/trusted-address.ts`,
     find: ' || !/^[\\x21-\\x7e]+$/.test(email.address)',
     replace: '',
     test,
@@ -180,5 +180,13 @@ export const providers: Fault[] = [
     replace: "if (isLeft === undefined) throw new Problem('last_way_in')",
     test: flows,
     named: 'keeps the last way in',
+  },
+  {
+    title: 'an identity of another address is not linked after a sign-in (E46)',
+    file: `${server}/domain/providers/identity.ts`,
+    find: 'if (!person || !isOwn(person, live))',
+    replace: 'if (!person)',
+    test: `${tests}/providers/attacks.test.ts`,
+    named: 'of somebody who used the browser before is not linked',
   },
 ]

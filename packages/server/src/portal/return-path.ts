@@ -14,6 +14,7 @@ export function returnPathOf(value: unknown): string | null {
   const [address = '', hash = ''] = cut(value, '#')
   const [path = '', query = ''] = cut(address, '?')
   if (isConsole(path)) return `${path}${query && `?${new URLSearchParams(query)}`}${DIALOG.test(hash) ? `#${hash}` : ''}`
+  if (goingOn.has(path)) return withReturnPath(path, returnPathOf(new URLSearchParams(query).get('continue')))
   if (isJoin(path) || isOwnPage(path)) return path
   if (path === '/device') {
     const asked = new URLSearchParams(query)
@@ -56,7 +57,13 @@ export const isJoin = (returnPath: string): boolean => returnPath === '/join'
 /** A page of the console, with its filters and dialog. A `..` segment is refused, because a browser would resolve it to another page. */
 const isConsole = (returnPath: string): boolean => /^\/console(\/(?!\.{1,2}([/?#]|$))[\w.~-]+)*\/?([?#]|$)/.test(returnPath)
 
+/** The page of a sign-up where the first passkey is added (F2). */
+export const passkeyStep = '/sign-up/passkey'
+/** Own pages that lead on to where the person came from. */
+const goingOn = new Set([passkeyStep, '/account/add-authenticator'])
+
 const ownPages = new Set([
+  passkeyStep,
   '/logins',
   '/account',
   '/account/names',
@@ -71,7 +78,10 @@ const ownPages = new Set([
 const itemPage = /^\/account\/(passkeys\/pky|providers\/idn)_[0-9a-z]{26}$/
 
 /** The user's own pages. Emails link to them, and a form whose session has ended returns to its page. */
-export const isOwnPage = (returnPath: string): boolean => ownPages.has(returnPath) || itemPage.test(returnPath)
+export const isOwnPage = (returnPath: string): boolean => {
+  const [path] = cut(returnPath, '?')
+  return ownPages.has(goingOn.has(path) ? path : returnPath) || itemPage.test(returnPath)
+}
 
 export const isInteraction = (returnPath: string): boolean => returnPath.startsWith('/interaction/')
 

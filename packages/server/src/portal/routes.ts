@@ -14,6 +14,7 @@ import { passwordRoutes } from './routes/accounts/password.ts'
 import { profileRoutes } from './routes/accounts/profile.ts'
 import { signInRoutes } from './routes/accounts/sign-in.ts'
 import { signUpRoutes } from './routes/accounts/sign-up.ts'
+import { usernameRoutes } from './routes/accounts/username.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { deviceRoutes } from './routes/credentials/device.ts'
 import { loginRoutes } from './routes/credentials/logins.ts'
@@ -23,6 +24,7 @@ import { passkeyRoutes } from './routes/factors/passkeys.ts'
 import { rememberedDeviceRoutes } from './routes/factors/remembered-devices.ts'
 import { factorResetRoutes } from './routes/factors/reset.ts'
 import { secondFactorRoutes } from './routes/factors/second-factor.ts'
+import { signUpPasskeyRoutes } from './routes/factors/sign-up-passkey.ts'
 import { homeRoutes } from './routes/home.ts'
 import { answeringOf } from './routes/invitations/answer.ts'
 import { joinRoutes } from './routes/invitations/join.ts'
@@ -53,6 +55,7 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
     for (const routes of [
       homeRoutes,
       signUpRoutes,
+      usernameRoutes,
       signInRoutes,
       passwordRoutes,
       deviceRoutes,
@@ -60,6 +63,7 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       loginRoutes,
       profileRoutes,
       passkeyRoutes,
+      signUpPasskeyRoutes,
       confirmRoutes,
       authenticatorRoutes,
       secondFactorRoutes,
@@ -75,7 +79,7 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
 }
 
 /** The pages for answering an invitation or using another account. */
-const open = /^\/(join|sign-in|sign-out|signed-out|sign-up|forgot-password|reset-password|mailbox)(\/(?!username)|$)/
+const open = /^\/(join|sign-in|sign-out|signed-out|sign-up|forgot-password|reset-password|mailbox)(\/(?!username|passkey)|$)/
 
 /** An invitation session may only answer its invitation. Every other page refuses it like a deactivated login (S26). */
 async function refuseAnswering(options: Portal, request: FastifyRequest): Promise<void> {

@@ -106,6 +106,10 @@ describe('a code by email confirms who a person is', () => {
     expect((await browser.post('/account/confirm', { mail_code: code, continue: '/account/email' })).headers.location).toBe('/account/email')
     expect((await browser.get('/account/email')).statusCode).toBe(200)
     expect((await browser.post('/account/confirm', { mail_code: code })).statusCode).toBe(410)
+    // A used code is not made again.
+    await later()
+    expect(await codeFor(browser, 'gus')).not.toBe(code)
+    expect((await browser.post('/account/confirm', { mail_code: code })).statusCode).not.toBe(303)
   })
 
   test('five tries for a code, and ten minutes (F15)', async () => {

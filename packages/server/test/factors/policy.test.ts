@@ -123,7 +123,7 @@ describe('an organization requires a second factor (F13)', () => {
     expect((await readsOrganization(browser, name)).status).toBe(200)
   })
 
-  test('an application gets no token for a session that does not meet it, at the code and at a refresh', async () => {
+  test('an application gets no token for a session that does not meet it', async () => {
     const { bo, set } = await anOrganization('ebony')
     const { body } = await muster.call('POST', '/v1/operator/clients', {
       token: muster.config.operatorToken ?? '',
@@ -168,7 +168,7 @@ describe('an organization requires a second factor (F13)', () => {
     expect((await set('any', { grace_days: 14 })).body).toMatchObject({ policy: 'any', in_force: 'any' })
   })
 
-  test('until it is met, a token does not name the organization, and the way out stays open', async () => {
+  test('until it is met, tokens do not name the organization, and leaving is possible', async () => {
     const { name, bo, set } = await anOrganization('gum')
     const { id } = (await muster.call('POST', '/v1/me/keys', { token: bo.token, body: { description: 'leaked' } })).body
     await set('any')

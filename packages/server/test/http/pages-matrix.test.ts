@@ -101,6 +101,8 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'POST /account/confirm/email': 'person',
   'GET /account/confirm/passkey': 'anyone', // leads to the page above
   'POST /account/confirm/passkey': 'person',
+  'GET /sign-up/passkey': 'person',
+  'POST /sign-up/passkey': 'person',
   'GET /sign-up/username': 'person',
   'POST /sign-up/username': 'person',
 }

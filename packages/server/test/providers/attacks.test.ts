@@ -2,7 +2,7 @@ import { type GitHub, startGitHub } from '@muster/testkit/github.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inviteByEmail } from '../../src/domain/invitations/invite-by-email.ts'
 import { digest } from '../../src/domain/model/secret-keys.ts'
-import { anOffice, type Browser, issuer, type Office } from '../accounts/office.ts'
+import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
 import { type Forger, startForger } from './forger.ts'
 import { addressIn, answerOf, continueWith } from './travel.ts'
 
@@ -242,6 +242,18 @@ describe('an identity', () => {
     victim.cookies.set('muster_provider', attacker.cookies.get('muster_provider') ?? '')
     const before = await identities()
     expect((await victim.get(back)).headers.location).toContain('/sign-in')
+    await victim.post('/account/link-provider', {})
+    expect(await identities()).toBe(before)
+  })
+
+  test('of somebody who used the browser before is not linked to the next account (E46)', async () => {
+    company.claims = { sub: 'ralf', email: 'somebody@example.org', email_verified: true }
+    const victim = await office.person('ralf')
+    await victim.post('/sign-out', {})
+    await continueWith(victim, 'oidc')
+    expect(victim.cookies.has('muster_proven')).toBe(true)
+    await victim.post('/sign-in', { identifier: 'ralf', password: goodPassword })
+    const before = await identities()
     await victim.post('/account/link-provider', {})
     expect(await identities()).toBe(before)
   })

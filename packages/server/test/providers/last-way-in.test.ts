@@ -81,7 +81,13 @@ test('a command links only soon after a sign-in (F15)', async () => {
   const { id: sessionId, userId, epoch, organizationId } = session
   const principal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin } as const
   const person = { subject: '1', label: 'eve', email: null, givenName: 'Eve', familyName: '' }
-  const token = await office.execute(keepProvenPerson, principal, { person, provider: 'github', issuer: `${github.url}/login/oauth`, returnPath: null, sessionId: principal.sessionId })
+  const token = await office.execute(keepProvenPerson, principal, {
+    person,
+    provider: 'github',
+    issuer: `${github.url}/login/oauth`,
+    returnPath: null,
+    sessionId: principal.sessionId,
+  })
   await office.clock.advance(601)
   await expect(office.execute(linkIdentity, principal, { token })).rejects.toMatchObject({ code: 'insufficient_user_authentication' })
 })

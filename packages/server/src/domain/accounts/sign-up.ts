@@ -1,6 +1,7 @@
 import type { SessionId } from '@muster/contract/ids.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
+import { FEDERATED } from '../command/factor-policy.ts'
 import type { Accounts } from '../command/services.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
 import { countingWrongTokens, isFor, previewInvitation } from '../invitations/invitation.ts'
@@ -31,7 +32,8 @@ export const signUpCode = (
 
 export interface StartSignUp {
   email: string
-  password: string
+  /** Null for a person who adds a passkey instead (F2). */
+  password: string | null
   givenName: string
   familyName: string
   /** The token of an invitation, for an address that may not sign up without one (O15). It is not used up. */
@@ -50,9 +52,10 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
   await requireAdmitted(accounts, principal, { emailCanonical: canonical, invitation: input.invitation })
   const givenName = personName(input.givenName)
   const familyName = input.familyName.trim() === '' ? '' : personName(input.familyName)
-  await refuseBadPassword(accounts, input.password, [typed, givenName, familyName])
+  const { password } = input
+  if (password !== null) await refuseBadPassword(accounts, password, [typed, givenName, familyName])
   const codeDigits = await spendCodeEmail(limits, principal, canonical)
-  const passwordHash = await hasher.hash(input.password)
+  const passwordHash = password === null ? null : await hasher.hash(password)
   const cookie = newOpaqueToken('muster_su')
   await execute(openSignUp, principal, {
     tokenHash: digest(cookie),
@@ -111,6 +114,7 @@ export async function faultsOfSignUp(
   { email, password, givenName, familyName }: StartSignUp,
 ): Promise<{ field: SignUpField; problem: Problem }[]> {
   const faults: { field: SignUpField; problem: Problem }[] = personFaults({ email, givenName, familyName })
+  if (password === null) return faults
   try {
     await refuseBadPassword(accounts, password, [email, givenName, familyName])
     return faults
@@ -129,6 +133,9 @@ export async function openSignUp({ tx }: Context, input: OpenSignUp): Promise<vo
   await tx.signUps.insert({ id, ...input, codeSeconds: CODE_SECONDS, lifetimeSeconds: SIGN_UP_SECONDS })
   await tx.jobs.send({ name: 'mail', data: { template: 'sign_up_code', signUpId: id, number: 1 } })
 }
+
+/** The account gets neither a password nor a provider, so its owner adds a passkey right after the code (F2). */
+export const isWithPasskey = ({ passwordHash, identity }: Pick<SignUp, 'passwordHash' | 'identity'>): boolean => passwordHash === null && identity === null
 
 /** The sign-up of the browser that holds this cookie. @throws Problem sign_up_not_found */
 export async function signUpOf({ store }: Pick<Accounts, 'store'>, cookie: string): Promise<SignUp> {
@@ -159,11 +166,7 @@ export interface EnterCode {
 }
 
 /** Creates the account and signs its browser in, in one transaction, if the code is right. @throws Problem code_wrong, code_expired, code_exhausted … */
-export async function enterCode(
-  accounts: Accounts,
-  principal: Principal,
-  { cookie, code, replaces }: EnterCode,
-): Promise<{ account: Account; cookie: string }> {
+export async function enterCode(accounts: Accounts, principal: Principal, { cookie, code, replaces }: EnterCode): Promise<SignedUp> {
   const { id } = await signUpOf(accounts, cookie)
   await accounts.limits.spend('mail code try by sign-up', id)
   const outcome = await accounts.execute(tryCode, principal, { tokenHash: digest(cookie), code: code.replace(/[\s-]/g, ''), replaces })
@@ -173,7 +176,13 @@ export async function enterCode(
   return outcome
 }
 
-type Outcome = { account: Account; cookie: string } | { refused: ProblemCode; detail?: string }
+interface SignedUp {
+  account: Account
+  cookie: string
+  addsPasskey: boolean
+}
+
+type Outcome = SignedUp | { refused: ProblemCode; detail?: string }
 
 /** A wrong try is returned and not thrown, because an error would roll its count back. */
 async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenHash: Uint8Array; code: string; replaces: SessionId | null }): Promise<Outcome> {
@@ -193,8 +202,9 @@ async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenH
   if (identity) await insertIdentity(context, id, identity)
   const account = (await tx.accounts.find(id)) as Account
   if (replaces) await finishSession(context, replaces, 'replaced')
-  const { cookie } = await startBrowserSession(context, account, null, { methods: [passwordHash === null ? 'fed' : 'pwd'] })
-  return { account, cookie }
+  const addsPasskey = isWithPasskey(signUp)
+  const { cookie } = await startBrowserSession(context, account, null, { methods: [addsPasskey ? 'email' : identity ? FEDERATED : 'pwd'] })
+  return { account, cookie, addsPasskey }
 }
 
 function wrong({ codeTries }: SignUp): Outcome {

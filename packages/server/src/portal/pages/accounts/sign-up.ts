@@ -8,8 +8,13 @@ import { type ProvidersView, providerButtons } from '../providers/buttons.ts'
 import { inWords, type Purpose, purposeLine, whereEmailIs } from './account.ts'
 
 /** The steps of a sign-up. In a device login the terminal asks for the username, so the last step is the approval (S55). */
-export const signUpSteps = (purpose: Purpose | undefined, current: number) => ({
-  labels: ['Account', 'Email code', purpose ? { terminal: 'Approval', application: 'Username', invitation: 'Invitation' }[purpose.kind] : 'Username'],
+export const signUpSteps = (purpose: Purpose | undefined, current: number, withPasskey = false) => ({
+  labels: [
+    'Account',
+    'Email code',
+    ...(withPasskey ? ['Passkey'] : []),
+    purpose ? { terminal: 'Approval', application: 'Username', invitation: 'Invitation' }[purpose.kind] : 'Username',
+  ],
   current,
 })
 
@@ -23,6 +28,10 @@ export interface SignUpPage {
   /** Who may sign up here, for a visitor without an invitation. The page says it before anything is typed (O15). */
   restricted?: Pick<Admission, 'signUp' | 'domains'> | undefined
   providers?: ProvidersView | undefined
+  /** The account gets a passkey and no password (F2). */
+  withPasskey?: boolean
+  /** The same form the other way: with a passkey, or with a password. Null where passkeys are not possible. */
+  otherWay?: string | null
 }
 
 const DOMAINS_SHOWN = 5
@@ -34,12 +43,13 @@ function domainsInWords(domains: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
-/** Fields: `email`, `password`, `given_name`, `family_name`, and `invitation` where it is needed. */
-export function signUpPage({ frame, target, signInPath, purpose, values = {}, faults, restricted, providers }: SignUpPage): string {
+/** Fields: `email`, `password` unless with a passkey, `given_name`, `family_name`, and `invitation` where it is needed. */
+export function signUpPage(page: SignUpPage): string {
+  const { frame, target, signInPath, purpose, values = {}, faults, restricted, providers, withPasskey = false, otherWay = null } = page
   return layout({
     frame,
     title: 'Create an account',
-    steps: signUpSteps(purpose, 0),
+    steps: signUpSteps(purpose, 0, withPasskey),
     context: purposeLine(purpose),
     failed: Boolean(faults?.length),
     body: [
@@ -51,6 +61,8 @@ export function signUpPage({ frame, target, signInPath, purpose, values = {}, fa
               : `Addresses of ${domainsInWords(restricted.domains)} can sign up here. Any other address needs an invitation.`
           }</p></div>`
         : '',
+      withPasskey &&
+        html`<noscript><div class="notice paused"><p>Passkeys need JavaScript. <a href="${otherWay}">Sign up with a password</a></p></div></noscript>`,
       form({
         target,
         body: [
@@ -76,16 +88,17 @@ export function signUpPage({ frame, target, signInPath, purpose, values = {}, fa
             faults,
             autofocus: restricted?.signUp !== 'invitation',
           }),
-          field({
-            name: 'password',
-            label: 'Password',
-            type: 'password',
-            kind: 'new-password',
-            autocomplete: 'new-password',
-            maxlength: 256,
-            hint: 'Use at least 10 characters. A few unrelated words work well.',
-            faults,
-          }),
+          !withPasskey &&
+            field({
+              name: 'password',
+              label: 'Password',
+              type: 'password',
+              kind: 'new-password',
+              autocomplete: 'new-password',
+              maxlength: 256,
+              hint: 'Use at least 10 characters. A few unrelated words work well.',
+              faults,
+            }),
           html`<div class="pair">${field({ name: 'given_name', label: 'Given name', autocomplete: 'given-name', maxlength: 100, value: values.given_name, faults })}${field(
             {
               name: 'family_name',
@@ -98,13 +111,22 @@ export function signUpPage({ frame, target, signInPath, purpose, values = {}, fa
             },
           )}</div>`,
         ],
-        next: 'We’ll email you a code to confirm your address. Your account is created when you enter it.',
+        next: `We’ll email you a code to confirm your address. Your account is created when you enter it.${withPasskey ? ' Then you’ll add a passkey.' : ''}`,
         actions: button({ text: 'Send the code' }),
       }),
       providerButtons(providers),
-      html`<p class="aside">Already have an account? <a href="${signInPath}">Sign in</a></p>`,
+      html`<div class="asides">${
+        otherWay !== null &&
+        html`<p><a href="${otherWay}">Sign up with ${withPasskey ? 'a password instead of a passkey' : 'a passkey instead of a password'}</a></p>`
+      }<p>Already have an account? <a href="${signInPath}">Sign in</a></p></div>`,
     ],
   })
+}
+
+/** A sentence about the page that follows a sign-up. */
+export function nextAfterSignUp(purpose: Purpose | undefined): string {
+  if (purpose?.kind === 'terminal') return 'Next, you’ll review the request from your terminal.'
+  return purpose?.kind === 'invitation' ? 'Next, you’ll review the invitation.' : 'Next, you’ll choose a username.'
 }
 
 export interface VerifyCodePage {
@@ -114,6 +136,8 @@ export interface VerifyCodePage {
   startOver: FormTarget
   email: string
   digits: CodeDigits
+  /** A passkey is added after the code (F2). */
+  withPasskey?: boolean
   /** When the newest code expires. Null when it has expired or was entered wrong too often. */
   expiresAt: Date | null
   purpose?: Purpose | undefined
@@ -123,9 +147,11 @@ export interface VerifyCodePage {
 }
 
 /** Field: `code`. The page is the same whether or not the address has an account (S44). */
-export function verifyCodePage({ frame, target, resend, startOver, email, digits, expiresAt, purpose, resent, faults }: VerifyCodePage): string {
+export function verifyCodePage(page: VerifyCodePage): string {
+  const { frame, target, resend, startOver, email, digits, withPasskey = false, expiresAt, purpose, resent, faults } = page
   const links = html`<div class="asides"><p>${whereEmailIs(frame)}</p>${expiresAt && postButton(resend, 'Send a new code')}${postButton(startOver, 'Use another address')}</div>`
-  const common = { frame, title: 'Check your email for a code', steps: signUpSteps(purpose, 1), context: purposeLine(purpose), failed: Boolean(faults?.length) }
+  const steps = signUpSteps(purpose, 1, withPasskey)
+  const common = { frame, title: 'Check your email for a code', steps, context: purposeLine(purpose), failed: Boolean(faults?.length) }
   if (!expiresAt) {
     return layout({
       ...common,
@@ -157,12 +183,7 @@ export function verifyCodePage({ frame, target, resend, startOver, email, digits
           autofocus: true,
           hint: html`Expires ${deadline(expiresAt, frame.now)}.`,
         }),
-        next:
-          purpose?.kind === 'terminal'
-            ? 'Next, you’ll review the request from your terminal.'
-            : purpose?.kind === 'invitation'
-              ? 'Next, you’ll review the invitation.'
-              : 'Next, you’ll choose a username.',
+        next: withPasskey ? 'Next, you’ll add a passkey.' : nextAfterSignUp(purpose),
         actions: button({ text: 'Confirm' }),
       }),
       links,

@@ -13,15 +13,17 @@ export interface UsernamePage {
   suggestions?: readonly { name: string; href: string }[] | undefined
   /** True at the end of a sign-up, false for an older account that still has no username. */
   signingUp?: boolean
+  /** The sign-up has had the step of a passkey. */
+  withPasskey?: boolean
   faults?: readonly Fault[] | undefined
 }
 
 /** Field: `username` (S39, S43, S45). */
-export function usernamePage({ frame, target, signOut, email, value, suggestions, signingUp, faults }: UsernamePage): string {
+export function usernamePage({ frame, target, signOut, email, value, suggestions, signingUp, withPasskey, faults }: UsernamePage): string {
   return layout({
     frame,
     title: 'Choose a username',
-    steps: signingUp ? signUpSteps(undefined, 2) : undefined,
+    steps: signingUp ? signUpSteps(undefined, withPasskey ? 3 : 2, withPasskey) : undefined,
     lead: 'Others know you by your username. You can’t change it later.',
     failed: Boolean(faults?.length),
     body: [

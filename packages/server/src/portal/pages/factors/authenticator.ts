@@ -10,11 +10,13 @@ export interface NewAuthenticatorPage {
   /** In base32, for an app without a camera. */
   secret: string
   securityPath: string
+  /** Where a person came from who is not on Security. */
+  returnPath?: string | null
   faults?: readonly Fault[] | undefined
 }
 
 /** Field: `code`. */
-export function newAuthenticatorPage({ frame, target, image, secret, securityPath, faults }: NewAuthenticatorPage): string {
+export function newAuthenticatorPage({ frame, target, image, secret, securityPath, returnPath = null, faults }: NewAuthenticatorPage): string {
   const groups = (secret.match(/.{1,4}/g) ?? []).join(' ')
   return layout({
     frame,
@@ -42,7 +44,7 @@ export function newAuthenticatorPage({ frame, target, image, secret, securityPat
         next: 'Next, you’ll get recovery codes, in case you lose the app.',
         actions: button({ text: 'Add the app' }),
       }),
-      html`<p class="aside"><a href="${securityPath}">Back to Security</a></p>`,
+      html`<p class="aside">${returnPath === null ? html`<a href="${securityPath}">Back to Security</a>` : html`<a href="${returnPath}">Back</a>`}</p>`,
     ],
   })
 }
@@ -50,13 +52,13 @@ export function newAuthenticatorPage({ frame, target, image, secret, securityPat
 export interface RecoveryCodesPage {
   frame: Frame
   codes: readonly string[]
-  securityPath: string
+  nextPath: string
   /** A sentence about the change just made. */
   done: string
 }
 
 /** Shown once: the codes are stored nowhere. */
-export function recoveryCodesPage({ frame, codes, securityPath, done }: RecoveryCodesPage): string {
+export function recoveryCodesPage({ frame, codes, nextPath, done }: RecoveryCodesPage): string {
   return layout({
     frame,
     title: 'Your recovery codes',
@@ -68,7 +70,7 @@ export function recoveryCodesPage({ frame, codes, securityPath, done }: Recovery
           html`<ol class="codes">${codes.map((code) => html`<li><span class="code">${code}</span></li>`)}</ol>`,
           html`<p>${copy(codes.join('\n'), 'all recovery codes')}</p>`,
         ],
-        actions: linkButton(securityPath, 'I’ve saved them'),
+        actions: linkButton(nextPath, 'I’ve saved them'),
       }),
     ],
   })

@@ -4,6 +4,7 @@ import { button, type Fault, type FormTarget, facts, faultSummary, field, form, 
 import { moment } from '../../time.ts'
 import { agentName } from '../credentials/logins.ts'
 import type { IdentityView } from '../providers/link.ts'
+import { newPasskeyForm, wherePasskeysAre, withoutPasskeys } from './passkey-form.ts'
 import { type ResetView, resetNotice } from './reset.ts'
 
 /** A passkey as its owner sees it. */
@@ -168,41 +169,24 @@ export interface NewPasskeyPage {
   target: FormTarget
   /** Options of `navigator.credentials.create`, as JSON (WebAuthn). */
   options: Record<string, unknown>
+  hasPassword: boolean
   securityPath: string
   name?: string | undefined
   faults?: readonly Fault[] | undefined
 }
 
 /** Fields: `name`, `response`. */
-export function newPasskeyPage({ frame, target, options, securityPath, name, faults }: NewPasskeyPage): string {
+export function newPasskeyPage({ frame, target, options, hasPassword, securityPath, name, faults }: NewPasskeyPage): string {
   return layout({
     frame,
     title: 'Add a passkey',
-    lead: 'Your browser asks where to keep it: in your password manager, on this device, on your phone or on a security key.',
+    lead: wherePasskeysAre,
     failed: Boolean(faults?.length),
     withPasskeys: true,
     body: [
       faultSummary(faults),
-      html`<div data-without-passkeys class="notice paused"><p>Adding a passkey requires JavaScript and a browser that supports passkeys.</p></div>`,
-      form({
-        target,
-        attributes: html` data-passkey="${JSON.stringify(options)}" data-ceremony="create" hidden`,
-        body: [
-          field({
-            name: 'name',
-            label: 'Name',
-            autocomplete: 'off',
-            maxlength: 60,
-            optional: true,
-            value: name,
-            faults,
-            hint: 'Helps you tell your passkeys apart. If empty, we use the name of your password manager.',
-          }),
-          html`<p class="state bad" data-passkey-state role="status"></p>`,
-        ],
-        next: 'Your password stays valid. We’ll notify you by email.',
-        actions: button({ text: 'Add a passkey' }),
-      }),
+      withoutPasskeys,
+      newPasskeyForm({ target, options, name, faults, next: `${hasPassword ? 'Your password stays valid. ' : ''}We’ll notify you by email.` }),
       html`<p class="aside"><a href="${securityPath}">Back to Security</a></p>`,
     ],
   })

@@ -1,14 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { abandonSignUp, enterCode, faultsOfSignUp, isCodeUsable, resendCode, SIGN_UP_SECONDS, signUpOf, startSignUp } from '../../../domain/accounts/sign-up.ts'
+import {
+  abandonSignUp,
+  enterCode,
+  faultsOfSignUp,
+  isCodeUsable,
+  isWithPasskey,
+  resendCode,
+  SIGN_UP_SECONDS,
+  signUpOf,
+  startSignUp,
+} from '../../../domain/accounts/sign-up.ts'
 import type { SignUp } from '../../../domain/accounts/store.ts'
 import { holdForSignUp } from '../../../domain/credentials/device-authorization.ts'
 import { invitationTokenIn } from '../../../domain/invitations/invitation.ts'
-import type { LiveState } from '../../../domain/model/live.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import { freeNamesNear } from '../../../domain/organizations/register.ts'
-import { previewToken, register } from '../../../domain/organizations/use-invitation.ts'
+import { previewToken } from '../../../domain/organizations/use-invitation.ts'
 import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
-import { signUpPage, usernamePage, verifyCodePage } from '../../pages/index.ts'
+import { webauthnOn } from '../../../http/request.ts'
+import { signUpPage, verifyCodePage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import {
   emailMissing,
@@ -25,14 +34,8 @@ import {
   sendPage,
   visitor,
 } from '../../portal.ts'
-import { hiddenReturnPath, isJoin, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
-import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../../typed-form.ts'
+import { hiddenReturnPath, isJoin, passkeyStep, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
 import { setToken } from '../invitations/answer.ts'
-
-/** For this long after its creation, an account without a username is shown the steps of the sign-up. */
-const SIGNING_UP_MILLISECONDS = 3_600_000
-
-const usernameForm: TypedForm = { path: '/sign-up/username', fields: ['username'] }
 
 const fieldNames = { email: 'email', password: 'password', givenName: 'given_name', familyName: 'family_name' } as const
 /** Why an address may not sign up, by the field that can change it (O15). */
@@ -71,13 +74,16 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     request: FastifyRequest,
     reply: FastifyReply,
     returnPath: string | null,
+    withPasskey: boolean,
     form: { values?: { email: string; given_name: string; family_name: string; invitation?: string }; faults?: Fault[]; status?: number } = {},
   ): Promise<FastifyReply> => {
     const { status = 200, ...typed } = form
     const purpose = await purposeFor(options, request, returnPath)
     const signUp = signUpPage({
       frame: frameOf(options, request),
-      target: { action: '/sign-up', hidden: hiddenReturnPath(returnPath) },
+      target: { action: '/sign-up', hidden: { ...hiddenReturnPath(returnPath), ...(withPasskey && { with: 'passkey' }) } },
+      withPasskey,
+      otherWay: webauthnOn(options, request) && wayOf(returnPath, !withPasskey),
       signInPath: withReturnPath('/sign-in', returnPath),
       purpose,
       providers: providersView(options, returnPath),
@@ -86,6 +92,14 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     })
     return sendPage(reply, signUp, status)
   }
+
+  /** This page with or without the password. */
+  const wayOf = (returnPath: string | null, withPasskey: boolean): string => {
+    const query = new URLSearchParams({ ...hiddenReturnPath(returnPath), ...(withPasskey && { with: 'passkey' }) })
+    return query.size === 0 ? '/sign-up' : `/sign-up?${query}`
+  }
+  /** Signing up with a passkey is possible where passkeys are (F4). */
+  const isByPasskey = (request: FastifyRequest, way: string | undefined): boolean => way === 'passkey' && webauthnOn(options, request) !== null
 
   const openedInvitation = (request: FastifyRequest, returnPath: string | null): string | undefined =>
     (returnPath !== null && isJoin(returnPath) && invitationTokenOf(options, request)) || undefined
@@ -104,16 +118,18 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
   }
 
   app.get('/sign-up', page, async (request, reply) => {
-    const returnPath = returnPathOf(fieldsOf(request.query)['continue'])
+    const { continue: to, with: way } = fieldsOf(request.query)
+    const returnPath = returnPathOf(to)
     const signedIn = await sessions.signedIn(request)
     if (signedIn) return goOn(options, request, reply, { returnPath, registered: signedIn.live.account.username !== null })
-    return show(request, reply, returnPath)
+    return show(request, reply, returnPath, isByPasskey(request, way))
   })
 
   app.post('/sign-up', page, async (request, reply) => {
-    const { email = '', password = '', given_name = '', family_name = '', invitation = '', continue: to } = fieldsOf(request.body)
+    const { email = '', password = '', given_name = '', family_name = '', invitation = '', continue: to, with: way } = fieldsOf(request.body)
     let returnPath = returnPathOf(to)
-    const input = { email, password, givenName: given_name, familyName: family_name }
+    const withPasskey = isByPasskey(request, way)
+    const input = { email, password: withPasskey ? null : password, givenName: given_name, familyName: family_name }
     const values = { email, given_name, family_name, invitation: invitation.slice(0, 300) }
     const pasted = admission.signUp === 'open' ? undefined : invitationTokenIn(invitation)
     try {
@@ -127,13 +143,13 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
       return seeOther(reply, withReturnPath('/sign-up/verify', returnPath))
     } catch (error) {
       if (error instanceof Problem && error.code in ofAdmission)
-        return show(request, reply, returnPath, { values, faults: faultsOf(error, ofAdmission), status: error.status })
+        return show(request, reply, returnPath, withPasskey, { values, faults: faultsOf(error, ofAdmission), status: error.status })
       const faults = (await faultsOfSignUp(options, input)).flatMap(({ field, problem }) => {
-        const asked = input[field].trim() === '' ? missing[field] : null
+        const asked = input[field]?.trim() === '' ? missing[field] : null
         return asked ? [asked] : faultsOf(problem, { [problem.code]: fieldNames[field] })
       })
       if (faults.length === 0) throw error
-      return show(request, reply, returnPath, { values, faults, status: 422 })
+      return show(request, reply, returnPath, withPasskey, { values, faults, status: 422 })
     }
   })
 
@@ -155,6 +171,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
         startOver: { action: '/sign-up/start-over', hidden },
         email: signUp.email,
         digits: signUp.codeDigits,
+        withPasskey: isWithPasskey(signUp),
         expiresAt: isCodeUsable(signUp) ? signUp.codeExpiresAt : null,
         purpose: await purposeFor(options, request, returnPath),
         ...rest,
@@ -187,7 +204,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     const before = await sessions.signedIn(request)
     return orStartAgain(reply, returnPath, async () => {
       try {
-        const { account, cookie } = await enterCode(options, visitor(request), {
+        const { account, cookie, addsPasskey } = await enterCode(options, visitor(request), {
           cookie: cookieOf(request),
           code,
           replaces: before?.principal.sessionId ?? null,
@@ -196,6 +213,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
         sessions.setCookie(reply, cookie)
         sessions.rememberDevice(request, reply, account)
         clearCookie(reply)
+        if (addsPasskey) return seeOther(reply, withReturnPath(passkeyStep, returnPath))
         return goOn(options, request, reply, { returnPath, registered: false })
       } catch (error) {
         const faults = faultsOf(error, { code_wrong: 'code', code_expired: null, code_exhausted: null, email_domain_blocked: null })
@@ -219,59 +237,4 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     clearCookie(reply)
     return seeOther(reply, withReturnPath('/sign-up', returnPathOf(fieldsOf(request.body)['continue'])))
   })
-
-  app.get('/sign-up/username', page, async (request, reply) => {
-    const { continue: to, username } = fieldsOf(request.query)
-    const returnPath = returnPathOf(to)
-    const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, withReturnPath('/sign-in', returnPath))
-    if (signedIn.live.account.username !== null) return goOn(options, request, reply, { returnPath, registered: true })
-    const kept = takeTyped(options, request, reply, usernameForm, signedIn.live)
-    return showUsername(request, reply, returnPath, signedIn.live, { value: username?.slice(0, 30) ?? kept?.fields['username'], notice: kept?.notice })
-  })
-
-  app.post('/sign-up/username', page, async (request, reply) => {
-    const { username = '', continue: to } = fieldsOf(request.body)
-    const returnPath = returnPathOf(to)
-    const signedIn = await sessions.signedIn(request)
-    if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, usernameForm, returnPath)
-    const { principal, live } = signedIn
-    try {
-      await register(options, principal, { username: username.trim() })
-    } catch (error) {
-      // A second click: the first one has registered.
-      if (error instanceof Problem && error.code === 'already_registered') return goOn(options, request, reply, { returnPath, registered: true })
-      const faults = faultsOf(error, { name_invalid: 'username', name_reserved: 'username', name_taken: 'username' })
-      return showUsername(request, reply, returnPath, live, { value: username.slice(0, 30), faults, status: (error as Problem).status })
-    }
-    return goOn(options, request, reply, { returnPath, registered: true })
-  })
-
-  const showUsername = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    returnPath: string | null,
-    { account, now }: LiveState,
-    { status = 200, notice, ...form }: { value: string | undefined; faults?: Fault[]; status?: number; notice?: string | undefined },
-  ): Promise<FastifyReply> => {
-    const hidden = { ...hiddenReturnPath(returnPath), ...typedBy({ account }) }
-    const free = form.faults ? await freeNamesNear(options, form.value ?? '') : []
-    const suggestions = free.map((one) => ({
-      name: one,
-      href: `${withReturnPath('/sign-up/username', returnPath)}${returnPath === null ? '?' : '&'}username=${one}`,
-    }))
-    return sendPage(
-      reply,
-      usernamePage({
-        frame: { ...frameOf(options, request), notice },
-        target: { action: usernameForm.path, hidden },
-        signOut: { action: '/sign-out', hidden: {} },
-        email: account.email,
-        signingUp: now.getTime() - account.createdAt.getTime() < SIGNING_UP_MILLISECONDS,
-        suggestions,
-        ...form,
-      }),
-      status,
-    )
-  }
 }

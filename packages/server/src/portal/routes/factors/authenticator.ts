@@ -9,7 +9,7 @@ import type { SignedIn } from '../../../http/browser-session.ts'
 import { authenticatorPage, newAuthenticatorPage, recoveryCodesPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
-import { withReturnPath } from '../../return-path.ts'
+import { hiddenReturnPath, returnPathOf, withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
 
 const securityPath = '/account/security'
@@ -23,14 +23,18 @@ export async function authenticatorRoutes(app: FastifyInstance, options: Portal)
   const { sessions, execute, store, keys, config } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
 
+  /** For a person who adds the app while signing up (F2). */
+  const returnPathIn = (request: FastifyRequest): string | null => returnPathOf(fieldsOf(request.method === 'POST' ? request.body : request.query)['continue'])
+
   /** Every page here requires a recent sign-in, and is shown only after it (F17). */
   const forMe =
-    (back: string, handler: Handler) =>
+    (own: string, handler: Handler) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const back = withReturnPath(own, returnPathIn(request))
       const signedIn = await sessions.signedIn(request)
       if (signedIn && isTypedBy(request, signedIn))
         return (await isRecent(store.reading, signedIn.live)) ? handler(signedIn, request, reply) : seeOther(reply, withReturnPath('/account/confirm', back))
-      return request.method === 'POST' ? keepTyped(options, request, reply, { path: back, fields: [] }) : seeOther(reply, withReturnPath('/sign-in', back))
+      return request.method === 'POST' ? keepTyped(options, request, reply, { path: own, fields: [] }, back) : seeOther(reply, withReturnPath('/sign-in', back))
     }
 
   /** The new secret is in the form, sealed for its user, so nothing is stored before the app has made a right code. */
@@ -50,23 +54,24 @@ export async function authenticatorRoutes(app: FastifyInstance, options: Portal)
       reply,
       newAuthenticatorPage({
         frame: frameOf(options, request),
-        target: { action: addPath, hidden: { ...typedBy(signedIn.live), secret: sealed } },
+        target: { action: addPath, hidden: { ...typedBy(signedIn.live), ...hiddenReturnPath(returnPathIn(request)), secret: sealed } },
         image: `data:image/svg+xml;base64,${Buffer.from(renderSVG(address, { border: 2 })).toString('base64')}`,
         secret,
         securityPath,
+        returnPath: returnPathIn(request),
         faults: refused?.faults,
       }),
       refused?.status,
     )
   }
   const showCodes = (request: FastifyRequest, reply: FastifyReply, codes: readonly string[], done: string) =>
-    sendPage(reply, recoveryCodesPage({ frame: frameOf(options, request), codes, securityPath, done }))
+    sendPage(reply, recoveryCodesPage({ frame: frameOf(options, request), codes, nextPath: returnPathIn(request) ?? securityPath, done }))
 
   app.get(
     addPath,
     page,
     forMe(addPath, async (signedIn, request, reply) => {
-      if (await store.reading.authenticators.has(signedIn.live.account.id)) return seeOther(reply, path)
+      if (await store.reading.authenticators.has(signedIn.live.account.id)) return seeOther(reply, returnPathIn(request) ?? path)
       return showNew(signedIn, request, reply, newTotpSecret())
     }),
   )

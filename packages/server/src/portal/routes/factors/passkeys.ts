@@ -34,6 +34,16 @@ const doneTexts = new Map([
   ['removed', 'Your passkey was removed. Delete it in your password manager too.'],
 ])
 
+/** The refusals of a new passkey, by the field that can change them. */
+export const newPasskeyFaults = {
+  passkey_name_invalid: 'name',
+  passkey_refused: null,
+  passkey_unverified: null,
+  passkey_expired: null,
+  passkey_taken: null,
+  passkey_limit: null,
+} as const
+
 const viewOf = (passkey: Passkey): PasskeyView => ({ ...passkey, path: pathOf(passkey.id) })
 
 /** What the organization requires of the user, and they lack (F13). */
@@ -132,6 +142,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
         frame: frameOf(options, request),
         target: { action: newPath, hidden: { ...typedBy(signedIn.live), response: '' } },
         options: creationOptions(options, signedIn, asked, webauthn.relyingParty),
+        hasPassword: (await store.reading.accounts.find(signedIn.live.account.id))?.passwordHash !== null,
         securityPath,
         name: refused?.name,
         faults: refused?.faults,
@@ -155,14 +166,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
         await addPasskey(options, signedIn.principal, { response, name })
         return seeOther(reply, `${securityPath}?done=added`)
       } catch (error) {
-        const faults = faultsOf(error, {
-          passkey_name_invalid: 'name',
-          passkey_refused: null,
-          passkey_unverified: null,
-          passkey_expired: null,
-          passkey_taken: null,
-          passkey_limit: null,
-        })
+        const faults = faultsOf(error, newPasskeyFaults)
         return showNew(signedIn, request, reply, { name, faults, status: (error as Problem).status })
       }
     }),
