@@ -16,7 +16,7 @@ const expected: Record<string, [number, number, number]> = {
   'create an email invitation': [7, 5, 2],
   'create a secret': [6, 5, 2],
   'change a role': [8, 6, 1],
-  deactivate: [12, 5, 1],
+  deactivate: [13, 6, 2],
   reactivate: [6, 4, 1],
   join: [22, 12, 1],
   'remove a member': [21, 14, 2],

@@ -94,8 +94,8 @@ export async function createServiceAccountKey(
   const { tx, principal, enter } = context
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   if (principal.kind !== 'user') throw new Problem('session_required')
-  await requireRecentCaller(context, 'keys:create')
   const { id, epoch } = await serviceAccountOf({ tx }, organization.id, serviceAccount)
+  await requireRecentCaller(context, 'keys:create')
   return issueKey(context, { holder: { kind: 'service_account', id }, organizationId: organization.id, epoch, description, createdBy: actor.userId })
 }
 
