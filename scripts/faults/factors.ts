@@ -268,7 +268,7 @@ export const factors: Fault[] = [
   {
     title: 'a password adds no factor where one is required (E57)',
     file: `${server}/domain/command/factor-policy.ts`,
-    find: 'app || (required !== null && passkey)',
+    find: 'app || ((required !== null || always) && passkey)',
     replace: 'app',
     test: policy,
     named: 'a password does not add a factor',
@@ -340,8 +340,8 @@ export const factors: Fault[] = [
   {
     title: 'a remembered device changes no factor (E50)',
     file: `${server}/domain/command/factor-policy.ts`,
-    find: 'return app || (required',
-    replace: 'return (required',
+    find: 'return app || ((required',
+    replace: 'return ((required',
     test: remembered,
     named: 'never counts as a recent sign-in',
   },

@@ -99,6 +99,8 @@ export interface DomainEvents {
   }
   'recovery_codes.created': { target: UserId; userId: UserId; count: number }
   'recovery_code.used': { target: UserId; userId: UserId; left: number }
+  /** Whether a second factor is asked for after every password, also without an authenticator app (F1). */
+  'second_factor.always_changed': { target: UserId; userId: UserId; always: boolean }
   /** A browser in which a sign-in by password requires no second factor for 30 days (F11). */
   'remembered_device.added': { target: RememberedDeviceId; userId: UserId }
   /** A sign-in by password needed no second factor in it. */

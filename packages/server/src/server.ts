@@ -46,7 +46,7 @@ import { installationState } from './store/installation-state.ts'
 import { nowOf } from './store/now.ts'
 import { listenToNotices } from './store/signals/notices.ts'
 import { createStore } from './store/transaction.ts'
-import { createWebAuthn } from './webauthn.ts'
+import { createWebAuthn, hostsApplications } from './webauthn.ts'
 
 // Connects all parts of the server.
 
@@ -93,6 +93,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   try {
     await migrate(database, config.migrateUrl ?? undefined)
     await requireInUse(database.kysely)
+    if (hostsApplications(config))
+      log.warn(
+        { next: 'Set MUSTER_CLOUD_DOMAIN to a domain of its own.' },
+        'applications are on the host of the issuer or below it, so each could ask for the passkeys of your users',
+      )
     if (config.migrateUrl !== null && (await mayChangeRecord(database)))
       log.warn(
         {

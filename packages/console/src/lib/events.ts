@@ -33,6 +33,8 @@ const sentences: Record<EventType, Describe> = {
   'recovery_codes.created': (name) => `${name} created recovery codes`,
   'remembered_device.added': () => 'A browser was remembered: it is not asked for a second factor for 30 days',
   'remembered_device.used': () => 'A remembered browser signed in without a second factor',
+  'second_factor.always_changed': (_, { always }) =>
+    always ? 'A second factor is asked for after every password' : 'A second factor is no longer asked for after every password',
   'remembered_device.forgotten': () => 'A remembered browser was forgotten',
   'recovery_code.used': (name, { left }) => `${name} used a recovery code; ${left} are left`,
   'session.confirmed': () => 'A person confirmed who they are',

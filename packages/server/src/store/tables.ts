@@ -67,6 +67,7 @@ export interface AccountTable {
   suspended_at: Generated<Instant | null>
   suspended_reason: Generated<string | null>
   passkey_handle: Generated<Uint8Array | null>
+  always_second_factor: Generated<boolean>
   /** Set by a trigger when a field changes that others can see. */
   changed_at: ColumnType<Date | null, undefined, never>
 }

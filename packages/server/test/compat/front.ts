@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { createServer, request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -8,6 +9,8 @@ import type { Answer } from '@muster/testkit/muster.ts'
 export interface Front {
   port: number
   authority: string
+  /** The SHA-256 digest of the key of its certificate, in base64, by which Chromium trusts it. */
+  fingerprint: string
   ask(method: string, host: string, path: string, options?: { headers?: Record<string, string>; body?: string }): Promise<Answer>
   close(): Promise<void>
 }
@@ -29,6 +32,9 @@ export async function startFront(hosts: readonly string[], musterPort: number): 
   return {
     port,
     authority,
+    fingerprint: createHash('sha256')
+      .update(new X509Certificate(certificate).publicKey.export({ format: 'der', type: 'spki' }))
+      .digest('base64'),
     ask: (method, host, path, { headers = {}, body } = {}) =>
       new Promise((resolve, reject) => {
         const options = { host: '127.0.0.1', port, servername: host, method, path, ca: authority, headers: { host, ...headers }, agent: false } as const

@@ -2,7 +2,7 @@ import type { PasskeyId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Authenticator, anAuthenticator, type Ceremony } from '@muster/testkit/authenticator.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { addPasskey, removePasskey } from '../../src/domain/factors/passkey.ts'
-import { createWebAuthn } from '../../src/webauthn.ts'
+import { createWebAuthn, hostsApplications } from '../../src/webauthn.ts'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
 
 let office: Office
@@ -172,6 +172,25 @@ describe('signing in with a passkey', () => {
     const browser = office.browser()
     expect((await browser.post('/sign-in', { identifier: 'kay', password: goodPassword })).headers.location).toBe('/')
     expect(await amr()).toEqual(['pwd'])
+  })
+
+  test('a person with a passkey lets it be asked for after every password (F1)', async () => {
+    const browser = await office.person('yves')
+    expect((await browser.get('/account/security')).body).not.toContain('Always ask for a second factor')
+    const { authenticator } = await add(browser)
+    await office.clock.advance(601)
+    expect((await browser.post('/account/always-second-factor', { always: 'yes' })).headers.location).toContain('/account/confirm')
+    await browser.post('/account/confirm', { password: goodPassword })
+    expect((await browser.post('/account/always-second-factor', { always: 'yes' })).headers.location).toBe('/account/security?done=always')
+    const next = office.browser()
+    expect((await next.post('/sign-in', { identifier: 'yves', password: goodPassword })).headers.location).toBe('/sign-in/factor')
+    const response = authenticator.use({ ...here, challenge: (await ask(next, '/sign-in/factor')).challenge })
+    await next.post('/sign-in/factor', { response })
+    expect(await isSignedIn(next)).toBe(true)
+    // The password alone proves too little for a change, also for switching it off.
+    await office.clock.advance(601)
+    expect((await next.post('/account/confirm', { password: goodPassword })).statusCode).toBe(401)
+    expect(await office.written()).toContain('second_factor.always_changed')
   })
 
   test('a passkey that does not check its user is refused (F1)', async () => {
@@ -381,4 +400,14 @@ describe('passkeys are possible', () => {
   ])('at the issuer %s: %s (F4)', (address, relyingParty) => {
     expect(createWebAuthn(address)?.relyingParty ?? null).toBe(relyingParty)
   })
+})
+
+test.each([
+  ['https://accounts.example.com', 'accounts.example.com', true],
+  ['https://accounts.example.com', 'cloud.accounts.example.com', true],
+  ['https://accounts.example.com', 'cloud.example.com', false],
+  ['https://example.com', 'notexample.com', false],
+  ['http://localhost:4000', 'cloud.localhost', false],
+])('with the issuer %s and applications at %s, a warning is %s (F4)', (address, cloudDomain, warned) => {
+  expect(hostsApplications({ issuer: address, cloudDomain })).toBe(warned)
 })

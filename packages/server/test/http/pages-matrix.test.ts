@@ -85,6 +85,7 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'GET /account/stop-reset': 'anyone', // a link in an email
   'POST /account/stop-reset': 'anyone',
   'POST /account/factor-reset/stop': 'person',
+  'POST /account/always-second-factor': 'person',
   'POST /account/remembered-devices/forget': 'person',
   'POST /account/remembered-devices/forget-all': 'person',
   'POST /account/add-provider': 'person',

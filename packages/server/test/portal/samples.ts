@@ -108,6 +108,7 @@ export function samples(
     inForceAt: new Date('2026-11-21T18:11:00Z'),
   }
   const ownSecurity = {
+    always: null,
     hasPassword: true,
     required: null,
     remembered: [],

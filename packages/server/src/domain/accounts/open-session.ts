@@ -75,7 +75,7 @@ export async function lockedAccount(context: Context, userId: UserId): Promise<P
   return {
     account,
     membership,
-    needsSecondFactor: needsCode || held.app || (isRequired && held.passkey),
+    needsSecondFactor: needsCode || held.app || ((isRequired || held.always) && held.passkey),
     lacksApp: isRequired && !held.app,
     mayBeRemembered: organization?.factorPolicy.rememberedDevices ?? true,
     needsCode,

@@ -39,14 +39,14 @@ export function requirePolicy(live: Pick<LiveState, 'organization' | 'now' | 'se
 }
 
 /** Whether a person with these factors can prove what the policy requires. */
-export const isReadyFor = ({ app, passkey }: HeldFactors, policy: OrganizationPolicy['policy']): boolean =>
+export const isReadyFor = ({ app, passkey }: Pick<HeldFactors, 'app' | 'passkey'>, policy: OrganizationPolicy['policy']): boolean =>
   policy === 'none' || passkey || (policy === 'any' && app)
 
 /**
  * The weakest proof that counts for a person. A factor that their organization requires is not asked of a person who has none, or they could not add it. But whoever has it
  * must use it, or a stolen password would be enough to add another.
  */
-export function neededAcr({ app, passkey }: HeldFactors, required: Acr | null): Acr {
+export function neededAcr({ app, passkey, always }: HeldFactors, required: Acr | null): Acr {
   if (required === 'phr' && passkey) return 'phr'
-  return app || (required !== null && passkey) ? 'urn:muster:acr:two-factors' : 'urn:muster:acr:one-factor'
+  return app || ((required !== null || always) && passkey) ? 'urn:muster:acr:two-factors' : 'urn:muster:acr:one-factor'
 }

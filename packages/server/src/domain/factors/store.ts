@@ -77,6 +77,8 @@ export interface Authenticator {
 export interface HeldFactors {
   app: boolean
   passkey: boolean
+  /** The person wants to be asked for a second factor after every password (F1). */
+  always: boolean
 }
 
 export interface AuthenticatorStore {
@@ -86,6 +88,7 @@ export interface AuthenticatorStore {
   has(userId: UserId): Promise<boolean>
   /** The factors of a person beside the password. */
   held(userId: UserId): Promise<HeldFactors>
+  setAlways(userId: UserId, always: boolean): Promise<void>
   /** False if there was none. */
   remove(userId: UserId): Promise<boolean>
   /** Accepts the code of a step later than the last one, and forgets the failures. One statement, so that a code is accepted once. */

@@ -47,6 +47,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'remembered_device.added': nothing,
   'remembered_device.used': nothing,
   'remembered_device.forgotten': nothing, // it has no token
+  'second_factor.always_changed': nothing,
 
   'session.started': nothing,
   'session.confirmed': nothing,

@@ -42,8 +42,12 @@ export function authenticatorStore(db: Kysely<Tables>): AuthenticatorStore {
     },
     async held(userId) {
       const { rows } = await sql<HeldFactors>`${point} select exists (select from authenticator where user_id = ${userId}) as app,
-        exists (select from passkey where user_id = ${userId}) as passkey`.execute(db)
-      return rows[0] ?? { app: false, passkey: false }
+        exists (select from passkey where user_id = ${userId}) as passkey,
+        coalesce((select always_second_factor from account where id = ${userId}), false) as always`.execute(db)
+      return rows[0] ?? { app: false, passkey: false, always: false }
+    },
+    async setAlways(userId, always) {
+      await db.updateTable('account').set({ always_second_factor: always }).where('id', '=', userId).execute()
     },
     async has(userId) {
       return (await db.selectFrom('authenticator').select('user_id').where('user_id', '=', userId).executeTakeFirst()) !== undefined

@@ -32,6 +32,7 @@ import * as rememberedDevices from './0033-remembered-devices.ts'
 import * as factorResets from './0034-factor-resets.ts'
 import * as withoutPassword from './0035-without-password.ts'
 import * as providers from './0036-providers.ts'
+import * as alwaysSecondFactor from './0037-always-second-factor.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -68,4 +69,5 @@ export const migrations: Record<string, Migration> = {
   '0034-factor-resets': factorResets,
   '0035-without-password': withoutPassword,
   '0036-providers': providers,
+  '0037-always-second-factor': alwaysSecondFactor,
 }

@@ -9,9 +9,10 @@ const rows = [
   `insert into operator_token (id, name, token_hash, expires_at, last_used_at, last_address, revoked_at) values ('opt_1', 'ci', '\\x11', now(), now(), '192.0.2.1', now())`,
   `insert into account (id, email, email_canonical, password_hash, given_name, family_name, company, username, epoch, password_version, registered_at)
    select 'usr_' || n, initcap(n) || '@example.com', n || '@example.com', '$argon2id$x', e'Zoë "\\\\" (a,b)\\n', 'O''Neil', '', n, 3, 1, now() from unnest(array['ada', 'bob']) n`,
-  `update account set given_name = given_name || ' ', suspended_at = now(), suspended_reason = 'spam', passkey_handle = '\\x0f' where id = 'usr_ada'`,
+  `update account set given_name = given_name || ' ', suspended_at = now(), suspended_reason = 'spam', passkey_handle = '\\x0f', always_second_factor = true where id = 'usr_ada'`,
   `insert into organization (id, name, founder_id, personal, suspended_at, suspended_reason, suspension_version)
    values ('org_ada', 'acme', 'usr_ada', false, null, null, 0), ('org_old', 'old', 'usr_bob', true, now(), 'bills', 2)`,
+  `update organization set factor_policy = 'phishing-resistant', factor_policy_before = 'any', factor_policy_from = now(), remembered_devices = false where id = 'org_ada'`,
   `insert into name (name, user_id, organization_id) values ('ada', 'usr_ada', null), ('bob', 'usr_bob', null), ('acme', null, 'org_ada'), ('old', null, 'org_old')`,
   `insert into membership (organization_id, user_id, role, status) values ('org_ada', 'usr_ada', 'admin', 'active'), ('org_ada', 'usr_bob', 'member', 'active')`,
   `update membership set status = 'deactivated', ended_at = now(), ended_reason = 'removed', status_by = 'usr_ada', status_reason = 'left the firm', role_version = 2 where user_id = 'usr_bob'`,
@@ -21,10 +22,11 @@ const rows = [
    values ('ivs_1', '\\x01', 'usr_bob', 3, 'inv_1', 1, '{pwd}', '192.0.2.1', now(), now())`,
   `insert into client (id, name, secret_hash, grants, redirect_uris, scopes, removed_at, returned_at, backchannel_logout_uri)
    values ('cli_1', 'App', '\\x02', '["x"]', '["https://app.example.com"]', '["openid"]', now(), now(), 'https://app.example.com/logout')`,
-  `insert into session (id, kind, user_id, organization_id, epoch, client_id, token_hash, grant_payload, address, user_agent, expires_at, ended_at, ended_reason, logout_queued_at, methods, confirmed_at)
-   values ('ses_1', 'application', 'usr_ada', 'org_ada', 3, 'cli_1', '\\x03', '{"a": [1, null, "\\u00e9\\n"], "b": 1.50}', '192.0.2.1', 'curl', 'infinity', now(), 'revoked', now(), '{swk,user,mfa}', now())`,
-  `insert into device_authorization (id, device_code_hash, user_code, client_id, scope, params, state, claimed_by, user_id, session_id, address, user_agent, approved_at, expires_at, polled_at, poll_seconds, network)
-   values ('dev_1', '\\x04', 'ABCD', 'cli_1', 'openid', 'null', 'redeemed', 'ses_1', 'usr_ada', 'ses_1', '192.0.2.1', 'curl', now(), now(), now(), 5, '192.0.2.0/24')`,
+  `insert into session (id, kind, user_id, organization_id, epoch, client_id, token_hash, grant_payload, address, user_agent, expires_at, ended_at, ended_reason, logout_queued_at, methods, confirmed_at,
+     confirmed_methods)
+   values ('ses_1', 'application', 'usr_ada', 'org_ada', 3, 'cli_1', '\\x03', '{"a": [1, null, "\\u00e9\\n"], "b": 1.50}', '192.0.2.1', 'curl', 'infinity', now(), 'revoked', now(), '{swk,user,mfa}', now(), '{pwd}')`,
+  `insert into device_authorization (id, device_code_hash, user_code, client_id, scope, params, state, claimed_by, user_id, session_id, address, user_agent, approved_at, expires_at, polled_at, poll_seconds, network, confirms, action)
+   values ('dev_1', '\\x04', 'ABCD', 'cli_1', 'openid', 'null', 'redeemed', 'ses_1', 'usr_ada', 'ses_1', '192.0.2.1', 'curl', now(), now(), now(), 5, '192.0.2.0/24', 'ses_1', 'keys:create')`,
   `insert into refresh_token (id, name, token_hash, session_id, user_id, client_id, scope, payload, rotates, address, last_address, first_used_at, last_used_at, consumed_at, expires_at, idle_expires_at)
    values ('rft_1', 'ci', '\\x05', 'ses_1', 'usr_ada', 'cli_1', 'openid', '{}', false, '192.0.2.1', '192.0.2.2', now(), now(), now(), now(), now())`,
   `insert into signing_key (kid, alg, public_jwk, private_jwk, signs_from, retired_at) values ('kid', 'ES256', '{"kty": "EC"}', '\\x06', now(), now())`,
@@ -40,8 +42,8 @@ const rows = [
   `insert into identity (id, user_id, provider, issuer, subject, label, address, last_used_at, last_address)
    values ('idn_1', 'usr_ada', 'github', 'https://github.com/login/oauth', '7', 'ada', '192.0.2.1', now(), '192.0.2.2')`,
   `insert into provider_sign_in (token_hash, provider, return_path, user_id, session_id, expires_at) values ('\\x13', 'github', '/join', 'usr_ada', 'ses_1', now())`,
-  `insert into proven_person (token_hash, provider, issuer, subject, label, email, email_trusted, given_name, family_name, return_path, expires_at)
-   values ('\\x14', 'oidc', 'https://id.example.com', 'x', 'ada', 'a@x', true, 'Ada', 'L', '/', now())`,
+  `insert into proven_person (token_hash, provider, issuer, subject, label, email, email_trusted, given_name, family_name, return_path, session_id, expires_at)
+   values ('\\x14', 'oidc', 'https://id.example.com', 'x', 'ada', 'a@x', true, 'Ada', 'L', '/', 'ses_1', now())`,
   `insert into confirmation_code (session_id, code_number, code_tries, key_generation, expires_at) values ('ses_1', 2, 1, 0, now())`,
   `insert into pending_sign_in (token_hash, user_id, epoch, password_version, tries, expires_at, ended_at) values ('\\x12', 'usr_ada', 3, 1, 1, now(), now())`,
   `insert into remembered_device (id, token_hash, user_id, epoch, address, user_agent, expires_at) values ('rmd_1', '\\x13', 'usr_ada', 3, '192.0.2.1', 'curl', now())`,

@@ -68,7 +68,7 @@ const factorsSchema = z
   })
   .meta({ id: 'Factors', description: 'How the current user signs in.' })
 
-function requiredOf(organization: Organization | null, held: HeldFactors) {
+function requiredOf(organization: Organization | null, held: Pick<HeldFactors, 'app' | 'passkey'>) {
   if (!organization || organization.factorPolicy.policy === 'none') return null
   const { policy, from } = organization.factorPolicy
   return { organization: organization.name, policy, from: from?.toISOString() ?? null, ready: isReadyFor(held, policy) }

@@ -49,6 +49,8 @@ export interface SecurityPage {
   accountPath: string
   /** For the WebAuthn Signal API: the passkeys that are left. */
   signal: Record<string, unknown> | null
+  /** Whether a second factor is asked for after every password. Null where it makes no difference: with an app, or without a passkey or a password. */
+  always: { isOn: boolean; change: FormTarget } | null
   /** What the organization requires and the user lacks (F13). */
   required: { organization: string; words: string; from: Date | null } | null
   /** A sentence about the change just made. */
@@ -70,6 +72,7 @@ export function securityPage({
   providers,
   accountPath,
   signal,
+  always,
   required,
   done,
 }: SecurityPage): string {
@@ -115,6 +118,10 @@ export function securityPage({
         html`<p class="muted">None yet. A passkey signs you in with your fingerprint, your face or a security key. It works on this site only, so nobody can trick you into giving it away.</p>`,
       passkeys.length > 0 && html`<ul class="mails">${passkeys.map((passkey) => line(passkey, frame.now))}</ul>`,
       newPasskeyPath !== null && html`<div class="doors">${linkButton(newPasskeyPath, 'Add a passkey', passkeys.length === 0 ? 'primary' : 'plain')}</div>`,
+      always &&
+        html`<h2 class="section">Second factor</h2><p class="muted">${
+          always.isOn ? 'After your password, a passkey is asked for.' : 'Your password alone signs in. You can have a passkey asked for after it.'
+        }</p><div class="doors">${postButton(always.change, always.isOn ? 'Stop asking for a second factor' : 'Always ask for a second factor')}</div>`,
       remembered.length > 0 && rememberedSection(remembered, forgetAll, frame.now),
       providers && providerSection(providers, frame.now),
       html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`,

@@ -3,6 +3,7 @@ import { isId, type PasskeyId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isReadyFor } from '../../../domain/command/factor-policy.ts'
 import { isRecent } from '../../../domain/command/recent.ts'
+import { setAlwaysSecondFactor } from '../../../domain/factors/always.ts'
 import { addPasskey, removePasskey, renamePasskey, requestPasskey } from '../../../domain/factors/passkey.ts'
 import type { HeldFactors, Passkey } from '../../../domain/factors/store.ts'
 import type { LiveState } from '../../../domain/model/live.ts'
@@ -20,6 +21,7 @@ import { identityView } from '../providers/link.ts'
 const securityPath = '/account/security'
 const accountPath = '/account'
 const newPath = '/account/add-passkey'
+const alwaysPath = '/account/always-second-factor'
 const pathOf = (id: PasskeyId): string => `/account/passkeys/${id}`
 
 const doneTexts = new Map([
@@ -31,6 +33,8 @@ const doneTexts = new Map([
   ['devices-forgotten', 'All remembered devices were forgotten. Their next sign-in by password asks for a second factor.'],
   ['linked', 'The account is linked. Next time, you can sign in with it.'],
   ['unlinked', 'The account is no longer linked.'],
+  ['always', 'After your password, a passkey is asked for from now on.'],
+  ['not-always', 'Your password alone signs in again.'],
   ['removed', 'Your passkey was removed. Delete it in your password manager too.'],
 ])
 
@@ -46,8 +50,14 @@ export const newPasskeyFaults = {
 
 const viewOf = (passkey: Passkey): PasskeyView => ({ ...passkey, path: pathOf(passkey.id) })
 
+async function alwaysOf({ store }: Portal, live: LiveState, account: { passwordHash: string | null } | null): Promise<SecurityPage['always']> {
+  const { app, passkey, always: isOn } = await store.reading.authenticators.held(live.account.id)
+  if (app || !(passkey || isOn) || account?.passwordHash == null) return null
+  return { isOn, change: { action: alwaysPath, hidden: { ...typedBy(live), always: isOn ? 'no' : 'yes' } } }
+}
+
 /** What the organization requires of the user, and they lack (F13). */
-function requiredOf({ organization }: Pick<LiveState, 'organization'>, held: HeldFactors) {
+function requiredOf({ organization }: Pick<LiveState, 'organization'>, held: Pick<HeldFactors, 'app' | 'passkey'>) {
   if (!organization || isReadyFor(held, organization.factorPolicy.policy)) return null
   const { policy, from } = organization.factorPolicy
   return { organization: organization.name, words: factorPolicyWords[policy], from }
@@ -124,10 +134,22 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
               name: email,
               displayName: `${givenName} ${familyName}`.trim(),
             },
+          always: await alwaysOf(options, live, account),
           required: requiredOf(live, { app: app !== null, passkey: passkeys.length > 0 }),
           done: doneTexts.get(fieldsOf(request.query)['done'] ?? ''),
         }),
       )
+    }),
+  )
+
+  app.post(
+    alwaysPath,
+    page,
+    forMe(securityPath, async (signedIn, request, reply) => {
+      if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, securityPath)
+      const always = fieldsOf(request.body)['always'] === 'yes'
+      await execute(setAlwaysSecondFactor, signedIn.principal, { always })
+      return seeOther(reply, `${securityPath}?done=${always ? 'always' : 'not-always'}`)
     }),
   )
 
