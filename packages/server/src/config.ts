@@ -490,3 +490,9 @@ const suggestion = (name: string): string => {
 
 export const isLocalHost = (hostname: string): boolean =>
   hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]' || hostname === '::1'
+
+/** True if a page of an application may ask for the passkeys of the issuer, because its host is the issuer's or below it (F4). */
+export function hostsApplications({ issuer, cloudDomain }: Pick<Config, 'issuer' | 'cloudDomain'>): boolean {
+  const { hostname } = new URL(issuer)
+  return !isLocalHost(hostname) && (cloudDomain === hostname || cloudDomain.endsWith(`.${hostname}`))
+}

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import type { Compat } from './compat/compat.ts'
 import { compats } from './compats.ts'
-import { type Config, ConfigError, isLocalHost } from './config.ts'
+import { type Config, ConfigError, hostsApplications, isLocalHost } from './config.ts'
 import { createExecute } from './domain/command/execute.ts'
 import type { PasswordHasher } from './domain/command/services.ts'
 import { installBuiltInClients, isInternalHost } from './domain/credentials/client.ts'
@@ -46,7 +46,7 @@ import { installationState } from './store/installation-state.ts'
 import { nowOf } from './store/now.ts'
 import { listenToNotices } from './store/signals/notices.ts'
 import { createStore } from './store/transaction.ts'
-import { createWebAuthn, hostsApplications } from './webauthn.ts'
+import { createWebAuthn } from './webauthn.ts'
 
 // Connects all parts of the server.
 

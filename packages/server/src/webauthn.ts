@@ -1,7 +1,6 @@
 import { isIP } from 'node:net'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
-import { type Config, isLocalHost } from './config.ts'
 import { ALGORITHMS, type WebAuthn } from './domain/factors/webauthn.ts'
 
 // The library checks what is in these texts. Here they only have to be texts, because it would throw errors of JavaScript otherwise.
@@ -117,10 +116,4 @@ function parsed<T>(schema: z.ZodType<T>, text: string): T | null {
   } catch {
     return null
   }
-}
-
-/** True if a page of an application may ask for the passkeys of the issuer, because its host is the issuer's or below it (F4). */
-export function hostsApplications({ issuer, cloudDomain }: Pick<Config, 'issuer' | 'cloudDomain'>): boolean {
-  const { hostname } = new URL(issuer)
-  return !isLocalHost(hostname) && (cloudDomain === hostname || cloudDomain.endsWith(`.${hostname}`))
 }

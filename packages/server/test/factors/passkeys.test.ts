@@ -1,8 +1,9 @@
 import type { PasskeyId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Authenticator, anAuthenticator, type Ceremony } from '@muster/testkit/authenticator.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { hostsApplications } from '../../src/config.ts'
 import { addPasskey, removePasskey } from '../../src/domain/factors/passkey.ts'
-import { createWebAuthn, hostsApplications } from '../../src/webauthn.ts'
+import { createWebAuthn } from '../../src/webauthn.ts'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
 
 let office: Office
