@@ -15,7 +15,7 @@ import { sbom } from './sbom.ts'
 export const releaseFolder = join(root, 'dist')
 
 /** The operator's guide, and the pages that it links to. Its links to `../deploy/` are valid in the release, too. */
-const guide = ['operations.md', 'configuration.md', 'cli.md', 'problems.md', 'signals.md']
+const guide = ['operations.md', 'configuration.md', 'cli.md', 'problems.md', 'sign-in-with.md', 'signals.md']
 /** The steps in deploy/README.md create it. */
 const secretsOfCompose = join(root, 'deploy/compose/secrets')
 

@@ -66,7 +66,7 @@ describe('the release', () => {
 
   test('contains the guide of the operator, and every file that it links to (O1)', () => {
     const pages = globSync('{docs,deploy}/**/*.md', { cwd: release })
-    expect(pages).toEqual(expect.arrayContaining(['docs/operations.md', 'deploy/README.md']))
+    expect(pages).toEqual(expect.arrayContaining(['docs/operations.md', 'docs/sign-in-with.md', 'deploy/README.md']))
     const links = pages.flatMap((page) =>
       [...readFileSync(join(release, page), 'utf8').matchAll(/\]\((?!https:)([^)#]+)/g)].map(([, path = '']) => join(dirname(page), path)),
     )
