@@ -2,11 +2,10 @@ import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/
 import { decodeJwt } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { SCRIPTS_CLIENT_ID } from '../../src/compat/featurebase/tokens.ts'
 import { signInWithPassword } from '../../src/domain/accounts/password-login.ts'
 import { discovered, pollDevice, postForm, SCOPE, startDevice, visitorOf } from '../oauth/conversation.ts'
 import { codeOf } from './authenticator-app.ts'
-import { passkeyIn, signingIn, type Visitor } from './signing-in.ts'
+import { passkeyIn, SCRIPTS_CLIENT_ID, signingIn, type Visitor } from './signing-in.ts'
 
 let muster: Muster
 let people: ReturnType<typeof signingIn>

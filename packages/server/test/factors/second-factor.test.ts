@@ -7,6 +7,7 @@ import { totpStep } from '../../src/domain/factors/totp.ts'
 import { resetFactors } from '../../src/domain/organizations/reset-factors.ts'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
 import { addApp, codeAt, codeOf, hidden, secretIn, wrongCode } from './authenticator-app.ts'
+import { SCRIPTS_CLIENT_ID } from './signing-in.ts'
 
 let office: Office
 beforeAll(async () => {
@@ -269,7 +270,7 @@ describe('the second factor', () => {
     const { secret } = await aPerson('tia')
     expect(secret).toHaveLength(32)
     const principal = { kind: 'anonymous', origin: { address: '127.0.0.1', userAgent: null, requestId: 'req_test' } } as const
-    const signingIn = (password: string) => signInWithPassword(office, principal, { identifier: 'tia', password, clientId: 'featurebase-scripts', scopes: [] })
+    const signingIn = (password: string) => signInWithPassword(office, principal, { identifier: 'tia', password, clientId: SCRIPTS_CLIENT_ID, scopes: [] })
     await expect(signingIn('not the password')).rejects.toMatchObject({ code: 'wrong_credentials' })
     await expect(signingIn(goodPassword)).rejects.toMatchObject({ code: 'factor_required', status: 401 })
   })

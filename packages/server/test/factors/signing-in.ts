@@ -3,6 +3,9 @@ import { type Answer, type Human, type Muster, PASSWORD } from '@muster/testkit/
 import { visitorOf } from '../oauth/conversation.ts'
 import { codeOf, hidden, secretIn } from './authenticator-app.ts'
 
+/** The client of a compatibility folder, which cannot confirm. The folder can be deleted, so it is not imported. */
+export const SCRIPTS_CLIENT_ID = 'featurebase-scripts'
+
 export type Visitor = ReturnType<typeof visitorOf>
 
 /** The request for a passkey in a page. */

@@ -4,13 +4,12 @@ import { type Answer, type Human, type Muster, PASSWORD, startMuster } from '@mu
 import { decodeJwt } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { SCRIPTS_CLIENT_ID } from '../../src/compat/featurebase/tokens.ts'
 import { requestDevice } from '../../src/domain/credentials/device-authorization.ts'
 import { startSession } from '../../src/domain/credentials/session.ts'
 import { systemPrincipal } from '../../src/domain/model/principal.ts'
 import { browserOf, discovered, pollDevice, SCOPE, startDevice, visitorOf } from '../oauth/conversation.ts'
 import { codeOf } from './authenticator-app.ts'
-import { signingIn } from './signing-in.ts'
+import { SCRIPTS_CLIENT_ID, signingIn } from './signing-in.ts'
 
 let muster: Muster
 let ada: Human
