@@ -303,7 +303,7 @@ export const factors: Fault[] = [
     find: `        .where('token_hash', 'in', [...tokenHashes])\n        .where('user_id', '=', userId)\n`,
     replace: `        .where('token_hash', 'in', [...tokenHashes])\n`,
     test: remembered,
-    named: 'of one person does not help another',
+    named: 'helps only the person who remembered it',
   },
   {
     title: 'a remembered device ends after 30 days (E48)',

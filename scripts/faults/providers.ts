@@ -62,7 +62,7 @@ export const providers: Fault[] = [
     find: 'validateAuthResponse(server, client, new URLSearchParams(query), state)',
     replace: 'validateAuthResponse({ ...server, issuer: new URLSearchParams(query).get("iss") ?? issuer }, client, new URLSearchParams(query), state)',
     test,
-    named: 'of GitHub with the `iss` of another issuer',
+    named: 'is refused if GitHub’s answer has the `iss` of another issuer',
   },
   {
     title: 'an address signs nobody in (E44)',
@@ -187,6 +187,6 @@ export const providers: Fault[] = [
     find: 'if (!person || !isOwn(person, live))',
     replace: 'if (!person)',
     test: `${tests}/providers/attacks.test.ts`,
-    named: 'of somebody who used the browser before is not linked',
+    named: 'is not linked to the account of the next person in the browser',
   },
 ]

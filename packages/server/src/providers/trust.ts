@@ -17,7 +17,7 @@ function canonicalIn({ email, email_verified }: Claims): string | null {
 }
 
 /**
- * Google is the mail provider of gmail.com, and of the domain in `hd`. For any other address, its owner once entered a code, and may have lost the inbox since.
+ * Google runs the mailboxes of gmail.com and of the domain in `hd`. Any other address was confirmed once, by a code, and may have another owner by now.
  */
 export const trustsGoogle: Trusts = (claims) => {
   const canonical = canonicalIn(claims)

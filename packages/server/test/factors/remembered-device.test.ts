@@ -88,7 +88,7 @@ describe('a remembered device (F11)', () => {
     expect((await stranger.get('/account')).headers.location).toMatch(/^\/sign-in/)
   })
 
-  test('of one person does not help another', async () => {
+  test('helps only the person who remembered it', async () => {
     const { browser } = await remembered('eve')
     const { secret } = await remembered('fay')
     expect(await signIn(browser, 'fay')).toBe(FACTOR)

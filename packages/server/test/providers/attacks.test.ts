@@ -123,7 +123,7 @@ describe('the answer of a provider', () => {
     expect((await continueWith(office.browser(), 'oidc')).headers.location).toBe('/')
   })
 
-  test('of GitHub with the `iss` of another issuer is refused (E43)', async () => {
+  test('is refused if GitHub’s answer has the `iss` of another issuer (E43)', async () => {
     github.person = { id: 2, login: 'gus', name: null, emails: [] }
     github.answer = (query) => query.set('iss', 'https://accounts.example.com')
     expect((await continueWith(office.browser(), 'github')).headers.location).toBe(REFUSED)
@@ -184,7 +184,7 @@ describe('an address', () => {
     expect(await office.accounts()).not.toContain('kim@gmail.com')
   })
 
-  test('that an invitation was sent to needs the emailed code in any case (S8)', async () => {
+  test('needs the emailed code in any case if an invitation was sent to it (S8)', async () => {
     const { browser: invited, answer } = await invite('lou@gmail.com')
     expect(answer.headers.location).toBe('/sign-up/with?continue=%2Fjoin')
     const next = await invited.post('/sign-up/with', { email: 'lou@gmail.com', given_name: 'Lou', family_name: '', continue: '/join' })
@@ -226,7 +226,7 @@ describe('an identity', () => {
     expect(await isSignedIn(browser)).toBe(false)
   })
 
-  test('that is linked to one account is not linked to another (E45)', async () => {
+  test('is refused for a second account (E45)', async () => {
     await linked('oli', company.url, 'oli')
     company.claims = { sub: 'oli' }
     const thief = await office.person('pam')
@@ -246,7 +246,7 @@ describe('an identity', () => {
     expect(await identities()).toBe(before)
   })
 
-  test('of somebody who used the browser before is not linked to the next account (E46)', async () => {
+  test('is not linked to the account of the next person in the browser (E46)', async () => {
     company.claims = { sub: 'ralf', email: 'somebody@example.org', email_verified: true }
     const victim = await office.person('ralf')
     await victim.post('/sign-out', {})

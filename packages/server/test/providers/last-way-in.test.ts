@@ -64,7 +64,7 @@ test('a provider that the operator has switched off is no way in (F21)', async (
   expect((await browser.post(`${off}/unlink`, {})).headers.location).toBe('/account/security?done=unlinked')
 })
 
-test('of two removals at the same time, one leaves a way in (F21)', async () => {
+test('a person who removes two ways in at the same time keeps one (F21)', async () => {
   const { browser, passkeys, identities } = await aPerson('dan', { passkeys: 1, issuers: [`${github.url}/login/oauth`] })
   await Promise.all([browser.post(`${identities[0]}/unlink`, {}), browser.post(`${passkeys[0]}/remove`, {})])
   const [row] = await office.rows<{ left: number }>(
