@@ -6,6 +6,7 @@ import { updateNames } from '../../../domain/accounts/person-names.ts'
 import { isConfirmationNeeded } from '../../../domain/accounts/prove-password.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
+import { confirmFirst, type OwnPage } from '../../own-page.ts'
 import { accountPage, changeEmailPage, changePasswordPage, namesPage, verifyEmailPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { accountView, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
@@ -31,8 +32,6 @@ const doneTexts = new Map([
   ['password', 'Your password was changed. All your other sessions and refresh tokens have ended. On your terminals, run: muster login'],
 ])
 
-type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
-
 /** The user's own account: name, email address and password. */
 export async function profileRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
@@ -40,7 +39,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
   const frame = (request: FastifyRequest) => frameOf(options, request)
   /** `form`: the form that is posted here. Its values are kept if the user is no longer signed in. */
   const forMe =
-    (handler: Handler, form?: TypedForm) =>
+    (handler: OwnPage, form?: TypedForm) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const signedIn = await sessions.signedIn(request)
       if (signedIn && isTypedBy(request, signedIn)) return handler(signedIn, request, reply)
@@ -49,9 +48,9 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
 
   /** A page that requires a recent confirmation is shown only after it, so that nothing is typed in vain (F17). */
   const confirmed =
-    (back: string, handler: Handler): Handler =>
+    (back: string, handler: OwnPage): OwnPage =>
     async (signedIn, request, reply) =>
-      (await isConfirmationNeeded(store.reading, signedIn.live)) ? seeOther(reply, withReturnPath('/account/confirm', back)) : handler(signedIn, request, reply)
+      (await isConfirmationNeeded(store.reading, signedIn.live)) ? confirmFirst(reply, back) : handler(signedIn, request, reply)
   const isTooLate = (error: unknown): boolean => error instanceof Problem && error.code === 'insufficient_user_authentication'
 
   app.get(

@@ -3,15 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { authenticationSince } from '../../../domain/command/recent.ts'
 import type { DeviceAuthorization } from '../../../domain/credentials/store.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
+import { confirmFirst } from '../../own-page.ts'
 import { confirmTerminalPage, terminalConfirmedPage, terminalDeniedPage } from '../../pages/index.ts'
 import type { FormTarget } from '../../parts.ts'
-import { accountView, frameOf, type Portal, seeOther, sendPage } from '../../portal.ts'
-import { deviceReturnPath, withReturnPath } from '../../return-path.ts'
+import { accountView, frameOf, type Portal, sendPage } from '../../portal.ts'
+import { deviceReturnPath } from '../../return-path.ts'
 import { typedBy } from '../../typed-form.ts'
-
-/** Where the person proves who they are before the page is shown, and comes back from (F17). */
-export const confirmFirst = (reply: FastifyReply, { userCode }: Pick<DeviceAuthorization, 'userCode'>): FastifyReply =>
-  seeOther(reply, withReturnPath('/account/confirm', deviceReturnPath(userCode)))
 
 /** The page of a terminal that asks its person to confirm (F16). It must not have expired while it waits. */
 export async function sendConfirmTerminal(
@@ -23,7 +20,7 @@ export async function sendConfirmTerminal(
   const frame = frameOf(options, request)
   if (device.state === 'denied') return sendPage(reply, terminalDeniedPage(frame))
   if (device.state !== 'pending') return sendPage(reply, terminalConfirmedPage(frame))
-  if (!(await authenticationSince(options.store.reading, signedIn.live, device.requestedAt))) return confirmFirst(reply, device)
+  if (!(await authenticationSince(options.store.reading, signedIn.live, device.requestedAt))) return confirmFirst(reply, deviceReturnPath(device.userCode))
   return sendPage(
     reply,
     confirmTerminalPage({

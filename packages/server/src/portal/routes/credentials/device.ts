@@ -11,6 +11,7 @@ import type { DeviceAuthorization } from '../../../domain/credentials/store.ts'
 import { normalUserCode } from '../../../domain/credentials/user-code.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
+import { confirmFirst } from '../../own-page.ts'
 import {
   type DeviceEndedPage,
   deviceApprovalPage,
@@ -25,7 +26,7 @@ import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, see
 import { deviceReturnPath, entranceFor, withReturnPath } from '../../return-path.ts'
 import { endOf, typedBy, withReason } from '../../typed-form.ts'
 import { proveFirst } from '../factors/prove-first.ts'
-import { confirmFirst, sendConfirmTerminal } from './confirm-terminal.ts'
+import { sendConfirmTerminal } from './confirm-terminal.ts'
 
 const devicePath = '/device'
 
@@ -164,7 +165,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     if (device.state === 'denied') return sendPage(reply, deviceDeniedPage({ frame, client }))
     if (device.state !== 'pending') return sendPage(reply, deviceApprovedPage({ frame, client, endsBy: endingCommand(device, options.cli) }))
     if (device.expired) return showEnded(request, reply, { reason: 'expired', device }, 410)
-    if (isLasting(device) && !(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, device)
+    if (isLasting(device) && !(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, deviceReturnPath(device.userCode))
     if (!meetsPolicy(signedIn.live)) return proveFirst(options, reply, signedIn, deviceReturnPath(device.userCode))
     return sendPage(
       reply,
@@ -197,7 +198,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
       else if (decision === 'deny') await execute(denyDevice, principal, { id })
     } catch (error) {
       if (error instanceof Problem && error.code === 'user_code_claimed') return showEnded(request, reply, { reason: 'claimed' }, error.status)
-      if (device && error instanceof Problem && error.code === 'insufficient_user_authentication') return confirmFirst(reply, device)
+      if (device && error instanceof Problem && error.code === 'insufficient_user_authentication') return confirmFirst(reply, deviceReturnPath(device.userCode))
       // The request has ended in the meantime. The page shows how.
       if (!(error instanceof Problem) || error.code !== 'device_authorization_ended') throw error
     }

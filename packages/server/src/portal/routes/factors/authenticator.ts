@@ -6,6 +6,7 @@ import { createRecoveryCodes } from '../../../domain/factors/recovery-code.ts'
 import { newTotpSecret, totpAddress } from '../../../domain/factors/totp.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
+import { confirmFirst, type OwnPage } from '../../own-page.ts'
 import { authenticatorPage, newAuthenticatorPage, recoveryCodesPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
@@ -15,8 +16,6 @@ import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
 const securityPath = '/account/security'
 const path = '/account/authenticator'
 const addPath = '/account/add-authenticator'
-
-type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
 /** The authenticator app of the user, and its recovery codes (F7, F8). */
 export async function authenticatorRoutes(app: FastifyInstance, options: Portal): Promise<void> {
@@ -28,12 +27,12 @@ export async function authenticatorRoutes(app: FastifyInstance, options: Portal)
 
   /** Every page here requires a recent sign-in, and is shown only after it (F17). */
   const forMe =
-    (own: string, handler: Handler) =>
+    (own: string, handler: OwnPage) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const back = withReturnPath(own, returnPathIn(request))
       const signedIn = await sessions.signedIn(request)
       if (signedIn && isTypedBy(request, signedIn))
-        return (await isRecent(store.reading, signedIn.live)) ? handler(signedIn, request, reply) : seeOther(reply, withReturnPath('/account/confirm', back))
+        return (await isRecent(store.reading, signedIn.live)) ? handler(signedIn, request, reply) : confirmFirst(reply, back)
       return request.method === 'POST' ? keepTyped(options, request, reply, { path: own, fields: [] }, back) : seeOther(reply, withReturnPath('/sign-in', back))
     }
 

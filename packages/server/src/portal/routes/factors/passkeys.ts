@@ -10,12 +10,12 @@ import type { LiveState } from '../../../domain/model/live.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { webauthnOn } from '../../../http/request.ts'
+import { confirmFirst, ownPage } from '../../own-page.ts'
 import { newPasskeyPage, type PasskeyView, passkeyPage, type SecurityPage, securityPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { creationOptions } from '../../passkey-request.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
-import { withReturnPath } from '../../return-path.ts'
-import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
+import { typedBy } from '../../typed-form.ts'
 import { identityView } from '../providers/link.ts'
 
 const securityPath = '/account/security'
@@ -71,22 +71,12 @@ async function providersOf(options: Portal, live: LiveState): Promise<SecurityPa
   return { linked: linked.map((one) => identityView(options, one)), add, offered: providers.map(({ id, name }) => ({ id, name })) }
 }
 
-type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
-
 /** How the user signs in: their passkeys (F2, F9, F24). */
 export async function passkeyRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
 
-  const forMe =
-    (back: string, handler: Handler) =>
-    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const signedIn = await sessions.signedIn(request)
-      if (signedIn && isTypedBy(request, signedIn)) return handler(signedIn, request, reply)
-      return request.method === 'POST' ? keepTyped(options, request, reply, { path: back, fields: [] }) : seeOther(reply, withReturnPath('/sign-in', back))
-    }
-  /** A page that requires a recent sign-in is shown only after it, so that nothing is typed in vain (F17). */
-  const confirming = (reply: FastifyReply, to: string): FastifyReply => seeOther(reply, withReturnPath('/account/confirm', to))
+  const forMe = ownPage(options)
 
   app.get(
     securityPath,
@@ -146,7 +136,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
     alwaysPath,
     page,
     forMe(securityPath, async (signedIn, request, reply) => {
-      if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, securityPath)
+      if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, securityPath)
       const always = fieldsOf(request.body)['always'] === 'yes'
       await execute(setAlwaysSecondFactor, signedIn.principal, { always })
       return seeOther(reply, `${securityPath}?done=${always ? 'always' : 'not-always'}`)
@@ -156,7 +146,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
   const showNew = async (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply, refused?: { name: string; faults: Fault[]; status: number }) => {
     const webauthn = webauthnOn(options, request)
     if (!webauthn) throw new Problem('not_found', 'Passkeys require the address of the issuer, with https and a host name.')
-    if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, newPath)
+    if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, newPath)
     const asked = await execute(requestPasskey, signedIn.principal, undefined)
     return sendPage(
       reply,
@@ -183,7 +173,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
     page,
     forMe(newPath, async (signedIn, request, reply) => {
       const { response = '', name = '' } = fieldsOf(request.body)
-      if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, newPath)
+      if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, newPath)
       try {
         await addPasskey(options, signedIn.principal, { response, name })
         return seeOther(reply, `${securityPath}?done=added`)
@@ -234,7 +224,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
     page,
     forMe(securityPath, async (signedIn, request, reply) => {
       const passkey = await theirs(signedIn, request)
-      if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, pathOf(passkey.id))
+      if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, pathOf(passkey.id))
       try {
         await execute(removePasskey, signedIn.principal, { id: passkey.id })
         return seeOther(reply, `${securityPath}?done=removed`)

@@ -5,6 +5,7 @@ import type { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { webauthnOn } from '../../../http/request.ts'
 import { noteWay } from '../../last-way.ts'
+import { confirmFirst } from '../../own-page.ts'
 import { passkeyReadyPage, signUpPasskeyPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { creationOptions } from '../../passkey-request.ts'
@@ -22,7 +23,6 @@ export async function signUpPasskeyRoutes(app: FastifyInstance, options: Portal)
     `${path}?${new URLSearchParams({ ...hiddenReturnPath(returnPath), ...more })}`
   const leave = (request: FastifyRequest, reply: FastifyReply, { live }: SignedIn, returnPath: string | null) =>
     goOn(options, request, reply, { returnPath, registered: live.account.username !== null })
-  const confirming = (reply: FastifyReply, returnPath: string | null) => seeOther(reply, withReturnPath('/account/confirm', withReturnPath(path, returnPath)))
 
   const showNew = async (
     request: FastifyRequest,
@@ -33,7 +33,7 @@ export async function signUpPasskeyRoutes(app: FastifyInstance, options: Portal)
   ): Promise<FastifyReply> => {
     const webauthn = webauthnOn(options, request)
     if (!webauthn) return leave(request, reply, signedIn, returnPath)
-    if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, returnPath)
+    if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, withReturnPath(path, returnPath))
     const asked = await execute(requestPasskey, signedIn.principal, undefined)
     const isAnother = asked.existing.length > 0
     return sendPage(
@@ -81,7 +81,7 @@ export async function signUpPasskeyRoutes(app: FastifyInstance, options: Portal)
     const here = withReturnPath(path, returnPath)
     const signedIn = await sessions.signedIn(request)
     if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, { path, fields: [] }, here)
-    if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, returnPath)
+    if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, here)
     try {
       await addPasskey(options, signedIn.principal, { response, name })
       noteWay(options, reply, 'passkey')

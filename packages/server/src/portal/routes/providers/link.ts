@@ -7,11 +7,11 @@ import { linkIdentity, unlinkIdentity } from '../../../domain/providers/identity
 import { beginAtProvider } from '../../../domain/providers/provider-sign-in.ts'
 import type { Identity } from '../../../domain/providers/store.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
+import { confirmFirst, ownPage } from '../../own-page.ts'
 import { type IdentityView, identityPage, linkProviderPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { accountView, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage } from '../../portal.ts'
-import { withReturnPath } from '../../return-path.ts'
-import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
+import { typedBy } from '../../typed-form.ts'
 import { forgetProven, goToProvider, linkPath, provenTokenOf, providerOf } from './sign-in.ts'
 
 const securityPath = '/account/security'
@@ -26,29 +26,19 @@ export const identityView = (options: Pick<Portal, 'providers'>, { id, provider,
   isOff: !options.providers.some((one) => one.issuer === issuer),
 })
 
-type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
-
 /** Links and unlinks providers of the person who is signed in (F20, F21). */
 export async function linkRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
 
-  const forMe =
-    (back: string, handler: Handler) =>
-    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const signedIn = await sessions.signedIn(request)
-      if (signedIn && isTypedBy(request, signedIn)) return handler(signedIn, request, reply)
-      return request.method === 'POST' ? keepTyped(options, request, reply, { path: back, fields: [] }) : seeOther(reply, withReturnPath('/sign-in', back))
-    }
-  /** A page that requires a recent sign-in is shown only after it (F17). */
-  const confirming = (reply: FastifyReply, to: string): FastifyReply => seeOther(reply, withReturnPath('/account/confirm', to))
+  const forMe = ownPage(options)
 
   app.post(
     '/account/add-provider',
     page,
     forMe(securityPath, async ({ live, principal }, request, reply) => {
       const { provider: id = '' } = fieldsOf(request.body)
-      if (!(await isRecent(store.reading, live))) return confirming(reply, securityPath)
+      if (!(await isRecent(store.reading, live))) return confirmFirst(reply, securityPath)
       const provider = providerOf(options, id)
       return goToProvider(options, request, reply, provider, await beginAtProvider(options, principal, { provider, link: true }))
     }),
@@ -57,7 +47,7 @@ export async function linkRoutes(app: FastifyInstance, options: Portal): Promise
   const showLink = async ({ live }: SignedIn, request: FastifyRequest, reply: FastifyReply, refused?: { faults: Fault[]; status: number }) => {
     try {
       const person = await provenPersonOf(options, provenTokenOf(options, request))
-      if (!(await isRecent(store.reading, live))) return confirming(reply, linkPath)
+      if (!(await isRecent(store.reading, live))) return confirmFirst(reply, linkPath)
       return sendPage(
         reply,
         linkProviderPage({
@@ -88,7 +78,7 @@ export async function linkRoutes(app: FastifyInstance, options: Portal): Promise
     linkPath,
     page,
     forMe(linkPath, async (signedIn, request, reply) => {
-      if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, linkPath)
+      if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, linkPath)
       try {
         const { returnPath } = await execute(linkIdentity, signedIn.principal, { token: provenTokenOf(options, request) })
         forgetProven(options, reply)
@@ -130,7 +120,7 @@ export async function linkRoutes(app: FastifyInstance, options: Portal): Promise
     page,
     forMe(securityPath, async (signedIn, request, reply) => {
       const identity = await theirs(signedIn, request)
-      if (!(await isRecent(store.reading, signedIn.live))) return confirming(reply, pathOf(identity.id))
+      if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, pathOf(identity.id))
       try {
         await execute(unlinkIdentity, signedIn.principal, { id: identity.id })
         return seeOther(reply, `${securityPath}?done=unlinked`)
