@@ -2114,9 +2114,11 @@ export interface components {
                 last_used_at: string | null;
                 recovery_codes_left: number;
             } | null;
-            /** @description The factor that the organization of the user requires, from when, and whether the user has such a factor. Null if it requires nothing. */
+            /** @description The factor that the organization of the user, or the operator, requires of its members, from when, and whether the user has such a factor. Null if nothing is required. */
             required: {
                 organization: string;
+                /** @enum {string} */
+                by: "organization" | "operator";
                 /** @enum {string} */
                 policy: "none" | "any" | "phishing-resistant";
                 from: string | null;
@@ -2558,10 +2560,17 @@ export interface components {
             /** @description When the policy takes force. Null: nothing is required. */
             from: string | null;
             /**
-             * @description The policy that is in force now.
+             * @description What is required now: the stricter of the policy in force and the floor.
              * @enum {string}
              */
             in_force: "none" | "any" | "phishing-resistant";
+            /** @description What the operator requires of the members of every organization. */
+            floor: {
+                /** @enum {string} */
+                policy: "none" | "any" | "phishing-resistant";
+                /** @description Null: at once. */
+                from: string | null;
+            };
             /** @description Whether members may let a browser be remembered, which is then not asked for a second factor. */
             remembered_devices: boolean;
         };
@@ -3113,9 +3122,11 @@ export interface components {
                 last_used_at: string | null;
                 recovery_codes_left: number;
             } | null;
-            /** @description The factor that the organization of the user requires, from when, and whether the user has such a factor. Null if it requires nothing. */
+            /** @description The factor that the organization of the user, or the operator, requires of its members, from when, and whether the user has such a factor. Null if nothing is required. */
             required: {
                 organization: string;
+                /** @enum {string} */
+                by: "organization" | "operator";
                 /** @enum {string} */
                 policy: "none" | "any" | "phishing-resistant";
                 from: string | null;
@@ -3557,10 +3568,17 @@ export interface components {
             /** @description When the policy takes force. Null: nothing is required. */
             from: string | null;
             /**
-             * @description The policy that is in force now.
+             * @description What is required now: the stricter of the policy in force and the floor.
              * @enum {string}
              */
             in_force: "none" | "any" | "phishing-resistant";
+            /** @description What the operator requires of the members of every organization. */
+            floor: {
+                /** @enum {string} */
+                policy: "none" | "any" | "phishing-resistant";
+                /** @description Null: at once. */
+                from: string | null;
+            };
             /** @description Whether members may let a browser be remembered, which is then not asked for a second factor. */
             remembered_devices: boolean;
         };
@@ -7009,7 +7027,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
-                /** @description Another policy than the current one, to see who would not be ready. */
+                /** @description Another policy than the one that the members must be ready for, to see who would not be ready. */
                 policy?: "none" | "any" | "phishing-resistant";
             };
             header?: never;

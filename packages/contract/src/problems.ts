@@ -94,7 +94,7 @@ export const problems = {
     title: 'You have no factor that this policy accepts.',
     next: 'Add a passkey or an authenticator app on the page /account/security.',
   },
-  factor_demanded: { status: 409, title: 'Your organization requires this factor.', next: 'Add another one first, then remove this one.' },
+  factor_demanded: { status: 409, title: 'This factor is required.', next: 'Add another one first, then remove this one.' },
   browser_confirms: { status: 409, title: 'A browser session cannot request a code.', next: 'Open /account/confirm in this browser.' },
   terminal_confirms: {
     status: 403,

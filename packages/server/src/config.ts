@@ -1,8 +1,10 @@
 import { BlockList, isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
+import { type FactorPolicy, factorPolicies } from '@muster/contract/authentication.ts'
 import { z } from 'zod'
 import { limitTable } from './domain/command/limit-settings.ts'
 import { limits as defaults, type LimitTable } from './domain/command/limits.ts'
+import { noFloor, type PolicyFloor } from './domain/model/organization.ts'
 
 /** Every setting, in the order of docs/configuration.md, which is generated from this table. */
 export const settings = {
@@ -51,6 +53,11 @@ export const settings = {
   MUSTER_RESERVED_NAMES: {
     default: 'none',
     about: 'More names that nobody can take, comma separated, in addition to the built-in list. A user or organization that has such a name keeps it.',
+  },
+  MUSTER_FACTOR_POLICY: {
+    default: 'none',
+    about:
+      'What is required of the sign-ins of every member, as a minimum: any (a passkey or an authenticator app) or phishing-resistant (a passkey). With a day, it is required from then on: any from 2027-03-01. An organization can require more.',
   },
   MUSTER_SMTP_URL: {
     default: 'none: the local mailbox',
@@ -162,6 +169,8 @@ export interface Config {
   plans: { default: string; seats: Record<string, number | null> }
   /** Who may get an account and which names are reserved (O15). */
   admission: { signUp: 'open' | 'domains' | 'invitation'; domains: string[]; blockedDomains: string[]; reservedNames: ReadonlySet<string> }
+  /** What the operator requires of the members of every organization (F13). */
+  factorFloor: PolicyFloor
   /** That people can sign in with, in the order of their buttons (F19). */
   providers: ProviderSettings[]
   limits: LimitTable
@@ -332,6 +341,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     audience: text('MUSTER_AUDIENCE') ?? issuer,
     plans: { default: defaultPlan, seats },
     admission: { signUp, domains: domains.map(inAscii), blockedDomains: blockedDomains.map(inAscii), reservedNames: new Set(reserved) },
+    factorFloor: readFloor(text('MUSTER_FACTOR_POLICY') ?? 'none', faults),
     providers,
     limits,
     smtpUrl,
@@ -453,6 +463,15 @@ function readProviders({ text, url, clientSecret, trusted, local, faults }: Prov
       ? [{ kind: 'oidc', id: 'oidc', name: oidcName ?? new URL(issuer).host, issuer, trustedDomains: trusted.map(inAscii), ...oidc } as const]
       : []),
   ]
+}
+
+/** `any`, or `any from 2027-03-01` */
+function readFloor(text: string, faults: string[]): PolicyFloor {
+  const [, policy, day] = /^(\S+)(?:\s+from\s+(\S+))?$/.exec(text) ?? []
+  const isDay = day === undefined || z.iso.date().safeParse(day).success
+  if (factorPolicies.includes(policy as FactorPolicy) && isDay) return { policy: policy as FactorPolicy, from: day === undefined ? null : new Date(day) }
+  faults.push(`MUSTER_FACTOR_POLICY is "${text}"; it is one of ${factorPolicies.join(', ')}, with a day if it begins later: any from 2027-03-01.`)
+  return noFloor
 }
 
 /** `free:1, pro:25, enterprise:unlimited` */

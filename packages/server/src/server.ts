@@ -118,7 +118,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     let isDraining = false
     let applyOwnRevocation: Notices['revocation'] = () => {}
     let awaitRevocations: AwaitRevocations = async () => null
-    const store = createStore(database, queue, { onRevoked: (revocation) => applyOwnRevocation(revocation) })
+    const store = createStore(database, queue, { onRevoked: (revocation) => applyOwnRevocation(revocation), floor: config.factorFloor })
     await requireRootOfItsOwn(store, operatorToken)
     const limits = createLimits(database, config.limits)
     closing.push(() => limits.stop())

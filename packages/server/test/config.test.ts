@@ -66,6 +66,14 @@ test('sign-up rules are read in the form in which addresses are compared (O15)',
   expect(faultsOf({ MUSTER_SIGN_UP: 'closed', MUSTER_BLOCKED_DOMAINS: '@example.com, *example.com', MUSTER_RESERVED_NAMES: 'Acme' })).toHaveLength(3)
 })
 
+test('MUSTER_FACTOR_POLICY is a policy, with a day if it begins later (F13)', () => {
+  expect(read({}).factorFloor).toEqual({ policy: 'none', from: null })
+  expect(read({ MUSTER_FACTOR_POLICY: 'phishing-resistant' }).factorFloor).toEqual({ policy: 'phishing-resistant', from: null })
+  expect(read({ MUSTER_FACTOR_POLICY: 'any from 2027-03-01' }).factorFloor).toEqual({ policy: 'any', from: new Date('2027-03-01T00:00:00Z') })
+  for (const wrong of ['all', 'any from March', 'any from 2027-02-30', 'any 2027-03-01'])
+    expect(faultsOf({ MUSTER_FACTOR_POLICY: wrong }), wrong).toEqual([expect.stringContaining(`MUSTER_FACTOR_POLICY is "${wrong}"; it is one of none, any`)])
+})
+
 test('MUSTER_LIMITS tightens any limit, and switches off a limit on load (O11)', () => {
   const { limits } = read({ MUSTER_LIMITS: 'sign-in by address=30/15m, token by address=off, resource by organization = 100000/1d' })
   expect(limits['sign-in by address']).toEqual({ points: 30, seconds: 900 })

@@ -53,12 +53,15 @@ export default command(
 )
 
 function sayPolicy({ say, now }: Context, policy: Policy): void {
-  const { from } = policy
+  const { from, floor } = policy
   const isAhead = from !== null && Date.parse(from) > now
   say.data(policy, () =>
     say.details([
       ['Requires', factorPolicyWords[policy.policy]],
       ...(isAhead ? ([['From', when(from, now)]] as [string, string][]) : []),
+      ...(floor.policy === 'none'
+        ? []
+        : ([['Operator requires', `${factorPolicyWords[floor.policy]}${floor.from ? `, from ${floor.from.slice(0, 10)}` : ''}`]] as [string, string][])),
       ...(isAhead && policy.in_force !== 'none' ? ([['Until then', factorPolicyWords[policy.in_force]]] as [string, string][]) : []),
       ['Remembered browsers', policy.remembered_devices ? 'allowed' : 'not allowed'],
     ]),

@@ -43,7 +43,7 @@ const list = command(
     const { required } = factors
     if (required && !required.ready)
       say.warn(
-        `${required.organization} requires ${factorPolicyWords[required.policy]}${required.from ? ` from ${when(required.from, now)}` : ''}. Add it: ${page}`,
+        `${required.by === 'operator' ? 'The operator' : required.organization} requires ${factorPolicyWords[required.policy]}${required.from ? ` from ${when(required.from, now)}` : ''}. Add it: ${page}`,
       )
     if (reset && !say.json) say.note(`\n${reset.requested_by} asked to reset how you sign in, in force ${when(reset.in_force_at, now)}. To stop it: ${page}`)
     say.hint(

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { together } from '../domain/command/together.ts'
+import { noFloor, type PolicyFloor } from '../domain/model/organization.ts'
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
 import type { Store, Tx } from '../domain/store.ts'
 import type { JobQueue } from '../jobs/queue.ts'
@@ -50,16 +51,18 @@ const ATTEMPTS = 6
 interface Options {
   /** Called for each revocation after this process has committed it, before the response. */
   onRevoked?: (revocation: RecordedRevocation) => void
+  /** Part of the policy of every organization that is read. None if it is left out. */
+  floor?: PolicyFloor
 }
 
 /** Creates the interface through which the domain uses the database. */
 export function createStore(
   { kysely, transaction }: Pick<Database, 'kysely' | 'transaction'>,
   queue: Pick<JobQueue, 'send'>,
-  { onRevoked = () => {} }: Options = {},
+  { onRevoked = () => {}, floor = noFloor }: Options = {},
 ): Store {
   return {
-    reading: txOf(kysely, outbox(kysely, queue), recordsOf(kysely)),
+    reading: txOf(kysely, outbox(kysely, queue), recordsOf(kysely), floor),
     async transaction(work) {
       const { result, records } = await withRetries(async () => {
         let records: Records | undefined
@@ -68,7 +71,7 @@ export function createStore(
           (trx) => {
             records = recordsOf(trx)
             jobs = outbox(trx, queue)
-            return work(txOf(trx, jobs, records))
+            return work(txOf(trx, jobs, records, floor))
           },
           async () => void (await together(records?.write(), jobs?.inserted())),
         )
@@ -92,18 +95,18 @@ async function withRetries<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
+function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, floor: PolicyFloor): Tx {
   return {
     now: () => nowOf(db),
     writeRecords: () => records.write(),
     accounts: accountStore(db),
     people: peopleStore(db),
     names: nameStore(db),
-    organizations: organizationStore(db),
+    organizations: organizationStore(db, floor),
     memberships: membershipStore(db),
     invitations: invitationStore(db),
     invitationSessions: invitationSessionStore(db),
-    sessions: sessionStore(db),
+    sessions: sessionStore(db, floor),
     passkeys: passkeyStore(db),
     authenticators: authenticatorStore(db),
     pendingSignIns: pendingSignInStore(db),
@@ -112,7 +115,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     identities: identityStore(db),
     providerSignIns: providerSignInStore(db),
     provenPersons: provenPersonStore(db),
-    apiKeys: apiKeyStore(db),
+    apiKeys: apiKeyStore(db, floor),
     serviceAccounts: serviceAccountStore(db),
     revocations: revocationStore(db, records),
     receivers: receiverStore(db),
@@ -125,7 +128,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records): Tx {
     jobs,
     emails: emailStore(db),
     deviceAuthorizations: deviceAuthorizationStore(db),
-    refreshTokens: refreshTokenStore(db),
+    refreshTokens: refreshTokenStore(db, floor),
     clients: clientStore(db),
     signingKeys: signingKeyStore(db),
     rootKeys: rootKeyStore(db),

@@ -458,7 +458,7 @@ export function samples(
       newPasskeyPath: '/account/add-passkey',
       ...ownSecurity,
       signal: null,
-      required: { organization: say('acme'), words: 'a passkey', from: new Date(frame.now.getTime() + 86_400_000) },
+      required: { by: say('acme'), words: 'a passkey', from: new Date(frame.now.getTime() + 86_400_000) },
     }),
     'security-without-passkeys': pages.securityPage({
       frame,

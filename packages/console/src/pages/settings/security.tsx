@@ -33,6 +33,8 @@ const unreadyQuery = (org: string, policy: FactorPolicy) =>
     enabled: policy !== 'none',
   })
 
+const stricter = (one: FactorPolicy, other: FactorPolicy): FactorPolicy => (factorPolicies.indexOf(one) > factorPolicies.indexOf(other) ? one : other)
+
 const sentence = (policy: FactorPolicy): string => {
   const words = factorPolicyWords[policy]
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
@@ -45,6 +47,8 @@ export function Security() {
   const [editing, setEditing] = useState(false)
   const now = useNow('minute')
   const editable = may('organization:security')
+  const floor = policy?.floor
+  const ahead = policy && stricter(policy.policy, policy.floor.policy)
   if (error && !policy) return <Failure error={error} onRetry={() => refetch()} />
   return (
     <Card title="Security" action={editable && policy && <Button onClick={() => setEditing(true)}>Edit security</Button>}>
@@ -62,12 +66,22 @@ export function Security() {
                 </p>
               )}
             </Fact>
+            {floor && floor.policy !== 'none' && (
+              <Fact name="Operator requires">
+                {sentence(floor.policy)}
+                {floor.from && Date.parse(floor.from) > now.getTime() && (
+                  <p className="text-muted">
+                    From <Time at={floor.from} />
+                  </p>
+                )}
+              </Fact>
+            )}
             <Fact name="Browsers">
               {policy.remembered_devices ? 'Members may let a browser be remembered for 30 days' : 'Members are asked for the second factor at every sign-in'}
             </Fact>
-            {editable && policy.policy !== 'none' && (
+            {editable && ahead && ahead !== 'none' && (
               <Fact name="Not ready">
-                <Unready policy={policy.policy} />
+                <Unready policy={ahead} />
               </Fact>
             )}
           </Facts>

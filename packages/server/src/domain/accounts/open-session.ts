@@ -1,7 +1,7 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
-import { requiredAcr } from '../command/factor-policy.ts'
+import { requiredAcr, requirementAhead } from '../command/factor-policy.ts'
 import { deactivatedProblem, suspendedPersonProblem, suspendedProblem } from '../command/refused-credential.ts'
 import type { Accounts } from '../command/services.ts'
 import { together } from '../command/together.ts'
@@ -71,7 +71,8 @@ export async function lockedAccount(context: Context, userId: UserId): Promise<P
   const hasReset = reset.isDue && (await completeDueReset(context, userId))
   const needsCode = reset.needsCode || hasReset
   const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
-  const isRequired = organization !== null && organization.factorPolicy.policy !== 'none' && requiredAcr(organization, await tx.now()) !== null
+  const isRequired =
+    organization !== null && requirementAhead(organization.factorPolicy).policy !== 'none' && requiredAcr(organization, await tx.now()) !== null
   return {
     account,
     membership,

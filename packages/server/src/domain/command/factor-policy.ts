@@ -1,4 +1,4 @@
-import { type Acr, acrOf, acrOfPolicy, factorPolicyWords, satisfiesAcr } from '@muster/contract/authentication.ts'
+import { type Acr, acrOf, acrOfPolicy, type FactorPolicy, factorPolicies, factorPolicyWords, satisfiesAcr } from '@muster/contract/authentication.ts'
 import type { HeldFactors } from '../factors/store.ts'
 import type { LiveState } from '../model/live.ts'
 import type { Organization, OrganizationPolicy } from '../model/organization.ts'
@@ -13,9 +13,37 @@ export const REMEMBERED = 'rba'
 /** Said by a provider. No method of RFC 8176; others use the same word. */
 export const FEDERATED = 'fed'
 
-/** The policy that is in force at this time. */
-export const policyInForce = ({ policy, from, before }: OrganizationPolicy, now: Date): OrganizationPolicy['policy'] =>
+/** What is required of a member, and by whom. */
+export interface Requirement {
+  policy: FactorPolicy
+  /** When it takes force. Null: it is in force, or requires nothing. */
+  from: Date | null
+  /** The organization, or the operator with a floor for all organizations. */
+  by: 'organization' | 'operator'
+}
+
+export const isStricter = (one: FactorPolicy, other: FactorPolicy): boolean => factorPolicies.indexOf(one) > factorPolicies.indexOf(other)
+
+/** The organization's own policy that is in force at this time. */
+export const ownPolicyInForce = ({ policy, from, before }: Omit<OrganizationPolicy, 'floor'>, now: Date): FactorPolicy =>
   from !== null && from <= now ? policy : before
+
+/** What is in force at this time: the stricter of the organization's own policy and the operator's floor. */
+export function requirementInForce(policy: OrganizationPolicy, now: Date): Requirement {
+  const own = ownPolicyInForce(policy, now)
+  const { floor } = policy
+  const isFloorInForce = floor.from === null || floor.from <= now
+  return isFloorInForce && isStricter(floor.policy, own) ? { ...floor, by: 'operator' } : { policy: own, from: policy.from, by: 'organization' }
+}
+
+export const policyInForce = (policy: OrganizationPolicy, now: Date): FactorPolicy => requirementInForce(policy, now).policy
+
+/** What members must be ready for, also before it takes force. */
+export const requirementAhead = ({ policy, from, floor }: OrganizationPolicy): Requirement =>
+  isStricter(floor.policy, policy) ? { ...floor, by: 'operator' } : { policy, from, by: 'organization' }
+
+/** Begins a sentence about a requirement: "alder requires …". */
+export const requirerOf = ({ by }: Requirement, organization: Pick<Organization, 'name'>): string => (by === 'operator' ? 'The operator' : organization.name)
 
 /** The class of authentication that the organization requires now. Null: none. */
 export const requiredAcr = (organization: Pick<Organization, 'factorPolicy'> | null, now: Date): Acr | null =>
@@ -34,12 +62,13 @@ export function requirePolicy(live: Pick<LiveState, 'organization' | 'now' | 'se
   const { organization, now } = live
   const required = requiredAcr(organization, now)
   if (!organization || required === null || meetsPolicy(live)) return
-  const words = factorPolicyWords[policyInForce(organization.factorPolicy, now)]
-  throw new Problem('insufficient_user_authentication', `${organization.name} requires ${words}.`, { extensions: { acr_values: required } })
+  const requirement = requirementInForce(organization.factorPolicy, now)
+  const detail = `${requirerOf(requirement, organization)} requires ${factorPolicyWords[requirement.policy]}.`
+  throw new Problem('insufficient_user_authentication', detail, { extensions: { acr_values: required } })
 }
 
 /** Whether a person with these factors can prove what the policy requires. */
-export const isReadyFor = ({ app, passkey }: Pick<HeldFactors, 'app' | 'passkey'>, policy: OrganizationPolicy['policy']): boolean =>
+export const isReadyFor = ({ app, passkey }: Pick<HeldFactors, 'app' | 'passkey'>, policy: FactorPolicy): boolean =>
   policy === 'none' || passkey || (policy === 'any' && app)
 
 /**

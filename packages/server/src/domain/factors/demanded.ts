@@ -1,5 +1,5 @@
 import { factorPolicyWords } from '@muster/contract/authentication.ts'
-import { isReadyFor } from '../command/factor-policy.ts'
+import { isReadyFor, requirementAhead, requirerOf } from '../command/factor-policy.ts'
 import type { LiveState } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
@@ -10,7 +10,7 @@ import type { Tx } from '../store.ts'
  */
 export async function requireReady(tx: Pick<Tx, 'authenticators'>, { account, organization }: Pick<LiveState, 'account' | 'organization'>): Promise<void> {
   if (!organization) return
-  const { policy } = organization.factorPolicy
-  if (!isReadyFor(await tx.authenticators.held(account.id), policy))
-    throw new Problem('factor_demanded', `${organization.name} requires ${factorPolicyWords[policy]}.`)
+  const ahead = requirementAhead(organization.factorPolicy)
+  if (!isReadyFor(await tx.authenticators.held(account.id), ahead.policy))
+    throw new Problem('factor_demanded', `${requirerOf(ahead, organization)} requires ${factorPolicyWords[ahead.policy]}.`)
 }

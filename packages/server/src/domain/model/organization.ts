@@ -22,7 +22,17 @@ export interface OrganizationPolicy {
   before: FactorPolicy
   /** False: a member's browser is not remembered (F11). */
   rememberedDevices: boolean
+  floor: PolicyFloor
 }
+
+/** What the operator requires of the members of every organization, whatever their own policy is. */
+export interface PolicyFloor {
+  policy: FactorPolicy
+  /** When it takes force. Null: at once. */
+  from: Date | null
+}
+
+export const noFloor: PolicyFloor = { policy: 'none', from: null }
 
 export const purposes = ['technical', 'billing'] as const
 export type Purpose = (typeof purposes)[number]

@@ -1,6 +1,6 @@
-import { type Acr, acrOf, acrOfPolicy, type FactorPolicy, factorPolicies, satisfiesAcr } from '@muster/contract/authentication.ts'
+import { type Acr, acrOf, acrOfPolicy, type FactorPolicy, satisfiesAcr } from '@muster/contract/authentication.ts'
 import type { Context } from '../command/context.ts'
-import { isReadyFor, policyInForce } from '../command/factor-policy.ts'
+import { isReadyFor, isStricter, ownPolicyInForce } from '../command/factor-policy.ts'
 import { requireRecent } from '../command/recent.ts'
 import type { Organization, OrganizationPolicy } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
@@ -43,13 +43,13 @@ export async function setFactorPolicy(
       extensions: { acr_values: needed, action: 'factor-policy:change' },
     })
   const now = await tx.now()
-  const current = policyInForce(organization.factorPolicy, now)
-  const isStricter = factorPolicies.indexOf(policy) > factorPolicies.indexOf(current)
+  const current = ownPolicyInForce(before, now)
+  const mayWait = isStricter(policy, current)
   const set = {
     policy,
     // Only a stricter policy waits, and the one before goes on until then.
-    from: policy === 'none' ? null : new Date(now.getTime() + (isStricter ? graceDays * DAY_MILLISECONDS : 0)),
-    before: isStricter ? current : ('none' as const),
+    from: policy === 'none' ? null : new Date(now.getTime() + (mayWait ? graceDays * DAY_MILLISECONDS : 0)),
+    before: mayWait ? current : ('none' as const),
   }
   const changed: OrganizationPolicy = { ...before, ...(wanted !== undefined && set), rememberedDevices: rememberedDevices ?? before.rememberedDevices }
   await tx.organizations.setFactorPolicy(organization.id, changed)
@@ -68,8 +68,8 @@ export async function setFactorPolicy(
 export async function liftFactorPolicy(context: Context, { organization: reference }: { organization: string }): Promise<Organization> {
   const { tx, record } = context
   const organization = await enterAsOperator(context, reference)
-  const { rememberedDevices } = organization.factorPolicy
-  const lifted: OrganizationPolicy = { policy: 'none', from: null, before: 'none', rememberedDevices }
+  const { rememberedDevices, floor } = organization.factorPolicy
+  const lifted: OrganizationPolicy = { policy: 'none', from: null, before: 'none', rememberedDevices, floor }
   if (organization.factorPolicy.policy === 'none') return organization
   await tx.organizations.setFactorPolicy(organization.id, lifted)
   const { id } = organization

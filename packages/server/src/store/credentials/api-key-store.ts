@@ -3,6 +3,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ApiKeyStore, ListedKey } from '../../domain/credentials/store.ts'
 import type { ApiKey } from '../../domain/model/api-key.ts'
 import type { LiveKey } from '../../domain/model/live.ts'
+import type { PolicyFloor } from '../../domain/model/organization.ts'
 import { executePoint, point, pointStatement } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { ApiKeyTable, Tables } from '../tables.ts'
@@ -45,7 +46,7 @@ const now = sql<Date>`muster_now()`
 const ofItsEpoch = sql<boolean>`
   api_key.epoch >= coalesce((select a.epoch from account a where a.id = api_key.user_id), (select s.epoch from service_account s where s.id = api_key.service_account_id))`
 
-export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
+export function apiKeyStore(db: Kysely<Tables>, floor: PolicyFloor): ApiKeyStore {
   const liveKeyById = liveKeysById(db)
   const liveKeyByHash = liveKeysByHash(db)
   const keys = () =>
@@ -88,7 +89,7 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
     },
     async live(by) {
       const row = await ('id' in by ? liveKeyById(by.id) : liveKeyByHash(Buffer.from(by.tokenHash).toString('hex')))
-      return row ? toLiveKey(row) : null
+      return row ? toLiveKey(row, floor) : null
     },
     async end(id, reason) {
       const row = await db
@@ -183,7 +184,7 @@ const liveKeys = sql`
 const liveKeysById = pointStatement<[id: string], LiveKeyRow>((id) => sql`${liveKeys} where k.id = ${id}`)
 const liveKeysByHash = pointStatement<[hex: string], LiveKeyRow>((hex) => sql`${liveKeys} where k.token_hash = decode(${hex}, 'hex')`)
 
-const toLiveKey = (row: LiveKeyRow): LiveKey => ({
+const toLiveKey = (row: LiveKeyRow, floor: PolicyFloor): LiveKey => ({
   now: toDate(row.now),
   key: {
     id: row.key_id as ApiKeyId,
@@ -206,6 +207,6 @@ const toLiveKey = (row: LiveKeyRow): LiveKey => ({
           serviceAccount: { id: row.service_account_id as ServiceAccountId, name: row.service_account_name, epoch: row.service_account_epoch },
         }
       : { kind: 'user', account: toLiveAccount(row), membership: toLiveMembership(row) },
-  organization: toLiveOrganization(row),
+  organization: toLiveOrganization(row, floor),
   restsSince: toDateOrNull(row.rests_since),
 })

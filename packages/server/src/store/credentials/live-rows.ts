@@ -3,7 +3,7 @@ import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { LiveAccount, LiveMembership } from '../../domain/model/live.ts'
-import type { Organization } from '../../domain/model/organization.ts'
+import type { Organization, PolicyFloor } from '../../domain/model/organization.ts'
 
 // The columns that every request reads. Each is named, so that a statement can stay prepared while the next version adds columns (I13).
 
@@ -95,7 +95,7 @@ export const organizationColumns = sql`o.id as organization_id, o.name as organi
   ${micros(sql`o.suspended_at`)} as suspended_at, ${micros(sql`o.created_at`)} as organization_created_at,
   o.factor_policy, ${micros(sql`o.factor_policy_from`)} as factor_policy_from, o.factor_policy_before, o.remembered_devices`
 
-export const toLiveOrganization = (row: OrganizationColumns): Organization | null =>
+export const toLiveOrganization = (row: OrganizationColumns, floor: PolicyFloor): Organization | null =>
   row.organization_id === null
     ? null
     : {
@@ -111,5 +111,6 @@ export const toLiveOrganization = (row: OrganizationColumns): Organization | nul
           from: toDateOrNull(row.factor_policy_from),
           before: row.factor_policy_before,
           rememberedDevices: row.remembered_devices,
+          floor,
         },
       }

@@ -1,6 +1,7 @@
 import type { OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { RefreshToken, RefreshTokenStore, RefreshTokenUse, RegisteredClient } from '../../domain/credentials/store.ts'
+import type { PolicyFloor } from '../../domain/model/organization.ts'
 import { point } from '../database.ts'
 import type { RefreshTokenTable, Tables } from '../tables.ts'
 import { isCurrentClient } from './client-store.ts'
@@ -42,7 +43,7 @@ const isOver = (token: 'refresh_token' | 't') => sql<boolean>`least(${sql.ref(`$
 const over = (token: 'refresh_token' | 't') =>
   sql<RefreshToken['over']>`case when ${sql.ref(`${token}.expires_at`)} <= muster_now() then 'expired' when ${isOver(token)} then 'idle' end`
 
-export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
+export function refreshTokenStore(db: Kysely<Tables>, floor: PolicyFloor): RefreshTokenStore {
   const tokens = () =>
     db
       .selectFrom('refresh_token')
@@ -88,7 +89,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
     const [row] = rows
     if (!row) return null
     const { first, elsewhere, scope, grant_payload: grant } = row
-    return { id: row.id as RefreshTokenId, first, elsewhere, scopes: scope.split(' ').filter(Boolean), live: toLiveState(row), grant }
+    return { id: row.id as RefreshTokenId, first, elsewhere, scopes: scope.split(' ').filter(Boolean), live: toLiveState(row, floor), grant }
   }
 
   return {
@@ -117,7 +118,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
                  'over', ${over('t')}) as token
         from refresh_token t join ${liveStateTables} on s.id = t.session_id where t.token_hash = ${tokenHash}`.execute(db)
       const [row] = rows
-      return row ? { token: toRefreshToken(withDates(row.token)), live: toLiveState(row), grant: row.grant_payload } : null
+      return row ? { token: toRefreshToken(withDates(row.token)), live: toLiveState(row, floor), grant: row.grant_payload } : null
     },
     async countOf(sessionId) {
       const row = await db

@@ -3,6 +3,7 @@ import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { ACCESS_TOKEN_SECONDS, BROWSER_IDLE_SECONDS, sessionLifetimes } from '../../domain/credentials/session.ts'
 import type { SessionStore } from '../../domain/credentials/store.ts'
 import type { LiveState } from '../../domain/model/live.ts'
+import type { PolicyFloor } from '../../domain/model/organization.ts'
 import type { Session } from '../../domain/model/session.ts'
 import { executePoint, point, pointStatement } from '../database.ts'
 import type { SessionTable, Tables } from '../tables.ts'
@@ -79,7 +80,7 @@ const nowOnce = sql<Date>`(select muster_now())`
 const afterUse = sql<Date>`case when kind = 'browser' and expires_at > muster_now() then
   least(muster_now() + make_interval(secs => ${BROWSER_IDLE_SECONDS}::int), created_at + make_interval(secs => ${sessionLifetimes.browser}::int)) else expires_at end`
 
-export function sessionStore(db: Kysely<Tables>): SessionStore {
+export function sessionStore(db: Kysely<Tables>, floor: PolicyFloor): SessionStore {
   const liveStateRow = liveStates(db)
   const liveStateRowAskedBy = liveStatesAskedBy(db)
   /**
@@ -145,11 +146,11 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
     },
     async liveState(id, jti) {
       const row = await liveStateRow(id, jti)
-      return row ? toLiveState(row) : null
+      return row ? toLiveState(row, floor) : null
     },
     async liveStateAskedBy(id, jti, client) {
       const row = await liveStateRowAskedBy(id, jti, client.id, client.version)
-      return row ? { live: toLiveState(row), isCurrentClient: row.current_client } : null
+      return row ? { live: toLiveState(row, floor), isCurrentClient: row.current_client } : null
     },
     async end(id, reason) {
       const row = await db
@@ -336,7 +337,7 @@ const liveStatesAskedBy = pointStatement<[id: string, jti: string | null, client
     sql`select ${liveStateColumns(jti)}, ${isCurrentClient({ id: client, version })} as current_client from ${liveStateTables} where s.id = ${id}`,
 )
 
-export const toLiveState = (row: LiveStateRow): LiveState => ({
+export const toLiveState = (row: LiveStateRow, floor: PolicyFloor): LiveState => ({
   now: toDate(row.now),
   session: {
     id: row.session_id as SessionId,
@@ -359,5 +360,5 @@ export const toLiveState = (row: LiveStateRow): LiveState => ({
   restsSince: toDateOrNull(row.rests_since),
   account: toLiveAccount(row),
   membership: toLiveMembership(row),
-  organization: toLiveOrganization(row),
+  organization: toLiveOrganization(row, floor),
 })

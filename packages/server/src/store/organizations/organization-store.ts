@@ -1,7 +1,7 @@
 import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { together } from '../../domain/command/together.ts'
-import type { Contact, Organization, Purpose } from '../../domain/model/organization.ts'
+import type { Contact, Organization, PolicyFloor, Purpose } from '../../domain/model/organization.ts'
 import type { OrganizationStore } from '../../domain/organizations/store.ts'
 import { point } from '../database.ts'
 import type { OrganizationTable, Tables } from '../tables.ts'
@@ -22,7 +22,7 @@ type Row = Pick<
   | 'remembered_devices'
 >
 
-export const toOrganization = (row: Row): Organization => ({
+const toOrganization = (row: Row, floor: PolicyFloor): Organization => ({
   id: row.id as OrganizationId,
   name: row.name,
   founderId: row.founder_id as UserId,
@@ -35,6 +35,7 @@ export const toOrganization = (row: Row): Organization => ({
     from: row.factor_policy_from,
     before: row.factor_policy_before,
     rememberedDevices: row.remembered_devices,
+    floor,
   },
 })
 
@@ -55,7 +56,7 @@ export const organizationNamed = (reference: string) =>
     ? sql`select id from organization where id = ${reference}`
     : sql`select organization_id as id from name where name = ${reference} and organization_id is not null`
 
-export function organizationStore(db: Kysely<Tables>): OrganizationStore {
+export function organizationStore(db: Kysely<Tables>, floor: PolicyFloor): OrganizationStore {
   return {
     page: (asked) => organizationPage(db, asked),
     async insert({ id, name, founderId, plan }) {
@@ -76,7 +77,7 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
     async find(reference) {
       const { rows } = await sql<Row>`${point} ${columns} where id = (${organizationNamed(reference)})`.execute(db)
       const [row] = rows
-      return row ? { organization: toOrganization(row), former: reference !== row.id && reference !== row.name } : null
+      return row ? { organization: toOrganization(row, floor), former: reference !== row.id && reference !== row.name } : null
     },
     async lock(ids) {
       // One row per statement, because `order by … for update` can lock rows in the order of values that another transaction has just changed.
@@ -87,7 +88,7 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
         )
       })
       const locked = await together(...locking)
-      return locked.flatMap(({ rows }) => rows.map(toOrganization))
+      return locked.flatMap(({ rows }) => rows.map((row) => toOrganization(row, floor)))
     },
     async lockNamed(reference, mode) {
       const found = organizationNamed(reference)
@@ -101,7 +102,7 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
     },
     async personalOf(userId) {
       const row = await db.selectFrom('organization').selectAll().where('founder_id', '=', userId).where('personal', '=', true).executeTakeFirst()
-      return row ? toOrganization(row) : null
+      return row ? toOrganization(row, floor) : null
     },
     async rename(id, from, to) {
       const row = await db.updateTable('organization').set({ name: to }).where('id', '=', id).where('name', '=', from).returning('id').executeTakeFirst()

@@ -1,7 +1,7 @@
 import { factorPolicies } from '@muster/contract/authentication.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isReadyFor } from '../../../domain/command/factor-policy.ts'
+import { isReadyFor, requirementAhead } from '../../../domain/command/factor-policy.ts'
 import { productOf } from '../../../domain/factors/products.ts'
 import type { HeldFactors } from '../../../domain/factors/store.ts'
 import type { Organization } from '../../../domain/model/organization.ts'
@@ -55,10 +55,17 @@ const factorsSchema = z
       .nullable()
       .meta({ description: 'The authenticator app. Null if there is none.' }),
     required: z
-      .object({ organization: z.string(), policy: z.enum(factorPolicies), from: instant.nullable(), ready: z.boolean() })
+      .object({
+        organization: z.string(),
+        by: z.enum(['organization', 'operator']),
+        policy: z.enum(factorPolicies),
+        from: instant.nullable(),
+        ready: z.boolean(),
+      })
       .nullable()
       .meta({
-        description: 'The factor that the organization of the user requires, from when, and whether the user has such a factor. Null if it requires nothing.',
+        description:
+          'The factor that the organization of the user, or the operator, requires of its members, from when, and whether the user has such a factor. Null if nothing is required.',
       }),
     remembered_devices: z.array(rememberedSchema),
     reset: z
@@ -69,9 +76,10 @@ const factorsSchema = z
   .meta({ id: 'Factors', description: 'How the current user signs in.' })
 
 function requiredOf(organization: Organization | null, held: Pick<HeldFactors, 'app' | 'passkey'>) {
-  if (!organization || organization.factorPolicy.policy === 'none') return null
-  const { policy, from } = organization.factorPolicy
-  return { organization: organization.name, policy, from: from?.toISOString() ?? null, ready: isReadyFor(held, policy) }
+  if (!organization) return null
+  const { policy, from, by } = requirementAhead(organization.factorPolicy)
+  if (policy === 'none') return null
+  return { organization: organization.name, by, policy, from: from?.toISOString() ?? null, ready: isReadyFor(held, policy) }
 }
 
 /** How the current user signs in. Factors are added and removed in a browser, on the page `/account/security`. */

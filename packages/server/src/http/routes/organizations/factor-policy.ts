@@ -1,7 +1,7 @@
 import { factorPolicies } from '@muster/contract/authentication.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { policyInForce } from '../../../domain/command/factor-policy.ts'
+import { policyInForce, requirementAhead } from '../../../domain/command/factor-policy.ts'
 import type { OrganizationPolicy } from '../../../domain/model/organization.ts'
 import { GRACE_DAYS_AT_MOST, setFactorPolicy } from '../../../domain/organizations/factor-policy.ts'
 import { findReadableOrganization, personOf } from '../../request.ts'
@@ -14,7 +14,10 @@ const policySchema = z
   .object({
     policy: policyField.meta({ description: '`any`: a passkey or an authenticator app. `phishing-resistant`: a passkey.' }),
     from: instant.nullable().meta({ description: 'When the policy takes force. Null: nothing is required.' }),
-    in_force: policyField.meta({ description: 'The policy that is in force now.' }),
+    in_force: policyField.meta({ description: 'What is required now: the stricter of the policy in force and the floor.' }),
+    floor: z
+      .object({ policy: policyField, from: instant.nullable().meta({ description: 'Null: at once.' }) })
+      .meta({ description: 'What the operator requires of the members of every organization.' }),
     remembered_devices: z.boolean().meta({ description: 'Whether members may let a browser be remembered, which is then not asked for a second factor.' }),
   })
   .meta({ id: 'FactorPolicy', description: 'The factors that the organization requires of the sign-ins of its members.' })
@@ -23,6 +26,7 @@ const toPolicyBody = (changed: OrganizationPolicy, now: Date) => ({
   policy: changed.policy,
   from: changed.from?.toISOString() ?? null,
   in_force: policyInForce(changed, now),
+  floor: { policy: changed.floor.policy, from: changed.floor.from?.toISOString() ?? null },
   remembered_devices: changed.rememberedDevices,
 })
 
@@ -94,14 +98,16 @@ export const factorPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, {
         description: 'Lists the active members who have no factor that the policy accepts.',
         params: organizationParams,
         querystring: pageQuery.extend({
-          policy: policyField.optional().meta({ description: 'Another policy than the current one, to see who would not be ready.' }),
+          policy: policyField
+            .optional()
+            .meta({ description: 'Another policy than the one that the members must be ready for, to see who would not be ready.' }),
         }),
         response: answers(pageOfItems(unreadySchema)),
       },
     },
     async (request) => {
       const { organization } = await findReadableOrganization(store, request, request.params.org, 'organization:security')
-      const { policy = organization.factorPolicy.policy, ...page } = request.query
+      const { policy = requirementAhead(organization.factorPolicy).policy, ...page } = request.query
       const { items, nextCursor } = await store.reading.memberships.unready(organization.id, policy, page)
       return { items: items.map(({ userId, username, role, app }) => ({ id: userId, username, role, authenticator: app })), next_cursor: nextCursor }
     },

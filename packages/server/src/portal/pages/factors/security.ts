@@ -52,7 +52,7 @@ export interface SecurityPage {
   /** Whether a second factor is asked for after every password. Null where it makes no difference: with an app, or without a passkey or a password. */
   always: { isOn: boolean; change: FormTarget } | null
   /** What the organization requires and the user lacks (F13). */
-  required: { organization: string; words: string; from: Date | null } | null
+  required: { by: string; words: string; from: Date | null } | null
   /** A sentence about the change just made. */
   done?: Content
 }
@@ -87,7 +87,7 @@ export function securityPage({
       required &&
         notice({
           tone: 'paused',
-          title: `${required.organization} requires ${required.words}`,
+          title: `${required.by} requires ${required.words}`,
           body:
             required.from && required.from > frame.now
               ? html`Add it before ${moment(required.from, frame.now)}, so that you can go on from then.`

@@ -1,7 +1,7 @@
 import { factorPolicyWords } from '@muster/contract/authentication.ts'
 import { isId, type PasskeyId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isReadyFor } from '../../../domain/command/factor-policy.ts'
+import { isReadyFor, requirementAhead, requirerOf } from '../../../domain/command/factor-policy.ts'
 import { isRecent } from '../../../domain/command/recent.ts'
 import { setAlwaysSecondFactor } from '../../../domain/factors/always.ts'
 import { addPasskey, removePasskey, renamePasskey, requestPasskey } from '../../../domain/factors/passkey.ts'
@@ -58,9 +58,10 @@ async function alwaysOf({ store }: Portal, live: LiveState, account: { passwordH
 
 /** What the organization requires of the user, and they lack (F13). */
 function requiredOf({ organization }: Pick<LiveState, 'organization'>, held: Pick<HeldFactors, 'app' | 'passkey'>) {
-  if (!organization || isReadyFor(held, organization.factorPolicy.policy)) return null
-  const { policy, from } = organization.factorPolicy
-  return { organization: organization.name, words: factorPolicyWords[policy], from }
+  if (!organization) return null
+  const ahead = requirementAhead(organization.factorPolicy)
+  if (isReadyFor(held, ahead.policy)) return null
+  return { by: requirerOf(ahead, organization), words: factorPolicyWords[ahead.policy], from: ahead.from }
 }
 
 async function providersOf(options: Portal, live: LiveState): Promise<SecurityPage['providers']> {
