@@ -74,9 +74,13 @@ const pagesOfAddresses = {
   ...Object.fromEntries(['resources', 'settings', 'users', 'keys', 'audit', 'profile', 'sessions'].map((page) => [page, page])),
 }
 
-/** The file of a module: the first load, the page, or what pages share. */
+/** A package that few visits need is loaded when it is used. */
+const seldomNeeded = /[\\/]node_modules[\\/]@simplewebauthn[\\/]/
+
+/** The file of a module: the first load, the page, what pages share, or what is seldom needed. */
 function fileOf(id: string, modules: Modules): string {
   if (firstModules(modules).has(id)) return 'first'
+  if (seldomNeeded.test(id)) return 'passkeys'
   const isPage = (modules.getModuleInfo(id)?.dynamicImporters.length ?? 0) > 0
   const [, folder] = isPage ? (/[\\/]pages[\\/]([\w-]+)[\\/]/.exec(id) ?? []) : []
   return folder === undefined ? 'shared' : (fileOfPages[folder] ?? folder)

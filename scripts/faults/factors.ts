@@ -9,6 +9,7 @@ const second = `${tests}/factors/second-factor.test.ts`
 const reset = `${tests}/factors/factor-reset.test.ts`
 const resetPages = `${tests}/factors/factor-reset-pages.test.ts`
 const remembered = `${tests}/factors/remembered-device.test.ts`
+const unready = `${tests}/factors/unready-credentials.test.ts`
 
 export const factors: Fault[] = [
   {
@@ -416,5 +417,37 @@ export const factors: Fault[] = [
     replace: ' || everyLasting.length === 0',
     test: reset,
     named: 'is stopped by no made or altered link',
+  },
+  {
+    title: 'the factor that the operator requires is required of every member (F13)',
+    file: `${server}/domain/command/factor-policy.ts`,
+    find: 'return isFloorInForce && ',
+    replace: 'return !isFloorInForce && ',
+    test: `${tests}/factors/policy-floor.test.ts`,
+    named: 'is refused from the day on',
+  },
+  {
+    title: 'a key keeps how its creator had signed in (F13)',
+    file: `${server}/domain/credentials/api-key.ts`,
+    find: 'description, createdBy: account.id, methods })',
+    replace: "description, createdBy: account.id, methods: [...methods, 'mfa'] })",
+    test: unready,
+    named: 'that were created without the factor',
+  },
+  {
+    title: 'credentials from before the policy are ended only soon after a sign-in (F13, F15)',
+    file: `${server}/domain/organizations/unready-credentials.ts`,
+    find: "  await requireRecentCaller(context, 'members:sign-out')\n",
+    replace: '',
+    test: unready,
+    named: 'must have signed in recently',
+  },
+  {
+    title: 'an admin ends credentials of the own organization only (F13)',
+    file: `${server}/store/credentials/unready-credential-store.ts`,
+    find: `where k.organization_id = \${organizationId} and `,
+    replace: `where \${organizationId} <> k.id and `,
+    test: unready,
+    named: 'of another organization',
   },
 ]

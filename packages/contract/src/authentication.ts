@@ -29,9 +29,12 @@ export const isRecentAction = (text: unknown): text is RecentAction => typeof te
 export const acrValues = ['urn:muster:acr:one-factor', 'urn:muster:acr:two-factors', 'phr'] as const
 export type Acr = (typeof acrValues)[number]
 
+/** Of a passkey: in a device, or synced (RFC 8176). */
+const passkeyMethods = ['hwk', 'swk'] as const
+
 /** The class of authentication methods (RFC 8176). */
 export function acrOf(methods: readonly string[]): Acr {
-  if (methods.includes('hwk') || methods.includes('swk')) return 'phr'
+  if (passkeyMethods.some((method) => methods.includes(method))) return 'phr'
   return methods.includes('mfa') ? 'urn:muster:acr:two-factors' : 'urn:muster:acr:one-factor'
 }
 
@@ -54,6 +57,9 @@ export type FactorPolicy = (typeof factorPolicies)[number]
 
 /** The class of authentication that a policy requires. */
 export const acrOfPolicy = { none: null, any: 'urn:muster:acr:two-factors', 'phishing-resistant': 'phr' } as const satisfies Record<FactorPolicy, Acr | null>
+
+/** One of these methods satisfies the policy. */
+export const acceptedMethods = { any: [...passkeyMethods, 'mfa'], 'phishing-resistant': passkeyMethods } as const
 
 /** Completes "the organization requires …". */
 export const factorPolicyWords = {

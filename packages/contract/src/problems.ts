@@ -246,6 +246,12 @@ export const problems = {
     command: 'muster token list',
   },
   session_required: { status: 403, title: 'A key cannot do this. It requires a login.', next: 'Log in.', command: 'muster login' },
+  credential_not_found: {
+    status: 404,
+    title: 'There is no such key or refresh token in this list.',
+    next: 'List them.',
+    command: 'muster org credentials list',
+  },
   key_not_found: { status: 404, title: 'There is no such key.', next: 'List them.', command: 'muster key list' },
   key_limit: { status: 409, title: 'The maximum number of keys has been reached.', next: 'Revoke a key that is no longer used.' },
   description_invalid: { status: 422, title: 'A description must be one line of at most 200 visible characters.', next: 'Choose another description.' },

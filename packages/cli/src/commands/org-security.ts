@@ -26,7 +26,7 @@ export default command(
       'muster org security --require none',
     ],
     notes:
-      'any: a passkey or an authenticator app. phishing-resistant: a passkey.\nWith --not-ready, --require changes nothing: it lists who would not be ready.\nYou must have confirmed with such a factor yourself. API keys and refresh tokens stay valid.',
+      'any: a passkey or an authenticator app. phishing-resistant: a passkey.\nWith --not-ready, --require changes nothing: it lists who would not be ready.\nYou must have confirmed with such a factor yourself. API keys and refresh tokens stay valid: muster org credentials list',
   },
   async (context, { require: policy, graceDays, rememberedDevices, notReady }) => {
     const days = graceDays === undefined ? undefined : Number(graceDays)

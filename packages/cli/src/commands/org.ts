@@ -13,6 +13,7 @@ import { clean } from '../output/text.ts'
 import { moment, momentInFull, when } from '../output/time.ts'
 import { confirmRevocation } from './invitation.ts'
 import contacts, { contactOf } from './org-contacts.ts'
+import credentials from './org-credentials.ts'
 import security from './org-security.ts'
 import { removeMember } from './shared/member-removal.ts'
 import { memberTable } from './shared/member-table.ts'
@@ -252,4 +253,4 @@ const leave = command(
   },
 )
 
-export default [invite, join, list, show, rename, contacts, security, remove, leave, secrets, revokeSecret]
+export default [invite, join, list, show, rename, contacts, security, ...credentials, remove, leave, secrets, revokeSecret]

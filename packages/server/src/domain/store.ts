@@ -14,7 +14,7 @@ import type {
 } from './credentials/store.ts'
 import type { AuthenticatorStore, FactorResetStore, PasskeyStore, PendingSignInStore, RememberedDeviceStore } from './factors/store.ts'
 import type { InvitationSessionStore, InvitationStore } from './invitations/store.ts'
-import type { MembershipStore, NameStore, OrganizationStore } from './organizations/store.ts'
+import type { MembershipStore, NameStore, OrganizationStore, UnreadyCredentialStore } from './organizations/store.ts'
 import type { IdentityStore, ProvenPersonStore, ProviderSignInStore } from './providers/store.ts'
 import type { HostLabelStore, ResourceStore } from './resources/store.ts'
 import type { ReceiverStore, RevocationStore } from './signals/store.ts'
@@ -45,6 +45,7 @@ export interface Tx {
   readonly providerSignIns: ProviderSignInStore
   readonly provenPersons: ProvenPersonStore
   readonly apiKeys: ApiKeyStore
+  readonly unreadyCredentials: UnreadyCredentialStore
   readonly serviceAccounts: ServiceAccountStore
   readonly revocations: RevocationStore
   readonly receivers: ReceiverStore

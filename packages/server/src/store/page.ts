@@ -19,10 +19,10 @@ function decodeCursor(cursor: string | undefined, length: number): string[] | nu
   return values
 }
 
-/** For a list ordered by id. @throws Problem invalid_request, also for a cursor of another list */
-export function idOfCursor(cursor: string | undefined, kind: IdKind): string | null {
+/** For a list ordered by id, of one or more kinds. @throws Problem invalid_request, also for a cursor of another list */
+export function idOfCursor(cursor: string | undefined, ...kinds: IdKind[]): string | null {
   const [id = null] = decodeCursor(cursor, 1) ?? []
-  if (id !== null && !id.startsWith(`${idPrefixes[kind]}_`)) throw invalidCursor()
+  if (id !== null && !kinds.some((kind) => id.startsWith(`${idPrefixes[kind]}_`))) throw invalidCursor()
   return id
 }
 

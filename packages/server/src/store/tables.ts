@@ -278,6 +278,7 @@ export interface ApiKeyTable {
   last_address: string | null
   ended_at: Instant | null
   ended_reason: string | null
+  methods: string[] | null
 }
 
 export interface EmailChangeTable {

@@ -25,6 +25,7 @@ import { rootKeyStore } from './credentials/root-key-store.ts'
 import { serviceAccountStore } from './credentials/service-account-store.ts'
 import { sessionStore } from './credentials/session-store.ts'
 import { signingKeyStore } from './credentials/signing-key-store.ts'
+import { unreadyCredentialStore } from './credentials/unready-credential-store.ts'
 import type { Database } from './database.ts'
 import { authenticatorStore } from './factors/authenticator-store.ts'
 import { factorResetStore } from './factors/factor-reset-store.ts'
@@ -116,6 +117,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, floor: PolicyF
     providerSignIns: providerSignInStore(db),
     provenPersons: provenPersonStore(db),
     apiKeys: apiKeyStore(db, floor),
+    unreadyCredentials: unreadyCredentialStore(db),
     serviceAccounts: serviceAccountStore(db),
     revocations: revocationStore(db, records),
     receivers: receiverStore(db),

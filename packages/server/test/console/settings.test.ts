@@ -1,4 +1,5 @@
 import { OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, choose, dialog, heading, isForEveryone, press, said } from './visitor.ts'
 
@@ -277,5 +278,32 @@ describe('leaving', () => {
     const { page } = await site.consoleOf(alone, '/settings')
     await page.getByText("This is your personal organization, so you can't leave it.").waitFor()
     expect(await page.getByRole('button', { name: /^Leave/ }).count()).toBe(0)
+  })
+})
+
+describe('the security of the organization (F13)', () => {
+  test('an admin sees keys from before the policy, and ends one and then all', async () => {
+    const { org, named, call } = await site.organization({ ada: 'admin', bo: 'member' })
+    for (const description of ['deploys', 'backups', 'reports'])
+      expect((await site.muster.call('POST', '/v1/me/keys', { token: named('bo').token, body: { description } })).status).toBe(201)
+    await sql`update organization set factor_policy = 'any', factor_policy_from = now() + interval '9 days' where name = ${org}`.execute(
+      site.muster.server.database.kysely,
+    )
+    const { page, complaints } = await site.consoleOf(named('ada'), '/settings')
+    await page.getByText('Key "deploys"').waitFor()
+    await isForEveryone(page)
+    const boName = named('bo').name
+    await press(page, `End Key "deploys" of ${boName}`)
+    await dialog(page, 'End key "deploys"?').getByText(`It acts as ${boName} in ${org}.`).waitFor()
+    await isForEveryone(page)
+    await press(page, 'End')
+    await said(page, 'Key "deploys" ended').waitFor()
+    await page.getByText('Key "deploys"').waitFor({ state: 'detached' })
+    await press(page, 'End all')
+    await dialog(page, 'End all keys and refresh tokens from before the policy?').getByRole('button', { name: 'End all' }).click()
+    await said(page, '2 credentials ended').waitFor()
+    await page.getByText('Every key and refresh token was created with the factor').waitFor()
+    expect((await call('GET', '/keys')).body.items).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { engines } from '@muster/testkit/database.ts'
 import { freePort, type Human, type Muster } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import type { Source } from '../../../cli/src/completion/complete.ts'
 import { candidatesFrom } from '../../../cli/src/completion/sources.ts'
@@ -59,6 +60,26 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
     await one.run('user reset-factors flo --yes')
     assert.match((await other.run('user reset-factors flo --confirm --yes')).text, /The factors of flo were reset/)
     assert.equal((await member.run('profile')).code, 4) // it needs a login
+  })
+
+  test.concurrent('an admin ends keys that were created before the policy (F13)', async () => {
+    const { gale, gus } = (await muster.organization({ gale: 'admin', gus: 'member' })) as Record<'gale' | 'gus', Human>
+    const cli = await at(gale)
+    assert.match((await cli.run('org credentials list')).text, /There are none/)
+    for (const description of ['deploys', 'backups', 'reports'])
+      assert.equal((await muster.call('POST', '/v1/me/keys', { token: gus.token, body: { description } })).status, 201)
+    await sql`update organization set factor_policy = 'any', factor_policy_from = now() + interval '9 days' where name = 'gale'`.execute(
+      muster.server.database.kysely,
+    )
+    const list = await cli.run('org credentials list')
+    const [id] = /^key_\w+/.exec(list.stdout) ?? []
+    assert.match(list.stdout, /^key_\w+\tkey\treports\tgus\t/)
+    assert.equal((await cli.run('org credentials end')).code, 2)
+    assert.match((await cli.run(`org credentials end ${id}`)).text, /Pass --yes/)
+    assert.match((await cli.run(`org credentials end ${id} --yes`)).text, /1 credential ended/)
+    const again = await cli.run(`org credentials end ${id} --yes`)
+    assert.deepEqual([again.code, /There is no such key or refresh token in this list[\s\S]*muster org credentials list/.test(again.text)], [1, true])
+    assert.match((await cli.run('org credentials end --all --yes --json')).stdout, /"ended": ?2/)
   })
 
   test.concurrent('a command exits with 0 when it succeeds and with 1 when it is refused or fails', async () => {

@@ -14,6 +14,7 @@ import { SelectField, TextField } from '../../ui/form/field.tsx'
 import { Card, Fact, Facts, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { UnreadyCredentials } from './unready-credentials.tsx'
 
 type Policy = Schemas['FactorPolicy']
 
@@ -82,6 +83,11 @@ export function Security() {
             {editable && ahead && ahead !== 'none' && (
               <Fact name="Not ready">
                 <Unready policy={ahead} />
+              </Fact>
+            )}
+            {editable && ahead && ahead !== 'none' && (
+              <Fact name="From before the policy">
+                <UnreadyCredentials />
               </Fact>
             )}
           </Facts>

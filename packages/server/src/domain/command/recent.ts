@@ -50,13 +50,14 @@ export async function requireRecent(tx: Factors & Pick<Tx, 'clients'>, asking: A
   throw new Problem('insufficient_user_authentication', undefined, { extensions: { max_age: RECENT_SECONDS, ...stronger, action } })
 }
 
-/** For a caller who has been checked, by session or by key. */
+/** For a caller who has been checked, by session or by key. @returns the session, or null for another caller */
 export async function requireRecentCaller(
   { tx, principal }: { tx: Factors & Pick<Tx, 'clients' | 'sessions'>; principal: Principal },
   action: RecentAction,
-): Promise<void> {
-  if (principal.kind !== 'user') return
+): Promise<LiveState | null> {
+  if (principal.kind !== 'user') return null
   const live = await tx.sessions.liveState(principal.sessionId, null)
   if (!live) throw new Problem('token_revoked')
   await requireRecent(tx, live, action)
+  return live
 }

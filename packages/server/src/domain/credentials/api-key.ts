@@ -9,6 +9,7 @@ import { newOpaqueToken, parseToken } from '../model/opaque-token.ts'
 import type { KeyHolder } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
+import { strongestAuthentication } from '../model/session.ts'
 import type { Tx } from '../store.ts'
 import type { ListedKey } from './store.ts'
 
@@ -42,7 +43,8 @@ export async function createKey(context: Context, { description }: { description
   if (!organizationId) throw new Problem('user_not_registered')
   await requireRecent(context.tx, live, 'keys:create')
   const holder = { kind: 'user', id: account.id } as const
-  return issueKey(context, { holder, organizationId, epoch: account.epoch, description, createdBy: account.id })
+  const { methods } = strongestAuthentication(live.session)
+  return issueKey(context, { holder, organizationId, epoch: account.epoch, description, createdBy: account.id, methods })
 }
 
 /** For a command that has locked the row of the holder or the organization, and read the epoch there. */
@@ -54,7 +56,8 @@ export async function issueKey(
     epoch,
     description,
     createdBy,
-  }: { holder: KeyHolder; organizationId: OrganizationId; epoch: number; description: string; createdBy: UserId },
+    methods,
+  }: { holder: KeyHolder; organizationId: OrganizationId; epoch: number; description: string; createdBy: UserId; methods: readonly string[] },
 ): Promise<CreatedKey> {
   const said = oneLine(description)
   const [userId, serviceAccountId] = holder.kind === 'user' ? [holder.id, null] : [null, holder.id]
@@ -63,7 +66,7 @@ export async function issueKey(
   // Counted before it is inserted. A refusal rolls it back.
   const [alive, made] = await together(
     tx.apiKeys.countAlive(holder.kind === 'user' ? { userId: holder.id } : { serviceAccountId: holder.id }),
-    tx.apiKeys.insert({ id: newId('apiKey'), tokenHash: digest(key), organizationId, userId, serviceAccountId, epoch, description: said, createdBy }),
+    tx.apiKeys.insert({ id: newId('apiKey'), tokenHash: digest(key), organizationId, userId, serviceAccountId, epoch, description: said, createdBy, methods }),
   )
   if (alive >= most) throw new Problem('key_limit', `There are ${alive} keys. The maximum is ${most}.`, { extensions: { limit: most } })
   await record({ type: 'key.created', target: made.id, organizationId, holderId: holder.id, description: said })
@@ -107,7 +110,11 @@ export async function revokePresentedKey(context: Context, { tokenHash }: { toke
 }
 
 /** Part of other commands: ends a key without a permission check. False if it had already ended, by itself or by the epoch; then nothing is recorded. */
-async function finishKey({ tx, record, awaitEnded }: Pick<Context, 'tx' | 'record' | 'awaitEnded'>, id: ApiKeyId, reason: KeyEndReason): Promise<boolean> {
+export async function finishKey(
+  { tx, record, awaitEnded }: Pick<Context, 'tx' | 'record' | 'awaitEnded'>,
+  id: ApiKeyId,
+  reason: KeyEndReason,
+): Promise<boolean> {
   const ended = await tx.apiKeys.end(id, reason)
   if (ended) await record({ type: 'key.ended', target: id, organizationId: ended.organizationId, holderId: holderOf(ended).id, reason })
   else await awaitEnded('key', [id])

@@ -4,6 +4,7 @@ import { requireRecentCaller } from '../command/recent.ts'
 import { newId } from '../model/id.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
+import { strongestAuthentication } from '../model/session.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
 import type { Tx } from '../store.ts'
 import { type CreatedKey, issueKey, oneLine } from './api-key.ts'
@@ -95,8 +96,11 @@ export async function createServiceAccountKey(
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   if (principal.kind !== 'user') throw new Problem('session_required')
   const { id, epoch } = await serviceAccountOf({ tx }, organization.id, serviceAccount)
-  await requireRecentCaller(context, 'keys:create')
-  return issueKey(context, { holder: { kind: 'service_account', id }, organizationId: organization.id, epoch, description, createdBy: actor.userId })
+  const live = await requireRecentCaller(context, 'keys:create')
+  if (!live) throw new Problem('session_required')
+  const { methods } = strongestAuthentication(live.session)
+  const holder = { kind: 'service_account', id } as const
+  return issueKey(context, { holder, organizationId: organization.id, epoch, description, createdBy: actor.userId, methods })
 }
 
 /** For an organization whose last member has left: the keys of its service accounts end, and the accounts stay for the next admin (S23). */

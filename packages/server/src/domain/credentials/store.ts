@@ -176,6 +176,8 @@ export interface SessionStore {
 
 export type NewApiKey = Pick<ApiKey, 'id' | 'organizationId' | 'userId' | 'serviceAccountId' | 'epoch' | 'description' | 'createdBy'> & {
   tokenHash: Uint8Array
+  /** Of the strongest proof in the session that creates the key. */
+  methods: readonly string[]
 }
 
 /** A key with the names of its holder and its creator. */

@@ -1,3 +1,4 @@
+import { acrOf, satisfiesAcr } from '@muster/contract/authentication.ts'
 import type { SessionKind } from '@muster/contract/events.ts'
 import type { ClientId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 
@@ -41,6 +42,10 @@ export const authenticationsOf = ({ authenticatedAt, methods, confirmedAt, confi
   { at: authenticatedAt, methods },
   ...(confirmedAt ? [{ at: confirmedAt, methods: confirmedMethods }] : []),
 ]
+
+/** Decides whether what is created in the session is ready for a policy (F13). */
+export const strongestAuthentication = (session: Proven): Authentication =>
+  authenticationsOf(session).reduce((best, one) => (satisfiesAcr(acrOf(best.methods), acrOf(one.methods)) ? best : one))
 
 /** The one that tokens name. */
 export const lastAuthentication = (session: Proven): Authentication => authenticationsOf(session).at(-1) as Authentication

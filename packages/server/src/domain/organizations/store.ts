@@ -1,6 +1,6 @@
 import type { FactorPolicy } from '@muster/contract/authentication.ts'
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
-import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
+import type { ApiKeyId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { Companions, Member, Membership, TargetMember } from '../model/membership.ts'
 import type { Details, Organization, OrganizationPolicy, Purpose } from '../model/organization.ts'
@@ -22,8 +22,8 @@ export interface OrganizationSearch extends PageRequest {
 
 export interface OrganizationStore {
   insert(organization: { id: OrganizationId; name: string; founderId: UserId; plan: string }): Promise<void>
-  /** By id, by name or by a former name; `former` marks the last case. */
   setFactorPolicy(id: OrganizationId, policy: OrganizationPolicy): Promise<void>
+  /** By id, by name or by a former name; `former` marks the last case. */
   find(reference: string): Promise<{ organization: Organization; former: boolean } | null>
   /** Locks in the order of ids, so that two callers with the same organizations do not deadlock. Returns those that exist. */
   lock(ids: readonly OrganizationId[]): Promise<Organization[]>
@@ -101,6 +101,24 @@ export interface MembershipStore {
   statusOfAddress(organizationId: OrganizationId, emailCanonical: string): Promise<MembershipStatus | null>
   /** Newest first; without a status, members who have not left. The cost of a page does not grow with its depth. */
   page(organizationId: OrganizationId, page: MemberFilter & PageRequest): Promise<Page<Member>>
+}
+
+/** A credential that was created in a session which had not proved what the organization requires (F13). */
+export type UnreadyCredential = {
+  /** Of a key its description. Null for a refresh token without a name. */
+  name: string | null
+  /** The name of the user or the service account. */
+  holder: string
+  createdAt: Date
+  lastUsedAt: Date | null
+} & ({ kind: 'key'; id: ApiKeyId } | { kind: 'refresh_token'; id: RefreshTokenId; sessionId: SessionId })
+
+type RequiringPolicy = Exclude<FactorPolicy, 'none'>
+
+export interface UnreadyCredentialStore {
+  find(organizationId: OrganizationId, policy: RequiringPolicy, id: string): Promise<UnreadyCredential | null>
+  /** The valid ones: refresh tokens first, then keys, each newest first. */
+  page(organizationId: OrganizationId, policy: RequiringPolicy, page: PageRequest): Promise<Page<UnreadyCredential>>
 }
 
 export interface NameStore {

@@ -74,10 +74,10 @@ export function apiKeyStore(db: Kysely<Tables>, floor: PolicyFloor): ApiKeyStore
   })
 
   return {
-    async insert({ id, tokenHash, organizationId, userId, serviceAccountId, epoch, description, createdBy }) {
+    async insert({ id, tokenHash, organizationId, userId, serviceAccountId, epoch, description, createdBy, methods }) {
       const { rows } = await sql<Row>`${point}
-        insert into api_key (id, token_hash, organization_id, user_id, service_account_id, epoch, description, created_by)
-        values (${id}, ${tokenHash}, ${organizationId}, ${userId}, ${serviceAccountId}, ${epoch}, ${description}, ${createdBy})
+        insert into api_key (id, token_hash, organization_id, user_id, service_account_id, epoch, description, created_by, methods)
+        values (${id}, ${tokenHash}, ${organizationId}, ${userId}, ${serviceAccountId}, ${epoch}, ${description}, ${createdBy}, ${[...methods]})
         returning id, organization_id, user_id, service_account_id, epoch, description, created_by, created_at, last_used_at, last_address, ended_at, ended_reason`.execute(
         db,
       )

@@ -39,7 +39,8 @@ const withDates = <Row extends object>(row: Row): Row =>
   Object.fromEntries(Object.entries(row).map(([column, value]) => [column, instants.has(column) && typeof value === 'string' ? new Date(value) : value])) as Row
 
 /** True if the token has expired or has not been used for too long. */
-const isOver = (token: 'refresh_token' | 't') => sql<boolean>`least(${sql.ref(`${token}.expires_at`)}, ${sql.ref(`${token}.idle_expires_at`)}) <= muster_now()`
+export const isOver = (token: 'refresh_token' | 't') =>
+  sql<boolean>`least(${sql.ref(`${token}.expires_at`)}, ${sql.ref(`${token}.idle_expires_at`)}) <= muster_now()`
 const over = (token: 'refresh_token' | 't') =>
   sql<RefreshToken['over']>`case when ${sql.ref(`${token}.expires_at`)} <= muster_now() then 'expired' when ${isOver(token)} then 'idle' end`
 

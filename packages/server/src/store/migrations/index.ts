@@ -33,6 +33,7 @@ import * as factorResets from './0034-factor-resets.ts'
 import * as withoutPassword from './0035-without-password.ts'
 import * as providers from './0036-providers.ts'
 import * as alwaysSecondFactor from './0037-always-second-factor.ts'
+import * as unreadyCredentials from './0038-unready-credentials.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -70,4 +71,5 @@ export const migrations: Record<string, Migration> = {
   '0035-without-password': withoutPassword,
   '0036-providers': providers,
   '0037-always-second-factor': alwaysSecondFactor,
+  '0038-unready-credentials': unreadyCredentials,
 }

@@ -53,8 +53,9 @@ const rows = [
   `insert into email (id, address, address_canonical, job, state, attempts, reason) values ('eml_1', 'Ada@example.com', 'ada@example.com', '{"kind": "x"}', 'failed', 3, 'down')`,
   `insert into account_network (user_id, network) values ('usr_ada', '192.0.2.0/24')`,
   `insert into service_account (id, organization_id, name, description, created_by, ended_at) values ('sva_1', 'org_ada', 'ci', 'runs tests', 'usr_ada', now())`,
-  `insert into api_key (id, token_hash, user_id, service_account_id, organization_id, epoch, description, created_by, last_used_at, last_address, ended_at, ended_reason)
-   values ('key_1', '\\x09', 'usr_ada', null, 'org_ada', 3, 'k', 'usr_ada', now(), '192.0.2.1', now(), 'revoked'), ('key_2', '\\x0a', null, 'sva_1', 'org_ada', 0, 'k', 'usr_ada', null, null, null, null)`,
+  `insert into api_key (id, token_hash, user_id, service_account_id, organization_id, epoch, description, created_by, last_used_at, last_address, ended_at, ended_reason, methods)
+   values ('key_1', '\\x09', 'usr_ada', null, 'org_ada', 3, 'k', 'usr_ada', now(), '192.0.2.1', now(), 'revoked', array['pwd', 'otp', 'mfa']),
+          ('key_2', '\\x0a', null, 'sva_1', 'org_ada', 0, 'k', 'usr_ada', null, null, null, null, null)`,
   `insert into resource (id, organization_id, kind, name, owner_id, created_by, removed_at) values ('res_1', 'org_ada', 'application', 'shop', 'usr_ada', 'usr_ada', now())`,
   `insert into host_label (label, organization_id, resource_id, held_since) values ('acme-shop', 'org_ada', 'res_1', now())`,
   `insert into organization_contact (organization_id, purpose, user_id, email) values ('org_ada', 'technical', 'usr_ada', null), ('org_ada', 'billing', null, 'pay@example.com')`,

@@ -4,8 +4,10 @@ import { z } from 'zod'
 import { policyInForce, requirementAhead } from '../../../domain/command/factor-policy.ts'
 import type { OrganizationPolicy } from '../../../domain/model/organization.ts'
 import { GRACE_DAYS_AT_MOST, setFactorPolicy } from '../../../domain/organizations/factor-policy.ts'
+import type { UnreadyCredential } from '../../../domain/organizations/store.ts'
+import { endUnreadyCredential, endUnreadyCredentials, listUnreadyCredentials } from '../../../domain/organizations/unready-credentials.ts'
 import { findReadableOrganization, personOf } from '../../request.ts'
-import { answers, instant, organizationParams, pageOfItems, pageQuery, roleSchema } from '../../schemas.ts'
+import { answers, instant, organizationParams, pageOfItems, pageQuery, reported, roleSchema } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const policyField = z.enum(factorPolicies)
@@ -38,6 +40,21 @@ const unreadySchema = z
     authenticator: z.boolean().meta({ description: 'Whether the member has an authenticator app.' }),
   })
   .meta({ id: 'UnreadyMember', description: 'A member who has no factor that the policy accepts.' })
+
+const unreadyCredentialSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['key', 'refresh_token']),
+    name: z.string().nullable().meta({ description: 'The description of the key, or the name of the refresh token.' }),
+    holder: z.string().meta({ description: 'The name of the user or of the service account.' }),
+    created_at: instant,
+    last_used_at: instant.nullable(),
+  })
+  .meta({ id: 'UnreadyCredential', description: 'A credential that was created without a factor that the policy accepts.' })
+
+const unreadyCredentialsPath = '/v1/organizations/:org/unready-credentials'
+/** In one transaction, so that none holds the lock of the organization for long. */
+const ENDED_AT_ONCE = 100
 
 /** What an organization requires of the sign-ins of its members, and who is not ready (F13). */
 export const factorPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
@@ -112,4 +129,80 @@ export const factorPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       return { items: items.map(({ userId, username, role, app }) => ({ id: userId, username, role, authenticator: app })), next_cursor: nextCursor }
     },
   )
+
+  app.get(
+    unreadyCredentialsPath,
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'listUnreadyCredentials',
+        tags: ['Organizations'],
+        summary: 'List unready credentials',
+        description:
+          'Lists the API keys, and the refresh tokens that do not rotate, that were created without a factor that the policy accepts. They stay valid until they are ended.',
+        params: organizationParams,
+        querystring: pageQuery,
+        response: answers(pageOfItems(unreadyCredentialSchema)),
+      },
+    },
+    async (request) => {
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'organization:security')
+      const { items, nextCursor } = await listUnreadyCredentials(store.reading, organization, request.query)
+      return { items: items.map(toUnreadyCredentialBody), next_cursor: nextCursor }
+    },
+  )
+
+  app.delete(
+    unreadyCredentialsPath,
+    {
+      config: { audience: 'user', ends: true },
+      schema: {
+        operationId: 'endUnreadyCredentials',
+        tags: ['Organizations'],
+        summary: 'End all unready credentials',
+        description: 'Ends every credential of the list, also those of the caller.',
+        params: organizationParams,
+        response: answers(reported(z.object({ ended: z.number().int() }))),
+      },
+    },
+    async (request) => {
+      const { principal } = personOf(request)
+      let ended = 0
+      let last: number
+      do {
+        last = await execute(endUnreadyCredentials, principal, { organization: request.params.org, atMost: ENDED_AT_ONCE })
+        ended += last
+      } while (last === ENDED_AT_ONCE)
+      return { ended }
+    },
+  )
+
+  app.delete(
+    `${unreadyCredentialsPath}/:id`,
+    {
+      config: { audience: 'user', ends: true },
+      schema: {
+        operationId: 'endUnreadyCredential',
+        tags: ['Organizations'],
+        summary: 'End unready credential',
+        description: 'Ends one credential of the list.',
+        params: organizationParams.extend({ id: z.string().max(60) }),
+        response: answers(reported(z.object({ ended: z.number().int() }))),
+      },
+    },
+    async (request) => {
+      const { org, id } = request.params
+      await execute(endUnreadyCredential, personOf(request).principal, { organization: org, id })
+      return { ended: 1 }
+    },
+  )
 }
+
+const toUnreadyCredentialBody = ({ id, kind, name, holder, createdAt, lastUsedAt }: UnreadyCredential) => ({
+  id,
+  kind,
+  name,
+  holder,
+  created_at: createdAt.toISOString(),
+  last_used_at: lastUsedAt?.toISOString() ?? null,
+})
