@@ -2604,11 +2604,11 @@ export interface components {
             /** @description When the policy takes force. Null: nothing is required. */
             from: string | null;
             /**
-             * @description What is required now: the stricter of the policy in force and the floor.
+             * @description The stricter of the policy in force and the floor.
              * @enum {string}
              */
             in_force: "none" | "any" | "phishing-resistant";
-            /** @description What the operator requires of the members of every organization. */
+            /** @description The policy that the operator requires of every organization. */
             floor: {
                 /** @enum {string} */
                 policy: "none" | "any" | "phishing-resistant";
@@ -3628,11 +3628,11 @@ export interface components {
             /** @description When the policy takes force. Null: nothing is required. */
             from: string | null;
             /**
-             * @description What is required now: the stricter of the policy in force and the floor.
+             * @description The stricter of the policy in force and the floor.
              * @enum {string}
              */
             in_force: "none" | "any" | "phishing-resistant";
-            /** @description What the operator requires of the members of every organization. */
+            /** @description The policy that the operator requires of every organization. */
             floor: {
                 /** @enum {string} */
                 policy: "none" | "any" | "phishing-resistant";

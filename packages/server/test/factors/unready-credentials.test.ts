@@ -67,7 +67,7 @@ describe('an admin sees and ends credentials from before the policy (F13)', () =
     expect(paged).toEqual(items)
   })
 
-  test('a key that was created with an app is not ready for a policy that requires a passkey', async () => {
+  test('a key that was created with an app is not ready for a policy of passkeys', async () => {
     const { bo, admin, path, set } = await anOrganizationWithCredentials('baobab')
     const browser = await people.signIn(bo)
     await people.addApp(browser)
@@ -105,7 +105,7 @@ describe('an admin sees and ends credentials from before the policy (F13)', () =
     expect(await listed(admin, path)).toEqual([])
   })
 
-  test('an admin cannot end a credential of another organization, nor a ready one, through the list', async () => {
+  test('an admin cannot end a ready credential, nor one of another organization', async () => {
     const [one, other] = [await anOrganizationWithCredentials('fig'), await anOrganizationWithCredentials('guava')]
     await one.set('any')
     await other.set('any')

@@ -16,10 +16,10 @@ const policySchema = z
   .object({
     policy: policyField.meta({ description: '`any`: a passkey or an authenticator app. `phishing-resistant`: a passkey.' }),
     from: instant.nullable().meta({ description: 'When the policy takes force. Null: nothing is required.' }),
-    in_force: policyField.meta({ description: 'What is required now: the stricter of the policy in force and the floor.' }),
+    in_force: policyField.meta({ description: 'The stricter of the policy in force and the floor.' }),
     floor: z
       .object({ policy: policyField, from: instant.nullable().meta({ description: 'Null: at once.' }) })
-      .meta({ description: 'What the operator requires of the members of every organization.' }),
+      .meta({ description: 'The policy that the operator requires of every organization.' }),
     remembered_devices: z.boolean().meta({ description: 'Whether members may let a browser be remembered, which is then not asked for a second factor.' }),
   })
   .meta({ id: 'FactorPolicy', description: 'The factors that the organization requires of the sign-ins of its members.' })
