@@ -25,7 +25,7 @@ export const nouns: Record<string, Noun> = {
   org: {
     group: 'Work together:',
     summary: 'your organization: invite, join, list, show, rename, contacts, security, remove, leave',
-    load: () => import('./commands/org.ts'),
+    load: () => import('./commands/org/index.ts'),
   },
   user: {
     group: 'Work together:',

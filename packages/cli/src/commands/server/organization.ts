@@ -6,7 +6,7 @@ import { sayRevocation } from '../../output/revocation.ts'
 import { facts } from '../../output/table.ts'
 import { count } from '../../output/text.ts'
 import { momentInFull, when } from '../../output/time.ts'
-import { contactOf } from '../org-contacts.ts'
+import { contactOf } from '../org/contacts.ts'
 import { confirmSignOut, saySignedOut } from '../shared/sign-out.ts'
 
 // The operator's commands for organizations (S58).

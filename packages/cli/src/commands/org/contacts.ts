@@ -1,5 +1,5 @@
-import { command, value } from '../command.ts'
-import { signedIn } from '../login/sign-in.ts'
+import { command, value } from '../../command.ts'
+import { signedIn } from '../../login/sign-in.ts'
 
 /** The username of a contact who is a member, otherwise the email address. */
 export const contactOf = (contact: { username: string | null; email: string | null } | null | undefined): string | null =>

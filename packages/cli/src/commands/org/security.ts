@@ -1,11 +1,11 @@
 import { factorPolicyWords } from '@muster/contract/authentication.ts'
-import type { Answer } from '../api/calls.ts'
-import { readAllPages } from '../api/pages.ts'
-import { command, flag, value } from '../command.ts'
-import type { Context } from '../context.ts'
-import { usage } from '../errors.ts'
-import { signedIn } from '../login/sign-in.ts'
-import { when } from '../output/time.ts'
+import type { Answer } from '../../api/calls.ts'
+import { readAllPages } from '../../api/pages.ts'
+import { command, flag, value } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { usage } from '../../errors.ts'
+import { signedIn } from '../../login/sign-in.ts'
+import { when } from '../../output/time.ts'
 
 type Policy = Answer<'get', '/v1/organizations/{org}/factor-policy'>
 
