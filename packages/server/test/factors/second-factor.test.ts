@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import type { UserId } from '@muster/contract/ids.ts'
 import { type Authenticator, anAuthenticator } from '@muster/testkit/authenticator.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -8,6 +9,9 @@ import { resetFactors } from '../../src/domain/organizations/reset-factors.ts'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
 import { addApp, codeAt, codeOf, hidden, secretIn, wrongCode } from './authenticator-app.ts'
 import { SCRIPTS_CLIENT_ID } from './signing-in.ts'
+
+/** An app by others: oathtool, of OATH Toolkit. */
+const hasOathtool = spawnSync('oathtool', ['--version']).status === 0
 
 let office: Office
 beforeAll(async () => {
@@ -58,6 +62,20 @@ describe('an authenticator app', () => {
     const now = new Date(1_111_111_110_000)
     const steps = [-2, -1, 0, 1, 2].map((step) => totpStep(secret, codeAt(secret, now.getTime() / 1000 + step * 30), now) !== null)
     expect(steps).toEqual([false, true, true, true, false])
+  })
+
+  test.skipIf(!hasOathtool)('a person adds oathtool as their app, and signs in with its code (F7)', async () => {
+    const codeOfTool = (secret: string, at: Date) =>
+      execFileSync('oathtool', ['--totp', '--base32', '--now', at.toISOString(), secret], { encoding: 'utf8' }).trim()
+    const browser = await office.person('olga')
+    const page = (await browser.get('/account/add-authenticator')).body
+    const secret = secretIn(page)
+    const added = await browser.post('/account/add-authenticator', { secret: hidden(page, 'secret'), code: codeOfTool(secret, new Date()) })
+    expect(added.body).toContain('recovery codes')
+    await office.clock.advance(60)
+    const next = await halfSignedIn('olga')
+    await enter(next.browser, codeOfTool(secret, new Date()))
+    expect(await isSignedIn(next.browser)).toBe(true)
   })
 
   test('a person adds an app by a correct code, and gets ten recovery codes (F7, F8)', async () => {
