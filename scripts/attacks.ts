@@ -97,6 +97,7 @@ export const attacks: Record<string, string | { none: string }> = {
   E57: 'E57',
   E58: 'E58',
   E59: 'E59',
+  E66: 'E66',
   E48: 'E48',
   E49: 'E49',
   E50: 'E50',

@@ -8,6 +8,7 @@ const stepUp = 'packages/server/test/factors/step-up.test.ts'
 const second = `${tests}/factors/second-factor.test.ts`
 const reset = `${tests}/factors/factor-reset.test.ts`
 const resetPages = `${tests}/factors/factor-reset-pages.test.ts`
+const locked = `${tests}/factors/locked-app.test.ts`
 const remembered = `${tests}/factors/remembered-device.test.ts`
 const unready = `${tests}/factors/unready-credentials.test.ts`
 
@@ -333,7 +334,7 @@ export const factors: Fault[] = [
   {
     title: 'new recovery codes end remembered devices (E49)',
     file: `${server}/domain/factors/recovery-code.ts`,
-    find: '  await context.tx.rememberedDevices.endAllOf(account.id)\n',
+    find: '  await endAtFactorChange(context.tx, account.id)\n',
     replace: '',
     test: remembered,
     named: 'all of them end: ',
@@ -449,5 +450,53 @@ export const factors: Fault[] = [
     replace: `where \${organizationId} <> k.id and `,
     test: unready,
     named: 'of another organization',
+  },
+  {
+    title: 'the link to unlock an authenticator app works once (E66)',
+    file: `${server}/store/factors/authenticator-store.ts`,
+    find: 'const unlocked = { failures: 0, unlock_id: null, unlock_expires_at: null }',
+    replace: 'const unlocked = { failures: 0 }',
+    test: locked,
+    named: 'the link works once',
+  },
+  {
+    title: 'the link to unlock an authenticator app expires (E66)',
+    file: `${server}/store/factors/authenticator-store.ts`,
+    find: 'sql<boolean>`unlock_expires_at > muster_now()`',
+    replace: 'sql<boolean>`unlock_expires_at is not null`',
+    test: locked,
+    named: 'the link expires after 24 hours',
+  },
+  {
+    title: 'the link to unlock an authenticator app ends with a change of the factors (E66)',
+    file: `${server}/domain/factors/change.ts`,
+    find: ', authenticators.endUnlock(userId)',
+    replace: ', Promise.resolve(authenticators)',
+    test: locked,
+    named: 'the link ends with a change of the factors',
+  },
+  {
+    title: 'no made link unlocks an authenticator app (E66)',
+    file: `${server}/domain/factors/lock.ts`,
+    find: '!everyLasting.some((key) => sameBytes(Buffer.from(mac), Buffer.from(linkMac(key, app.userId, unlockId))))',
+    replace: 'everyLasting.some((key) => sameBytes(Buffer.from(mac), Buffer.from(linkMac(key, app.userId, unlockId)))) === null',
+    test: locked,
+    named: 'the link of one person does not unlock the app of another',
+  },
+  {
+    title: 'opening the link to unlock an authenticator app changes nothing (E66)',
+    file: `${server}/portal/routes/factors/unlock.ts`,
+    find: '!(await appOfUnlockLink(store.reading, keys, token))',
+    replace: '(await appOfUnlockLink(store.reading, keys, token)) === null || !(await execute(unlockByLink, visitor(request), { token }))',
+    test: locked,
+    named: 'the owner unlocks the app by the emailed link',
+  },
+  {
+    title: 'the link to unlock an authenticator app is emailed again three times a day (E66)',
+    file: `${server}/domain/accounts/second-factor.ts`,
+    find: "  await limits.spend('unlock email by account', pending.userId)\n",
+    replace: '',
+    test: locked,
+    named: 'a person after the password gets the link again',
   },
 ]

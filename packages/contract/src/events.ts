@@ -77,8 +77,10 @@ export interface DomainEvents {
 
   'authenticator.added': { target: UserId; userId: UserId }
   'authenticator.removed': { target: UserId; userId: UserId }
-  /** 50 codes were wrong, with no right one in between. It accepts no code until its owner uses a recovery code or a passkey (F7). */
+  /** 50 codes were wrong, with no right one in between. It accepts no code until its owner uses another factor or an emailed link (F7). */
   'authenticator.locked': { target: UserId; userId: UserId }
+  /** By the link in an email to its owner. */
+  'authenticator.unlocked': { target: UserId; userId: UserId }
   /** An admin asked for the reset of a member's factors, in force a day later (F12). */
   'factors.reset_requested': { target: UserId; userId: UserId; organizationId: OrganizationId; inForceAt: string }
   /** A second admin lets it take force at once. */

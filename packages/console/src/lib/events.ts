@@ -25,6 +25,7 @@ const sentences: Record<EventType, Describe> = {
   'authenticator.added': (name) => `${name} added an authenticator app`,
   'authenticator.removed': (name) => `${name} removed their authenticator app`,
   'authenticator.locked': (name) => `The authenticator app of ${name} was locked after too many wrong codes`,
+  'authenticator.unlocked': (name) => `The authenticator app of ${name} was unlocked by an emailed link`,
   'factors.reset_requested': (name) => `An admin asked to reset how ${name} signs in`,
   'factors.reset_confirmed': (name) => `A second admin confirmed the reset of how ${name} signs in`,
   'factors.reset_stopped': (name) => `The reset of how ${name} signs in was stopped`,

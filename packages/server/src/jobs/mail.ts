@@ -10,6 +10,7 @@ import { CODE_SECONDS, signUpCode } from '../domain/accounts/sign-up.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { MailJob, TriedEmail } from '../domain/command/store.ts'
 import { endingCommand } from '../domain/credentials/device-authorization.ts'
+import { unlockLinkToken } from '../domain/factors/lock.ts'
 import { resetLinkToken } from '../domain/factors/reset.ts'
 import { invitationPath } from '../domain/invitations/invitation.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
@@ -118,7 +119,11 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const account = await store.reading.accounts.find(userId as UserId)
       if (!account) return null
       const securityUrl = link('/account/security')
-      return { to: account.email, ...factorMail({ issuer, change, left: left ?? 0, at: new Date(at), address, securityUrl, resetUrl }) }
+      const app = change === 'authenticator_locked' ? await store.reading.authenticators.find(account.id) : null
+      const token = app && unlockLinkToken(keys, app)
+      const unlockUrl = token ? `${link('/account/unlock-authenticator')}?token=${token}` : undefined
+      const mail = factorMail({ issuer, change, left: left ?? 0, at: new Date(at), address, securityUrl, resetUrl, unlockUrl })
+      return { to: account.email, ...mail, ...(unlockUrl && { link: unlockUrl }) }
     },
     async factor_reset({ change, factorResetId }) {
       const reset = await store.reading.factorResets.find(factorResetId as FactorResetId)

@@ -49,9 +49,11 @@ export interface FactorMail extends About {
     | 'factors_reset'
   /** The recovery codes that are left. */
   left: number
+  /** Unlocks the app, without a sign-in. Undefined if it is open again. */
+  unlockUrl?: string | undefined
 }
 
-export function factorMail({ change, left, ...about }: FactorMail): Mail {
+export function factorMail({ change, left, unlockUrl, ...about }: FactorMail): Mail {
   const { subject, text, otherwise } = {
     authenticator_added: {
       subject: 'An authenticator app was added to your account',
@@ -70,8 +72,9 @@ export function factorMail({ change, left, ...about }: FactorMail): Mail {
     },
     authenticator_locked: {
       subject: 'Your authenticator app is locked',
-      text: '50 wrong codes were entered after your password, or in a browser where you are signed in. To use the app again, sign in once with a recovery code or a passkey.',
-      otherwise: 'If this was not you, set a new password, and end the logins that you do not recognize.',
+      text: `50 wrong codes were entered after your password, or in a browser where you are signed in. So the app accepts no code. Sign in with a recovery code or a passkey${unlockUrl ? ', or unlock the app within 24 hours:' : '.'}`,
+      otherwise:
+        'If the wrong codes were not yours, someone knows your password: set a new one before you unlock the app, and end the logins that you do not recognize. The link unlocks the app once. It signs nobody in.',
     },
     recovery_code_used: {
       subject: 'A recovery code was used',
@@ -89,7 +92,7 @@ export function factorMail({ change, left, ...about }: FactorMail): Mail {
       otherwise: 'If you did not ask for this, set a new password now, and ask the operator of this cloud.',
     },
   }[change]
-  return notice(about, { subject, text, otherwise })
+  return notice(about, { subject, text, otherwise, ...(unlockUrl && { action: { button: 'Unlock the app', url: unlockUrl } }) })
 }
 
 export interface IdentityMail extends About {
@@ -139,9 +142,10 @@ interface Notice {
   /** Advice to an owner who did not do this. */
   otherwise: string
   rows?: readonly (readonly [name: string, value: string])[]
+  action?: { button: string; url: string }
 }
 
-function notice({ issuer, at, address, securityUrl, resetUrl }: About, { subject, text, otherwise, rows = [] }: Notice): Mail {
+function notice({ issuer, at, address, securityUrl, resetUrl }: About, { subject, text, otherwise, rows = [], action }: Notice): Mail {
   return compose({
     issuer,
     subject,
@@ -149,6 +153,7 @@ function notice({ issuer, at, address, securityUrl, resetUrl }: About, { subject
     blocks: [
       { rows: [...rows, ['When', instant(at)], ['From', networkAddress(address)]] },
       { paragraph: text },
+      ...(action ? [action] : []),
       { link: 'See how you sign in', url: securityUrl },
       { quiet: otherwise },
       { link: 'Set a new password', url: resetUrl },

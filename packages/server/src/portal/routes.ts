@@ -25,6 +25,7 @@ import { rememberedDeviceRoutes } from './routes/factors/remembered-devices.ts'
 import { factorResetRoutes } from './routes/factors/reset.ts'
 import { secondFactorRoutes } from './routes/factors/second-factor.ts'
 import { signUpPasskeyRoutes } from './routes/factors/sign-up-passkey.ts'
+import { unlockRoutes } from './routes/factors/unlock.ts'
 import { homeRoutes } from './routes/home.ts'
 import { answeringOf } from './routes/invitations/answer.ts'
 import { joinRoutes } from './routes/invitations/join.ts'
@@ -69,6 +70,7 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       secondFactorRoutes,
       rememberedDeviceRoutes,
       factorResetRoutes,
+      unlockRoutes,
       providerRoutes,
       providerSignUpRoutes,
       linkRoutes,

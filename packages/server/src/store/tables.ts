@@ -173,6 +173,7 @@ export interface SessionTable {
   ended_at: Instant | null
   ended_reason: string | null
   logout_queued_at: Instant | null
+  provider: Generated<string | null>
 }
 
 export interface PasskeyTable {
@@ -202,6 +203,8 @@ export interface AuthenticatorTable {
   address: string
   created_at: GeneratedInstant
   last_used_at: Instant | null
+  unlock_id: Generated<string | null>
+  unlock_expires_at: Generated<Instant | null>
 }
 
 export interface RecoveryCodeTable {
@@ -221,6 +224,7 @@ export interface PendingSignInTable {
   expires_at: Instant
   ended_at: Instant | null
   methods: Generated<string[]>
+  provider: Generated<string | null>
 }
 
 export interface RememberedDeviceTable {

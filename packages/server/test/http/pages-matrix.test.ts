@@ -41,6 +41,8 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'POST /sign-in/passkey': 'anyone',
   'GET /sign-in/factor': 'anyone', // a sign-in after the password has its own cookie
   'POST /sign-in/factor': 'anyone',
+  'GET /sign-in/factor/unlock-email': 'anyone',
+  'POST /sign-in/factor/unlock-email': 'anyone',
   'GET /sign-in/with': 'anyone',
   'POST /sign-in/with': 'anyone',
   'GET /sign-in/with/:provider/callback': 'anyone', // a sign-in at a provider has its own cookie
@@ -84,6 +86,8 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'POST /account/authenticator/remove': 'person',
   'GET /account/stop-reset': 'anyone', // a link in an email
   'POST /account/stop-reset': 'anyone',
+  'GET /account/unlock-authenticator': 'anyone', // a link in an email
+  'POST /account/unlock-authenticator': 'anyone',
   'POST /account/factor-reset/stop': 'person',
   'POST /account/always-second-factor': 'person',
   'POST /account/remembered-devices/forget': 'person',

@@ -59,6 +59,16 @@ const mailsFor = (name: string): Record<string, Mail> => ({
     securityUrl: `${issuer}/account/security`,
     resetUrl,
   }),
+  'authenticator locked': factorMail({
+    issuer,
+    change: 'authenticator_locked',
+    left: 0,
+    at,
+    address: addressLike(name),
+    securityUrl: `${issuer}/account/security`,
+    resetUrl,
+    unlockUrl: `${issuer}/account/unlock-authenticator?token=x`,
+  }),
   'factor reset requested': factorResetMail({
     issuer,
     change: 'requested',

@@ -81,7 +81,7 @@ export function samples(
       lastAddress: null,
     },
   ]
-  const authenticator = { addedAt: new Date('2026-11-19T09:12:00Z'), lastUsedAt: new Date('2026-11-20T18:11:00Z'), recoveryCodesLeft: 9 }
+  const authenticator = { addedAt: new Date('2026-11-19T09:12:00Z'), lastUsedAt: new Date('2026-11-20T18:11:00Z'), recoveryCodesLeft: 9, locked: false }
   const authenticatorPaths = { add: '/account/add-authenticator', change: '/account/authenticator' }
   const remembered: pages.RememberedView[] = [
     {
@@ -533,6 +533,31 @@ export function samples(
       startAgainPath: '/sign-in',
       passkey: null,
     }),
+    'second-factor-locked': pages.secondFactorPage({
+      remember: false,
+      byCode: true,
+      locked: { resend: target, sent: false },
+      frame,
+      target,
+      recovery: true,
+      otherPath: '/sign-in/factor',
+      startAgainPath: '/sign-in',
+      passkey: null,
+    }),
+    'second-factor-link-sent': pages.secondFactorPage({
+      remember: false,
+      byCode: true,
+      locked: { resend: target, sent: true },
+      frame,
+      target,
+      recovery: true,
+      otherPath: '/sign-in/factor',
+      startAgainPath: '/sign-in',
+      passkey: null,
+    }),
+    'unlock-authenticator': pages.unlockPage({ frame, target, forgotPath: '/forgot-password' }),
+    'authenticator-unlocked': pages.unlockedPage({ frame, unlocked: true, signInPath: '/sign-in' }),
+    'unlock-link-invalid': pages.unlockedPage({ frame, unlocked: false, signInPath: '/sign-in' }),
     'stop-reset': pages.stopResetPage({ frame, reset, target }),
     'reset-stopped': pages.resetStoppedPage({ frame, stopped: true, securityPath: '/account/security' }),
     'reset-over': pages.resetStoppedPage({ frame, stopped: false, securityPath: '/account/security' }),

@@ -3,6 +3,7 @@ import { isPasswordEnough, neededFor } from '../command/recent.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import { takeCode } from '../factors/authenticator.ts'
+import { hasLockedApp, LOCKED } from '../factors/lock.ts'
 import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
 import type { LiveState } from '../model/live.ts'
 import type { UserPrincipal } from '../model/principal.ts'
@@ -50,13 +51,14 @@ async function noteAssertion(context: Context, checked: CheckedPasskey): Promise
 
 /** By a code of the authenticator app, or a recovery code. @throws Problem factor_wrong or too_many_attempts */
 export async function confirmByCode(
-  { execute, limits }: Pick<Accounts, 'execute' | 'limits'>,
+  { store, execute, limits }: Pick<Accounts, 'store' | 'execute' | 'limits'>,
   principal: UserPrincipal,
   { code }: { code: string },
 ): Promise<void> {
   const spent = await spendEach(limits, [['password proof by session', principal.sessionId]]) // a thief of a session uses up nobody's tries at sign-in
   await refundUnlessFailed(['factor_wrong'], spent, async () => {
-    if (!(await execute(tryCode, principal, { code }))) throw new Problem('factor_wrong')
+    if (await execute(tryCode, principal, { code })) return
+    throw new Problem('factor_wrong', (await hasLockedApp(store.reading, principal.userId)) ? LOCKED : undefined)
   })
 }
 

@@ -5,7 +5,8 @@ import { REMEMBERED } from '../command/factor-policy.ts'
 import { recordRefusedAttempt } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
-import { isLocked, takeCode } from '../factors/authenticator.ts'
+import { takeCode } from '../factors/authenticator.ts'
+import { hasLockedApp, LOCKED, sendUnlockLink } from '../factors/lock.ts'
 import { rememberDevice, useRememberedDevice } from '../factors/remembered-device.ts'
 import type { PendingSignIn } from '../factors/store.ts'
 import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
@@ -145,9 +146,7 @@ async function wrongFactor(
 ): Promise<{ refused: ProblemCode; detail?: string }> {
   if (tries >= PENDING_TRIES) return { refused: 'sign_in_ended' }
   if (needsCode) return { refused: 'factor_wrong', detail: 'This code is not valid. Enter the code from the newest email.' }
-  const authenticator = await tx.authenticators.find(account.id)
-  if (authenticator && isLocked(authenticator))
-    return { refused: 'factor_wrong', detail: 'Your authenticator app is locked after too many wrong codes. Use a recovery code or a passkey.' }
+  if (await hasLockedApp(tx, account.id)) return { refused: 'factor_wrong', detail: LOCKED }
   return { refused: 'factor_wrong' }
 }
 
@@ -159,4 +158,28 @@ async function takeOwnPasskey(context: Context, checked: CheckedPasskey, { metho
   const { copied, methods } = await takePasskey(context, checked)
   if (!copied && checked.used.userVerified && first.includes('pwd')) await context.tx.passkeys.noteVerified(checked.passkey.id)
   return { copied, methods: [...new Set([...methods, 'mfa'])] }
+}
+
+/**
+ * Emails the link that unlocks the authenticator app again, to the owner of a sign-in that waits for its second factor (F7). An app that is not locked gets no link.
+ * @throws Problem sign_in_ended or too_many_attempts
+ */
+export async function resendUnlockLink(
+  { store, limits, execute }: Pick<Accounts, 'store' | 'limits' | 'execute'>,
+  principal: Principal,
+  { token }: { token: string },
+): Promise<void> {
+  const pending = await pendingSignInOf(store.reading, token)
+  if (!pending) throw new Problem('sign_in_ended')
+  if (!(await hasLockedApp(store.reading, pending.userId))) return
+  await limits.spend('unlock email by account', pending.userId)
+  await execute(sendLinkOf, principal, { token })
+}
+
+async function sendLinkOf(context: Context, { token }: { token: string }): Promise<void> {
+  const { tx } = context
+  const known = await pendingSignInOf(tx, token)
+  const account = known && (await tx.accounts.lock(known.userId))
+  if (!account || !(await pendingSignInOf(tx, token))) throw new Problem('sign_in_ended')
+  if (await hasLockedApp(tx, account.id)) await sendUnlockLink(context, account.id)
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../command/context.ts'
 import { requireRecent } from '../command/recent.ts'
 import { Problem } from '../model/problem.ts'
+import { endAtFactorChange } from './change.ts'
 
 /**
  * For a person with passkeys and no authenticator app, whose password alone would sign in (F1). With an app, a second factor is asked for in any case.
@@ -14,6 +15,6 @@ export async function setAlwaysSecondFactor(context: Context, { always }: { alwa
   if (always && !held.passkey) throw new Problem('factor_missing')
   if (held.always === always) return
   await tx.authenticators.setAlways(account.id, always)
-  await tx.rememberedDevices.endAllOf(account.id)
+  await endAtFactorChange(tx, account.id)
   await record({ type: 'second_factor.always_changed', target: account.id, userId: account.id, always })
 }

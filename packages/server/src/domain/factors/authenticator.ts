@@ -5,15 +5,15 @@ import { requireRecent } from '../command/recent.ts'
 import { Problem } from '../model/problem.ts'
 import type { SecretKeys } from '../model/secret-keys.ts'
 import { authenticationsOf } from '../model/session.ts'
+import { endAtFactorChange } from './change.ts'
 import { requireReady } from './demanded.ts'
+import { isLocked, LOCKED_AFTER, sendUnlockLink } from './lock.ts'
 import { recoveryCodeOf, replaceRecoveryCodes, takeRecoveryCode } from './recovery-code.ts'
 import type { Authenticator } from './store.ts'
 import { totpStep } from './totp.ts'
 
 /** The owner is told when this many codes in a row were wrong, and each time again. */
 const TOLD_EVERY = 5
-/** After this many wrong codes without a correct one, the app is locked until its owner uses a recovery code or a passkey. */
-const LOCKED_AFTER = 50
 
 /**
  * Adds an authenticator app to the caller's account, after it has made a right code. From now on, a sign-in by password requires a second factor.
@@ -30,7 +30,7 @@ export async function addAuthenticator(context: Context, { secret, code }: { sec
   const sealed = keys.of(keyGeneration).seal('authenticator', account.id, secret)
   const isNew = await tx.authenticators.insert({ userId: account.id, secret: sealed, keyGeneration, lastStep: step, address: principal.origin.address })
   if (!isNew) throw new Problem('authenticator_exists')
-  await tx.rememberedDevices.endAllOf(account.id)
+  await endAtFactorChange(tx, account.id)
   // The code is a proof by the app, which removing it requires from now on.
   const byPasskey = authenticationsOf(live.session).some(({ methods }) => acrOf(methods) === 'phr')
   if (!byPasskey) await tx.sessions.confirm(live.session.id, { methods: ['otp', 'mfa'] })
@@ -46,12 +46,10 @@ export async function removeAuthenticator(context: Context): Promise<void> {
   if (!(await context.tx.authenticators.remove(account.id))) throw new Problem('authenticator_not_found')
   await requireReady(context.tx, live)
   await context.tx.authenticators.setRecoveryCodes(account.id, [])
-  await context.tx.rememberedDevices.endAllOf(account.id)
+  await endAtFactorChange(context.tx, account.id)
   await context.record({ type: 'authenticator.removed', target: account.id, userId: account.id })
   await tellOwner(context, account.id, 'authenticator_removed')
 }
-
-export const isLocked = ({ failures }: Pick<Authenticator, 'failures'>): boolean => failures >= LOCKED_AFTER
 
 const digitsOf = (typed: string): string | null => /^\d{6}$/.exec(typed.replace(/\s/g, ''))?.[0] ?? null
 
@@ -86,11 +84,13 @@ function opened(keys: SecretKeys, { userId, secret, keyGeneration }: Authenticat
 
 async function noteFailure(context: Context, userId: UserId): Promise<void> {
   const failures = await context.tx.authenticators.noteFailure(userId)
-  if (failures === LOCKED_AFTER) await context.record({ type: 'authenticator.locked', target: userId, userId })
-  if (failures % TOLD_EVERY === 0) await tellOwner(context, userId, failures >= LOCKED_AFTER ? 'authenticator_locked' : 'wrong_codes')
+  if (failures === LOCKED_AFTER) {
+    await context.record({ type: 'authenticator.locked', target: userId, userId })
+    await sendUnlockLink(context, userId)
+  } else if (failures % TOLD_EVERY === 0) await tellOwner(context, userId, 'wrong_codes')
 }
 
-type Change = 'authenticator_added' | 'authenticator_removed' | 'wrong_codes' | 'authenticator_locked'
+type Change = 'authenticator_added' | 'authenticator_removed' | 'wrong_codes'
 
 async function tellOwner({ tx, principal }: Context, userId: UserId, change: Change): Promise<void> {
   const at = (await tx.now()).toISOString()

@@ -8,6 +8,7 @@ import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { visibleLine } from '../model/visible-line.ts'
 import { isOwnChallenge, spendChallenge } from './challenge.ts'
+import { endAtFactorChange } from './change.ts'
 import { requireReady } from './demanded.ts'
 import { refuseLastWayIn } from './last-way-in.ts'
 import { productOf } from './products.ts'
@@ -72,7 +73,7 @@ async function insertPasskey(context: Context, { created, name: typed }: { creat
   const id = newId('passkey')
   const added = await tx.passkeys.insert({ ...credential, id, userId: account.id, verifiesUser, name, address: principal.origin.address })
   if (!added) throw new Problem('passkey_taken')
-  await tx.rememberedDevices.endAllOf(account.id)
+  await endAtFactorChange(tx, account.id)
   await record({ type: 'passkey.added', target: id, userId: account.id, name, deviceBound: created.deviceBound })
   await tellOwner(context, 'added', name)
   // Creating it has proved it.
@@ -111,7 +112,7 @@ export async function removePasskey(context: Context, { id }: { id: PasskeyId })
   if (!removed) throw new Problem('passkey_not_found')
   await refuseLastWayIn(context, account.id)
   await requireReady(context.tx, live)
-  await context.tx.rememberedDevices.endAllOf(account.id)
+  await endAtFactorChange(context.tx, account.id)
   await context.record({ type: 'passkey.removed', target: id, userId: account.id, name: removed.name })
   await tellOwner(context, 'removed', removed.name)
 }

@@ -4,6 +4,7 @@ import type { Context } from '../command/context.ts'
 import { requireRecent } from '../command/recent.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
+import { endAtFactorChange } from './change.ts'
 
 // Codes to write down, for the day when the authenticator app is lost (F8). Only their digests are stored: 120 random bits need no slow hash.
 
@@ -48,7 +49,7 @@ export async function createRecoveryCodes(context: Context): Promise<string[]> {
   await requireRecent(context.tx, live, 'factors:change')
   if (!(await context.tx.authenticators.has(account.id))) throw new Problem('authenticator_not_found')
   const codes = await replaceRecoveryCodes(context, account.id)
-  await context.tx.rememberedDevices.endAllOf(account.id)
+  await endAtFactorChange(context.tx, account.id)
   const at = (await context.tx.now()).toISOString()
   const { address } = context.principal.origin
   await context.tx.jobs.send({ name: 'mail', data: { template: 'factor', change: 'recovery_codes_created', userId: account.id, at, address } })

@@ -69,6 +69,8 @@ export interface Authenticator {
   lastStep: number
   /** Wrong codes since the last right one. */
   failures: number
+  /** Of the emailed link that unlocks the app (F7). Null without a valid one. */
+  unlockId: string | null
   address: string
   createdAt: Date
   lastUsedAt: Date | null
@@ -83,7 +85,7 @@ export interface HeldFactors {
 
 export interface AuthenticatorStore {
   /** False if the account has one. */
-  insert(authenticator: Omit<Authenticator, 'failures' | 'createdAt' | 'lastUsedAt'>): Promise<boolean>
+  insert(authenticator: Omit<Authenticator, 'failures' | 'unlockId' | 'createdAt' | 'lastUsedAt'>): Promise<boolean>
   find(userId: UserId): Promise<Authenticator | null>
   has(userId: UserId): Promise<boolean>
   /** The factors of a person beside the password. */
@@ -95,7 +97,14 @@ export interface AuthenticatorStore {
   accept(userId: UserId, step: number): Promise<boolean>
   /** @returns the failures since the last right code */
   noteFailure(userId: UserId): Promise<number>
+  /** Another factor was right. The app is open again, and a link to unlock it is no longer valid. */
   forgetFailures(userId: UserId): Promise<void>
+  /** A link is valid from now on: this one, or the one that was valid before, so that each email has a valid link. */
+  openUnlock(userId: UserId, unlockId: string, lifetimeSeconds: number): Promise<void>
+  /** Unlocks the app. One statement, so that a link works once. False if the link is no longer valid. */
+  unlock(userId: UserId, unlockId: string): Promise<boolean>
+  /** The factors have changed: the link is no longer valid. */
+  endUnlock(userId: UserId): Promise<void>
   /** Replaces all codes of the user. */
   setRecoveryCodes(userId: UserId, hashes: readonly Uint8Array[]): Promise<void>
   /** Consumes a code. One statement, so that only one of two concurrent uses succeeds. Null if it is unknown or used. @returns how many are left */

@@ -14,6 +14,7 @@ export type TokenPrefix =
   | 'muster_ps'
   | 'muster_rd'
   | 'muster_fr'
+  | 'muster_au'
   | 'muster_pi'
   | 'muster_pp'
   | 'muster_pr'

@@ -38,6 +38,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'authenticator.added': nothing,
   'authenticator.removed': nothing,
   'authenticator.locked': nothing,
+  'authenticator.unlocked': nothing,
   'factors.reset_requested': nothing,
   'factors.reset_confirmed': nothing,
   'factors.reset_stopped': nothing,

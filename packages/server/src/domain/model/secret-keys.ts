@@ -9,6 +9,7 @@ export type Purpose =
   | 'confirmation-code'
   | 'password-reset'
   | 'factor-reset'
+  | 'authenticator-unlock'
   | 'sign-in-code'
   | 'push-authorization'
   | 'known-device'

@@ -1,6 +1,7 @@
 import type { IdentityId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { requireRecent } from '../command/recent.ts'
+import { endAtFactorChange } from '../factors/change.ts'
 import { refuseLastWayIn } from '../factors/last-way-in.ts'
 import { newId } from '../model/id.ts'
 import type { LiveState } from '../model/live.ts'
@@ -25,7 +26,7 @@ export async function linkIdentity(context: Context, { token }: { token: string 
   if (!person || !isOwn(person, live)) throw new Problem('proven_person_not_found')
   if ((await tx.identities.list(account.id)).length >= IDENTITY_LIMIT) throw new Problem('identity_limit')
   await insertIdentity(context, account.id, person)
-  await tx.rememberedDevices.endAllOf(account.id)
+  await endAtFactorChange(tx, account.id)
   await tellOwner(context, account.id, 'linked', person)
   // The address at the provider belongs to the same person, if the provider proves it. They learn of the link there too.
   const trusted = trustedAddressOf(person.email)
@@ -55,7 +56,7 @@ export async function unlinkIdentity(context: Context, { id }: { id: IdentityId 
   const removed = await context.tx.identities.remove(id, account.id)
   if (!removed) throw new Problem('identity_not_found')
   await refuseLastWayIn(context, account.id)
-  await context.tx.rememberedDevices.endAllOf(account.id)
+  await endAtFactorChange(context.tx, account.id)
   await context.tx.pendingSignIns.endAllOf(account.id) // one of them may have begun with this identity
   await context.record({ type: 'identity.unlinked', target: id, userId: account.id, provider: removed.provider, issuer: removed.issuer })
   await tellOwner(context, account.id, 'unlinked', removed)

@@ -6,12 +6,16 @@ import type { AuthenticatorTable, Tables } from '../tables.ts'
 
 const now = sql<Date>`muster_now()`
 
-const toAuthenticator = (row: Selectable<AuthenticatorTable>): Authenticator => ({
+const unlocked = { failures: 0, unlock_id: null, unlock_expires_at: null }
+const isUnlockValid = sql<boolean>`unlock_expires_at > muster_now()`
+
+const toAuthenticator = (row: Selectable<AuthenticatorTable> & { unlock_valid: boolean | null }): Authenticator => ({
   userId: row.user_id as UserId,
   secret: row.secret,
   keyGeneration: row.key_generation,
   lastStep: Number(row.last_step),
   failures: row.failures,
+  unlockId: row.unlock_valid ? row.unlock_id : null,
   address: row.address,
   createdAt: row.created_at,
   lastUsedAt: row.last_used_at,
@@ -37,7 +41,7 @@ export function authenticatorStore(db: Kysely<Tables>): AuthenticatorStore {
       return numInsertedOrUpdatedRows === 1n
     },
     async find(userId) {
-      const row = await db.selectFrom('authenticator').selectAll().where('user_id', '=', userId).executeTakeFirst()
+      const row = await db.selectFrom('authenticator').selectAll().select(isUnlockValid.as('unlock_valid')).where('user_id', '=', userId).executeTakeFirst()
       return row ? toAuthenticator(row) : null
     },
     async held(userId) {
@@ -75,7 +79,35 @@ export function authenticatorStore(db: Kysely<Tables>): AuthenticatorStore {
       return row?.failures ?? 0
     },
     async forgetFailures(userId) {
-      await db.updateTable('authenticator').set({ failures: 0 }).where('user_id', '=', userId).execute()
+      await db.updateTable('authenticator').set(unlocked).where('user_id', '=', userId).execute()
+    },
+    async openUnlock(userId, unlockId, lifetimeSeconds) {
+      await db
+        .updateTable('authenticator')
+        .set({
+          unlock_id: sql<string>`case when ${isUnlockValid} then unlock_id else ${unlockId} end`,
+          unlock_expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
+        })
+        .where('user_id', '=', userId)
+        .execute()
+    },
+    async unlock(userId, unlockId) {
+      const { numUpdatedRows } = await db
+        .updateTable('authenticator')
+        .set(unlocked)
+        .where('user_id', '=', userId)
+        .where('unlock_id', '=', unlockId)
+        .where(isUnlockValid)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
+    },
+    async endUnlock(userId) {
+      await db
+        .updateTable('authenticator')
+        .set({ unlock_id: null, unlock_expires_at: null })
+        .where('user_id', '=', userId)
+        .where('unlock_id', 'is not', null)
+        .execute()
     },
     async setRecoveryCodes(userId, hashes) {
       await db.deleteFrom('recovery_code').where('user_id', '=', userId).execute()

@@ -34,6 +34,7 @@ import * as withoutPassword from './0035-without-password.ts'
 import * as providers from './0036-providers.ts'
 import * as alwaysSecondFactor from './0037-always-second-factor.ts'
 import * as unreadyCredentials from './0038-unready-credentials.ts'
+import * as recentSignIns from './0040-recent-sign-ins.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -72,4 +73,5 @@ export const migrations: Record<string, Migration> = {
   '0036-providers': providers,
   '0037-always-second-factor': alwaysSecondFactor,
   '0038-unready-credentials': unreadyCredentials,
+  '0040-recent-sign-ins': recentSignIns,
 }

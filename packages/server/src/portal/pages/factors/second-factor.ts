@@ -3,6 +3,7 @@ import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form } from '../../parts.ts'
 import { type Purpose, purposeLine } from '../accounts/account.ts'
 import { type PasskeyRequestView, passkeyButton } from './passkey-form.ts'
+import { type LockedApp, lockedNotice } from './unlock.ts'
 
 /** The field for a code of the authenticator app or a recovery code. */
 export const codeField = (faults: readonly Fault[] | undefined, recovery: boolean) =>
@@ -56,6 +57,8 @@ export interface SecondFactorPage {
   startAgainPath: string
   /** False for a person whose organization asks for a passkey, and who has no authenticator app (F13). */
   byCode: boolean
+  /** Set if the app is locked. Then a recovery code is asked for (F7). */
+  locked?: LockedApp | null | undefined
   /** True if the box is checked. Null: the organization lets no browser be remembered. */
   remember: boolean | null
   /** Null if the account has no passkey. */
@@ -73,6 +76,7 @@ export function secondFactorPage({
   otherPath,
   startAgainPath,
   byCode,
+  locked = null,
   remember,
   passkey,
   faults,
@@ -86,6 +90,7 @@ export function secondFactorPage({
     withPasskeys: passkey !== null,
     body: [
       faultSummary(faults),
+      locked && lockedNotice(locked, passkey ? 'a recovery code or a passkey' : 'a recovery code'),
       byEmail
         ? form({ target, body: emailedCodeField(faults), actions: button({ text: 'Sign in' }) })
         : byCode && form({ target, body: [codeField(faults, recovery), remember !== null && rememberBox(remember)], actions: button({ text: 'Sign in' }) }),
@@ -95,6 +100,7 @@ export function secondFactorPage({
         ? html`<div class="asides"><p>No email? <a href="${startAgainPath}">Sign in again</a> to get a new code.</p></div>`
         : html`<div class="asides">${
             byCode &&
+            !locked &&
             html`<p>${recovery ? 'Found your app?' : 'No access to the app?'} <a href="${otherPath}">${recovery ? 'Enter its code' : 'Use a recovery code'}</a></p>`
           }<p><a href="${startAgainPath}">Sign in with another account</a></p></div>`,
     ],

@@ -36,7 +36,7 @@ export interface SecurityPage {
   /** Null where passkeys are not possible (F4). */
   newPasskeyPath: string | null
   /** Null if the account has no authenticator app. */
-  authenticator: { addedAt: Date; lastUsedAt: Date | null; recoveryCodesLeft: number } | null
+  authenticator: { addedAt: Date; lastUsedAt: Date | null; recoveryCodesLeft: number; locked: boolean } | null
   authenticatorPaths: { add: string; change: string }
   /** An admin's reset that has not taken force yet. */
   reset?: (ResetView & { stop: FormTarget }) | null | undefined
@@ -105,7 +105,7 @@ export function securityPage({
           [
             'Authenticator app',
             authenticator
-              ? html`<span class="with-copy"><span>Set. ${recoveryCodes(authenticator.recoveryCodesLeft)}</span><a href="${authenticatorPaths.change}">Change<span class="unseen"> your authenticator app</span></a></span>`
+              ? html`<span class="with-copy"><span>${authenticator.locked ? 'Locked after 50 wrong codes.' : 'Set.'} ${recoveryCodes(authenticator.recoveryCodesLeft)}</span><a href="${authenticatorPaths.change}">Change<span class="unseen"> your authenticator app</span></a></span>`
               : html`<span class="with-copy"><span class="muted">None</span><a href="${authenticatorPaths.add}">Add<span class="unseen"> an authenticator app</span></a></span>`,
           ],
         ]),

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isReadyFor, requirementAhead, requirerOf } from '../../../domain/command/factor-policy.ts'
 import { isRecent } from '../../../domain/command/recent.ts'
 import { setAlwaysSecondFactor } from '../../../domain/factors/always.ts'
+import { isLocked } from '../../../domain/factors/lock.ts'
 import { addPasskey, removePasskey, renamePasskey, requestPasskey } from '../../../domain/factors/passkey.ts'
 import type { HeldFactors, Passkey } from '../../../domain/factors/store.ts'
 import type { LiveState } from '../../../domain/model/live.ts'
@@ -100,6 +101,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
           authenticator: app && {
             addedAt: app.createdAt,
             lastUsedAt: app.lastUsedAt,
+            locked: isLocked(app),
             recoveryCodesLeft: await store.reading.authenticators.recoveryCodesLeft(live.account.id),
           },
           authenticatorPaths: { add: '/account/add-authenticator', change: '/account/authenticator' },

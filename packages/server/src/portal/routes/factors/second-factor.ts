@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { completeSignIn, PENDING_SECONDS, pendingSignInOf } from '../../../domain/accounts/second-factor.ts'
+import { completeSignIn, PENDING_SECONDS, pendingSignInOf, resendUnlockLink } from '../../../domain/accounts/second-factor.ts'
+import { isLocked } from '../../../domain/factors/lock.ts'
 import { mayBeRemembered } from '../../../domain/factors/remembered-device.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
@@ -13,6 +14,7 @@ import { withReason } from '../../typed-form.ts'
 import { rememberedOf, setRemembered } from './remembered-devices.ts'
 
 const path = '/sign-in/factor'
+const unlockPath = `${path}/unlock-email`
 const COOKIE = 'muster_pending'
 
 /** Leads to the page of the second factor. The cookie opens nothing else (F5). */
@@ -38,13 +40,17 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
     {
       token,
       returnPath,
-      recovery,
+      recovery: wanted,
+      sent = false,
       refused,
-    }: { token: string; returnPath: string | null; recovery: boolean; refused?: { remember: boolean; faults: Fault[]; status: number } },
+    }: { token: string; returnPath: string | null; recovery: boolean; sent?: boolean; refused?: { remember: boolean; faults: Fault[]; status: number } },
   ): Promise<FastifyReply> => {
     const pending = await pendingSignInOf(store.reading, token)
     if (!pending) return ended(reply, returnPath)
     const { needsCode } = await store.reading.factorResets.standing(pending.userId)
+    const authenticator = needsCode ? null : await store.reading.authenticators.find(pending.userId)
+    const locked = authenticator !== null && isLocked(authenticator)
+    const recovery = wanted || locked
     const query = new URLSearchParams({ ...hiddenReturnPath(returnPath), ...(!recovery && { with: 'recovery-code' }) })
     return sendPage(
       reply,
@@ -55,7 +61,8 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
         byEmail: needsCode,
         recovery,
         otherPath: query.size === 0 ? path : `${path}?${query}`,
-        byCode: await store.reading.authenticators.has(pending.userId),
+        byCode: authenticator !== null,
+        locked: locked ? { resend: { action: unlockPath, hidden: hiddenReturnPath(returnPath) }, sent } : null,
         startAgainPath: withReturnPath('/sign-in', returnPath),
         passkey: needsCode ? null : await factorRequest(options, request, pending.userId, token, returnPath),
         remember: (await mayBeRemembered(store.reading, pending.userId)) ? (refused?.remember ?? false) : null,
@@ -66,8 +73,8 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
   }
 
   app.get(path, page, async (request, reply) => {
-    const { continue: to, with: way } = fieldsOf(request.query)
-    return show(request, reply, { token: request.cookies[name] ?? '', returnPath: returnPathOf(to), recovery: way === 'recovery-code' })
+    const { continue: to, with: way, sent } = fieldsOf(request.query)
+    return show(request, reply, { token: request.cookies[name] ?? '', returnPath: returnPathOf(to), recovery: way === 'recovery-code', sent: sent === 'yes' })
   })
 
   app.post(path, page, async (request, reply) => {
@@ -93,6 +100,21 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
         recovery: way === 'recovery-code',
         refused: { remember: asked !== undefined, faults, status: (error as Problem).status },
       })
+    }
+  })
+  app.get(unlockPath, page, async (_request, reply) => seeOther(reply, path)) // the address of a refusal, opened again
+
+  app.post(unlockPath, page, async (request, reply) => {
+    const returnPath = returnPathOf(fieldsOf(request.body)['continue'])
+    const token = request.cookies[name] ?? ''
+    try {
+      await resendUnlockLink(options, visitor(request), { token })
+      return seeOther(reply, `${path}?${new URLSearchParams({ ...hiddenReturnPath(returnPath), sent: 'yes' })}`)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'sign_in_ended') return ended(reply, returnPath)
+      if (!(error instanceof Problem) || error.code !== 'too_many_attempts') throw error
+      const refused = { remember: false, faults: [{ text: 'We cannot send more links to this account today. Use the newest email.' }], status: error.status }
+      return show(request, reply, { token, returnPath, recovery: true, refused })
     }
   })
 }
