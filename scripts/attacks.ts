@@ -98,6 +98,7 @@ export const attacks: Record<string, string | { none: string }> = {
   E58: 'E58',
   E59: 'E59',
   E66: 'E66',
+  E67: 'E67',
   E48: 'E48',
   E49: 'E49',
   E50: 'E50',

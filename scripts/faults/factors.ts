@@ -9,6 +9,7 @@ const second = `${tests}/factors/second-factor.test.ts`
 const reset = `${tests}/factors/factor-reset.test.ts`
 const resetPages = `${tests}/factors/factor-reset-pages.test.ts`
 const locked = `${tests}/factors/locked-app.test.ts`
+const signIns = `${tests}/factors/sign-ins.test.ts`
 const remembered = `${tests}/factors/remembered-device.test.ts`
 const unready = `${tests}/factors/unready-credentials.test.ts`
 
@@ -498,5 +499,29 @@ export const factors: Fault[] = [
     replace: '',
     test: locked,
     named: 'a person after the password gets the link again',
+  },
+  {
+    title: 'a person sees their own sign-ins only (E67)',
+    file: `${server}/store/credentials/session-store.ts`,
+    find: "startAddress.as('start_address')])\n        .where('user_id', '=', userId)",
+    replace: "startAddress.as('start_address')])\n        .where('user_id', '<>', userId.slice(1))",
+    test: signIns,
+    named: 'a person sees no sign-in and no failed attempt of another person',
+  },
+  {
+    title: 'a person sees the failed attempts of their own account only (E67)',
+    file: `${server}/domain/command/refused-attempts.ts`,
+    find: "({ target: [userId], action: 'refused'",
+    replace: "({ ...(userId && {}), action: 'refused'",
+    test: signIns,
+    named: 'a person sees no sign-in and no failed attempt of another person',
+  },
+  {
+    title: 'an admin does not learn of the wrong codes of a member (E67)',
+    file: `${server}/domain/command/refused-attempts.ts`,
+    find: 'async () => null)',
+    replace: 'async (tx) => (await tx.memberships.current(userId))?.organizationId ?? null)',
+    test: signIns,
+    named: 'an admin sees no wrong code of a member',
   },
 ]

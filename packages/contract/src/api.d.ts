@@ -149,6 +149,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sign-ins
+         * @description Lists the sign-ins of the current user, newest first: every session that was started, active or not. With `outcome=refused`, it lists the failed attempts instead. A wrong password or code is listed once an hour for each network.
+         */
+        get: operations["listMySignIns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/refresh-tokens": {
         parameters: {
             query?: never;
@@ -2040,6 +2060,33 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @description A sign-in of the current user, or a failed attempt. */
+        SignInInput: {
+            /** @description Of the session, or of the audit event of a failed attempt. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            /** @description The kind of the session. Null for a failed attempt. */
+            kind: ("browser" | "cli" | "refresh" | "application") | null;
+            /** @description How the person proved who they are (RFC 8176). Empty for a failed attempt. */
+            methods: string[];
+            /** @description google, github or oidc, if it signed the person in. */
+            provider: string | null;
+            client_id: string | null;
+            address: string | null;
+            user_agent: string | null;
+            /** @description Whether the session is active. `DELETE /v1/me/sessions/{id}` ends it. */
+            active: boolean;
+            /** @description Whether the session sends this request. */
+            current: boolean;
+            /** @description Why the attempt failed, as a problem code: `wrong_credentials`, `factor_wrong`. Null for a sign-in. */
+            code: string | null;
+        };
         /** @description A refresh token, without its value, which is shown once, when it is issued. */
         RefreshTokenInput: {
             id: string;
@@ -3063,6 +3110,33 @@ export interface components {
              * @description RFC 3339, UTC
              */
             expires_at: string;
+        };
+        /** @description A sign-in of the current user, or a failed attempt. */
+        SignIn: {
+            /** @description Of the session, or of the audit event of a failed attempt. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            /** @description The kind of the session. Null for a failed attempt. */
+            kind: ("browser" | "cli" | "refresh" | "application") | null;
+            /** @description How the person proved who they are (RFC 8176). Empty for a failed attempt. */
+            methods: string[];
+            /** @description google, github or oidc, if it signed the person in. */
+            provider: string | null;
+            client_id: string | null;
+            address: string | null;
+            user_agent: string | null;
+            /** @description Whether the session is active. `DELETE /v1/me/sessions/{id}` ends it. */
+            active: boolean;
+            /** @description Whether the session sends this request. */
+            current: boolean;
+            /** @description Why the attempt failed, as a problem code: `wrong_credentials`, `factor_wrong`. Null for a sign-in. */
+            code: string | null;
         };
         /** @description A refresh token, without its value, which is shown once, when it is issued. */
         RefreshToken: {
@@ -4261,6 +4335,52 @@ export interface operations {
                     "application/json": {
                         ended: number;
                         revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMySignIns: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+                outcome?: "done" | "refused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SignIn"][];
+                        next_cursor: string | null;
                     };
                 };
             };

@@ -67,3 +67,29 @@ export const factorPolicyWords = {
   any: 'a second factor: a passkey or an authenticator app',
   'phishing-resistant': 'a passkey',
 } as const satisfies Record<FactorPolicy, string>
+
+/** How a person signed in, in words. `provider` is the name of the one that signed them in. */
+export function waysOfSignIn(methods: readonly string[], provider: string | null): string {
+  const first = methods.includes('fed')
+    ? (provider ?? 'Another provider')
+    : methods.includes('email')
+      ? 'Emailed code'
+      : methods.includes('pwd')
+        ? 'Password'
+        : null
+  if (methods.includes('rba')) return `${first ?? 'Password'} in a remembered browser`
+  const second = acrOf(methods) === 'phr' ? 'passkey' : methods.includes('otp') ? 'code' : null
+  if (first !== null && second !== null) return `${first} and ${second}`
+  return first ?? (second === 'passkey' ? 'Passkey' : 'Code')
+}
+
+const failures: Readonly<Record<string, string>> = {
+  wrong_credentials: 'Wrong password',
+  factor_wrong: 'Wrong second factor',
+  account_suspended: 'Refused: account suspended',
+  user_deactivated: 'Refused: account deactivated',
+  organization_suspended: 'Refused: organization suspended',
+}
+
+/** Why an attempt to sign in failed, in words, by the code of its problem. */
+export const failedSignInWords = (code: string): string => failures[code] ?? 'Refused'

@@ -35,6 +35,7 @@ import { credentialRoutes } from './routes/credentials/credentials.ts'
 import { keyRoutes } from './routes/credentials/keys.ts'
 import { serviceAccountRoutes } from './routes/credentials/service-accounts.ts'
 import { sessionRoutes } from './routes/credentials/sessions.ts'
+import { signInRoutes } from './routes/credentials/sign-ins.ts'
 import { tokenRoutes } from './routes/credentials/tokens.ts'
 import { confirmationRoutes } from './routes/factors/confirmations.ts'
 import { factorRoutes } from './routes/factors/factors.ts'
@@ -230,7 +231,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
       done(null, payload)
     })
-    const ofPeople = [meRoutes, credentialRoutes, sessionRoutes, tokenRoutes, factorRoutes, confirmationRoutes, usernameRoutes, invitationRoutes, moveRoutes]
+    const ofPeople = [
+      meRoutes,
+      credentialRoutes,
+      sessionRoutes,
+      signInRoutes,
+      tokenRoutes,
+      factorRoutes,
+      confirmationRoutes,
+      usernameRoutes,
+      invitationRoutes,
+      moveRoutes,
+    ]
     const ofOrganizations = [
       organizationRoutes,
       organizationInvitationRoutes,

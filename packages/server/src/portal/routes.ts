@@ -24,6 +24,7 @@ import { passkeyRoutes } from './routes/factors/passkeys.ts'
 import { rememberedDeviceRoutes } from './routes/factors/remembered-devices.ts'
 import { factorResetRoutes } from './routes/factors/reset.ts'
 import { secondFactorRoutes } from './routes/factors/second-factor.ts'
+import { signInRoutes as ownSignInRoutes } from './routes/factors/sign-ins.ts'
 import { signUpPasskeyRoutes } from './routes/factors/sign-up-passkey.ts'
 import { unlockRoutes } from './routes/factors/unlock.ts'
 import { homeRoutes } from './routes/home.ts'
@@ -71,6 +72,7 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       rememberedDeviceRoutes,
       factorResetRoutes,
       unlockRoutes,
+      ownSignInRoutes,
       providerRoutes,
       providerSignUpRoutes,
       linkRoutes,

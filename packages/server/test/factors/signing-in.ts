@@ -16,6 +16,9 @@ export function signingIn(muster: Muster) {
   const here = () => ({ origin: muster.url, relyingParty: 'localhost' })
   return {
     here,
+    password: PASSWORD,
+    /** A browser without a session. */
+    stranger: (): Visitor => visitorOf(muster),
     /** A browser in which the person has signed in by password. */
     async signIn(human: Human): Promise<Visitor> {
       const browser = visitorOf(muster)

@@ -77,6 +77,7 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'GET /account/password': 'person',
   'POST /account/password': 'person',
   'GET /account/security': 'person',
+  'GET /account/sign-ins': 'person',
   'GET /account/add-passkey': 'person',
   'POST /account/add-passkey': 'person',
   'GET /account/add-authenticator': 'person',

@@ -27,6 +27,7 @@ export const reviewed: Record<string, Reviewed> = {
   'DELETE /v1/me/sessions': { for: 'account', disturbs: true },
   'DELETE /v1/me/sessions/:id': { for: 'account' }, // a token without the scope can end `current` too
   'GET /v1/me/factors': { for: 'account' },
+  'GET /v1/me/sign-ins': { for: 'account' },
   'GET /v1/me/confirmation': { for: 'account' },
   'POST /v1/me/confirmation': { for: 'account', body: { password: 'x' } }, // the session of a browser only
   'POST /v1/me/terminal-confirmations': { for: 'account', body: {} },

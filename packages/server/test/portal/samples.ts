@@ -107,7 +107,29 @@ export function samples(
     requestedAt: new Date('2026-11-20T18:11:00Z'),
     inForceAt: new Date('2026-11-21T18:11:00Z'),
   }
+  const signIn: pages.SignInView = {
+    kind: 'browser',
+    current: true,
+    client: null,
+    address: say('203.0.113.7'),
+    agent: say('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'),
+    at: new Date('2026-11-20T18:11:00Z'),
+    methods: ['pwd', 'otp', 'mfa'],
+    provider: null,
+    end: target,
+  }
+  const signIns: pages.SignInView[] = [
+    signIn,
+    { ...signIn, current: false, kind: 'cli', client: say('muster'), agent: say('muster/0.1.0 (linux)'), at: new Date('2026-11-19T09:12:00Z') },
+    { ...signIn, current: false, methods: ['fed'], provider: say('Google'), agent: null, at: new Date('2026-11-12T09:12:00Z'), end: null },
+    { ...signIn, current: false, kind: 'application', client: say('Grafana'), address: '2001:db8::7', at: new Date('2026-11-11T09:12:00Z'), end: null },
+  ]
+  const failed: pages.FailedSignInView[] = [
+    { at: new Date('2026-11-20T03:12:00Z'), address: say('198.51.100.7'), code: 'wrong_credentials' },
+    { at: new Date('2026-11-20T02:12:00Z'), address: '2001:db8:7::1', code: 'factor_wrong' },
+  ]
   const ownSecurity = {
+    recent: { signIns, failed, allPath: '/account/sign-ins' },
     always: null,
     hasPassword: true,
     required: null,
@@ -450,6 +472,22 @@ export function samples(
       remembered,
       signal: { name: say('alice') },
       done: 'Your passkey was added.',
+    }),
+    'sign-ins': pages.signInsPage({
+      frame,
+      shown: { signIns },
+      otherPath: '/account/sign-ins?outcome=refused',
+      olderPath: '/account/sign-ins?after=x',
+      passwordPath: '/account/password',
+      securityPath: '/account/security',
+    }),
+    'sign-ins-failed': pages.signInsPage({
+      frame,
+      shown: { failed },
+      otherPath: '/account/sign-ins',
+      olderPath: null,
+      passwordPath: '/account/password',
+      securityPath: '/account/security',
     }),
     'security-required': pages.securityPage({
       frame,

@@ -86,8 +86,12 @@ describe('a person who is new here', () => {
     const later = office.browser()
     expect((await continueWith(later, 'github')).headers.location).toBe('/')
     expect(await isSignedIn(later)).toBe(true)
-    const [session] = await office.rows<{ methods: string[] }>('select methods from session order by created_at desc limit 1')
-    expect(session?.methods).toEqual(['fed'])
+    const sessions = await office.rows('select methods, provider from session order by created_at desc limit 2')
+    expect(sessions).toEqual([
+      { methods: ['fed'], provider: 'github' },
+      { methods: ['fed'], provider: 'github' },
+    ])
+    expect((await later.get('/account/security')).body).toContain('<h3 class="subject">GitHub</h3>')
   })
 
   test.each([
@@ -227,6 +231,7 @@ describe('a person with an account here', () => {
     const later = office.browser()
     expect((await continueWith(later, 'github')).headers.location).toBe('/sign-in/factor')
     expect(await isSignedIn(later)).toBe(false)
+    expect(await office.rows('select provider from pending_sign_in')).toEqual([{ provider: 'github' }])
     // The session from before the app proves too little for a change.
     expect((await browser.get('/account/add-passkey')).headers.location).toContain('/account/confirm')
   })

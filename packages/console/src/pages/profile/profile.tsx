@@ -70,7 +70,7 @@ export function ProfilePage() {
               </Fact>
               <Fact name="Other ways">
                 <a href="/account/security" className="link">
-                  Passkeys and authenticator app
+                  Passkeys, authenticator app and recent sign-ins
                 </a>
               </Fact>
               <Fact name="Signed in">

@@ -28,17 +28,23 @@ export interface SignedIn {
 export interface Opening extends Pick<SignIn, 'replaces' | 'answering'> {
   /** How they did (RFC 8176). */
   methods: readonly string[]
+  /** The id of the provider that named them. */
+  provider?: string | null | undefined
 }
 
 /** Starts the session of a browser, or of the answer to an invitation (S26). @throws Problem user_deactivated or organization_suspended */
-export async function openFor(context: Context, { account, membership, refuse }: ProvenAccount, { replaces, answering, methods }: Opening): Promise<SignedIn> {
+export async function openFor(
+  context: Context,
+  { account, membership, refuse }: ProvenAccount,
+  { replaces, answering, methods, provider = null }: Opening,
+): Promise<SignedIn> {
   if (membership?.status === 'deactivated' && answering !== undefined) {
     const opened = await openInvitationSession(context, account, { organizationId: membership.organizationId, token: answering, methods })
     if (opened) return { account, cookie: opened.cookie, limited: true }
   }
   await refuse()
   if (replaces) await finishSession(context, replaces, 'replaced')
-  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null, { methods })
+  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null, { methods, provider })
   return { account, cookie, limited: false }
 }
 

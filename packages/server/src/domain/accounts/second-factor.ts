@@ -2,7 +2,7 @@ import type { UserId } from '@muster/contract/ids.ts'
 import { isBarred, type ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import { REMEMBERED } from '../command/factor-policy.ts'
-import { recordRefusedAttempt } from '../command/refused-attempts.ts'
+import { recordRefusedAttempt, recordWrongFactor } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import { takeCode } from '../factors/authenticator.ts'
@@ -27,9 +27,13 @@ export const PENDING_SECONDS = 600
 export const PENDING_TRIES = 5
 
 /** For a command that has checked the first factor under the lock on the account. @returns the value of the cookie */
-export async function openPendingSignIn({ tx }: Context, { id, epoch, passwordVersion }: Account, methods: readonly string[]): Promise<string> {
+export async function openPendingSignIn(
+  { tx }: Context,
+  { id, epoch, passwordVersion }: Account,
+  { first, provider = null }: Pick<Opening, 'first' | 'provider'>,
+): Promise<string> {
   const token = newOpaqueToken('muster_ps')
-  await tx.pendingSignIns.insert({ tokenHash: digest(token), userId: id, epoch, passwordVersion, methods, lifetimeSeconds: PENDING_SECONDS })
+  await tx.pendingSignIns.insert({ tokenHash: digest(token), userId: id, epoch, passwordVersion, methods: first, provider, lifetimeSeconds: PENDING_SECONDS })
   return token
 }
 
@@ -38,13 +42,15 @@ interface Opening extends Pick<SignIn, 'replaces' | 'answering'> {
   remembered?: string | undefined
   /** How the person has proved who they are so far. */
   first: readonly string[]
+  /** The id of the provider that named them. */
+  provider?: string | null
 }
 
 /** After the first factor, under the lock on the account: asks for the second one, unless this browser is remembered. A status is told only after it. */
 export async function openOrAsk(context: Context, proven: ProvenAccount, { first, remembered, ...opening }: Opening): Promise<SignedIn | HalfSignedIn> {
   const { account, needsSecondFactor, needsCode, mayBeRemembered } = proven
   const isRemembered = needsSecondFactor && !needsCode && mayBeRemembered && (await useRememberedDevice(context, account.id, remembered))
-  if (needsSecondFactor && !isRemembered) return { pending: await openPendingSignIn(context, account, first), needsCode }
+  if (needsSecondFactor && !isRemembered) return { pending: await openPendingSignIn(context, account, { first, provider: opening.provider }), needsCode }
   return openFor(context, refusingSuspended(proven), { ...opening, methods: isRemembered ? [...first, REMEMBERED] : first })
 }
 
@@ -83,7 +89,10 @@ export async function completeSignIn(
     const factor = 'code' in given ? given : await checkAssertion(accounts, given.response, { purpose: 'factor', browser: token })
     if ('passkey' in factor && factor.passkey.userId !== userId) throw new Problem('passkey_refused')
     const outcome = await accounts.execute(tryFactor, principal, { tokenHash: digest(token), factor, remember, replaces, answering })
-    if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
+    if ('refused' in outcome) {
+      if (outcome.refused === 'factor_wrong') await recordWrongFactor(accounts, principal, userId).catch(() => {}) // refused in any case
+      throw new Problem(outcome.refused, outcome.detail)
+    }
     if ('barred' in outcome) {
       await recordRefusedAttempt(accounts, principal, { attempted: 'session:start' }, outcome.barred)
       await refuseTerminal(accounts, principal, { error: outcome.barred, userCode, userId })
@@ -114,7 +123,12 @@ async function tryFactor(
   if (taken.methods === null) return wrongFactor(context, proven, pending)
   await tx.pendingSignIns.end(tokenHash)
   try {
-    const signedIn = await openFor(context, refusingSuspended(proven), { replaces, answering, methods: [...pending.methods, ...taken.methods] })
+    const signedIn = await openFor(context, refusingSuspended(proven), {
+      replaces,
+      answering,
+      methods: [...pending.methods, ...taken.methods],
+      provider: pending.provider,
+    })
     return {
       ...signedIn,
       remembered: remember && proven.mayBeRemembered && !proven.needsCode && !signedIn.limited ? await rememberDevice(context, account, remember.cookie) : null,

@@ -56,11 +56,11 @@ export async function signInWithProvider(
 /** Null if the identity was unlinked a moment ago. */
 async function openWithIdentity(
   context: Context,
-  { identity: { id, userId }, label, ...opening }: { identity: Identity; label: string } & Pick<SignIn, 'replaces' | 'answering'>,
+  { identity: { id, userId, provider }, label, ...opening }: { identity: Identity; label: string } & Pick<SignIn, 'replaces' | 'answering'>,
 ): Promise<SignedIn | HalfSignedIn | null> {
   const proven = await lockedAccount(context, userId)
   if (!proven || !(await context.tx.identities.use(id, userId, { address: context.principal.origin.address, label }))) return null
-  return openOrAsk(context, proven, { ...opening, first: [FEDERATED] })
+  return openOrAsk(context, proven, { ...opening, first: [FEDERATED], provider })
 }
 
 /** Said only of an address that the provider is trusted for. Of any other, only the email tells it. */

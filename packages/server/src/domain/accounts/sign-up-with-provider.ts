@@ -87,6 +87,6 @@ async function openAccount(context: Context, { tokenHash, replaces, ...given }: 
   await insertIdentity(context, id, person)
   const account = (await tx.accounts.find(id)) as Account
   if (replaces) await finishSession(context, replaces, 'replaced')
-  const { cookie } = await startBrowserSession(context, account, null, { methods: [FEDERATED] })
+  const { cookie } = await startBrowserSession(context, account, null, { methods: [FEDERATED], provider: person.provider })
   return { account, cookie }
 }

@@ -203,7 +203,10 @@ async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenH
   const account = (await tx.accounts.find(id)) as Account
   if (replaces) await finishSession(context, replaces, 'replaced')
   const addsPasskey = isWithPasskey(signUp)
-  const { cookie } = await startBrowserSession(context, account, null, { methods: [addsPasskey ? 'email' : identity ? FEDERATED : 'pwd'] })
+  const { cookie } = await startBrowserSession(context, account, null, {
+    methods: [addsPasskey ? 'email' : identity ? FEDERATED : 'pwd'],
+    provider: identity?.provider ?? null,
+  })
   return { account, cookie, addsPasskey }
 }
 

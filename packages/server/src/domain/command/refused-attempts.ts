@@ -4,9 +4,10 @@ import type { ProblemCode } from '@muster/contract/problems.ts'
 import { networkOf } from '../model/network.ts'
 import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import type { Store } from '../store.ts'
+import type { Store, Tx } from '../store.ts'
 import type { Limits } from './limits.ts'
 import { record } from './record.ts'
+import type { AuditFilter } from './store.ts'
 
 /** What was attempted when the request was refused. */
 export interface Attempted {
@@ -59,18 +60,34 @@ export const failedSignIns = { known: 0, unknown: 0 }
  * Records a wrong password with the account, once an hour for each network, because guesses come by the thousand. The typed name is not recorded, because it
  * may be a password. The caller does not wait for this: the response must take equally long for an unknown name (C06).
  */
-export async function recordFailedSignIn(
-  { store, limits }: { store: Store; limits: Pick<Limits, 'spend'> },
-  principal: Principal,
-  userId: UserId | null,
-): Promise<void> {
+export async function recordFailedSignIn(recording: Recording, principal: Principal, userId: UserId | null): Promise<void> {
   failedSignIns[userId === null ? 'unknown' : 'known'] += 1
   if (userId === null) return
-  if (!(await isFirst(limits, `${userId} ${networkOf(principal.origin.address)} wrong_credentials`))) return
+  await recordWrong(recording, principal, userId, 'wrong_credentials', async (tx) => (await tx.memberships.current(userId))?.organizationId ?? null)
+}
+
+/** Records a wrong second factor in the same way, for the owner (F24). As every event about the factors, it is in no organization's audit log. */
+export const recordWrongFactor = (recording: Recording, principal: Principal, userId: UserId): Promise<void> =>
+  recordWrong(recording, principal, userId, 'factor_wrong', async () => null)
+
+/** The failed attempts to sign in to an account, as its owner sees them (F24). */
+export const failedSignInsOf = (userId: UserId): AuditFilter => ({ target: [userId], action: 'refused', attempted: 'session:start' })
+
+interface Recording {
+  store: Pick<Store, 'transaction'>
+  limits: Pick<Limits, 'spend'>
+}
+
+async function recordWrong(
+  { store, limits }: Recording,
+  principal: Principal,
+  userId: UserId,
+  code: 'wrong_credentials' | 'factor_wrong',
+  organizationOf: (tx: Tx) => Promise<OrganizationId | null>,
+): Promise<void> {
+  if (!(await isFirst(limits, `${userId} ${networkOf(principal.origin.address)} ${code}`))) return
   await store.transaction(async (tx) => {
-    const membership = await tx.memberships.current(userId)
-    const organizationId = membership?.organizationId ?? null
-    await record(tx, principal, { type: 'refused', target: userId, organizationId, attempted: 'session:start', code: 'wrong_credentials' })
+    await record(tx, principal, { type: 'refused', target: userId, organizationId: await organizationOf(tx), attempted: 'session:start', code })
   })
 }
 

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@muster/contract/events.ts'
+import type { Attempt, DomainEvent } from '@muster/contract/events.ts'
 import type { AuditEventId, OrganizationId } from '@muster/contract/ids.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 import type { ActorKind } from '../model/principal.ts'
@@ -37,6 +37,8 @@ export interface AuditFilter {
   target?: readonly string[] | undefined
   /** An action such as `membership.ended`, or a noun such as `membership` for all of its actions. */
   action?: string | undefined
+  /** Refusals of this attempt. */
+  attempted?: Attempt | undefined
   from?: Date | undefined
   /** Exclusive. */
   to?: Date | undefined

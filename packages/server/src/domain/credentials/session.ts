@@ -63,6 +63,8 @@ export interface StartSession {
   tokenHash?: Uint8Array
   /** How the person proved who they are (RFC 8176), and when if not now. */
   methods?: readonly string[]
+  /** The id of the provider that signed them in. */
+  provider?: string | null
   authenticatedAt?: Date
   confirmedAt?: Date | null
   confirmedMethods?: readonly string[]
@@ -125,7 +127,7 @@ export async function startBrowserSession(
   context: Context,
   account: Pick<Account, 'id' | 'epoch'>,
   organizationId: OrganizationId | null,
-  proof: { methods: readonly string[]; authenticatedAt?: Date },
+  proof: Pick<StartSession, 'provider' | 'authenticatedAt'> & { methods: readonly string[] },
 ): Promise<{ session: Session; cookie: string }> {
   const cookie = newOpaqueToken('muster_bs')
   const starting = startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie), ...proof })

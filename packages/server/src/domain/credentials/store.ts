@@ -111,6 +111,15 @@ export interface UsedRefreshToken {
   grant: Record<string, unknown> | null
 }
 
+/** A session as a sign-in of its owner, active or not. */
+export interface StartedSession extends Pick<Session, 'id' | 'kind' | 'clientId' | 'userAgent' | 'createdAt' | 'methods'> {
+  /** The id of the provider that signed them in. */
+  provider: string | null
+  /** Where the browser was. Of a terminal, the address that it last used. */
+  address: string | null
+  active: boolean
+}
+
 export interface NewSession {
   id: SessionId
   kind: Session['kind']
@@ -122,6 +131,8 @@ export interface NewSession {
   grantPayload?: Record<string, unknown>
   /** How the person proved who they are, and when if not now. Undefined for a session that nobody signed in to in a browser. */
   methods?: readonly string[]
+  /** The id of the provider that signed them in. */
+  provider?: string | null
   authenticatedAt?: Date
   /** The confirmation of the session that gives this one. */
   confirmedAt?: Date | null
@@ -162,6 +173,8 @@ export interface SessionStore {
   setOrganizationWhereNone(userId: UserId, organizationId: OrganizationId): Promise<void>
   /** The active sessions, newest first. */
   listAlive(userId: UserId): Promise<Session[]>
+  /** Every session of a person that ever started, the newest first (F24). */
+  pageStarted(userId: UserId, page: PageRequest): Promise<Page<StartedSession>>
   /** Stores the time of use, at most once a minute. */
   touch(id: SessionId, address: string): Promise<void>
   /** The person has proved who they are again: now, or at a time before. */

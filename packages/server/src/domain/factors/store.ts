@@ -117,6 +117,8 @@ export interface PendingSignIn {
   userId: UserId
   /** The first factor: `pwd` or `fed` (RFC 8176). */
   methods: string[]
+  /** The id of the provider that was the first factor. */
+  provider: string | null
   /** Wrong codes and this one. */
   tries: number
 }
@@ -128,6 +130,7 @@ export interface PendingSignInStore {
     epoch: number
     passwordVersion: number
     methods: readonly string[]
+    provider: string | null
     lifetimeSeconds: number
   }): Promise<void>
   /** Null if it has ended. Spends nothing. */

@@ -81,7 +81,7 @@ export function auditStore(db: Kysely<Tables>, records: EventRecords): AuditStor
 /** The events of a filter `beyond` a place in the sequence. */
 async function eventsOf(
   db: Kysely<Tables>,
-  { organizationId, requestId, actor, target, action, from, to }: AuditFilter,
+  { organizationId, requestId, actor, target, action, attempted, from, to }: AuditFilter,
   beyond: Condition[],
   { newestFirst, limit }: { newestFirst: boolean; limit: number },
 ): Promise<Row[]> {
@@ -94,6 +94,7 @@ async function eventsOf(
   if (from) conditions.push(sql`(at >= ${from}) is true`)
   if (to) conditions.push(sql`(at < ${to}) is true`)
   if (action !== undefined) conditions.push(ofAction(action))
+  if (attempted !== undefined) conditions.push(sql`details ->> 'attempted' = ${attempted}`)
   if (actor && target) conditions.push(sql`actor_id = any(${[...actor]}::text[])`)
   // One walk for each id, because an index has no order over several.
   const ids = target?.map((id) => sql`target = ${id}`) ?? actor?.map((id) => sql`actor_id = ${id}`) ?? [sql`true`]

@@ -6,6 +6,7 @@ import type { LiveState } from '../../domain/model/live.ts'
 import type { PolicyFloor } from '../../domain/model/organization.ts'
 import type { Session } from '../../domain/model/session.ts'
 import { executePoint, point, pointStatement } from '../database.ts'
+import { idOfCursor, pageOf } from '../page.ts'
 import type { SessionTable, Tables } from '../tables.ts'
 import { isCurrentClient } from './client-store.ts'
 import {
@@ -80,6 +81,10 @@ const nowOnce = sql<Date>`(select muster_now())`
 const afterUse = sql<Date>`case when kind = 'browser' and expires_at > muster_now() then
   least(muster_now() + make_interval(secs => ${BROWSER_IDLE_SECONDS}::int), created_at + make_interval(secs => ${sessionLifetimes.browser}::int)) else expires_at end`
 
+/** A browser takes its session to other networks, so the address of its sign-in is in the first event. A terminal gets its session from a browser elsewhere. */
+const startAddress = sql<string | null>`case when session.kind in ('browser', 'application')
+  then coalesce((select e.address from audit_event e where e.target = session.id order by e.seq limit 1), session.address) else session.address end`
+
 export function sessionStore(db: Kysely<Tables>, floor: PolicyFloor): SessionStore {
   const liveStateRow = liveStates(db)
   const liveStateRowAskedBy = liveStatesAskedBy(db)
@@ -122,6 +127,7 @@ export function sessionStore(db: Kysely<Tables>, floor: PolicyFloor): SessionSto
           client_id: session.clientId,
           token_hash: session.tokenHash ?? null,
           methods: session.methods === undefined ? null : [...session.methods],
+          provider: session.provider ?? null,
           grant_payload: session.grantPayload ? JSON.stringify(session.grantPayload) : null,
           address: session.address,
           user_agent: session.userAgent?.slice(0, 300) ?? null,
@@ -245,6 +251,35 @@ export function sessionStore(db: Kysely<Tables>, floor: PolicyFloor): SessionSto
     async listAlive(userId) {
       const rows = await alive().selectAll('session').where('session.user_id', '=', userId).orderBy('session.last_used_at', 'desc').limit(200).execute()
       return rows.map(toSession)
+    },
+    async pageStarted(userId, { limit, cursor }) {
+      const before = idOfCursor(cursor, 'session')
+      const rows = await db
+        .selectFrom('session')
+        .select(['id', 'kind', 'client_id', 'user_agent', 'created_at', 'methods', 'provider', startAddress.as('start_address')])
+        .where('user_id', '=', userId)
+        .$if(before !== null, (query) => query.where('id', '<', before))
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute()
+      const ids = rows.map(({ id }) => id)
+      const active = new Set((await alive().select('session.id').where('session.id', 'in', ids).execute()).map(({ id }) => id))
+      return pageOf(
+        rows,
+        limit,
+        ({ id }) => [id],
+        (row) => ({
+          id: row.id as SessionId,
+          kind: row.kind,
+          clientId: row.client_id,
+          userAgent: row.user_agent,
+          createdAt: row.created_at,
+          methods: row.methods ?? FORMER_METHODS,
+          provider: row.provider,
+          address: row.start_address,
+          active: active.has(row.id),
+        }),
+      )
     },
     async touch(id, address) {
       await db

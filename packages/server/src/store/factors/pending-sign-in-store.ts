@@ -9,7 +9,7 @@ const isUnchanged = sql<boolean>`exists (select from account a where a.id = user
 
 export function pendingSignInStore(db: Kysely<Tables>): PendingSignInStore {
   return {
-    async insert({ tokenHash, userId, epoch, passwordVersion, methods, lifetimeSeconds }) {
+    async insert({ tokenHash, userId, epoch, passwordVersion, methods, provider, lifetimeSeconds }) {
       await db
         .insertInto('pending_sign_in')
         .values({
@@ -18,6 +18,7 @@ export function pendingSignInStore(db: Kysely<Tables>): PendingSignInStore {
           epoch,
           password_version: passwordVersion,
           methods: [...methods],
+          provider,
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
         })
         .execute()
@@ -43,9 +44,9 @@ export function pendingSignInStore(db: Kysely<Tables>): PendingSignInStore {
         .where('ended_at', 'is', null)
         .where('expires_at', '>', now)
         .where(isUnchanged)
-        .returning(['user_id', 'methods', 'tries'])
+        .returning(['user_id', 'methods', 'provider', 'tries'])
         .executeTakeFirst()
-      return row ? { userId: row.user_id as UserId, methods: row.methods, tries: row.tries } : null
+      return row ? { userId: row.user_id as UserId, methods: row.methods, provider: row.provider, tries: row.tries } : null
     },
     async end(tokenHash) {
       await db.updateTable('pending_sign_in').set({ ended_at: now }).where('token_hash', '=', tokenHash).execute()

@@ -62,7 +62,7 @@ const endedText = (ended: number): string =>
       : `${ended} logins ended. Their tokens are no longer valid.`
 
 function line({ kind, current, client, address, agent, createdAt, lastUsedAt, endsAt, refreshToken, end }: LoginView, now: Date): Markup {
-  const name = current ? 'This browser' : names[kind](client)
+  const name = current ? 'This browser' : loginNames[kind](client)
   const place = [address, agent && agentName(agent)].filter(Boolean).join(', ')
   const label = `${name}${place === '' ? '' : `, ${place}`}`
   const rows: Content[] = [
@@ -75,7 +75,8 @@ function line({ kind, current, client, address, agent, createdAt, lastUsedAt, en
 <form class="inline" method="post" action="${end.action}">${hiddenFields(end.hidden)}<button type="submit" class="button plain">${current ? 'Sign out' : 'End'}<span class="unseen">: ${label}</span></button></form></li>`
 }
 
-const names: Record<LoginView['kind'], (client: string | null) => string> = {
+/** A session in words, by its kind. */
+export const loginNames: Record<LoginView['kind'], (client: string | null) => string> = {
   browser: () => 'Browser',
   cli: (client) => `Terminal (${client ?? 'muster'})`,
   refresh: (client) => `Refresh token for a terminal or CI (${client ?? 'muster'})`,

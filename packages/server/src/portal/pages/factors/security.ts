@@ -6,6 +6,7 @@ import { agentName } from '../credentials/logins.ts'
 import type { IdentityView } from '../providers/link.ts'
 import { newPasskeyForm, wherePasskeysAre, withoutPasskeys } from './passkey-form.ts'
 import { type ResetView, resetNotice } from './reset.ts'
+import { type SignInsSection, signInsSection } from './sign-ins.ts'
 
 /** A passkey as its owner sees it. */
 export interface PasskeyView {
@@ -46,6 +47,8 @@ export interface SecurityPage {
   passwordPath: string
   /** Linked providers, and those that can be linked. Undefined if the operator has set none and none is linked. */
   providers?: { linked: readonly IdentityView[]; add: FormTarget; offered: readonly { id: string; name: string }[] } | undefined
+  /** The newest sign-ins and failed attempts. */
+  recent: SignInsSection
   accountPath: string
   /** For the WebAuthn Signal API: the passkeys that are left. */
   signal: Record<string, unknown> | null
@@ -70,6 +73,7 @@ export function securityPage({
   forgetAll,
   passwordPath,
   providers,
+  recent,
   accountPath,
   signal,
   always,
@@ -124,6 +128,7 @@ export function securityPage({
         }</p><div class="doors">${postButton(always.change, always.isOn ? 'Stop asking for a second factor' : 'Always ask for a second factor')}</div>`,
       remembered.length > 0 && rememberedSection(remembered, forgetAll, frame.now),
       providers && providerSection(providers, frame.now),
+      signInsSection(recent, passwordPath, frame.now),
       html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`,
     ],
   })

@@ -40,7 +40,7 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
   app.post(`${path}/end`, page, async (request, reply) => {
     const signedIn = await sessions.signedIn(request)
     if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, form)
-    const { session = '' } = fieldsOf(request.body)
+    const { session = '', back } = fieldsOf(request.body)
     const { principal } = signedIn
     if (session === principal.sessionId) {
       await execute(signOut, principal, { sessionId: principal.sessionId })
@@ -49,7 +49,7 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
     }
     if (!isId('session', session)) throw new Problem('session_not_found')
     const { ended } = await execute(endSession, principal, { sessionId: session, reason: 'ended_by_user' })
-    return seeOther(reply, `${path}?ended=${ended}`)
+    return seeOther(reply, back === 'security' ? '/account/security?done=login-ended' : `${path}?ended=${ended}`)
   })
 
   app.post(`${path}/end-others`, page, async (request: FastifyRequest, reply: FastifyReply) => {
@@ -60,19 +60,25 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
   })
 }
 
+/** The names of the clients of these sessions. */
+export async function clientNames({ store }: Pick<Portal, 'store'>, sessions: readonly { clientId: string | null }[]) {
+  const names = new Map<string, string>()
+  for (const id of new Set(sessions.flatMap(({ clientId }) => clientId ?? []))) names.set(id, (await store.reading.clients.find(id))?.name ?? id)
+  return (id: string | null): string | null => (id === null ? null : (names.get(id) ?? null))
+}
+
 /** The current session first, then the others by last use. */
 async function loginsOf({ store }: Portal, { principal }: SignedIn): Promise<LoginView[]> {
   const alive = await store.reading.sessions.listAlive(principal.userId)
   const tokens = new Map((await listRefreshTokens(store.reading, principal.userId)).map((token) => [token.sessionId, token]))
-  const clients = new Map<string, string | null>()
-  for (const id of new Set(alive.flatMap(({ clientId }) => clientId ?? []))) clients.set(id, (await store.reading.clients.find(id))?.name ?? id)
+  const clientOf = await clientNames({ store }, alive)
   return alive
     .map((session): LoginView => {
       const token = tokens.get(session.id)
       return {
         kind: session.kind,
         current: session.id === principal.sessionId,
-        client: session.clientId === null ? null : (clients.get(session.clientId) ?? null),
+        client: clientOf(session.clientId),
         address: token?.lastAddress ?? session.address,
         agent: session.userAgent,
         createdAt: session.createdAt,

@@ -18,10 +18,13 @@ import { creationOptions } from '../../passkey-request.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
 import { typedBy } from '../../typed-form.ts'
 import { identityView } from '../providers/link.ts'
+import { failedSignIns, signInsOf, signInsPath } from './sign-ins.ts'
 
 const securityPath = '/account/security'
 const accountPath = '/account'
 const newPath = '/account/add-passkey'
+/** The sign-ins on the page Security. All are on a page of their own. */
+const RECENT = 5
 const alwaysPath = '/account/always-second-factor'
 const pathOf = (id: PasskeyId): string => `/account/passkeys/${id}`
 
@@ -34,6 +37,7 @@ const doneTexts = new Map([
   ['devices-forgotten', 'All remembered devices were forgotten. Their next sign-in by password asks for a second factor.'],
   ['linked', 'The account is linked. Next time, you can sign in with it.'],
   ['unlinked', 'The account is no longer linked.'],
+  ['login-ended', 'The login was ended. Its tokens are no longer valid.'],
   ['always', 'After your password, a passkey is asked for from now on.'],
   ['not-always', 'Your password alone signs in again.'],
   ['removed', 'Your passkey was removed. Delete it in your password manager too.'],
@@ -83,7 +87,8 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
   app.get(
     securityPath,
     page,
-    forMe(securityPath, async ({ live }, request, reply) => {
+    forMe(securityPath, async (signedIn, request, reply) => {
+      const { live } = signedIn
       const webauthn = webauthnOn(options, request)
       const passkeys = await store.reading.passkeys.list(live.account.id)
       const handle = await store.reading.passkeys.findHandle(live.account.id)
@@ -118,6 +123,11 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
           forgetAll: { action: '/account/remembered-devices/forget-all', hidden: typedBy(live) },
           passwordPath: '/account/password',
           providers: await providersOf(options, live),
+          recent: {
+            signIns: (await signInsOf(options, signedIn, { limit: RECENT })).items,
+            failed: (await failedSignIns(options, signedIn, { limit: RECENT })).items,
+            allPath: signInsPath,
+          },
           accountPath,
           signal: webauthn &&
             handle && {
