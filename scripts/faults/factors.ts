@@ -301,7 +301,7 @@ export const factors: Fault[] = [
     named: 'only with a factor that the policy accepts',
   },
   {
-    title: 'a remembered device is valid for its account only (E48)',
+    title: 'a remembered browser is valid for its account only (E48)',
     file: `${server}/store/factors/remembered-device-store.ts`,
     find: `        .where('token_hash', 'in', [...tokenHashes])\n        .where('user_id', '=', userId)\n`,
     replace: `        .where('token_hash', 'in', [...tokenHashes])\n`,
@@ -309,7 +309,7 @@ export const factors: Fault[] = [
     named: 'helps only the person who remembered it',
   },
   {
-    title: 'a remembered device ends after 30 days (E48)',
+    title: 'a remembered browser ends after 30 days (E48)',
     file: `${server}/store/factors/remembered-device-store.ts`,
     find: '`expires_at > muster_now() and epoch =',
     replace: '`epoch =',
@@ -317,7 +317,7 @@ export const factors: Fault[] = [
     named: 'is not asked for the second factor for 30 days',
   },
   {
-    title: 'a remembered device does not survive a deactivation (E49)',
+    title: 'a remembered browser does not survive a deactivation (E49)',
     file: `${server}/store/factors/remembered-device-store.ts`,
     find: ' and epoch = (select a.epoch from account a where a.id = user_id)',
     replace: '',
@@ -325,7 +325,7 @@ export const factors: Fault[] = [
     named: 'a deactivation by an admin ends it for good',
   },
   {
-    title: 'signing out everywhere ends remembered devices (E49)',
+    title: 'signing out everywhere ends remembered browsers (E49)',
     file: `${server}/domain/credentials/session.ts`,
     find: 'await together(tx.invitationSessions.endAllOf(userId), tx.rememberedDevices.endAllOf(userId))',
     replace: 'await tx.invitationSessions.endAllOf(userId)',
@@ -333,7 +333,7 @@ export const factors: Fault[] = [
     named: 'all of them end: ',
   },
   {
-    title: 'new recovery codes end remembered devices (E49)',
+    title: 'new recovery codes end remembered browsers (E49)',
     file: `${server}/domain/factors/recovery-code.ts`,
     find: '  await endAtFactorChange(context.tx, account.id)\n',
     replace: '',
@@ -341,7 +341,7 @@ export const factors: Fault[] = [
     named: 'all of them end: ',
   },
   {
-    title: 'a remembered device changes no factor (E50)',
+    title: 'a remembered browser changes no factor (E50)',
     file: `${server}/domain/command/factor-policy.ts`,
     find: 'return app || ((required',
     replace: 'return ((required',

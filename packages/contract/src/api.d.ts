@@ -218,7 +218,7 @@ export interface paths {
         };
         /**
          * List sign-in factors
-         * @description Lists the passkeys, the authenticator app, the linked providers and the remembered devices of the current user. They are added and removed in a browser, on the page `/account/security`.
+         * @description Lists the passkeys, the authenticator app, the linked providers and the remembered browsers of the current user. They are added and removed in a browser, on the page `/account/security`.
          */
         get: operations["listMyFactors"];
         put?: never;

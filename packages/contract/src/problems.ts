@@ -135,7 +135,7 @@ export const problems = {
   factor_reset_same_admin: { status: 403, title: 'Another admin must confirm this reset.', next: 'Ask a second admin, or wait until it takes force.' },
   remembered_device_not_found: {
     status: 404,
-    title: 'There is no such remembered device.',
+    title: 'There is no such remembered browser.',
     next: 'It may have ended.',
     command: 'muster security list',
   },

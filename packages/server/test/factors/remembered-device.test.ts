@@ -42,7 +42,7 @@ const signIn = async (browser: Browser, identifier: string, password = goodPassw
 const accountOf = (name: string): string => `(select id from account where username = '${name}')`
 const devicesOf = async (name: string): Promise<number> => (await office.rows(`select from remembered_device where user_id = ${accountOf(name)}`)).length
 
-describe('a remembered device (F11)', () => {
+describe('a remembered browser (F11)', () => {
   test('is not asked for the second factor for 30 days, from the day it was remembered', async () => {
     const { browser } = await remembered('ann')
     expect(await signIn(browser, 'ann')).toBe('/')
@@ -148,7 +148,7 @@ describe('a remembered device (F11)', () => {
   })
 })
 
-describe('the end of a remembered device (F11)', () => {
+describe('the end of a remembered browser (F11)', () => {
   test('a deactivation by an admin ends it for good (E49)', async () => {
     const world = await aWorld('postgres')
     try {
@@ -176,7 +176,7 @@ describe('the end of a remembered device (F11)', () => {
     const { browser } = await remembered('kim')
     await office.rows(`update account set epoch = epoch + 1 where username = 'kim'`)
     expect(await signIn(browser, 'kim')).toBe(FACTOR)
-    expect((await browser.get('/account/security')).body).not.toContain('Remembered devices')
+    expect((await browser.get('/account/security')).body).not.toContain('Remembered browsers')
   })
 
   test.each<[string, (given: { browser: Browser; secret: string; email: string }) => Promise<unknown>]>([

@@ -130,7 +130,7 @@ describe.each(engines)('passkeys, on %s', (engine) => {
     await press(page, 'Sign in with a passkey')
     await page.getByRole('heading', { name: 'Signed in as otto' }).waitFor()
 
-    // With an authenticator app, the key is a second factor. The box beside its button makes this browser a remembered device (F11).
+    // With an authenticator app, the key is a second factor. The box beside its button makes this browser a remembered browser (F11).
     await sql`insert into authenticator (user_id, secret, key_generation, last_step, address, created_at)
       select id, ${Buffer.alloc(8)}, 0, 1, '192.0.2.1', muster_now() - interval '1 hour' from account where username = 'otto'`.execute(
       muster.server.database.kysely,

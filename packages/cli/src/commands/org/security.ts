@@ -16,7 +16,7 @@ export default command(
     options: {
       require: value('POLICY', 'any: a passkey or an authenticator app', { choices: ['none', 'any', 'phishing-resistant'] }),
       graceDays: value('DAYS', 'days until it takes force (default: 0)'),
-      rememberedDevices: value('yes|no', 'whether a browser may be remembered for 30 days', { choices: ['yes', 'no'] }),
+      rememberedBrowsers: value('yes|no', 'whether a browser may be remembered for 30 days', { choices: ['yes', 'no'] }),
       notReady: flag('list the members who have no such factor'),
     },
     examples: [
@@ -28,7 +28,7 @@ export default command(
     notes:
       'any: a passkey or an authenticator app. phishing-resistant: a passkey.\nWith --not-ready, --require changes nothing: it lists who would not be ready.\nYou must have confirmed with such a factor yourself. API keys and refresh tokens stay valid: muster org credentials list',
   },
-  async (context, { require: policy, graceDays, rememberedDevices, notReady }) => {
+  async (context, { require: policy, graceDays, rememberedBrowsers, notReady }) => {
     const days = graceDays === undefined ? undefined : Number(graceDays)
     if (days !== undefined && !(Number.isInteger(days) && days >= 0 && days <= 90)) throw usage('--grace-days is a whole number from 0 to 90.')
     if (days !== undefined && policy === undefined) throw usage('--grace-days needs --require.')
@@ -40,10 +40,10 @@ export default command(
       return sayUnready(context, items)
     }
     const current = await login.GET('/v1/organizations/{org}/factor-policy', { params })
-    if (policy === undefined && rememberedDevices === undefined) return sayPolicy(context, current)
+    if (policy === undefined && rememberedBrowsers === undefined) return sayPolicy(context, current)
     const body = {
       ...(policy !== undefined && { policy, grace_days: days ?? 0 }),
-      ...(rememberedDevices !== undefined && { remembered_devices: rememberedDevices === 'yes' }),
+      ...(rememberedBrowsers !== undefined && { remembered_devices: rememberedBrowsers === 'yes' }),
     }
     const changed = await login.PUT('/v1/organizations/{org}/factor-policy', { params, body })
     sayPolicy(context, changed)

@@ -38,7 +38,7 @@ export async function openPendingSignIn(
 }
 
 interface Opening extends Pick<SignIn, 'replaces' | 'answering'> {
-  /** The cookie of remembered devices, after a password (F11). */
+  /** The cookie of remembered browsers, after a password (F11). */
   remembered?: string | undefined
   /** How the person has proved who they are so far. */
   first: readonly string[]
@@ -62,12 +62,12 @@ export interface SecondFactor extends Pick<SignIn, 'replaces' | 'userCode' | 'an
   token: string
   /** A code of the authenticator app or a recovery code, or the response of the browser for a passkey, as JSON. */
   given: { code: string } | { response: string }
-  /** The browser's cookie of remembered devices, if the person asked to be remembered (F11). */
+  /** The browser's cookie of remembered browsers, if the person asked to be remembered (F11). */
   remember?: { cookie: string | undefined } | undefined
 }
 
 export interface FullySignedIn extends SignedIn {
-  /** The new value of the cookie of remembered devices. Null if the person did not ask for it. */
+  /** The new value of the cookie of remembered browsers. Null if the person did not ask for it. */
   remembered: string | null
 }
 

@@ -27,7 +27,7 @@ export interface SignIn {
   answering?: string | undefined
   /** The browser's known-device cookie. */
   devices?: string | undefined
-  /** The browser's cookie of remembered devices (F11). */
+  /** The browser's cookie of remembered browsers (F11). */
   remembered?: string | undefined
 }
 

@@ -7,7 +7,7 @@ import { authenticationsOf } from '../model/session.ts'
 
 // What an organization requires of the sign-ins of its members (F13). It is checked when a member acts in the organization, and when a token is issued for a session.
 
-/** Of a session that a remembered device has opened without the second factor (F11): risk-based authentication (RFC 8176). */
+/** Of a session that a remembered browser has opened without the second factor (F11): risk-based authentication (RFC 8176). */
 export const REMEMBERED = 'rba'
 
 /** Said by a provider. No method of RFC 8176; others use the same word. */
@@ -49,7 +49,7 @@ export const requirerOf = ({ by }: Requirement, organization: Pick<Organization,
 export const requiredAcr = (organization: Pick<Organization, 'factorPolicy'> | null, now: Date): Acr | null =>
   organization && acrOfPolicy[policyInForce(organization.factorPolicy, now)]
 
-/** Whether the person of the session has proved as much as the organization requires, at sign-in or by a confirmation. A remembered device stands for a second factor, unless the organization forbids it. */
+/** Whether the person of the session has proved as much as the organization requires, at sign-in or by a confirmation. A remembered browser stands for a second factor, unless the organization forbids it. */
 export function meetsPolicy({ organization, now, session }: Pick<LiveState, 'organization' | 'now' | 'session'>): boolean {
   const required = requiredAcr(organization, now)
   if (required === null) return true

@@ -21,7 +21,7 @@ export interface RemovedFactors {
   endedSessions: number
 }
 
-/** For a command that has locked the account and checked the caller: removes every factor, and ends every session and remembered device. */
+/** For a command that has locked the account and checked the caller: removes every factor, and ends every session and remembered browser. */
 export async function removeFactors(context: Context, userId: UserId, reason: EndReason): Promise<RemovedFactors> {
   const { tx } = context
   const passkeys = await tx.passkeys.removeAllOf(userId)

@@ -93,7 +93,7 @@ export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
         tags: ['Account'],
         summary: 'List sign-in factors',
         description:
-          'Lists the passkeys, the authenticator app, the linked providers and the remembered devices of the current user. They are added and removed in a browser, on the page `/account/security`.',
+          'Lists the passkeys, the authenticator app, the linked providers and the remembered browsers of the current user. They are added and removed in a browser, on the page `/account/security`.',
         response: answers(factorsSchema),
       },
     },

@@ -135,9 +135,9 @@ export function securityPage({
 }
 
 const rememberedSection = (remembered: readonly RememberedView[], forgetAll: FormTarget, now: Date): Content => [
-  html`<h2 class="section">Remembered devices</h2><p class="muted">In these browsers, your password alone is enough to sign in. Adding or removing a way to sign in forgets all of them, and so does a new password.</p>`,
+  html`<h2 class="section">Remembered browsers</h2><p class="muted">In these browsers, your password alone is enough to sign in. Adding or removing a way to sign in forgets all of them, and so does a new password.</p>`,
   html`<ul class="mails">${remembered.map((device) => rememberedLine(device, now))}</ul>`,
-  remembered.length > 1 && html`<div class="doors">${postButton(forgetAll, `Forget all ${remembered.length} remembered devices`, 'danger')}</div>`,
+  remembered.length > 1 && html`<div class="doors">${postButton(forgetAll, `Forget all ${remembered.length} remembered browsers`, 'danger')}</div>`,
 ]
 
 function rememberedLine({ agent, address, createdAt, lastUsedAt, expiresAt, forget }: RememberedView, now: Date): Markup {

@@ -39,7 +39,7 @@ export const signInsSection = ({ signIns, failed, allPath }: SignInsSection, pas
   html`<p class="aside"><a href="${allPath}">All sign-ins and failed attempts</a></p>`,
 ]
 
-const aboutFailed = html`<p class="muted">They gave no access. A wrong second factor comes after the right password, so if it was not yours, change your password. The same mistake is listed once an hour for each network.</p>`
+const aboutFailed = html`<p class="muted">They gave no access. A wrong second factor comes after a right first one: if it was not yours, change your password. The same mistake is listed once an hour for each network.</p>`
 
 function signInLine({ kind, current, client, address, agent, at, methods, provider, end }: SignInView, now: Date): Markup {
   const name = kind === 'browser' ? waysOfSignIn(methods, provider) : loginNames[kind](client)

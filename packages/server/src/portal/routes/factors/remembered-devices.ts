@@ -10,7 +10,7 @@ const COOKIE = 'muster_remembered'
 const securityPath = '/account/security'
 const path = '/account/remembered-devices'
 
-/** The browser's cookie of remembered devices. It gives no access without a password (F11). */
+/** The browser's cookie of remembered browsers. It gives no access without a password (F11). */
 export const rememberedOf = ({ config }: Pick<Portal, 'config'>, request: FastifyRequest): string | undefined => request.cookies[cookieName(config, COOKIE)]
 
 export const setRemembered = ({ config }: Pick<Portal, 'config'>, reply: FastifyReply, value: string): void =>
