@@ -53,7 +53,7 @@ async function aLockedApp(name: string) {
 }
 
 describe('a locked authenticator app (F7)', () => {
-  test('the owner unlocks the app by the emailed link and a button, which signs nobody in', async () => {
+  test('the owner unlocks the app by the emailed link, which signs nobody in', async () => {
     const { browser, secret, token } = await aLockedApp('ann')
     const visitor = office.browser()
     const page = await visitor.get(`${LINK}?token=${token}`)
@@ -118,7 +118,7 @@ describe('a locked authenticator app (F7)', () => {
     expect([await failuresOf('gus'), await failuresOf('hal')]).toEqual([0, 50])
   })
 
-  test('a person after the password learns of the lock, and a stranger without it does not', async () => {
+  test('a person learns of the lock after the password, and a stranger does not', async () => {
     const { browser } = await aLockedApp('ivy')
     expect((await browser.get(FACTOR)).body).toContain('Your authenticator app is locked')
     const stranger = office.browser()

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { engines } from '@muster/testkit/database.ts'
 import { freePort, type Human, type Muster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, test, vi } from 'vitest'
 import type { Source } from '../../../cli/src/completion/complete.ts'
 import { candidatesFrom } from '../../../cli/src/completion/sources.ts'
 import { Context } from '../../../cli/src/context.ts'
@@ -44,6 +44,18 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
       assert.match(text, says)
       assert.equal(stdout, '')
     }
+  })
+
+  test.concurrent('a person reads their sign-ins and the failed attempts (F24)', async () => {
+    const wilma = await muster.person('wilma')
+    const cli = await at(wilma)
+    assert.match((await cli.run('security list')).stdout, /^Command line\tmuster-cli, \S+\t\S+\tcurrent\tses_\w+$/m)
+    assert.equal((await cli.json('security list')).sign_ins[0].current, true)
+    assert.match((await cli.run('security sign-ins')).stdout, /^Command line\t/)
+    assert.match((await cli.run('security sign-ins --failed')).text, /No failed attempts\./)
+    const body = new URLSearchParams({ identifier: wilma.email, password: 'not the password' })
+    await fetch(`${muster.url}/sign-in`, { method: 'POST', headers: { origin: muster.url }, body })
+    await vi.waitFor(async () => assert.match((await cli.run('security sign-ins --failed')).stdout, /^Wrong password\t127\.0\.0\.1\t\S+\tfailed\t$/m), 20_000)
   })
 
   test.concurrent('admins reset the factors of a member, and the member sees it (F12)', async () => {

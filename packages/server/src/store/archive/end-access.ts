@@ -44,6 +44,8 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
   for (const table of ['password_reset', 'email_change', 'invitation_session', 'factor_reset']) {
     await sql`update ${sql.id(table)} set ended_at = ${at} where ended_at is null`.execute(trx)
   }
+  // A link that was used since the backup would unlock the app again.
+  await sql`update authenticator set unlock_id = null, unlock_expires_at = null where unlock_id is not null`.execute(trx)
   // A passkey that was removed since the backup is here again. Each passkey is enough to sign in once it was used together with a password.
   if (!keepKeys) await sql`update passkey set verifies_user = false`.execute(trx)
   // A provider that was unlinked after the backup would be linked again, so all links end. People with a password can link it again.

@@ -23,8 +23,8 @@ const rows = [
   `insert into client (id, name, secret_hash, grants, redirect_uris, scopes, removed_at, returned_at, backchannel_logout_uri)
    values ('cli_1', 'App', '\\x02', '["x"]', '["https://app.example.com"]', '["openid"]', now(), now(), 'https://app.example.com/logout')`,
   `insert into session (id, kind, user_id, organization_id, epoch, client_id, token_hash, grant_payload, address, user_agent, expires_at, ended_at, ended_reason, logout_queued_at, methods, confirmed_at,
-     confirmed_methods)
-   values ('ses_1', 'application', 'usr_ada', 'org_ada', 3, 'cli_1', '\\x03', '{"a": [1, null, "\\u00e9\\n"], "b": 1.50}', '192.0.2.1', 'curl', 'infinity', now(), 'revoked', now(), '{swk,user,mfa}', now(), '{pwd}')`,
+     confirmed_methods, provider)
+   values ('ses_1', 'application', 'usr_ada', 'org_ada', 3, 'cli_1', '\\x03', '{"a": [1, null, "\\u00e9\\n"], "b": 1.50}', '192.0.2.1', 'curl', 'infinity', now(), 'revoked', now(), '{swk,user,mfa}', now(), '{pwd}', 'github')`,
   `insert into device_authorization (id, device_code_hash, user_code, client_id, scope, params, state, claimed_by, user_id, session_id, address, user_agent, approved_at, expires_at, polled_at, poll_seconds, network, confirms, action)
    values ('dev_1', '\\x04', 'ABCD', 'cli_1', 'openid', 'null', 'redeemed', 'ses_1', 'usr_ada', 'ses_1', '192.0.2.1', 'curl', now(), now(), now(), 5, '192.0.2.0/24', 'ses_1', 'keys:create')`,
   `insert into refresh_token (id, name, token_hash, session_id, user_id, client_id, scope, payload, rotates, address, last_address, first_used_at, last_used_at, consumed_at, expires_at, idle_expires_at)
@@ -37,7 +37,8 @@ const rows = [
   `insert into email_change (id, user_id, session_id, email, email_canonical, old_email, expires_at, ended_at) values ('emc_1', 'usr_ada', 'ses_1', 'x', 'x', 'y', now(), now())`,
   `insert into passkey (id, user_id, credential_id, public_key, counter, device_bound, verifies_user, aaguid, transports, name, address, last_used_at, last_address, copied_at)
    values ('pky_1', 'usr_ada', '\\x0c', '\\x0d', 7, true, true, '00000000-0000-0000-0000-000000000000', '{usb,nfc}', 'key', '192.0.2.1', now(), '192.0.2.1', now())`,
-  `insert into authenticator (user_id, secret, key_generation, last_step, failures, address, last_used_at) values ('usr_ada', '\\x10', 0, 58000000, 2, '192.0.2.1', now())`,
+  `insert into authenticator (user_id, secret, key_generation, last_step, failures, address, last_used_at, unlock_id, unlock_expires_at)
+   values ('usr_ada', '\\x10', 0, 58000000, 2, '192.0.2.1', now(), 'unlock', 'infinity')`,
   `insert into recovery_code (user_id, code_hash, used_at) values ('usr_ada', '\\x11', now())`,
   `insert into identity (id, user_id, provider, issuer, subject, label, address, last_used_at, last_address)
    values ('idn_1', 'usr_ada', 'github', 'https://github.com/login/oauth', '7', 'ada', '192.0.2.1', now(), '192.0.2.2')`,
@@ -45,7 +46,8 @@ const rows = [
   `insert into proven_person (token_hash, provider, issuer, subject, label, email, email_trusted, given_name, family_name, return_path, session_id, expires_at)
    values ('\\x14', 'oidc', 'https://id.example.com', 'x', 'ada', 'a@x', true, 'Ada', 'L', '/', 'ses_1', now())`,
   `insert into confirmation_code (session_id, code_number, code_tries, key_generation, expires_at) values ('ses_1', 2, 1, 0, now())`,
-  `insert into pending_sign_in (token_hash, user_id, epoch, password_version, tries, expires_at, ended_at) values ('\\x12', 'usr_ada', 3, 1, 1, now(), now())`,
+  `insert into pending_sign_in (token_hash, user_id, epoch, password_version, tries, expires_at, ended_at, provider)
+   values ('\\x12', 'usr_ada', 3, 1, 1, now(), now(), 'github')`,
   `insert into remembered_device (id, token_hash, user_id, epoch, address, user_agent, expires_at) values ('rmd_1', '\\x13', 'usr_ada', 3, '192.0.2.1', 'curl', now())`,
   `insert into factor_reset (id, user_id, organization_id, requested_by, in_force_at, confirmed_by, completed_at, ended_at, code_used_at)
    values ('frs_1', 'usr_ada', 'org_ada', 'usr_ada', now(), 'usr_ada', now(), now(), now())`,

@@ -273,6 +273,7 @@ describe('a backup', () => {
     const target = await aUrl()
     await restoreBackup(settings(target), fileNamed('access'), { keepKeys: true })
     await on(target, (db) => sql`update session set ended_at = null`.execute(db))
+    await on(target, (db) => sql`update authenticator set unlock_id = 'unlock', unlock_expires_at = 'infinity'`.execute(db))
     // An interruption keeps the rows, and the command can be repeated.
     await killAt(target, 'session', ['--in-place'])
     await on(target, (db) => expect(requireInUse(db)).rejects.toThrow('muster server restore --in-place'))
@@ -280,5 +281,6 @@ describe('a backup', () => {
     await expect(cancelMove(settings(target))).rejects.toThrow('Its rows are all there')
     expect(await finishRestore(settings(target), { keepKeys: false })).toMatchObject({ restingKeys: 1, sessions: expect.any(Number), rows: null })
     await on(target, async (db) => expect((await sql`select from session where ended_at is null and kind <> 'refresh'`.execute(db)).rows).toEqual([]))
+    await on(target, async (db) => expect((await sql`select from authenticator where unlock_id is not null`.execute(db)).rows).toEqual([]))
   })
 })
