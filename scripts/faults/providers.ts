@@ -3,9 +3,34 @@ import { type Fault, server, tests } from './fault.ts'
 // Defences of signing in with other providers.
 
 const test = `${tests}/providers/attacks.test.ts`
+const invited = `${tests}/providers/email-invitation.test.ts`
 const flows = `${tests}/providers/sign-in.test.ts`
 
 export const providers: Fault[] = [
+  {
+    title: 'a person whom only a provider signs in proves the inbox before they accept an email invitation (S8)',
+    file: `${server}/domain/organizations/prove-inbox.ts`,
+    find: "return kind === 'email' && ",
+    replace: "return kind !== 'email' && ",
+    test: invited,
+    named: 'enters an emailed code before accepting a later email invitation',
+  },
+  {
+    title: 'an email invitation is registered with only by a person who has proved the inbox (S8)',
+    file: `${server}/domain/organizations/register.ts`,
+    find: '    await requireInbox(tx, inviting, live)\n',
+    replace: '',
+    test: invited,
+    named: 'cannot register with an email invitation instead of the code',
+  },
+  {
+    title: 'a deactivated person whom only a provider signs in does not accept an email invitation (S8)',
+    file: `${server}/domain/organizations/answer-as-deactivated.ts`,
+    find: '  if (unproven) throw unproven\n',
+    replace: '',
+    test: invited,
+    named: 'cannot accept an email invitation while they are deactivated',
+  },
   {
     title: 'an answer belongs to the browser that asked (E41)',
     file: `${server}/domain/providers/provider-sign-in.ts`,

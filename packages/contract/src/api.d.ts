@@ -4629,7 +4629,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description The action of the refusal that asked for it. The page shows it to the user. */
-                    action?: ("factors:change" | "password:change" | "email:change" | "keys:create" | "logins:approve" | "members:promote" | "members:remove" | "members:sign-out" | "members:reset-factors" | "audit:export" | "factor-policy:change") | null;
+                    action?: ("factors:change" | "password:change" | "email:change" | "keys:create" | "logins:approve" | "invitations:accept" | "members:promote" | "members:remove" | "members:sign-out" | "members:reset-factors" | "audit:export" | "factor-policy:change") | null;
                 };
             };
         };

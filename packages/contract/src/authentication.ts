@@ -10,6 +10,7 @@ export const recentActions = {
   'email:change': 'change your email address',
   'keys:create': 'create a key',
   'logins:approve': 'approve a login that lasts',
+  'invitations:accept': 'accept an email invitation',
   'members:promote': 'make a member an admin',
   'members:remove': 'remove more members',
   'members:sign-out': 'end the sessions of a member',

@@ -1,7 +1,5 @@
 import { type GitHub, startGitHub } from '@muster/testkit/github.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { inviteByEmail } from '../../src/domain/invitations/invite-by-email.ts'
-import { digest } from '../../src/domain/model/secret-keys.ts'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
 import { type Forger, startForger } from './forger.ts'
 import { addressIn, answerOf, continueWith } from './travel.ts'
@@ -183,33 +181,7 @@ describe('an address', () => {
     expect(answer.headers.location).toBe('/sign-up/verify')
     expect(await office.accounts()).not.toContain('kim@gmail.com')
   })
-
-  test('needs the emailed code in any case if an invitation was sent to it (S8)', async () => {
-    const { browser: invited, answer } = await invite('lou@gmail.com')
-    expect(answer.headers.location).toBe('/sign-up/with?continue=%2Fjoin')
-    const next = await invited.post('/sign-up/with', { email: 'lou@gmail.com', given_name: 'Lou', family_name: '', continue: '/join' })
-    expect(next.headers.location).toBe('/sign-up/verify?continue=%2Fjoin')
-    expect(await office.accounts()).not.toContain('lou@gmail.com')
-  })
 })
-
-/** Somebody with the invitation of an address, whose Google account has it. */
-async function invite(email: string) {
-  const admin = await office.person('mia')
-  const cookie = admin.cookies.get('muster_session') ?? ''
-  const session = await office.store.reading.sessions.findByTokenHash(digest(cookie))
-  if (!session) throw new Error('mia is not signed in')
-  const { id: sessionId, userId, epoch, organizationId } = session
-  const origin = { address: '192.0.2.1', requestId: 'req', userAgent: null }
-  const principal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin } as const
-  await inviteByEmail(office, principal, { organization: 'mia', emails: [email], role: 'member' })
-  const { link = '' } = await office.mail(email)
-  const browser = office.browser()
-  await browser.get(link.slice(issuer.length))
-  expect((await browser.get('/join')).body).toContain('Continue with Google')
-  google.claims = { sub: email, email, email_verified: true, given_name: 'Lou' }
-  return { browser, answer: await continueWith(browser, 'google', '/join') }
-}
 
 describe('an identity', () => {
   test.each([

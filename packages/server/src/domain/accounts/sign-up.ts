@@ -206,6 +206,8 @@ async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenH
   const { cookie } = await startBrowserSession(context, account, null, {
     methods: [addsPasskey ? 'email' : identity ? FEDERATED : 'pwd'],
     provider: identity?.provider ?? null,
+    // The code proves the inbox too, so an email invitation that the person came by needs no second one (S8).
+    ...(identity && { confirmedAt: await tx.now(), confirmedMethods: ['email'] }),
   })
   return { account, cookie, addsPasskey }
 }

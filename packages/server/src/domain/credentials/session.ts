@@ -127,7 +127,7 @@ export async function startBrowserSession(
   context: Context,
   account: Pick<Account, 'id' | 'epoch'>,
   organizationId: OrganizationId | null,
-  proof: Pick<StartSession, 'provider' | 'authenticatedAt'> & { methods: readonly string[] },
+  proof: Pick<StartSession, 'provider' | 'authenticatedAt' | 'confirmedAt' | 'confirmedMethods'> & { methods: readonly string[] },
 ): Promise<{ session: Session; cookie: string }> {
   const cookie = newOpaqueToken('muster_bs')
   const starting = startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie), ...proof })

@@ -14,6 +14,7 @@ import type { Tx } from '../store.ts'
 import { startMembership } from './membership.ts'
 import { closePreviousOrganization, refuseBlockedMove } from './move.ts'
 import { type MovePlan, planOf } from './move-plan.ts'
+import { needsInbox } from './prove-inbox.ts'
 
 export interface Answering extends Pick<LiveState, 'account' | 'membership' | 'organization'> {
   session: InvitationSession
@@ -67,6 +68,8 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
   await requireOpen(tx, invitation)
   requireAddress(invitation, account)
+  const unproven = await unprovenProblem(tx, { account, invitation })
+  if (unproven) throw unproven
   if (organization.suspendedAt) throw suspendedProblem(organization, account.id)
 
   const actor = { userId: account.id, organization, epoch: account.epoch }
@@ -94,7 +97,18 @@ async function passOn(
 /** The usual plan. Nothing of their own blocks a deactivated member (S24, S26). */
 export async function planAsDeactivated(context: Context, { sessionId }: { sessionId: SessionId }): Promise<MovePlan> {
   const found = await again(context, sessionId)
-  return planOf(context, found, found.invitation)
+  const plan = await planOf(context, found, found.invitation)
+  const unproven = plan.problem === null ? await unprovenProblem(context.tx, found) : null
+  return unproven ? { ...plan, possible: false, problem: { code: unproven.code, detail: unproven.message } } : plan
+}
+
+/** Without a session there is nothing to confirm. The link that sets a password is emailed, so it proves the inbox (S8). */
+async function unprovenProblem(tx: Tx, { account, invitation }: Pick<Answering, 'account' | 'invitation'>): Promise<Problem | null> {
+  if (!(await needsInbox(tx, invitation, account))) return null
+  return new Problem(
+    'insufficient_user_authentication',
+    'This invitation was sent by email. Set a password with “Forgot your password?” on the sign-in page, then sign in with it.',
+  )
 }
 
 /** "Use another account" ends the session without an answer. */

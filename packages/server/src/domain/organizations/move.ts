@@ -14,6 +14,7 @@ import { Problem } from '../model/problem.ts'
 import { resourceBlockers } from '../resources/resource.ts'
 import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
 import { endMembership, returnToOwnOrganization, startMembership } from './membership.ts'
+import { requireInbox } from './prove-inbox.ts'
 
 /** A reason why leaving is refused, and what resolves it (S24). */
 export interface Blocker {
@@ -122,6 +123,7 @@ export async function joinOrganization(context: Context, { organization, token }
 
   refuseUnlessOpen(invitation, live.now)
   requireAddress(invitation, live.account)
+  await requireInbox(tx, invitation, live)
   // A refresh token that does not rotate is checked when it begins to act in an organization, and not again (F13).
   if (live.session.kind === 'refresh') requirePolicy({ ...live, organization: target })
   // The invitation first: a caller who is too late learns that, and not what blocks an impossible move.

@@ -12,6 +12,7 @@ import type { Origin } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Store } from '../store.ts'
 import { foundOrganization, startMembership } from './membership.ts'
+import { requireInbox } from './prove-inbox.ts'
 
 export interface RegisterUser extends Names {
   username: string
@@ -22,7 +23,7 @@ export interface RegisterUser extends Names {
 /** Gives the account its username and its first organization (S2, S5, S55). The epoch stays: nobody has to log in again. */
 export async function registerUser(context: Context, input: RegisterUser): Promise<{ userId: UserId }> {
   const { tx, record } = context
-  const { account } = await context.account({ unregistered: true })
+  const { account, live } = await context.account({ unregistered: true })
   if (account.username !== null) throw new Problem('already_registered', `You are registered as ${account.username}.`)
   refuseUnlessAdmitted(context.admission, account.emailCanonical, { invited: input.token !== undefined })
   refuseBadName(context.admission, input.username)
@@ -32,6 +33,7 @@ export async function registerUser(context: Context, input: RegisterUser): Promi
     context.attempt({ attempted: 'invitations:accept', organizationId: inviting.organizationId, target: inviting.id })
     await requireOpen(tx, inviting)
     requireAddress(inviting, account)
+    await requireInbox(tx, inviting, live)
     await tx.organizations.lock([inviting.organizationId])
   }
   if (!(await tx.names.take(input.username, { userId: account.id }))) throw new Problem('name_taken')

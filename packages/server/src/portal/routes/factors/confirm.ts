@@ -8,16 +8,18 @@ import { confirmPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { confirmRequest } from '../../passkey-request.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
-import { hiddenReturnPath, isInteraction, isOwnPage, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
+import { hiddenReturnPath, isInteraction, isJoin, isOwnPage, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
 
 const path = '/account/confirm'
 const accountPath = '/account'
 
-/** One of the person's own pages, the page of a terminal that asks (F16), or that of an application (F14). */
+/** One of the person's own pages, that of an invitation (S8), of a terminal that asks (F16), or of an application (F14). */
 const ownPage = (value: unknown): string | null => {
   const returnPath = returnPathOf(value)
-  return returnPath !== null && (isOwnPage(returnPath) || isInteraction(returnPath) || userCodeOf(returnPath) !== null) ? returnPath : null
+  return returnPath !== null && (isOwnPage(returnPath) || isJoin(returnPath) || isInteraction(returnPath) || userCodeOf(returnPath) !== null)
+    ? returnPath
+    : null
 }
 
 /** The person proves again who they are, and goes on to the page that asked for it (F15, F17). */

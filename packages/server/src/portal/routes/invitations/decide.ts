@@ -46,6 +46,8 @@ export function createDecide(options: Portal, { show, showEnded, knownBy }: Retu
       if (!(error instanceof Problem)) throw error
       // The first of two clicks was accepted, or the state has changed. The page shows the current state.
       if (['membership_left', 'token_revoked', 'token_expired', 'already_member', 'already_registered'].includes(error.code)) return seeOther(reply, path)
+      if (error.code === 'insufficient_user_authentication')
+        return signedIn ? keepTyped(options, request, reply, typedForm) : show(request, reply, { status: error.status })
       if (error.code in ends) return showEnded(request, reply, error, signedIn)
       if (['move_blocked', 'invitation_wrong_address', 'plan_required', 'seat_limit'].includes(error.code))
         return show(request, reply, { status: error.status })

@@ -1,13 +1,16 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isRecent } from '../../../domain/command/recent.ts'
 import { findByToken, isFor, type Preview } from '../../../domain/invitations/invitation.ts'
 import type { Invitation } from '../../../domain/model/invitation.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { type MovePlan, movePlan } from '../../../domain/organizations/move-plan.ts'
+import { needsInbox } from '../../../domain/organizations/prove-inbox.ts'
 import { freeNamesNear } from '../../../domain/organizations/register.ts'
 import { previewToken } from '../../../domain/organizations/use-invitation.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { consolePath } from '../../../http/console.ts'
+import { confirmFirst } from '../../own-page.ts'
 import {
   type InvitationEnd,
   joinAcceptedPage,
@@ -82,6 +85,7 @@ export function createShow(options: Portal) {
     const account = accountView(live)
     const facts = factsOf(preview, live.account)
     if (!isFor(invitation, live.account)) return sendPage(reply, joinWrongAddressPage({ frame, account, useAnother, invitation: facts }), 403)
+    if ((await needsInbox(store.reading, invitation, live.account)) && !(await isRecent(store.reading, live))) return confirmFirst(reply, path)
     const target = { action: path, hidden: { invitation: invitation.id, ...typedBy(live) } }
     const token = invitationTokenOf(options, request)
     if (live.account.username === null) {
