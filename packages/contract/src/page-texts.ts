@@ -10,6 +10,7 @@ export type SignInReason =
   | 'provider_unavailable'
   | 'provider_refused'
   | 'account_exists'
+  | 'identity_taken'
 
 export const signInReasons: Record<SignInReason, string> = {
   membership_left: 'You are no longer in this organization. Sign in to continue in your own.',
@@ -20,6 +21,7 @@ export const signInReasons: Record<SignInReason, string> = {
   provider_unavailable: 'The provider did not answer. Try again later, or sign in another way.',
   provider_refused: 'The provider did not sign you in. Try again, or sign in another way.',
   account_exists: 'You already have an account with this address. Sign in to it, then link the provider.',
+  identity_taken: 'Your account at the provider was linked to an account here in the meantime. Continue with the provider to sign in.',
 }
 
 export const isSignInReason = (value: string | undefined): value is SignInReason => value !== undefined && Object.hasOwn(signInReasons, value)

@@ -85,6 +85,10 @@ export async function endOf(options: Portal, request: FastifyRequest): Promise<S
 export const withReason = (path: string, reason: SignInReason | null): string =>
   reason === null ? path : `${path}${path.includes('?') ? '&' : '?'}reason=${reason}`
 
+/** The sign-in page with a reason, also for a browser that is signed in already. */
+export const signInAgain = (reason: SignInReason, returnPath: string | null): string =>
+  `${withReason(withReturnPath('/sign-in', returnPath), reason)}&again=yes`
+
 /** The user named in the form, otherwise the user of the browser's session cookie, even if that session has ended. */
 async function typistOf({ sessions }: Portal, request: FastifyRequest): Promise<UserId | null> {
   const { typed_by: claimed = '' } = fieldsOf(request.body)

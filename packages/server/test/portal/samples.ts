@@ -416,7 +416,6 @@ export function samples(
       useAnother: target,
       provider: 'GitHub',
       label: say('alice'),
-      securityPath: '/account/security',
     }),
     identity: pages.identityPage({ frame, identity, unlink: target, securityPath: '/account/security' }),
     'identity-fault': pages.identityPage({

@@ -142,6 +142,38 @@ describe('a person who is new here', () => {
     expect(answer.headers.location).toBe('/sign-up/verify')
   })
 
+  test('reads to sign in with an identity that was linked meanwhile (F20)', async () => {
+    const person = onGitHub('edi')
+    const [first, second] = [office.browser(), office.browser()]
+    for (const browser of [first, second]) {
+      github.person = person
+      await continueWith(browser, 'github', '/account/names')
+    }
+    const typed = { given_name: 'Edi', family_name: '', continue: '/account/names' }
+    await first.post('/sign-up/with', { ...typed, email: emailOf('edi') })
+    await second.post('/sign-up/with', { ...typed, email: 'edi@other.example.com' })
+    const { code = '' } = await office.mail('edi@other.example.com')
+    const answer = await second.post('/sign-up/verify', { code, continue: '/account/names' })
+    const page = '/sign-in?continue=%2Faccount%2Fnames&reason=identity_taken&again=yes'
+    expect(answer.headers.location).toBe(page)
+    expect((await second.get(page)).body).toContain('Continue with the provider to sign in.')
+    expect(await office.accounts()).not.toContain('edi@other.example.com')
+  })
+
+  test('reads to sign in if the identity is linked before the form is sent (F20)', async () => {
+    github.person = onGitHub('edo')
+    const { id } = github.person
+    const browser = office.browser()
+    await continueWith(browser, 'github')
+    await office.person('edith')
+    await office.rows(
+      `insert into identity (id, user_id, provider, issuer, subject, label, address) select 'idn_' || substr(id, 5), id, 'github', '${github.url}/login/oauth', '${id}', 'edo', '192.0.2.1' from account where username = 'edith'`,
+    )
+    const answer = await browser.post('/sign-up/with', { email: emailOf('edo'), given_name: 'Edo', family_name: '' })
+    expect(answer.headers.location).toBe('/sign-in?reason=identity_taken&again=yes')
+    expect((await continueWith(browser, 'github')).headers.location).toBe('/')
+  })
+
   test('sees every fault of the form at its field, and keeps what they typed', async () => {
     github.person = onGitHub('eli')
     const browser = office.browser()
@@ -279,6 +311,31 @@ describe('the purpose of a sign-in', () => {
     await continueWith(other, 'github', '/device?user_code=ABCD-EFGH')
     await other.post('/sign-in', { identifier: 'oli', password: goodPassword, continue: '/account/link-provider' })
     expect((await other.post('/account/link-provider', {})).headers.location).toBe('/device?user_code=ABCD-EFGH')
+  })
+
+  test('is kept if the person does not link the provider (F22)', async () => {
+    await office.person('olga')
+    github.person = onGitHub('olga')
+    const browser = office.browser()
+    await continueWith(browser, 'github', '/device?user_code=ABCD-EFGH')
+    await browser.post('/sign-in', { identifier: 'olga', password: goodPassword, continue: '/account/link-provider' })
+    expect((await browser.get('/account/link-provider')).body).toContain('Do not link')
+    const declined = await browser.post('/account/link-provider', { decision: 'decline' })
+    expect(declined.headers.location).toBe('/device?user_code=ABCD-EFGH')
+    expect(await linkedTo('olga')).toEqual([])
+    // The identity is forgotten with the decision.
+    expect((await browser.post('/account/link-provider', {})).headers.location).toBe('/account/security')
+    expect(await linkedTo('olga')).toEqual([])
+  })
+
+  test('costs an office no sign-ups, if they are completed (F20)', async () => {
+    for (let number = 0; number < 31; number += 1) {
+      github.person = onGitHub(`many${number}`)
+      const browser = office.browser()
+      await continueWith(browser, 'github')
+      const answer = await browser.post('/sign-up/with', { email: emailOf(`many${number}`), given_name: 'Many', family_name: '' })
+      expect(answer.headers.location).toBe('/sign-up/username')
+    }
   })
 
   test('costs an office no tries, if it is completed (F22)', async () => {

@@ -48,8 +48,11 @@ export async function signUpWithProvider(
   await requireAdmitted(accounts, principal, { emailCanonical: canonical, invitation })
   const names = { givenName: personName(given), familyName: family.trim() === '' ? '' : personName(family) }
   const address = { email: typed, emailCanonical: canonical, ...names }
-  if (trustedAddressOf(person.email) === canonical && !(await isSentByEmail(accounts, invitation)))
-    return execute(openAccount, principal, { ...address, tokenHash: digest(proven), replaces })
+  if (trustedAddressOf(person.email) === canonical && !(await isSentByEmail(accounts, invitation))) {
+    const opened = await execute(openAccount, principal, { ...address, tokenHash: digest(proven), replaces })
+    await limits.giveBack(['sign-up by address', principal.origin.address]) // as for a sign-up by code, which is completed later
+    return opened
+  }
 
   const codeDigits = await spendCodeEmail(limits, principal, canonical)
   const signUp = newOpaqueToken('muster_su')

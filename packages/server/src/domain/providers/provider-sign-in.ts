@@ -102,3 +102,8 @@ export async function keepProvenPerson(
   await tx.provenPersons.insert({ ...rest, ...person, tokenHash: digest(token), lifetimeSeconds: PROVEN_PERSON_SECONDS })
   return token
 }
+
+/** The person links the identity to no account. @returns where they go on. Null: nowhere in particular */
+export async function dropProvenPerson({ tx }: Context, { token }: { token: string }): Promise<string | null> {
+  return (await tx.provenPersons.take(digest(token)))?.returnPath ?? null
+}

@@ -1,6 +1,6 @@
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
-import { button, type Fault, type FormTarget, faultSummary, form, linkButton, postButton, sheet } from '../../parts.ts'
+import { button, type Fault, type FormTarget, faultSummary, form, postButton, sheet } from '../../parts.ts'
 import { moment } from '../../time.ts'
 import { type AccountView, actingAs } from '../accounts/account.ts'
 
@@ -12,12 +12,11 @@ export interface LinkPage {
   /** The name of the provider, and the account there. */
   provider: string
   label: string
-  securityPath: string
   faults?: readonly Fault[] | undefined
 }
 
-/** Links the account at a provider to the account that is signed in. */
-export function linkProviderPage({ frame, target, account, useAnother, provider, label, securityPath, faults }: LinkPage): string {
+/** Links the account at a provider to the account that is signed in. `decision` is `decline` for *Do not link*. */
+export function linkProviderPage({ frame, target, account, useAnother, provider, label, faults }: LinkPage): string {
   return layout({
     frame,
     title: `Link ${provider}?`,
@@ -30,7 +29,7 @@ export function linkProviderPage({ frame, target, account, useAnother, provider,
         target,
         body: '',
         next: 'We’ll email you about it. You can unlink it under Security.',
-        actions: [linkButton(securityPath, 'Do not link', 'plain'), button({ text: 'Link' })],
+        actions: [button({ text: 'Do not link', tone: 'plain', name: 'decision', value: 'decline' }), button({ text: 'Link' })],
       }),
     ],
   })

@@ -35,6 +35,7 @@ import {
   visitor,
 } from '../../portal.ts'
 import { hiddenReturnPath, isJoin, passkeyStep, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
+import { signInAgain } from '../../typed-form.ts'
 import { setToken } from '../invitations/answer.ts'
 
 const fieldNames = { email: 'email', password: 'password', givenName: 'given_name', familyName: 'family_name' } as const
@@ -216,6 +217,11 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
         if (addsPasskey) return seeOther(reply, withReturnPath(passkeyStep, returnPath))
         return goOn(options, request, reply, { returnPath, registered: false })
       } catch (error) {
+        if (error instanceof Problem && error.code === 'identity_taken') {
+          await abandonSignUp(options, visitor(request), { cookie: cookieOf(request) })
+          clearCookie(reply)
+          return seeOther(reply, signInAgain('identity_taken', returnPath))
+        }
         const faults = faultsOf(error, { code_wrong: 'code', code_expired: null, code_exhausted: null, email_domain_blocked: null })
         const signUp = await signUpOf(options, cookieOf(request))
         return showVerify(request, reply, returnPath, signUp, { faults, status: (error as Problem).status })

@@ -4,7 +4,7 @@ import { provenPersonOf } from '../../../domain/accounts/sign-up-with-provider.t
 import { isRecent } from '../../../domain/command/recent.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { linkIdentity, unlinkIdentity } from '../../../domain/providers/identity.ts'
-import { beginAtProvider } from '../../../domain/providers/provider-sign-in.ts'
+import { beginAtProvider, dropProvenPerson } from '../../../domain/providers/provider-sign-in.ts'
 import type { Identity } from '../../../domain/providers/store.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { confirmFirst, ownPage } from '../../own-page.ts'
@@ -57,7 +57,6 @@ export async function linkRoutes(app: FastifyInstance, options: Portal): Promise
           useAnother: { action: '/sign-out', hidden: { another: 'yes', continue: linkPath } },
           provider: nameOf(options, person.provider),
           label: person.label,
-          securityPath,
           faults: refused?.faults,
         }),
         refused?.status,
@@ -78,12 +77,18 @@ export async function linkRoutes(app: FastifyInstance, options: Portal): Promise
     linkPath,
     page,
     forMe(linkPath, async (signedIn, request, reply) => {
+      const goOnTo = (returnPath: string | null) => goOn(options, request, reply, { returnPath, registered: signedIn.live.account.username !== null })
+      if (fieldsOf(request.body)['decision'] === 'decline') {
+        const returnPath = await execute(dropProvenPerson, signedIn.principal, { token: provenTokenOf(options, request) })
+        forgetProven(options, reply)
+        return returnPath === null ? seeOther(reply, securityPath) : goOnTo(returnPath)
+      }
       if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, linkPath)
       try {
         const { returnPath } = await execute(linkIdentity, signedIn.principal, { token: provenTokenOf(options, request) })
         forgetProven(options, reply)
         if (returnPath === null) return seeOther(reply, `${securityPath}?done=linked`)
-        return goOn(options, request, reply, { returnPath, registered: signedIn.live.account.username !== null })
+        return goOnTo(returnPath)
       } catch (error) {
         if (error instanceof Problem && error.code === 'proven_person_not_found') return showLink(signedIn, request, reply)
         return showLink(signedIn, request, reply, { faults: faultsOf(error, { identity_taken: null, identity_limit: null }), status: 409 })

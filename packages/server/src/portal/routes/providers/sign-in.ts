@@ -18,7 +18,7 @@ import { continuePage } from '../../pages/index.ts'
 import { fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../../portal.ts'
 import { returnPathOf, withReturnPath } from '../../return-path.ts'
 import { enterSession, openingOf } from '../../signed-in.ts'
-import { withReason } from '../../typed-form.ts'
+import { signInAgain, withReason } from '../../typed-form.ts'
 import { askForSecondFactor } from '../factors/second-factor.ts'
 
 const COOKIE = 'muster_provider'
@@ -57,10 +57,6 @@ export async function providerRoutes(app: FastifyInstance, options: Portal): Pro
   const { config, sessions, execute } = options
   const name = cookieName(config, COOKIE)
 
-  /** `again`: a browser that is signed in already sees the sign-in page too. */
-  const toSignIn = (reply: FastifyReply, reason: 'provider_ended' | 'provider_unavailable' | 'provider_refused', returnPath: string | null): FastifyReply =>
-    seeOther(reply, `${withReason(withReturnPath('/sign-in', returnPath), reason)}&again=yes`)
-
   /** The provider is slow, down or unwilling: the other ways stay. Why is in the log. */
   const orToSignIn = async (
     request: FastifyRequest,
@@ -73,7 +69,7 @@ export async function providerRoutes(app: FastifyInstance, options: Portal): Pro
     } catch (error) {
       if (!(error instanceof Problem) || (error.code !== 'provider_unavailable' && error.code !== 'provider_refused')) throw error
       request.log.warn({ err: error.cause ?? error }, 'a sign-in with a provider failed')
-      return toSignIn(reply, error.code, returnPath)
+      return seeOther(reply, signInAgain(error.code, returnPath))
     }
   }
 
@@ -93,7 +89,7 @@ export async function providerRoutes(app: FastifyInstance, options: Portal): Pro
     const query = request.url.slice(request.url.indexOf('?') + 1)
     const { state = '' } = fieldsOf(request.query)
     const taken = await execute(takeProviderSignIn, visitor(request), { token, state, provider: provider.id })
-    if (!taken) return toSignIn(reply, 'provider_ended', null)
+    if (!taken) return seeOther(reply, signInAgain('provider_ended', null))
     reply.clearCookie(name, cookieOptions(config, 0))
     return orToSignIn(request, reply, taken.returnPath, async () => {
       const person = await personAt(options, visitor(request), { provider, query, token })

@@ -12,7 +12,7 @@ import { providerSignUpPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, purposeFor, seeOther, sendPage, visitor } from '../../portal.ts'
 import { hiddenReturnPath, isJoin, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
-import { withReason } from '../../typed-form.ts'
+import { signInAgain, withReason } from '../../typed-form.ts'
 import { ofAdmission } from '../accounts/sign-up.ts'
 import { setToken } from '../invitations/answer.ts'
 import { forgetProven, linkPath, provenTokenOf, signUpPath } from './sign-in.ts'
@@ -108,6 +108,10 @@ export async function providerSignUpRoutes(app: FastifyInstance, options: Portal
         // Only an address that the provider is trusted for gets this answer: an account has begun with it since.
         if (error instanceof Problem && error.code === 'address_in_use')
           return seeOther(reply, withReason(withReturnPath('/sign-in', linkPath), 'account_exists'))
+        if (error instanceof Problem && error.code === 'identity_taken') {
+          forgetProven(options, reply)
+          return seeOther(reply, signInAgain('identity_taken', returnPath))
+        }
         const values = { email, given_name, family_name, invitation: invitation.slice(0, 300) }
         const faults = personFaults({ email, givenName: given_name, familyName: family_name }).flatMap(({ field, problem }) =>
           faultsOf(problem, { [problem.code]: { email: 'email', givenName: 'given_name', familyName: 'family_name' }[field] }),
