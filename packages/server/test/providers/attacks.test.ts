@@ -1,5 +1,8 @@
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { type GitHub, startGitHub } from '@muster/testkit/github.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Problem } from '../../src/domain/model/problem.ts'
+import { createProviders } from '../../src/providers/providers.ts'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
 import { type Forger, startForger } from './forger.ts'
 import { addressIn, answerOf, continueWith } from './travel.ts'
@@ -11,7 +14,7 @@ let google: Forger
 const client = { clientId: 'muster', clientSecret: 'the secret of a client of another issuer' }
 beforeAll(async () => {
   github = await startGitHub()
-  company = await startForger(client.clientId)
+  company = await startForger(client.clientId, client.clientSecret)
   google = await startForger(client.clientId)
   office = await anOffice({
     providers: [
@@ -28,7 +31,8 @@ afterAll(async () => {
   await google.close()
 })
 beforeEach(() => {
-  for (const forger of [company, google]) Object.assign(forger, { claims: {}, iss: undefined, signsWrong: false, tokenEndpoint: undefined })
+  for (const forger of [company, google])
+    Object.assign(forger, { claims: {}, iss: undefined, signsWrong: false, alg: 'RS256', tokenEndpoint: undefined, redirectsTo: undefined })
 })
 afterEach(async () => {
   await office.clock.restore()
@@ -100,13 +104,33 @@ describe('the answer of a provider', () => {
     ['of another issuer', { iss: 'https://accounts.example.com' }],
     ['of another sign-in', { nonce: 'another' }],
     ['that has expired', { exp: 1 }],
-  ])('with a token %s is refused (E43)', async (_, claims) => {
-    const name = `e${Object.keys(claims)[0]}`
+    ['for several clients, without `azp`', { aud: ['muster', 'another'] }],
+    ['for several clients, by the `azp` of another', { azp: 'another', aud: ['muster', 'another'] }],
+  ])('with a token %s is refused (E43)', async (what, claims) => {
+    const name = `e${what.replace(/\W/g, '').toLowerCase().slice(-12)}`
     await linked(name, company.url, name)
     company.claims = { sub: name, ...claims }
     const browser = office.browser()
     expect((await continueWith(browser, 'oidc')).headers.location).toBe(REFUSED)
     expect(await isSignedIn(browser)).toBe(false)
+  })
+
+  test.each(['none', 'HS256', 'ES256'] as const)('with a token that is signed by %s is refused, if it announces RS256 (E43)', async (alg) => {
+    const name = `f${alg.toLowerCase()}`
+    await linked(name, company.url, name)
+    company.claims = { sub: name }
+    company.alg = alg
+    const browser = office.browser()
+    expect((await continueWith(browser, 'oidc')).headers.location).toBe(REFUSED)
+    expect(await isSignedIn(browser)).toBe(false)
+    company.alg = 'RS256'
+    expect((await continueWith(browser, 'oidc')).headers.location).toBe('/')
+  })
+
+  test('with a token for several clients is accepted with the right `azp` (E43)', async () => {
+    await linked('flo', company.url, 'flo')
+    company.claims = { sub: 'flo', aud: ['muster', 'another'], azp: 'muster' }
+    expect((await continueWith(office.browser(), 'oidc')).headers.location).toBe('/')
   })
 
   test('with a token of another key, or with a wrong `iss`, is refused (E43)', async () => {
@@ -240,17 +264,48 @@ describe('an identity', () => {
   })
 })
 
-test('a provider’s document cannot send this server into its own network (E47)', async () => {
-  const inside = await startForger(client.clientId)
-  const other = await anOffice({
-    providers: [{ kind: 'oidc', id: 'oidc', name: 'Company', issuer: company.url, trustedDomains: [], ...client }],
+describe('a document of a provider', () => {
+  let inside: Server
+  let connections = 0
+  beforeAll(async () => {
+    inside = createServer((socket) => {
+      connections += 1
+      socket.destroy()
+    })
+    await new Promise<void>((resolve) => inside.listen(0, resolve))
   })
-  company.claims = { sub: 'tom' }
-  company.tokenEndpoint = `${inside.url.replace('localhost', '127.0.0.1')}/token`
-  const browser = other.browser()
-  const back = await answerOf(addressIn(await browser.post('/sign-in/with', { provider: 'oidc' })))
-  expect((await browser.get(back)).headers.location).toBe(REFUSED)
-  expect(inside.requests).toEqual([])
-  await other.close()
-  await inside.close()
+  afterAll(() => new Promise((resolve) => inside.close(resolve)))
+
+  test.each([
+    ['an address of its network', 'https://127.0.0.1:PORT/token', 'is not public'],
+    ['a name of its network', 'https://localhost:PORT/token', 'is not public'],
+    ['a server without TLS', 'http://127.0.0.1:PORT/token', 'needs https'],
+  ])('cannot send this server to %s (E47)', async (_, endpoint, why) => {
+    connections = 0
+    const { port } = inside.address() as AddressInfo
+    company.tokenEndpoint = endpoint.replace('PORT', String(port))
+    const error = await askCompany()
+    expect([error.code, deepest(error)]).toEqual(['provider_refused', expect.stringContaining(why)])
+    expect(connections).toBe(0)
+  })
+
+  test('cannot send this server on by a redirect (E47)', async () => {
+    connections = 0
+    company.redirectsTo = `http://127.0.0.1:${(inside.address() as AddressInfo).port}/`
+    expect((await askCompany()).code).toBe('provider_refused')
+    expect(company.requests).toContain('/token')
+    expect(connections).toBe(0)
+  })
+
+  /** A sign-in at a provider whose document nobody has read yet. */
+  async function askCompany(): Promise<Problem> {
+    const [provider] = createProviders({
+      issuer,
+      providers: [{ kind: 'oidc', id: 'oidc', name: 'Company', issuer: company.url, trustedDomains: [], ...client }],
+    })
+    const secrets = { state: 'state', nonce: 'nonce', verifier: 'v'.repeat(43) }
+    const back = await answerOf((await provider?.authorizationUrl(secrets)) ?? '')
+    return provider?.personOf(back.slice(back.indexOf('?') + 1), secrets).catch((error) => error) as Promise<Problem>
+  }
+  const deepest = (error: Error): string => (error.cause instanceof Error ? deepest(error.cause) : error.message)
 })

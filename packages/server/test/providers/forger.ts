@@ -1,12 +1,16 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 
 /** An issuer that puts into its tokens whatever a test wants: an honest implementation refuses to. Its authorization endpoint answers with code and state alone. */
-export async function startForger(clientId: string) {
+export async function startForger(clientId: string, clientSecret = '') {
   const honest = await generateKeyPair('RS256')
   const other = await generateKeyPair('RS256')
-  const jwk = { ...(await exportJWK(honest.publicKey)), kid: 'key', alg: 'RS256', use: 'sig' }
+  const elliptic = await generateKeyPair('ES256')
+  const keys = [
+    { ...(await exportJWK(honest.publicKey)), kid: 'key', alg: 'RS256', use: 'sig' },
+    { ...(await exportJWK(elliptic.publicKey)), kid: 'elliptic', alg: 'ES256', use: 'sig' },
+  ]
   const nonces = new Map<string, string>()
   const forger = {
     url: '',
@@ -15,8 +19,12 @@ export async function startForger(clientId: string) {
     iss: undefined as string | undefined,
     /** Signs with a key that it does not publish. */
     signsWrong: false,
+    /** How it signs. Its document announces RS256 only. */
+    alg: 'RS256' as 'RS256' | 'ES256' | 'HS256' | 'none',
     /** Where its document says that tokens are. */
     tokenEndpoint: undefined as string | undefined,
+    /** Its token endpoint answers with a redirect. */
+    redirectsTo: undefined as string | undefined,
     requests: [] as string[],
     close: async (): Promise<void> => {
       server.closeAllConnections()
@@ -24,16 +32,14 @@ export async function startForger(clientId: string) {
     },
   }
 
-  const idToken = (nonce: string): Promise<string> => {
-    const claims = { sub: 'sub', nonce, ...forger.claims }
-    return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'RS256', kid: 'key' })
-      .setIssuedAt()
-      .setExpirationTime(claims.exp ?? '5m')
-      .setIssuer(claims.iss ?? forger.url)
-      .setAudience(claims.aud ?? clientId)
-      .sign((forger.signsWrong ? other : honest).privateKey)
+  const idToken = async (nonce: string): Promise<string> => {
+    const { alg } = forger
+    const claims = { iss: forger.url, aud: clientId, sub: 'sub', nonce, iat: now(), exp: now() + 300, ...forger.claims }
+    if (alg === 'none') return new UnsecuredJWT(claims).encode()
+    const key = { RS256: (forger.signsWrong ? other : honest).privateKey, ES256: elliptic.privateKey, HS256: Buffer.from(clientSecret) }[alg]
+    return new SignJWT(claims).setProtectedHeader({ alg, kid: alg === 'ES256' ? 'elliptic' : 'key' }).sign(key)
   }
+  const now = (): number => Math.floor(Date.now() / 1_000)
   const formOf = async (request: IncomingMessage): Promise<URLSearchParams> => {
     let body = ''
     for await (const part of request) body += part
@@ -58,13 +64,17 @@ export async function startForger(clientId: string) {
         id_token_signing_alg_values_supported: ['RS256'],
         authorization_response_iss_parameter_supported: true,
       })
-    if (url.pathname === '/keys') return json({ keys: [jwk] })
+    if (url.pathname === '/keys') return json({ keys })
     if (url.pathname === '/authorize') {
       const back = new URL(url.searchParams.get('redirect_uri') ?? '')
       const code = String(nonces.size)
       nonces.set(code, url.searchParams.get('nonce') ?? '')
       back.search = String(new URLSearchParams({ code, state: url.searchParams.get('state') ?? '', iss: forger.iss ?? forger.url }))
       response.writeHead(302, { location: back.href })
+      return response.end()
+    }
+    if (forger.redirectsTo !== undefined) {
+      response.writeHead(307, { location: forger.redirectsTo })
       return response.end()
     }
     const code = (await formOf(request)).get('code') ?? ''
