@@ -13,6 +13,7 @@ import { endingCommand } from '../domain/credentials/device-authorization.ts'
 import { unlockLinkToken } from '../domain/factors/lock.ts'
 import { resetLinkToken } from '../domain/factors/reset.ts'
 import { invitationPath } from '../domain/invitations/invitation.ts'
+import type { Account } from '../domain/model/account.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import type { Mail } from '../mail/compose.ts'
@@ -52,15 +53,28 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
   const link = (path: string): string => `${issuer}${path}`
   const resetUrl = link('/forgot-password')
   const loginsUrl = link('/logins')
+  const securityUrl = link('/account/security')
+  const hasPassword = (account: Pick<Account, 'passwordHash'> | null): boolean => account !== null && account.passwordHash !== null
+  /** For an email about a change of how a person signs in. */
+  const about = (account: Account, { at, address }: { at: string; address: string }) => ({
+    issuer,
+    at: new Date(at),
+    address,
+    hasPassword: hasPassword(account),
+    securityUrl,
+    loginsUrl,
+    resetUrl,
+  })
 
   const drafts: { [T in MailJob['template']]: (data: Extract<MailJob, { template: T }>) => Promise<Draft | null> } = {
     async sign_up_code({ signUpId, number }) {
       const signUp = await store.reading.signUps.find(signUpId as SignUpId)
       if (!signUp || signUp.codeNumber !== number || signUp.codeExpired) return null
       const to = signUp.email
-      if (await store.reading.accounts.findByEmail(signUp.emailCanonical)) {
+      const holder = await store.reading.accounts.findByEmail(signUp.emailCanonical)
+      if (holder) {
         if (signUp.codeDigits > 6) return null // ten emails were sent today
-        return { to, ...alreadyRegisteredMail({ issuer, signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
+        return { to, ...alreadyRegisteredMail({ issuer, hasPassword: hasPassword(holder), signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
       }
       const code = signUpCode(keys, signUp)
       return { to, ...signUpCodeMail({ issuer, code, minutes: CODE_SECONDS / 60 }), code }
@@ -95,7 +109,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const account = await execute(addressReset, { kind: 'anonymous', origin: { address, requestId, userAgent: null } }, { id })
       if (!account) return null
       const url = `${link('/reset-password')}?token=${passwordResetToken(keys, reset)}`
-      return { to: account.email, ...passwordResetMail({ issuer, resetUrl: url, minutes: RESET_SECONDS / 60 }), link: url }
+      return { to: account.email, ...passwordResetMail({ issuer, hasPassword: hasPassword(account), resetUrl: url, minutes: RESET_SECONDS / 60 }), link: url }
     },
     async password_changed({ userId, at, address }) {
       const account = await store.reading.accounts.find(userId as UserId)
@@ -103,7 +117,6 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const keys = await store.reading.apiKeys.countAlive({ userId: account.id })
       const { length: passkeys } = await store.reading.passkeys.list(account.id)
       const { length: identities } = await store.reading.identities.list(account.id)
-      const securityUrl = link('/account/security')
       return {
         to: account.email,
         ...passwordChangedMail({ issuer, at: new Date(at), address, keys, passkeys, identities, securityUrl, resetUrl, loginsUrl, cli }),
@@ -112,17 +125,15 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
     async passkey({ change, userId, passkey, at, address }) {
       const account = await store.reading.accounts.find(userId as UserId)
       if (!account) return null
-      const securityUrl = link('/account/security')
-      return { to: account.email, ...passkeyMail({ issuer, change, passkey, at: new Date(at), address, securityUrl, resetUrl }) }
+      return { to: account.email, ...passkeyMail({ ...about(account, { at, address }), change, passkey }) }
     },
     async factor({ change, userId, left, at, address }) {
       const account = await store.reading.accounts.find(userId as UserId)
       if (!account) return null
-      const securityUrl = link('/account/security')
       const app = change === 'authenticator_locked' ? await store.reading.authenticators.find(account.id) : null
       const token = app && unlockLinkToken(keys, app)
       const unlockUrl = token ? `${link('/account/unlock-authenticator')}?token=${token}` : undefined
-      const mail = factorMail({ issuer, change, left: left ?? 0, at: new Date(at), address, securityUrl, resetUrl, unlockUrl })
+      const mail = factorMail({ ...about(account, { at, address }), change, left: left ?? 0, unlockUrl })
       return { to: account.email, ...mail, ...(unlockUrl && { link: unlockUrl }) }
     },
     async factor_reset({ change, factorResetId }) {
@@ -131,7 +142,8 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       if (!account || (change === 'requested' && !reset.open)) return null
       const stopUrl = `${link('/account/stop-reset')}?token=${resetLinkToken(keys, reset.id)}`
       const { requestedByName: requestedBy, organization, inForceAt } = reset
-      const mail = factorResetMail({ issuer, change, requestedBy, organization, inForceAt, stopUrl, securityUrl: link('/account/security'), resetUrl })
+      const urls = { stopUrl, securityUrl, resetUrl }
+      const mail = factorResetMail({ issuer, change, requestedBy, organization, inForceAt, hasPassword: hasPassword(account), ...urls })
       return { to: account.email, ...mail, ...(change === 'requested' && { link: stopUrl }) }
     },
     async sign_in_code({ signIn }) {
@@ -146,8 +158,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const account = await store.reading.accounts.find(userId as UserId)
       if (!account) return null
       const provider = config.providers.find((one) => one.id === id)?.name ?? id
-      const securityUrl = link('/account/security')
-      return { to: to ?? account.email, ...identityMail({ issuer, change, provider, label, at: new Date(at), address, securityUrl, resetUrl }) }
+      return { to: to ?? account.email, ...identityMail({ ...about(account, { at, address }), change, provider, label }) }
     },
     async confirmation_code({ sessionId, number }) {
       const open = await store.reading.confirmationCodes.find(sessionId as SessionId)
@@ -162,7 +173,11 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const holder = await store.reading.accounts.findByEmail(change.emailCanonical)
       if (holder && holder.id !== change.userId) {
         if (change.codeDigits > 6) return null // ten emails were sent today
-        return { to: change.email, ...addressInUseMail({ issuer, signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
+        return {
+          to: change.email,
+          ...addressInUseMail({ issuer, hasPassword: hasPassword(holder), signInUrl: link('/sign-in'), resetUrl }),
+          link: link('/sign-in'),
+        }
       }
       const code = emailChangeCode(keys, change)
       return { to: change.email, ...emailChangeCodeMail({ issuer, code, minutes: EMAIL_CODE_SECONDS / 60 }), code }
@@ -171,7 +186,11 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)
       const account = change && (await store.reading.accounts.find(change.userId))
       return (
-        account && { to: change.oldEmail, ...emailChangedMail({ issuer, username: account.username, at: new Date(at), address, loginsUrl }), link: loginsUrl }
+        account && {
+          to: change.oldEmail,
+          ...emailChangedMail({ issuer, username: account.username, hasPassword: hasPassword(account), at: new Date(at), address, loginsUrl }),
+          link: loginsUrl,
+        }
       )
     },
     async login_approved({ sessionId, deviceAuthorizationId }) {
@@ -194,6 +213,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
           longLived: session.kind === 'refresh',
           endsBy: device && endingCommand(device, cli),
           sessionsUrl: loginsUrl,
+          hasPassword: hasPassword(await store.reading.accounts.find(account.id)),
           resetUrl,
         }),
       }

@@ -7,9 +7,15 @@ import { networkAddress, shown } from './safe-text.ts'
 interface About extends Sender {
   at: Date
   address: string
+  /** An account without a password gets no advice to change one. */
+  hasPassword: boolean
   securityUrl: string
+  loginsUrl: string
   resetUrl: string
 }
+
+/** For an account without a password, whose other ways in are under Security. */
+const CHECK = 'If this was not you, end the logins that you do not recognize, and check how you sign in.'
 
 export interface PasskeyMail extends About {
   change: 'added' | 'removed' | 'copied'
@@ -18,16 +24,19 @@ export interface PasskeyMail extends About {
 }
 
 export function passkeyMail({ change, passkey, ...about }: PasskeyMail): Mail {
+  const { hasPassword } = about
   const { subject, text, otherwise } = {
     added: {
       subject: 'A passkey was added to your account',
-      text: 'You can sign in with it. Your password stays valid.',
-      otherwise: 'If this was not you, remove the passkey, end the logins that you do not recognize, and set a new password now.',
+      text: `You can sign in with it.${hasPassword ? ' Your password stays valid.' : ''}`,
+      otherwise: hasPassword
+        ? 'If this was not you, remove the passkey, end the logins that you do not recognize, and set a new password now.'
+        : 'If this was not you, remove the passkey, and end the logins that you do not recognize.',
     },
     removed: {
       subject: 'A passkey was removed from your account',
       text: 'It can no longer be used to sign in. Sessions that were started with it stay active.',
-      otherwise: 'If this was not you, set a new password now.',
+      otherwise: hasPassword ? 'If this was not you, set a new password now.' : CHECK,
     },
     copied: {
       subject: 'We refused one of your passkeys',
@@ -54,45 +63,55 @@ export interface FactorMail extends About {
 }
 
 export function factorMail({ change, left, unlockUrl, ...about }: FactorMail): Mail {
+  const { hasPassword } = about
+  const signIn = hasPassword ? 'your password' : 'a sign-in with another provider'
   const { subject, text, otherwise } = {
     authenticator_added: {
       subject: 'An authenticator app was added to your account',
-      text: 'When you sign in with your password or another provider, we now ask for a code from the app. Keep your recovery codes in a safe place.',
-      otherwise: 'If this was not you, set a new password now, and ask the operator of this cloud for help.',
+      text: `When you sign in with ${hasPassword ? 'your password or ' : ''}another provider, we now ask for a code from the app. Keep your recovery codes in a safe place.`,
+      otherwise: hasPassword
+        ? 'If this was not you, set a new password now, and ask the operator of this cloud for help.'
+        : 'If this was not you, end the logins that you do not recognize, and ask the operator of this cloud for help.',
     },
     authenticator_removed: {
       subject: 'The authenticator app was removed from your account',
       text: 'From now on, no second factor is asked for when you sign in. Your recovery codes are no longer valid.',
-      otherwise: 'If this was not you, set a new password now.',
+      otherwise: hasPassword ? 'If this was not you, set a new password now.' : CHECK,
     },
     wrong_codes: {
       subject: 'Wrong sign-in codes for your account',
-      text: 'Several wrong codes were entered after your password, or in a browser where you are signed in. They gave no access.',
-      otherwise: 'If this was not you, set a new password, and end the logins that you do not recognize.',
+      text: `Several wrong codes were entered after ${signIn}, or in a browser where you are signed in. They gave no access.`,
+      otherwise: hasPassword ? 'If this was not you, set a new password, and end the logins that you do not recognize.' : CHECK,
     },
     authenticator_locked: {
       subject: 'Your authenticator app is locked',
-      text: `50 wrong codes were entered after your password, or in a browser where you are signed in. So the app accepts no code. Sign in with a recovery code or a passkey${unlockUrl ? ', or unlock the app within 24 hours:' : '.'}`,
-      otherwise:
-        'If the wrong codes were not yours, someone knows your password: set a new one before you unlock the app, and end the logins that you do not recognize. The link unlocks the app once. It signs nobody in.',
+      text: `50 wrong codes were entered after ${signIn}, or in a browser where you are signed in. So the app accepts no code. Sign in with a recovery code or a passkey${unlockUrl ? ', or unlock the app within 24 hours:' : '.'}`,
+      otherwise: `${hasPassword ? 'If the wrong codes were not yours, someone knows your password: set a new one before you unlock the app, and end the logins that you do not recognize.' : CHECK} The link unlocks the app once. It signs nobody in.`,
     },
     recovery_code_used: {
       subject: 'A recovery code was used',
       text: `One of your recovery codes was used. ${left === 0 ? 'None is' : left === 1 ? 'One is' : `${left} are`} left. You can create new ones.`,
-      otherwise: 'If this was not you, set a new password now, and create new recovery codes.',
+      otherwise: hasPassword
+        ? 'If this was not you, set a new password now, and create new recovery codes.'
+        : 'If this was not you, end the logins that you do not recognize, and create new recovery codes.',
     },
     recovery_codes_created: {
       subject: 'New recovery codes were created',
       text: 'They replace all earlier ones.',
-      otherwise: 'If this was not you, set a new password now, end the logins that you do not recognize, and create new recovery codes.',
+      otherwise: hasPassword
+        ? 'If this was not you, set a new password now, end the logins that you do not recognize, and create new recovery codes.'
+        : 'If this was not you, end the logins that you do not recognize, and create new recovery codes.',
     },
     factors_reset: {
       subject: 'Your passkeys and your authenticator app were removed',
-      text: 'The operator of this cloud removed them, your recovery codes and your links to other providers, and ended all your sessions. Sign in with your password. If you have none, set one.',
-      otherwise: 'If you did not ask for this, set a new password now, and ask the operator of this cloud.',
+      text: `The operator of this cloud removed them, your recovery codes and your links to other providers, and ended all your sessions. ${hasPassword ? 'Sign in with your password.' : 'To sign in again, set a password.'}`,
+      otherwise: hasPassword
+        ? 'If you did not ask for this, set a new password now, and ask the operator of this cloud.'
+        : 'If you did not ask for this, ask the operator of this cloud.',
     },
   }[change]
-  return notice(about, { subject, text, otherwise, ...(unlockUrl && { action: { button: 'Unlock the app', url: unlockUrl } }) })
+  const action = unlockUrl && { button: 'Unlock the app', url: unlockUrl }
+  return notice(about, { subject, text, otherwise, ...(action && { action }), noWayIn: change === 'factors_reset' && !hasPassword })
 }
 
 export interface IdentityMail extends About {
@@ -103,16 +122,19 @@ export interface IdentityMail extends About {
 }
 
 export function identityMail({ change, provider, label, ...about }: IdentityMail): Mail {
+  const { hasPassword } = about
   const { subject, text, otherwise } = {
     linked: {
       subject: `${provider} can now sign you in`,
       text: 'The account below was linked to your account here. From now on, it signs you in.',
-      otherwise: 'If this was not you, unlink it, end the logins that you do not recognize, and set a new password now.',
+      otherwise: hasPassword
+        ? 'If this was not you, unlink it, end the logins that you do not recognize, and set a new password now.'
+        : 'If this was not you, unlink it, and end the logins that you do not recognize.',
     },
     unlinked: {
       subject: `${provider} was unlinked from your account`,
       text: 'The account below no longer signs you in. Sessions that it has started go on.',
-      otherwise: 'If this was not you, set a new password now.',
+      otherwise: hasPassword ? 'If this was not you, set a new password now.' : CHECK,
     },
   }[change]
   return notice(about, { subject, text, otherwise, rows: [[provider, shown(label)]] })
@@ -143,9 +165,14 @@ interface Notice {
   otherwise: string
   rows?: readonly (readonly [name: string, value: string])[]
   action?: { button: string; url: string }
+  /** Nothing signs the owner in any more. */
+  noWayIn?: boolean
 }
 
-function notice({ issuer, at, address, securityUrl, resetUrl }: About, { subject, text, otherwise, rows = [], action }: Notice): Mail {
+function notice(
+  { issuer, at, address, hasPassword, securityUrl, loginsUrl, resetUrl }: About,
+  { subject, text, otherwise, rows = [], action, noWayIn = false }: Notice,
+): Mail {
   return compose({
     issuer,
     subject,
@@ -154,9 +181,9 @@ function notice({ issuer, at, address, securityUrl, resetUrl }: About, { subject
       { rows: [...rows, ['When', instant(at)], ['From', networkAddress(address)]] },
       { paragraph: text },
       ...(action ? [action] : []),
-      { link: 'See how you sign in', url: securityUrl },
+      ...(noWayIn ? [{ link: 'Set a password', url: resetUrl }] : [{ link: 'See how you sign in', url: securityUrl }]),
       { quiet: otherwise },
-      { link: 'Set a new password', url: resetUrl },
+      ...(noWayIn ? [] : [hasPassword ? { link: 'Set a new password', url: resetUrl } : { link: 'View your logins', url: loginsUrl }]),
     ],
   })
 }
@@ -169,12 +196,13 @@ export interface FactorResetMail extends Sender {
   inForceAt: Date
   /** Stops the reset, without a sign-in. */
   stopUrl: string
+  hasPassword: boolean
   securityUrl: string
   resetUrl: string
 }
 
 /** An admin of the member's organization resets how they sign in (F12). A thief who has that admin's session would do it, so the link to stop it comes first. */
-export function factorResetMail({ issuer, change, requestedBy, organization, inForceAt, stopUrl, securityUrl, resetUrl }: FactorResetMail): Mail {
+export function factorResetMail({ issuer, change, requestedBy, organization, inForceAt, stopUrl, hasPassword, securityUrl, resetUrl }: FactorResetMail): Mail {
   const rows = [
     ['Requested by', shown(requestedBy)],
     ['Organization', shown(organization)],
@@ -196,7 +224,7 @@ export function factorResetMail({ issuer, change, requestedBy, organization, inF
     stopped: { subject: 'The reset of how you sign in was stopped', text: 'Nothing about how you sign in has changed.' },
     completed: {
       subject: 'Your passkeys and your authenticator app were removed',
-      text: 'All your sessions, refresh tokens and keys have ended. Sign in with your password and a code that we email to you. Then add your factors again under Security.',
+      text: `All your sessions, refresh tokens and keys have ended. ${hasPassword ? 'Sign in with your password' : 'To sign in again, set a password, and enter it'} and a code that we email to you. Then add your factors again under Security.`,
     },
   }[change]
   return compose({
@@ -207,8 +235,8 @@ export function factorResetMail({ issuer, change, requestedBy, organization, inF
       { rows },
       { paragraph: text },
       { link: 'See how you sign in', url: securityUrl },
-      { quiet: 'If you did not expect this, set a new password, and ask the operator of this cloud.' },
-      { link: 'Set a new password', url: resetUrl },
+      { quiet: `If you did not expect this, ${hasPassword ? 'set a new password, and ' : ''}ask the operator of this cloud.` },
+      ...(hasPassword || change === 'completed' ? [{ link: hasPassword ? 'Set a new password' : 'Set a password', url: resetUrl }] : []),
     ],
   })
 }

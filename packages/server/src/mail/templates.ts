@@ -21,12 +21,16 @@ export function signUpCodeMail({ issuer, code, minutes }: SignUpCodeMail): Mail 
   })
 }
 
+/** A link for the owner of an account who cannot sign in. */
+const wayBack = (hasPassword: boolean, url: string) => ({ link: hasPassword ? 'Forgot your password? Reset it' : 'Can’t sign in? Set a password', url })
+
 export interface AlreadyRegisteredMail extends Sender {
+  hasPassword: boolean
   signInUrl: string
   resetUrl: string
 }
 
-export function alreadyRegisteredMail({ issuer, signInUrl, resetUrl }: AlreadyRegisteredMail): Mail {
+export function alreadyRegisteredMail({ issuer, hasPassword, signInUrl, resetUrl }: AlreadyRegisteredMail): Mail {
   return compose({
     issuer,
     subject: 'You already have an account',
@@ -34,7 +38,7 @@ export function alreadyRegisteredMail({ issuer, signInUrl, resetUrl }: AlreadyRe
     blocks: [
       { paragraph: 'Someone, most likely you, tried to sign up with this email address. It already has an account, so you can sign in instead.' },
       { button: 'Sign in', url: signInUrl },
-      { link: 'Forgot your password? Reset it', url: resetUrl },
+      wayBack(hasPassword, resetUrl),
       { quiet: 'If this was not you, ignore this email. Nothing has changed.' },
     ],
   })
@@ -78,19 +82,23 @@ export function invitationMail({ issuer, organization, invitedBy, inviterName, r
 }
 
 export interface PasswordResetMail extends Sender {
+  hasPassword: boolean
   resetUrl: string
   minutes: number
 }
 
-export function passwordResetMail({ issuer, resetUrl, minutes }: PasswordResetMail): Mail {
+export function passwordResetMail({ issuer, hasPassword, resetUrl, minutes }: PasswordResetMail): Mail {
+  const subject = hasPassword ? 'Choose a new password' : 'Choose a password'
   return compose({
     issuer,
-    subject: 'Choose a new password',
-    heading: 'Choose a new password',
+    subject,
+    heading: subject,
     blocks: [
-      { paragraph: `This link works once and expires in ${minutes} minutes. A new password ends all your sessions and refresh tokens.` },
-      { button: 'Choose a new password', url: resetUrl },
-      { quiet: 'If you did not request this, ignore this email. Your password has not changed.' },
+      {
+        paragraph: `This link works once and expires in ${minutes} minutes. A ${hasPassword ? 'new password' : 'password'} ends all your sessions and refresh tokens.`,
+      },
+      { button: subject, url: resetUrl },
+      { quiet: `If you did not request this, ignore this email. ${hasPassword ? 'Your password has not' : 'Nothing has'} changed.` },
     ],
   })
 }
@@ -175,12 +183,13 @@ export function emailChangeCodeMail({ issuer, code, minutes }: EmailChangeCodeMa
 }
 
 export interface AddressInUseMail extends Sender {
+  hasPassword: boolean
   signInUrl: string
   resetUrl: string
 }
 
 /** To an address that someone wanted to use, and that already has an account. */
-export function addressInUseMail({ issuer, signInUrl, resetUrl }: AddressInUseMail): Mail {
+export function addressInUseMail({ issuer, hasPassword, signInUrl, resetUrl }: AddressInUseMail): Mail {
   return compose({
     issuer,
     subject: 'This email address already has an account',
@@ -190,7 +199,7 @@ export function addressInUseMail({ issuer, signInUrl, resetUrl }: AddressInUseMa
         paragraph: 'Someone tried to change the email address of another account to this one. This address already has an account, so the change was refused.',
       },
       { button: 'Sign in', url: signInUrl },
-      { link: 'Forgot your password? Reset it', url: resetUrl },
+      wayBack(hasPassword, resetUrl),
       { quiet: 'If this was not you, ignore this email. Nothing has changed.' },
     ],
   })
@@ -198,13 +207,14 @@ export function addressInUseMail({ issuer, signInUrl, resetUrl }: AddressInUseMa
 
 export interface EmailChangedMail extends Sender {
   username: string | null
+  hasPassword: boolean
   at: Date
   address: string
   loginsUrl: string
 }
 
 /** To the old address, which can no longer sign in. */
-export function emailChangedMail({ issuer, username, at, address, loginsUrl }: EmailChangedMail): Mail {
+export function emailChangedMail({ issuer, username, hasPassword, at, address, loginsUrl }: EmailChangedMail): Mail {
   return compose({
     issuer,
     subject: 'Your email address was changed',
@@ -215,8 +225,11 @@ export function emailChangedMail({ issuer, username, at, address, loginsUrl }: E
       },
       { paragraph: 'Emails about your account now go to the new address. You can no longer sign in with this one.' },
       {
-        paragraph:
-          'If this was not you, sign in with your username, change your password, and end all other logins. If you can’t sign in, contact the operator of this cloud immediately.',
+        paragraph: `If this was not you, ${
+          hasPassword
+            ? 'sign in with your username, change your password,'
+            : 'sign in with your passkey or provider, remove any other that you do not recognize,'
+        } and end all other logins. If you can’t sign in, contact the operator of this cloud immediately.`,
       },
       { button: 'Review your logins', url: loginsUrl },
     ],
@@ -237,6 +250,7 @@ export interface DeviceApprovedMail extends Sender {
   endsBy: string | null
   /** The page that lists sessions and ends them, if there is one. */
   sessionsUrl?: string | undefined
+  hasPassword: boolean
   resetUrl: string
 }
 
@@ -253,6 +267,7 @@ export function deviceApprovedMail({
   longLived,
   endsBy,
   sessionsUrl,
+  hasPassword,
   resetUrl,
 }: DeviceApprovedMail): Mail {
   return compose({
@@ -271,9 +286,13 @@ export function deviceApprovedMail({
           ['Valid for', longLived ? 'up to a year, without another approval' : '24 hours'],
         ],
       },
-      { paragraph: 'If this was not you, set a new password now. That ends all your logins and refresh tokens.' },
+      {
+        paragraph: hasPassword
+          ? 'If this was not you, set a new password now. That ends all your logins and refresh tokens.'
+          : 'If this was not you, end this login now, and all others that you do not recognize.',
+      },
       ...(sessionsUrl === undefined ? [] : [{ button: 'Review your logins', url: sessionsUrl }]),
-      { link: 'Set a new password', url: resetUrl },
+      ...(hasPassword ? [{ link: 'Set a new password', url: resetUrl }] : []),
       { quiet: `If this was you, there is nothing to do.${endsBy === null ? '' : ' To end this login early, run:'}` },
       ...(endsBy === null ? [] : [{ command: endsBy }]),
     ],

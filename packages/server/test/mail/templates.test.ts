@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { asOwnCommands } from '@muster/contract/command-line.ts'
 import { describe, expect, test } from 'vitest'
 import type { Mail } from '../../src/mail/compose.ts'
-import { factorMail, factorResetMail, passkeyMail, signInCodeMail } from '../../src/mail/factor-mails.ts'
+import { factorMail, factorResetMail, identityMail, passkeyMail, signInCodeMail } from '../../src/mail/factor-mails.ts'
 import { networkAddress, safeName, shown } from '../../src/mail/safe-text.ts'
 import {
   addressInUseMail,
@@ -45,30 +45,30 @@ const hostile = [
 // Emails show a valid IP address unchanged, which the search for links would report. So a name that is an IP address is replaced in address fields.
 const addressLike = (name: string): string => (isIP(name) ? '2001:db8::1' : name)
 
-const mailsFor = (name: string): Record<string, Mail> => ({
+/** When and where, of an email about a change of how a person signs in. */
+const about = (name: string, hasPassword: boolean) => ({
+  issuer,
+  at,
+  address: addressLike(name),
+  hasPassword,
+  securityUrl: `${issuer}/account/security`,
+  loginsUrl: `${issuer}/logins`,
+  resetUrl,
+})
+
+const mailsFor = (name: string, hasPassword = true): Record<string, Mail> => ({
   'sign-up code': signUpCodeMail({ issuer, code: '204815', minutes: 10 }),
-  'already registered': alreadyRegisteredMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
-  'password reset': passwordResetMail({ issuer, resetUrl, minutes: 30 }),
-  'passkey added': passkeyMail({ issuer, change: 'added', passkey: name, at, address: addressLike(name), securityUrl: `${issuer}/account/security`, resetUrl }),
-  'recovery code used': factorMail({
-    issuer,
-    change: 'recovery_code_used',
-    left: 9,
-    at,
-    address: addressLike(name),
-    securityUrl: `${issuer}/account/security`,
-    resetUrl,
-  }),
+  'already registered': alreadyRegisteredMail({ issuer, hasPassword, signInUrl: `${issuer}/sign-in`, resetUrl }),
+  'password reset': passwordResetMail({ issuer, hasPassword, resetUrl, minutes: 30 }),
+  'passkey added': passkeyMail({ ...about(name, hasPassword), change: 'added', passkey: name }),
+  'recovery code used': factorMail({ ...about(name, hasPassword), change: 'recovery_code_used', left: 9 }),
   'authenticator locked': factorMail({
-    issuer,
+    ...about(name, hasPassword),
     change: 'authenticator_locked',
     left: 0,
-    at,
-    address: addressLike(name),
-    securityUrl: `${issuer}/account/security`,
-    resetUrl,
     unlockUrl: `${issuer}/account/unlock-authenticator?token=x`,
   }),
+  'provider linked': identityMail({ ...about(name, hasPassword), change: 'linked', provider: 'GitHub', label: name }),
   'factor reset requested': factorResetMail({
     issuer,
     change: 'requested',
@@ -76,6 +76,7 @@ const mailsFor = (name: string): Record<string, Mail> => ({
     organization: name,
     inForceAt: at,
     stopUrl: `${issuer}/account/stop-reset?token=x`,
+    hasPassword,
     securityUrl: `${issuer}/account/security`,
     resetUrl,
   }),
@@ -93,8 +94,8 @@ const mailsFor = (name: string): Record<string, Mail> => ({
     cli: 'acme-accounts',
   }),
   'code for a new address': emailChangeCodeMail({ issuer, code: '204815', minutes: 10 }),
-  'new address in use': addressInUseMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
-  'address changed': emailChangedMail({ issuer, username: name, at, address: addressLike(name), loginsUrl: `${issuer}/logins` }),
+  'new address in use': addressInUseMail({ issuer, hasPassword, signInUrl: `${issuer}/sign-in`, resetUrl }),
+  'address changed': emailChangedMail({ issuer, username: name, hasPassword, at, address: addressLike(name), loginsUrl: `${issuer}/logins` }),
   invitation: invitationMail({
     issuer,
     organization: name,
@@ -115,6 +116,7 @@ const mailsFor = (name: string): Record<string, Mail> => ({
     at,
     longLived: true,
     endsBy: 'acme-accounts revoke TOKEN',
+    hasPassword,
     resetUrl,
   }),
 })
@@ -137,6 +139,29 @@ describe.each(hostile)('with %j as every name', (name) => {
     expect(mail.subject).toMatch(/^[\x20-\x7e]{1,78}$/)
     expect(mail.subject).not.toMatch(/evil|bcc/i)
     expect(mail.text).not.toMatch(/^(?:bcc|subject):/im)
+  })
+})
+
+describe('an email to an account without a password (F10)', () => {
+  const own = about('ada', false)
+  const factorChanges = ['authenticator_added', 'authenticator_removed', 'wrong_codes', 'authenticator_locked', 'recovery_code_used'] as const
+  test.each(
+    Object.entries({
+      ...Object.fromEntries(Object.entries(mailsFor('ada', false)).filter(([title]) => !/^(already registered|password|new address|sign-in)/.test(title))),
+      ...Object.fromEntries((['added', 'removed', 'copied'] as const).map((change) => [`passkey ${change}`, passkeyMail({ ...own, change, passkey: 'key' })])),
+      ...Object.fromEntries(factorChanges.map((change) => [change, factorMail({ ...own, change, left: 2 })])),
+      recovery_codes_created: factorMail({ ...own, change: 'recovery_codes_created', left: 10 }),
+      'provider unlinked': identityMail({ ...own, change: 'unlinked', provider: 'GitHub', label: 'ada' }),
+    }),
+  )('does not speak of one: %s', (_, { subject, text, html }) => {
+    expect(`${subject} ${text} ${html}`).not.toMatch(/password/i)
+  })
+
+  test('says how to get one, when nothing else is left to sign in with', () => {
+    const { text } = factorMail({ ...own, change: 'factors_reset', left: 0 })
+    expect(text).toMatch(/To sign in again, set a\s+password\./)
+    expect(text).toContain(resetUrl)
+    expect(passwordResetMail({ issuer, hasPassword: false, resetUrl, minutes: 30 }).subject).toBe('Choose a password')
   })
 })
 
@@ -168,11 +193,11 @@ test('the sign-up email has the code in its subject, text and HTML, and its life
 })
 
 test('a link has a line of its own in the text of an email', () => {
-  expect(passwordResetMail({ issuer, resetUrl, minutes: 30 }).text.split('\n')).toContain(resetUrl)
+  expect(passwordResetMail({ issuer, hasPassword: true, resetUrl, minutes: 30 }).text.split('\n')).toContain(resetUrl)
 })
 
 test('a link that is neither http nor https is refused', () => {
-  expect(() => passwordResetMail({ issuer, resetUrl: 'javascript:alert(1)', minutes: 30 })).toThrow()
+  expect(() => passwordResetMail({ issuer, hasPassword: true, resetUrl: 'javascript:alert(1)', minutes: 30 })).toThrow()
 })
 
 test('the email about an approved login shows account, client and place (D02)', () => {
@@ -186,6 +211,7 @@ test('the email about an approved login shows account, client and place (D02)', 
     at,
     longLived: false,
     endsBy: 'muster logout',
+    hasPassword: true,
     resetUrl,
   })
   for (const part of ['alice', 'muster', 'acme', '"Lisbon", 203.0.113.7', '20 November 2026, 18:32 UTC', '24 hours', resetUrl])

@@ -127,7 +127,8 @@ describe('a person whom Google signs in', () => {
   test('needs no further code once a password was set by email (S8)', async () => {
     const browser = await aNewcomer('pam')
     await browser.post('/forgot-password', { email: 'pam@gmail.com' })
-    const { link = '' } = await office.mail('pam@gmail.com')
+    const { subject, link = '' } = await office.mail('pam@gmail.com')
+    expect(subject).toBe('Choose a password')
     await browser.post(link.slice(issuer.length).split('?')[0] ?? '', { token: new URL(link).searchParams.get('token') ?? '', password: goodPassword })
     await office.mail('pam@gmail.com') // about the new password
     const later = office.browser()
