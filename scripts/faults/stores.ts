@@ -20,6 +20,14 @@ export const stores: Fault[] = [
     named: 'ends for browsers and secrets',
   },
   {
+    title: 'a restore unlinks providers also from accounts without a password (O9, F21)',
+    file: `${server}/store/archive/end-access.ts`,
+    find: 'delete from identity`',
+    replace: 'delete from identity where user_id in (select id from account where password_hash is not null)`',
+    test: `${tests}/store/archive/restore.slow.test.ts`,
+    named: 'ends for providers, also of accounts without a password',
+  },
+  {
     title: 'keys from before a restore are on hold until they are kept (O9)',
     file: `${server}/store/archive/end-access.ts`,
     find: `keys_rest_before = \${rest}`,

@@ -48,8 +48,8 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
   await sql`update authenticator set unlock_id = null, unlock_expires_at = null where unlock_id is not null`.execute(trx)
   // A passkey that was removed since the backup is here again. Each passkey is enough to sign in once it was used together with a password.
   if (!keepKeys) await sql`update passkey set verifies_user = false`.execute(trx)
-  // A provider that was unlinked after the backup would be linked again, so all links end. People with a password can link it again.
-  if (!keepKeys) await sql`delete from identity where user_id in (select id from account where password_hash is not null)`.execute(trx)
+  // A provider that was unlinked after the backup would sign in again, so all links end. A person without a password sets one by email.
+  if (!keepKeys) await sql`delete from identity`.execute(trx)
   // Codes, and what a browser or a device has begun.
   for (const table of [
     'oidc_model',

@@ -75,6 +75,12 @@ describe('access from before a restore (O9)', () => {
     cookie = browser.cookie
     secret = (await before.server.services.execute(createSecret, browser.principal, { organization: 'ada', role: 'member' })).secret
     credentials = await aClient(before)
+    await on(url, async (db) => {
+      await sql`insert into account (id, email, email_canonical, given_name) values ('usr_newcomer', 'n@example.com', 'n@example.com', 'N')`.execute(db)
+      for (const user of [ada.id, 'usr_newcomer'])
+        await sql`insert into identity (id, user_id, provider, issuer, subject, label, address)
+          values (${`idn_${user}`}, ${user}, 'github', 'https://github.com/login/oauth', ${user}, 'n', '192.0.2.1')`.execute(db)
+    })
     verifier = await aVerifier(before, { ...credentials, lease: 300 })
     await backUp(settings(url), fileNamed('access'))
     const { keys } = (await before.call('GET', '/v1/operator/signing-keys', { token: OPERATOR_TOKEN })).body
@@ -116,6 +122,10 @@ describe('access from before a restore (O9)', () => {
     expect(page.status).toBe(303)
     const { body } = await after.call('POST', '/v1/invitations/preview', { body: { token: secret } })
     expect(body.code).toBe('invitation_revoked')
+  })
+
+  test('ends for providers, also of accounts without a password', async () => {
+    expect(await on(restoredUrl, async (db) => (await sql`select user_id from identity`.execute(db)).rows)).toEqual([])
   })
 
   test('rests for keys and refresh tokens until the operator keeps them', async () => {
