@@ -56,6 +56,8 @@ const CLIENT_TOKEN_SECONDS = HOUR
  */
 export function createLibrary(options: LibraryOptions): Provider {
   const { config, store, keys, resources, audienceAliases = [], signingKeys, pages } = options
+  // Each interaction has cookies of its own path, so that two tabs do not disturb each other. `__Host-` requires the path `/`.
+  const withPath = (name: string): string => (config.secureCookies ? `__Secure-${name}` : name)
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: config.secureCookies } as const
   const configuration: Configuration = {
     adapter: createAdapter(options) as never,
@@ -63,7 +65,7 @@ export function createLibrary(options: LibraryOptions): Provider {
     routes,
     cookies: {
       keys: keys.everyLasting.map((key) => key.mac('cookie', 'oauth').toString('base64url')), // the first signs
-      names: { session: cookieName(config, 'muster_oauth'), interaction: 'muster_oauth_interaction', resume: 'muster_oauth_resume' },
+      names: { session: cookieName(config, 'muster_oauth'), interaction: withPath('muster_oauth_interaction'), resume: withPath('muster_oauth_resume') },
       long: { ...cookie, path: '/' },
       short: cookie,
     },

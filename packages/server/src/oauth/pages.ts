@@ -53,11 +53,13 @@ export function createLibraryPages(config: Pick<Config, 'issuer' | 'localMailbox
         : thrown
       const requestId = currentExchange().origin.requestId
       const next = 'Go back to the application and try again. If this keeps happening, contact the people who run the application.'
+      // The library refuses to resume without the cookie of the interaction, which a server of an earlier version names differently.
+      const title = ctx.oidc.route === 'resume' ? 'This sign-in has expired' : 'The application sent an invalid request'
       show(
         ctx,
         problemPage({
           frame: frameOf(config),
-          title: 'The application sent an invalid request',
+          title,
           detail: out.error_description,
           next,
           code: out.error,
