@@ -316,4 +316,20 @@ export const requests: Fault[] = [
     test: `${tests}/store/limits.test.ts`,
     named: 'a tightened limit refuses earlier',
   },
+  {
+    title: 'an email goes to another host by TLS, unless the operator says otherwise',
+    file: `${server}/mail/transport.ts`,
+    find: 'return !isLocalHost(hostname) && ',
+    replace: "return hostname === '' && ",
+    test: `${tests}/mail/transport.test.ts`,
+    named: 'names the next step if another host offers no STARTTLS',
+  },
+  {
+    title: 'the cookies of a sign-in for an application have a prefix under https',
+    file: `${server}/oauth/library.ts`,
+    find: '(config.secureCookies ? `__Secure-${name}` : name)',
+    replace: '(config.secureCookies ? name : name)',
+    test: `${tests}/oauth/interaction-cookies.test.ts`,
+    named: 'have the prefix __Secure-',
+  },
 ]

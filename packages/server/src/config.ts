@@ -61,7 +61,8 @@ export const settings = {
   },
   MUSTER_SMTP_URL: {
     default: 'none: the local mailbox',
-    about: 'The mail server: smtp://user:password@host:587 or smtps://…. Required when the issuer is not on localhost.',
+    about:
+      'The mail server: smtp://user:password@host:587 (STARTTLS, which the server must offer unless it is on this machine) or smtps://…. Required when the issuer is not on localhost.',
   },
   MUSTER_MAIL_FROM: { default: 'Muster <no-reply@ISSUER HOST>', about: 'The sender of emails.' },
   MUSTER_SECRET: {
@@ -288,6 +289,10 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   if (pathname !== '/') faults.push('MUSTER_ISSUER has a path. Use only a scheme and a host: https://accounts.example.com.')
   if (protocol === 'http:' && !local) faults.push('MUSTER_ISSUER must use https, unless it is on localhost.')
   const smtpUrl = url('MUSTER_SMTP_URL', ['smtp:', 'smtps:'])
+  for (const name of smtpUrl === null ? [] : ['ignoreTLS', 'requireTLS']) {
+    const values = new URL(smtpUrl ?? '').searchParams.getAll(name)
+    if (values.length > 1 || !['true', 'false', undefined].includes(values[0])) faults.push(`MUSTER_SMTP_URL: ${name} is either true or false.`)
+  }
   if (smtpUrl === null && !local && env['MUSTER_SMTP_URL'] === undefined)
     faults.push('MUSTER_SMTP_URL is required for this issuer, because people need emailed codes to sign up.')
   const secretValue = secret('MUSTER_SECRET')

@@ -162,6 +162,14 @@ test('half a provider, http outside this machine and a hostile name are faults (
   expect(faultsOf({ ...outside, ...oidc, MUSTER_OIDC_ISSUER: 'http://localhost:5000' })).toHaveLength(1)
 })
 
+test('the settings of TLS in the URL of the mail server are true or false', () => {
+  for (const query of ['ignoreTLS=yes', 'requireTLS=0', 'requireTLS=true&requireTLS=false'])
+    expect(faultsOf({ MUSTER_SMTP_URL: `smtp://mail.example.com?${query}` })).toEqual([
+      expect.stringMatching(/^MUSTER_SMTP_URL: \w+TLS is either true or false\.$/),
+    ])
+  for (const query of ['', '?ignoreTLS=true', '?requireTLS=false']) expect(faultsOf({ MUSTER_SMTP_URL: `smtp://mail.example.com${query}` })).toEqual([])
+})
+
 test('the client secret of a provider is not shown (F19)', () => {
   const shown = effectiveSettings({ MUSTER_SECRET: 'x'.repeat(32), ...gitHub, MUSTER_GITHUB_CLIENT_SECRET: 'gh-secret-value' }, () => '')
   expect(JSON.stringify(shown)).not.toContain('gh-secret-value')

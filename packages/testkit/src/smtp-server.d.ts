@@ -5,6 +5,8 @@ declare module 'smtp-server' {
 
   export interface SMTPServerSession {
     id: string
+    /** The connection is encrypted. */
+    secure: boolean
     envelope: { mailFrom: { address: string } | false; rcptTo: { address: string }[] }
   }
   export interface SMTPServerOptions {

@@ -86,7 +86,7 @@ export function factorMail({ change, left, unlockUrl, ...about }: FactorMail): M
     authenticator_locked: {
       subject: 'Your authenticator app is locked',
       text: `50 wrong codes were entered after ${signIn}, or in a browser where you are signed in. So the app accepts no code. Sign in with a recovery code or a passkey${unlockUrl ? ', or unlock the app within 24 hours:' : '.'}`,
-      otherwise: `${hasPassword ? 'If the wrong codes were not yours, someone knows your password: set a new one before you unlock the app, and end the logins that you do not recognize.' : CHECK} The link unlocks the app once. It signs nobody in.`,
+      otherwise: `${hasPassword ? 'If the wrong codes were not yours, someone knows your password: set a new one before you unlock the app, and end the logins that you do not recognize.' : CHECK}${unlockUrl ? ' The link unlocks the app once. It signs nobody in.' : ''}`,
     },
     recovery_code_used: {
       subject: 'A recovery code was used',

@@ -1,5 +1,5 @@
 import type { Transporter } from 'nodemailer'
-import type { Config } from '../config.ts'
+import { type Config, isLocalHost } from '../config.ts'
 import type { Mail } from './compose.ts'
 import type { Mailbox } from './mailbox.ts'
 
@@ -51,7 +51,15 @@ export function createTransport({ config, mailbox, log }: Options): Transport {
   /** The library is loaded after the start, with the first use. */
   const transporter = (): Promise<Transporter> => {
     opened ??= import('nodemailer').then(({ createTransport: open }) =>
-      open({ url: smtpUrl, pool: true, maxConnections: 3, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 }),
+      open({
+        url: smtpUrl,
+        requireTLS: requiresTls(smtpUrl),
+        pool: true,
+        maxConnections: 3,
+        connectionTimeout: 10_000,
+        greetingTimeout: 10_000,
+        socketTimeout: 30_000,
+      }),
     )
     return opened
   }
@@ -83,12 +91,20 @@ export function createTransport({ config, mailbox, log }: Options): Transport {
   }
 }
 
+/** Emails have codes and links, so they go in plain text to this machine only, or if the operator says so in the URL. An attacker in the network could hide STARTTLS. */
+function requiresTls(smtpUrl: string): boolean {
+  const { hostname, searchParams } = new URL(smtpUrl)
+  return !isLocalHost(hostname) && searchParams.get('ignoreTLS') !== 'true' && searchParams.get('requireTLS') !== 'false'
+}
+
 type SmtpError = Error & { code?: string; responseCode?: number }
 
 /** What the operator can do about a mail server that cannot be used. */
 function nextStepFor({ code = '', message }: SmtpError): string {
   if (/certificate|self[- ]signed|issuer/i.test(message))
     return 'Set NODE_EXTRA_CA_CERTS to the certificate of its authority. For your own relay on a trusted network, see docs/operations.md, "Email".'
+  if (code === 'ETLS')
+    return 'The mail server offers no STARTTLS. Use smtps:// if it has implicit TLS. To let emails with codes go in plain text, add ?ignoreTLS=true to MUSTER_SMTP_URL; see docs/operations.md, "Email".'
   if (code === 'EAUTH') return 'Check the username and password in MUSTER_SMTP_URL.'
   if (/wrong version number|greeting/i.test(message)) return 'Check the scheme of MUSTER_SMTP_URL: smtps:// for implicit TLS (port 465), smtp:// for STARTTLS.'
   return 'Check the host and port in MUSTER_SMTP_URL, and that no firewall blocks the connection.'

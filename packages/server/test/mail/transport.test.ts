@@ -55,6 +55,36 @@ test.each<[what: string, start: () => Promise<string>, next: RegExp]>([
   expect(`${error.message} ${error.next}`).not.toContain('wrong@')
 })
 
+/** This machine by an address that the server does not take for its own, so it stands for another host. */
+const elsewhere = '[::ffff:127.0.0.1]'
+
+test('the transport check names the next step if another host offers no STARTTLS', async () => {
+  const port = await startSmtp({ authOptional: true, disabledCommands: ['STARTTLS'] })
+  const transport = transportTo(`smtp://${elsewhere}:${port}`)
+  await expect(transport.verify()).rejects.toMatchObject({ code: 'ETLS', next: expect.stringContaining('?ignoreTLS=true') })
+  await expect(transport.send(email)).rejects.toMatchObject({ code: 'ETLS' })
+})
+
+test.each(['ignoreTLS=true', 'requireTLS=false'])('an email goes in plain text to another host with %s', async (setting) => {
+  const port = await startSmtp({ authOptional: true, disabledCommands: ['STARTTLS'] })
+  await expect(transportTo(`smtp://${elsewhere}:${port}?${setting}`).send(email)).resolves.toBeUndefined()
+})
+
+test('an email goes to another host by STARTTLS', async () => {
+  let isEncrypted = false
+  const port = await startSmtp({
+    authOptional: true,
+    cert,
+    key,
+    onData: (stream, session, done) => {
+      isEncrypted = session.secure
+      stream.resume().on('end', () => done())
+    },
+  })
+  await transportTo(`smtp://${elsewhere}:${port}?tls.rejectUnauthorized=false`).send(email)
+  expect(isEncrypted).toBe(true)
+})
+
 test('an email reaches a self-signed relay with the setting of docs/operations.md', async () => {
   const port = await startSmtp({ authOptional: true, cert, key })
   const transport = transportTo(`smtp://localhost:${port}?tls.rejectUnauthorized=false`)
