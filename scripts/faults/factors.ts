@@ -524,4 +524,12 @@ export const factors: Fault[] = [
     test: signIns,
     named: 'an admin sees no wrong code of a member',
   },
+  {
+    title: 'a proof without methods, of a server of an earlier version, counts as a password (F18)',
+    file: `${server}/store/credentials/session-store.ts`,
+    find: "const FORMER_METHODS = ['pwd']",
+    replace: "const FORMER_METHODS = ['pwd', 'otp', 'mfa']",
+    test: `${tests}/factors/step-up.test.ts`,
+    named: 'a person with an app who has',
+  },
 ]

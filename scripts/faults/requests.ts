@@ -327,8 +327,8 @@ export const requests: Fault[] = [
   {
     title: 'the cookies of a sign-in for an application have a prefix under https',
     file: `${server}/oauth/library.ts`,
-    find: '(config.secureCookies ? `__Secure-${name}` : name)',
-    replace: '(config.secureCookies ? name : name)',
+    find: '? `__Secure-',
+    replace: '? `',
     test: `${tests}/oauth/interaction-cookies.test.ts`,
     named: 'have the prefix __Secure-',
   },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ClientId, OrganizationId, SessionId } from '@muster/contract/ids.ts'
 import { type Answer, type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt } from 'jose'
+import { sql } from 'kysely'
 import * as client from 'openid-client'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { requestDevice } from '../../src/domain/credentials/device-authorization.ts'
@@ -9,7 +10,7 @@ import { startSession } from '../../src/domain/credentials/session.ts'
 import { systemPrincipal } from '../../src/domain/model/principal.ts'
 import { browserOf, discovered, pollDevice, SCOPE, startDevice, visitorOf } from '../oauth/conversation.ts'
 import { codeOf } from './authenticator-app.ts'
-import { SCRIPTS_CLIENT_ID, signingIn } from './signing-in.ts'
+import { SCRIPTS_CLIENT_ID, signingIn, type Visitor } from './signing-in.ts'
 
 let muster: Muster
 let ada: Human
@@ -141,6 +142,33 @@ describe('a change that gives lasting access (F15)', () => {
     expect(back.at.pathname).toBe('/account/email')
     expect(back.text).toContain('value="gil@example.org"') // nothing typed is lost (F17)
     expect((await people.asConsole(browser, 'POST', '/v1/me/password', password)).status).toBe(200)
+  })
+})
+
+describe('a proof that a server of an earlier version has noted without its methods (F18)', () => {
+  /** Both versions run during an upgrade. */
+  const note = (name: string, what: string) =>
+    sql`update session set ${sql.raw(what)} where user_id = (select id from account where username = ${name})`.execute(muster.server.database.kysely)
+  const isRecent = async (browser: Visitor): Promise<boolean> => (await people.asConsole(browser, 'GET', '/v1/me/confirmation')).body.recent
+
+  test.each([
+    ['signed in', 'authenticated_at = muster_now(), methods = null, confirmed_at = null, confirmed_methods = null'],
+    ['confirmed', 'confirmed_at = muster_now(), confirmed_methods = null'],
+  ])('a person with an app who has %s by it is not recent', async (what, noted) => {
+    const name = `lea_${what.slice(0, 4)}`
+    const browser = await people.signIn(await muster.person(name))
+    await people.addApp(browser)
+    await muster.clock.advance(OLD_SECONDS)
+    await note(name, noted)
+    expect(await isRecent(browser)).toBe(false)
+    expect(await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI' })).toMatchObject(refused)
+  })
+
+  test('a person without an app who has confirmed by it is recent', async () => {
+    const browser = await people.signIn(await muster.person('lia'))
+    await muster.clock.advance(OLD_SECONDS)
+    await note('lia', 'confirmed_at = muster_now(), confirmed_methods = null')
+    expect(await isRecent(browser)).toBe(true)
   })
 })
 
