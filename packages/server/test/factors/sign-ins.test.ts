@@ -106,7 +106,7 @@ describe('the sign-ins of a person (F24)', () => {
     const { text } = await browser.visit('/account/sign-ins')
     const older = /href="([^"]*after=[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? ''
     const last = await browser.visit(older)
-    expect(last.text).toContain('<h3 class="subject">Password</h3>')
+    expect(last.text).toContain('<h2 class="subject">Password</h2>')
     expect(last.text).not.toContain('after=')
     expect((await (await people.signIn(bob)).visit(older)).at.search).toBe('')
   })

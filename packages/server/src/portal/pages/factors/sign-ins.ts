@@ -31,28 +31,34 @@ export interface SignInsSection {
 /** On the page Security: the newest ones. The failed attempts are a list of their own, so that they hide no sign-in. */
 export const signInsSection = ({ signIns, failed, allPath }: SignInsSection, passwordPath: string, now: Date): Content => [
   html`<h2 class="section">Recent sign-ins</h2><p class="muted">If you don’t recognize one, end it and <a href="${passwordPath}">change your password</a>.</p>`,
-  html`<ul class="mails">${signIns.map((one) => signInLine(one, now))}</ul>`,
+  html`<ul class="mails">${signIns.map((one) => signInLine(one, now, sectionHeading))}</ul>`,
   failed.length > 0 && [
     html`<h2 class="section">Failed attempts</h2>${aboutFailed}`,
-    html`<ul class="mails">${failed.map((one) => failedLine(one, now))}</ul>`,
+    html`<ul class="mails">${failed.map((one) => failedLine(one, now, sectionHeading))}</ul>`,
   ],
   html`<p class="aside"><a href="${allPath}">All sign-ins and failed attempts</a></p>`,
 ]
 
 const aboutFailed = html`<p class="muted">They gave no access. A wrong second factor comes after a right first one: if it was not yours, change your password. The same mistake is listed once an hour for each network.</p>`
 
-function signInLine({ kind, current, client, address, agent, at, methods, provider, end }: SignInView, now: Date): Markup {
+type Heading = (text: string) => Markup
+
+const pageHeading: Heading = (text) => html`<h2 class="subject">${text}</h2>`
+/** Below the heading of the section. */
+const sectionHeading: Heading = (text) => html`<h3 class="subject">${text}</h3>`
+
+function signInLine({ kind, current, client, address, agent, at, methods, provider, end }: SignInView, now: Date, heading: Heading): Markup {
   const name = kind === 'browser' ? waysOfSignIn(methods, provider) : loginNames[kind](client)
   const place = [address, agent && agentName(agent)].filter(Boolean).join(', ')
   const status = current ? html`<span class="status active">This browser</span>` : end ? html`<span class="status active">Active</span>` : 'Ended'
-  return html`<li><div class="about"><h3 class="subject">${name}</h3><p>${moment(at, now)}${place && ` from ${place}`}</p><p>${status}</p></div>${
+  return html`<li><div class="about">${heading(name)}<p>${moment(at, now)}${place && ` from ${place}`}</p><p>${status}</p></div>${
     end &&
     html`<form class="inline" method="post" action="${end.action}">${hiddenFields(end.hidden)}<button type="submit" class="button plain">${current ? 'Sign out' : 'End'}<span class="unseen">: ${name}, ${place}</span></button></form>`
   }</li>`
 }
 
-const failedLine = ({ at, address, code }: FailedSignInView, now: Date): Markup =>
-  html`<li><div class="about"><h3 class="subject">${failedSignInWords(code)}</h3><p>${moment(at, now)} from ${address}</p></div></li>`
+const failedLine = ({ at, address, code }: FailedSignInView, now: Date, heading: Heading): Markup =>
+  html`<li><div class="about">${heading(failedSignInWords(code))}<p>${moment(at, now)} from ${address}</p></div></li>`
 
 export interface SignInsPage {
   frame: Frame
@@ -68,7 +74,9 @@ export interface SignInsPage {
 
 export function signInsPage({ frame, shown, otherPath, olderPath, passwordPath, securityPath }: SignInsPage): string {
   const isFailed = 'failed' in shown
-  const lines = isFailed ? shown.failed.map((one) => failedLine(one, frame.now)) : shown.signIns.map((one) => signInLine(one, frame.now))
+  const lines = isFailed
+    ? shown.failed.map((one) => failedLine(one, frame.now, pageHeading))
+    : shown.signIns.map((one) => signInLine(one, frame.now, pageHeading))
   return layout({
     frame,
     title: isFailed ? 'Failed attempts to sign in' : 'Your sign-ins',
