@@ -67,6 +67,11 @@ export const problems = {
 
   // signing in and up
   wrong_credentials: { status: 401, title: 'Email, username or password is wrong.', next: 'Try again, or reset the password.' },
+  passwords_off: {
+    status: 403,
+    title: 'Passwords are switched off on this server.',
+    next: 'Sign in with a browser, by passkey or with a provider. Scripts use an API key.',
+  },
   email_invalid: { status: 422, title: 'Muster cannot use this email address.', next: 'Check the address.' },
   sign_up_by_invitation: {
     status: 403,

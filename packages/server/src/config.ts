@@ -80,6 +80,11 @@ export const settings = {
     about:
       "The operator's credential, 32 characters or more. With DATABASE_URL and without this token, only named operator tokens are accepted. To read it from a file, set MUSTER_OPERATOR_TOKEN_FILE instead.",
   },
+  MUSTER_PASSWORDS: {
+    default: 'on',
+    about:
+      'off: nobody signs in, signs up or confirms with a password. People use passkeys and providers. Refused while an account would have no other way in: docs/operations.md, "Switch passwords off".',
+  },
   MUSTER_GOOGLE_CLIENT_ID: { default: 'none: off', about: 'Lets people sign in with Google: the client id of its console. See docs/sign-in-with.md.' },
   MUSTER_GOOGLE_CLIENT_SECRET: {
     default: 'none',
@@ -172,6 +177,8 @@ export interface Config {
   admission: { signUp: 'open' | 'domains' | 'invitation'; domains: string[]; blockedDomains: string[]; reservedNames: ReadonlySet<string> }
   /** What the operator requires of the members of every organization (F13). */
   factorFloor: PolicyFloor
+  /** False: a password is no way in (F23). */
+  passwords: boolean
   /** That people can sign in with, in the order of their buttons (F19). */
   providers: ProviderSettings[]
   limits: LimitTable
@@ -347,6 +354,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     plans: { default: defaultPlan, seats },
     admission: { signUp, domains: domains.map(inAscii), blockedDomains: blockedDomains.map(inAscii), reservedNames: new Set(reserved) },
     factorFloor: readFloor(text('MUSTER_FACTOR_POLICY') ?? 'none', faults),
+    passwords: oneOf('MUSTER_PASSWORDS', ['on', 'off'], 'on') === 'on',
     providers,
     limits,
     smtpUrl,

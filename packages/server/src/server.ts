@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Compat } from './compat/compat.ts'
 import { compats } from './compats.ts'
 import { type Config, ConfigError, hostsApplications, isLocalHost } from './config.ts'
+import type { OtherWays } from './domain/accounts/store.ts'
 import { createExecute } from './domain/command/execute.ts'
 import type { PasswordHasher } from './domain/command/services.ts'
 import { installBuiltInClients, isInternalHost } from './domain/credentials/client.ts'
@@ -115,16 +116,20 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const operatorToken = config.operatorToken ?? (folder === undefined ? null : await secretInFolder(folder, 'operator-token'))
     const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))
     closing.push(() => queue.stop())
+    const { passwords } = config
     let isDraining = false
     let applyOwnRevocation: Notices['revocation'] = () => {}
     let awaitRevocations: AwaitRevocations = async () => null
-    const store = createStore(database, queue, { onRevoked: (revocation) => applyOwnRevocation(revocation), floor: config.factorFloor })
+    const onRevoked = (revocation: Parameters<Notices['revocation']>[0]) => applyOwnRevocation(revocation)
+    const store = createStore(database, queue, { onRevoked, floor: config.factorFloor, passwords })
     await requireRootOfItsOwn(store, operatorToken)
     const limits = createLimits(database, config.limits)
     closing.push(() => limits.stop())
     const providers = createProviders(config)
     const issuers = providers.map(({ issuer }) => issuer)
-    const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission, issuers })
+    const webauthn = createWebAuthn(config.issuer)
+    if (!passwords) await requireOtherWays(store, { passkeys: webauthn !== null, issuers })
+    const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission, passwords, issuers })
     const hasher = options.hasher ?? createPasswordHasher()
     await execute(installBuiltInClients, systemPrincipal, { clients: compat.flatMap(({ clients }) => clients) })
     const downloads = readDownloads(options.downloadsFolder)
@@ -173,8 +178,21 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
 
     const mailbox = config.localMailbox ? createMailbox() : null
     const { admission } = config
-    const webauthn = createWebAuthn(config.issuer)
-    const services: Services = { config, store, execute, keys, limits, admission, hasher, strength, accessTokens: oauth, awaitRevocations, webauthn }
+    const services: Services = {
+      config,
+      store,
+      execute,
+      keys,
+      limits,
+      admission,
+      issuers,
+      passwords,
+      hasher,
+      strength,
+      accessTokens: oauth,
+      awaitRevocations,
+      webauthn,
+    }
     const app = await createApp({
       ...services,
       operatorToken,
@@ -199,6 +217,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       keys,
       limits,
       admission,
+      passwords,
       hasher,
       strength,
       mailbox,
@@ -245,6 +264,22 @@ async function requireRootOfItsOwn({ reading }: Store, token: string | null): Pr
     throw new ConfigError([
       `MUSTER_OPERATOR_TOKEN is the operator token "${name}". It is the setting of the root token: create another with \`openssl rand -hex 32\`.`,
     ])
+}
+
+/** Passwords are off, so everybody needs another way in (F23). @throws ConfigError */
+async function requireOtherWays({ reading }: Store, ways: OtherWays): Promise<void> {
+  if (!ways.passkeys && ways.issuers.length === 0)
+    throw new ConfigError(['MUSTER_PASSWORDS is off, and nobody could sign in: set a provider, or an issuer with https and a host name for passkeys.'])
+  const { count, names } = await reading.people.countWithPasswordOnly(ways)
+  if (count === 0) return
+  const more = count > names.length ? ` and ${count - names.length} more` : ''
+  throw new ConfigError([
+    [
+      `MUSTER_PASSWORDS is off, but the only way in of ${count === 1 ? 'one account' : `${count} accounts`} is a password: ${names.join(', ')}${more}.`,
+      'To list them: start with MUSTER_PASSWORDS=on, and run: muster server user list --password-only --all',
+      'Let each add a passkey or link a provider on the page Security, or suspend them: muster server user suspend USER',
+    ].join('\n  '),
+  ])
 }
 
 const enabledCompats = ({ compat }: Config): Promise<Compat[]> => Promise.all(compat.map((name) => (compats[name] as () => Promise<Compat>)()))

@@ -16,6 +16,10 @@ export interface Services {
   keys: SecretKeys
   limits: Limits
   admission: Admission
+  /** The issuers of the providers that people can sign in with (F19). */
+  issuers: readonly string[]
+  /** False: the operator has switched passwords off (F23). */
+  passwords: boolean
   hasher: PasswordHasher
   strength: PasswordStrength
   accessTokens: AccessTokens

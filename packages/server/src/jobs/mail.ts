@@ -27,13 +27,15 @@ import {
   invitationMail,
   passwordChangedMail,
   passwordResetMail,
+  signInLinkMail,
   signUpCodeMail,
+  waysInMail,
 } from '../mail/templates.ts'
 import type { OutgoingMail, Transport } from '../mail/transport.ts'
 import type { Job } from './queue.ts'
 
 interface Options {
-  config: Pick<Config, 'issuer' | 'providers'>
+  config: Pick<Config, 'issuer' | 'providers' | 'passwords'>
   /** How people run the command here. */
   cli: string
   store: Store
@@ -106,10 +108,17 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const reset = await store.reading.passwordResets.find(id)
       if (!reset?.open) return null
       const { address, requestId } = reset
-      const account = await execute(addressReset, { kind: 'anonymous', origin: { address, requestId, userAgent: null } }, { id })
-      if (!account) return null
-      const url = `${link('/reset-password')}?token=${passwordResetToken(keys, reset)}`
-      return { to: account.email, ...passwordResetMail({ issuer, hasPassword: hasPassword(account), resetUrl: url, minutes: RESET_SECONDS / 60 }), link: url }
+      const addressed = await execute(addressReset, { kind: 'anonymous', origin: { address, requestId, userAgent: null } }, { id })
+      if (!addressed) return null
+      const { account, isUsable } = addressed
+      const to = account.email
+      if (!isUsable) return { to, ...waysInMail({ issuer, signInUrl: link('/sign-in') }), link: link('/sign-in') }
+      const url = `${link(config.passwords ? '/reset-password' : '/sign-in/link')}?token=${passwordResetToken(keys, reset)}`
+      const minutes = RESET_SECONDS / 60
+      const mail = config.passwords
+        ? passwordResetMail({ issuer, hasPassword: hasPassword(account), resetUrl: url, minutes })
+        : signInLinkMail({ issuer, url, minutes })
+      return { to, ...mail, link: url }
     },
     async password_changed({ userId, at, address }) {
       const account = await store.reading.accounts.find(userId as UserId)

@@ -103,6 +103,43 @@ export function passwordResetMail({ issuer, hasPassword, resetUrl, minutes }: Pa
   })
 }
 
+export interface SignInLinkMail extends Sender {
+  url: string
+  minutes: number
+}
+
+/** While passwords are off, for an account that has no way in (F23). */
+export function signInLinkMail({ issuer, url, minutes }: SignInLinkMail): Mail {
+  return compose({
+    issuer,
+    subject: 'Your sign-in link',
+    heading: 'Sign in and add a passkey',
+    blocks: [
+      { paragraph: `This link signs you in. It works once and expires in ${minutes} minutes. Then add a passkey, so that you can sign in again.` },
+      { button: 'Sign in', url },
+      { quiet: 'If you did not request this, ignore this email. Do not share the link.' },
+    ],
+  })
+}
+
+export interface WaysInMail extends Sender {
+  signInUrl: string
+}
+
+/** While passwords are off, for an account that has a passkey or a provider: an inbox alone does not open it (F23). */
+export function waysInMail({ issuer, signInUrl }: WaysInMail): Mail {
+  return compose({
+    issuer,
+    subject: 'You can sign in without a link',
+    heading: 'You can sign in without a link',
+    blocks: [
+      { paragraph: 'Someone, most likely you, asked for a link to sign in. Your account has a passkey or is linked to a provider, so sign in with that.' },
+      { button: 'Sign in', url: signInUrl },
+      { quiet: 'If you lost it, ask an admin of your organization or the operator of this cloud to reset how you sign in. Then ask for a link again.' },
+    ],
+  })
+}
+
 export interface PasswordChangedMail extends Sender {
   at: Date
   address: string

@@ -14,7 +14,7 @@ export const noteWay = ({ config }: Pick<Portal, 'config'>, reply: FastifyReply,
   void reply.setCookie(cookieName(config, COOKIE), way, cookieOptions(config, SECONDS))
 
 /** Null before the first sign-in, and for a way that this server no longer offers. */
-export function lastWay({ config, providers }: Pick<Portal, 'config' | 'providers'>, request: FastifyRequest): Way | null {
+export function lastWay({ config, providers, passwords }: Pick<Portal, 'config' | 'providers' | 'passwords'>, request: FastifyRequest): Way | null {
   const way = request.cookies[cookieName(config, COOKIE)]
-  return way !== undefined && ['password', 'passkey', ...providers.map(({ id }) => id)].includes(way) ? way : null
+  return way !== undefined && [...(passwords ? ['password'] : []), 'passkey', ...providers.map(({ id }) => id)].includes(way) ? way : null
 }

@@ -20,3 +20,7 @@ export const ownPage =
 
 /** A page that requires a recent sign-in is shown only after it, so that nothing is typed in vain (F17). */
 export const confirmFirst = (reply: FastifyReply, back: string): FastifyReply => seeOther(reply, withReturnPath('/account/confirm', back))
+
+/** Where the user changes their password. Null if they have none, or passwords are off. */
+export const passwordPathOf = async ({ store }: Pick<Portal, 'store'>, { principal }: SignedIn): Promise<string | null> =>
+  (await store.reading.accounts.find(principal.userId))?.passwordHash == null ? null : '/account/password'

@@ -13,6 +13,7 @@ import { deactivationDetails, frameOf, type Portal, type PortalOptions, sendPage
 import { passwordRoutes } from './routes/accounts/password.ts'
 import { profileRoutes } from './routes/accounts/profile.ts'
 import { signInRoutes } from './routes/accounts/sign-in.ts'
+import { signInLinkRoutes } from './routes/accounts/sign-in-link.ts'
 import { signUpRoutes } from './routes/accounts/sign-up.ts'
 import { usernameRoutes } from './routes/accounts/username.ts'
 import { assetRoutes } from './routes/assets.ts'
@@ -60,6 +61,7 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       usernameRoutes,
       signInRoutes,
       passwordRoutes,
+      signInLinkRoutes,
       deviceRoutes,
       joinRoutes,
       loginRoutes,

@@ -54,16 +54,19 @@ interface Options {
   onRevoked?: (revocation: RecordedRevocation) => void
   /** Part of the policy of every organization that is read. None if it is left out. */
   floor?: PolicyFloor
+  /** False: no password is read, so to the domain, no account has one (F23). */
+  passwords?: boolean
 }
 
 /** Creates the interface through which the domain uses the database. */
 export function createStore(
   { kysely, transaction }: Pick<Database, 'kysely' | 'transaction'>,
   queue: Pick<JobQueue, 'send'>,
-  { onRevoked = () => {}, floor = noFloor }: Options = {},
+  { onRevoked = () => {}, floor = noFloor, passwords = true }: Options = {},
 ): Store {
+  const settings = { floor, passwords }
   return {
-    reading: txOf(kysely, outbox(kysely, queue), recordsOf(kysely), floor),
+    reading: txOf(kysely, outbox(kysely, queue), recordsOf(kysely), settings),
     async transaction(work) {
       const { result, records } = await withRetries(async () => {
         let records: Records | undefined
@@ -72,7 +75,7 @@ export function createStore(
           (trx) => {
             records = recordsOf(trx)
             jobs = outbox(trx, queue)
-            return work(txOf(trx, jobs, records, floor))
+            return work(txOf(trx, jobs, records, settings))
           },
           async () => void (await together(records?.write(), jobs?.inserted())),
         )
@@ -96,11 +99,11 @@ async function withRetries<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, floor: PolicyFloor): Tx {
+function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, { floor, passwords }: { floor: PolicyFloor; passwords: boolean }): Tx {
   return {
     now: () => nowOf(db),
     writeRecords: () => records.write(),
-    accounts: accountStore(db),
+    accounts: accountStore(db, { passwords }),
     people: peopleStore(db),
     names: nameStore(db),
     organizations: organizationStore(db, floor),
@@ -122,7 +125,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, floor: PolicyF
     revocations: revocationStore(db, records),
     receivers: receiverStore(db),
     audit: auditStore(db, records),
-    signUps: signUpStore(db),
+    signUps: signUpStore(db, { passwords }),
     passwordResets: passwordResetStore(db),
     emailChanges: emailChangeStore(db),
     confirmationCodes: confirmationCodeStore(db),

@@ -31,20 +31,36 @@ interface OfficeOptions {
   hasher?: PasswordHasherOptions
   config?: { issuer?: string; secureCookies?: boolean }
   admission?: Admission
+  passwords?: boolean
   providers?: ProviderSettings[]
 }
 
 /** Runs the portal on a real database with its emails, without the rest of the server. */
-export async function anOffice({ hasher: hashing = {}, config: other = {}, admission = openAdmission, providers: settings = [] }: OfficeOptions = {}) {
+export async function anOffice({
+  hasher: hashing = {},
+  config: other = {},
+  admission = openAdmission,
+  passwords = true,
+  providers: settings = [],
+}: OfficeOptions = {}) {
   const database = await aDatabase('postgres', { poolSize: 24 })
   const queue = await openQueue(database)
-  const store = createStore(database, queue)
+  const store = createStore(database, queue, { passwords })
   const keys = new SecretKeys(Buffer.from('the secret of an office that is only made for a test'))
   const limits = createLimits(database)
   const hasher = createPasswordHasher({ parameters: cheap, ...hashing })
-  const config = { issuer, secureCookies: false, localMailbox: true, smtpUrl: null, mailFrom: 'Muster <no-reply@localhost>', providers: settings, ...other }
+  const config = {
+    issuer,
+    secureCookies: false,
+    localMailbox: true,
+    smtpUrl: null,
+    mailFrom: 'Muster <no-reply@localhost>',
+    providers: settings,
+    passwords,
+    ...other,
+  }
   const providers = createProviders(config)
-  const execute = createExecute({ store, keys, limits, admission, issuers: providers.map((one) => one.issuer) })
+  const execute = createExecute({ store, keys, limits, admission, passwords, issuers: providers.map((one) => one.issuer) })
   const logged: string[] = []
   const mailbox = createMailbox()
   const transport = createTransport({ config, mailbox, log: { info: (fields, text) => logged.push(JSON.stringify({ ...fields, text })) } })
@@ -64,6 +80,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {}, admis
     keys,
     limits,
     admission,
+    passwords,
     hasher,
     strength,
     mailbox,
@@ -84,6 +101,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {}, admis
     execute,
     limits,
     admission,
+    passwords,
     hasher,
     strength,
     mailbox,

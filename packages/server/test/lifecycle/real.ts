@@ -87,7 +87,16 @@ export class Real {
     this.world = world
     this.tape = tape
     this.#life = life
-    this.#accounts = { store: world.store, execute: world.execute, keys: world.keys, limits: noLimits, admission: openAdmission, hasher, strength }
+    this.#accounts = {
+      store: world.store,
+      execute: world.execute,
+      keys: world.keys,
+      limits: noLimits,
+      admission: openAdmission,
+      passwords: true,
+      hasher,
+      strength,
+    }
   }
 
   /** Creates as many accounts as the model has people, each with a terminal login. */

@@ -1,6 +1,7 @@
 import { readPages } from '../../api/pages.ts'
 import type { OperatedUser } from '../../api/types.ts'
 import { command, flag } from '../../command.ts'
+import { usage } from '../../errors.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { defaultListSize, printList } from '../../output/list.ts'
 import { moment, momentInFull } from '../../output/time.ts'
@@ -12,28 +13,46 @@ const list = command(
   'server user list [text]',
   {
     summary: 'list all accounts, newest first, or those whose username or email address begins with a text',
-    options: { all: flag(`list all of them, not only the first ${defaultListSize}`), operatorTokenFile },
-    examples: ['muster server user list', 'muster server user list ada', 'muster server user list ada@example.com --json'],
+    options: {
+      all: flag(`list all of them, not only the first ${defaultListSize}`),
+      passwordOnly: flag('list those whose only way in is a password, and who are not suspended'),
+      operatorTokenFile,
+    },
+    examples: [
+      'muster server user list',
+      'muster server user list ada',
+      'muster server user list ada@example.com --json',
+      'muster server user list --password-only --all',
+    ],
     notes: 'Usernames come first, then email addresses, each in alphabetical order. An account without a username has not been registered yet.',
   },
-  async (context, { text, all, operatorTokenFile }) => {
+  async (context, { text, all, passwordOnly, operatorTokenFile }) => {
+    if (passwordOnly && text !== undefined) throw usage('Pass a text or --password-only, not both.')
     const { now } = context
     const operator = asOperator(context, operatorTokenFile)
     const most = all ? Number.POSITIVE_INFINITY : defaultListSize
-    printList(context, await readPages(operator, '/v1/operator/users', { params: { query: { search: text } } }, most), {
-      none: text === undefined ? 'No accounts.' : `No username, email address or id begins with ${text}.`,
-      more: 'Type more of the name, or pass --all.',
-      head: ['USERNAME', 'EMAIL', 'ORGANIZATION', 'ROLE?', 'STATUS?', 'LAST SEEN?', 'CREATED?'],
-      row: (user) => [
-        user.username ?? '(none)',
-        user.email,
-        user.organization?.name ?? '',
-        user.organization?.role ?? '',
-        user.suspended_at ? 'suspended' : (user.organization?.status ?? ''),
-        moment(user.last_seen_at, now, 'never'),
-        moment(user.created_at, now),
-      ],
-    })
+    printList(
+      context,
+      await readPages(operator, '/v1/operator/users', { params: { query: { search: text, way_in: passwordOnly ? 'password' : undefined } } }, most),
+      {
+        none: passwordOnly
+          ? 'Every account has another way in than a password.'
+          : text === undefined
+            ? 'No accounts.'
+            : `No username, email address or id begins with ${text}.`,
+        more: passwordOnly ? 'Pass --all for the rest.' : 'Type more of the name, or pass --all.',
+        head: ['USERNAME', 'EMAIL', 'ORGANIZATION', 'ROLE?', 'STATUS?', 'LAST SEEN?', 'CREATED?'],
+        row: (user) => [
+          user.username ?? '(none)',
+          user.email,
+          user.organization?.name ?? '',
+          user.organization?.role ?? '',
+          user.suspended_at ? 'suspended' : (user.organization?.status ?? ''),
+          moment(user.last_seen_at, now, 'never'),
+          moment(user.created_at, now),
+        ],
+      },
+    )
   },
 )
 

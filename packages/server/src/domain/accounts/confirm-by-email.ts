@@ -40,13 +40,14 @@ export async function sendConfirmationCode({ limits, execute }: Pick<Accounts, '
 async function openConfirmation(context: Context): Promise<void> {
   const { tx } = context
   const { account, live } = await context.account({ unregistered: true })
-  await requireNothingElse(tx, account.id)
+  await requireNothingElse(context, account.id)
   const { codeNumber: number } = await tx.confirmationCodes.renew(live.session.id, CONFIRMATION_SECONDS)
   await tx.jobs.send({ name: 'mail', data: { template: 'confirmation_code', sessionId: live.session.id, number } })
 }
 
-async function requireNothingElse(tx: Pick<Tx, 'accounts' | 'passkeys' | 'authenticators'>, userId: UserId): Promise<void> {
-  if (!(await confirmsByEmail(tx, userId))) throw new Problem('factor_required', 'Confirm with your password, your authenticator app or a passkey.')
+async function requireNothingElse({ tx, passwords }: Pick<Context, 'tx' | 'passwords'>, userId: UserId): Promise<void> {
+  if (!(await confirmsByEmail(tx, userId)))
+    throw new Problem('factor_required', `Confirm with ${passwords ? 'your password, ' : ''}your authenticator app or a passkey.`)
 }
 
 /** @throws Problem code_wrong, code_expired, code_exhausted, factor_required or too_many_attempts */
@@ -64,7 +65,7 @@ export async function confirmByEmail(
 async function tryCode(context: Context, { code }: { code: string }): Promise<ProblemCode | null> {
   const { tx, keys } = context
   const { account, live } = await context.account({ unregistered: true })
-  await requireNothingElse(tx, account.id)
+  await requireNothingElse(context, account.id)
   const open = await tx.confirmationCodes.countTry(live.session.id, TRIES)
   if (!open) return (await tx.confirmationCodes.find(live.session.id))?.expired ? 'code_expired' : 'code_exhausted'
   if (!sameBytes(Buffer.from(code), Buffer.from(confirmationCode(keys, open)))) return open.codeTries < TRIES ? 'code_wrong' : 'code_exhausted'

@@ -4,14 +4,16 @@ import type { Accounts } from '../command/services.ts'
 import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import { takeCode } from '../factors/authenticator.ts'
 import { hasLockedApp, LOCKED } from '../factors/lock.ts'
-import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
+import { type CheckedPasskey, type Checking, checkAssertion, takePasskey, vouchForPasskey } from '../factors/use-passkey.ts'
 import type { LiveState } from '../model/live.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
+import { requirePasswords } from './password.ts'
 import { accountProvenBy, provePassword } from './prove-password.ts'
 
-/** Where the password is proof enough. @throws Problem password_wrong, factor_required or too_many_attempts */
+/** Where the password is proof enough. @throws Problem password_wrong, factor_required, passwords_off or too_many_attempts */
 export async function confirmByPassword(accounts: Accounts, principal: UserPrincipal, { password }: { password: string }): Promise<void> {
+  requirePasswords(accounts)
   const { passwordHash } = await provePassword(accounts, { ...principal, password })
   if (passwordHash === null) throw new Problem('password_wrong', 'Your account has no password.')
   await accounts.execute(noteProof, principal, { passwordHash })
@@ -43,9 +45,9 @@ async function noteAssertion(context: Context, checked: CheckedPasskey): Promise
   const { copied, methods } = await takePasskey(context, checked)
   if (copied) return { copied }
   await noteConfirmation(context, live, methods)
-  // The session began with the password, so the passkey has been used together with another factor. From now on it is enough to sign in (F2).
+  // The session began with the password or an emailed link, so the passkey has been used together with another proof. From now on it is enough to sign in (F2).
   const signIn = await context.tx.sessions.find(live.session.id)
-  if (checked.used.userVerified && signIn?.methods.includes('pwd')) await context.tx.passkeys.noteVerified(checked.passkey.id)
+  if (checked.used.userVerified && signIn && vouchForPasskey(signIn.methods)) await context.tx.passkeys.noteVerified(checked.passkey.id)
   return { copied }
 }
 

@@ -6,7 +6,7 @@ import { finishAllSessions, noteSignIn } from '../credentials/session.ts'
 import type { ListedKey } from '../credentials/store.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import type { DeviceAccount } from './known-device.ts'
-import { refuseBadPassword } from './password.ts'
+import { refuseBadPassword, requirePasswords } from './password.ts'
 import { accountChangedBy, provePassword } from './prove-password.ts'
 
 export interface ChangePassword {
@@ -28,6 +28,7 @@ export async function changePassword(
   principal: UserPrincipal,
   { currentPassword, newPassword, endKeys = false }: ChangePassword,
 ): Promise<ChangedPassword> {
+  requirePasswords(accounts)
   const account = await provePassword(accounts, { ...principal, password: currentPassword, action: 'password:change' })
   await refuseBadPassword(accounts, newPassword, [account.email, account.givenName, account.familyName, account.username ?? ''])
   const passwordHash = await accounts.hasher.hash(newPassword)

@@ -2,6 +2,7 @@ import { isId, type PasswordResetId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { spendAmongStrangers } from '../command/spend.ts'
+import { hasWayIn } from '../factors/last-way-in.ts'
 import type { Account } from '../model/account.ts'
 import { emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
@@ -12,7 +13,7 @@ import { Problem } from '../model/problem.ts'
 import { type RootKey, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
 import { knownDeviceOf, noDeviceAccount } from './known-device.ts'
-import { refuseBadPassword } from './password.ts'
+import { refuseBadPassword, requirePasswords } from './password.ts'
 import { type ReplacedPassword, replacePassword } from './password-change.ts'
 import type { PasswordReset } from './store.ts'
 
@@ -63,14 +64,18 @@ async function openReset({ tx, principal }: Context, { emailCanonical }: { email
   await tx.jobs.send({ name: 'mail', data: { template: 'password_reset', passwordResetId: id } })
 }
 
-/** Runs when the email is sent: finds the account and ends earlier links to the same address. Null if there is no account, or the link has expired. */
-export async function addressReset({ tx, record }: Context, { id }: { id: PasswordResetId }): Promise<Account | null> {
+/**
+ * Runs when the email is sent: finds the account and ends earlier links to the same address. Null if there is no account, or the link has expired. While passwords are off, the link
+ * works only for an account without another way in (F23).
+ */
+export async function addressReset(context: Context, { id }: { id: PasswordResetId }): Promise<{ account: Account; isUsable: boolean } | null> {
+  const { tx, record, issuers, passwords } = context
   const reset = await tx.passwordResets.find(id)
   const account = reset?.open ? await tx.accounts.findByEmail(reset.emailCanonical) : null
   if (!account) return null
   // A retried email finds the account assigned already.
   if (await tx.passwordResets.assign(id, account.id)) await record({ type: 'password.reset_requested', target: account.id, passwordResetId: id })
-  return account
+  return { account, isUsable: passwords || !(await hasWayIn(tx, issuers, account.id)) }
 }
 
 /** The account behind a link. Does not use the link up (S17). @throws Problem reset_link_invalid */
@@ -92,10 +97,12 @@ export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Pro
  * with it.
  */
 export async function resetPassword(
-  { store, keys, hasher, strength, limits, execute }: Accounts,
+  accounts: Accounts,
   principal: Principal,
   { token, password, endKeys = false }: { token: string; password: string; endKeys?: boolean },
 ): Promise<ReplacedPassword> {
+  const { store, keys, hasher, strength, limits, execute } = accounts
+  requirePasswords(accounts)
   const { reset, account } = await resetOfToken(store.reading, keys, token)
   await refuseBadPassword({ strength }, password, [account.email, account.givenName, account.familyName, account.username ?? ''])
   await limits.spend('password reset try by link', reset.id)

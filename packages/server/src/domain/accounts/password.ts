@@ -23,6 +23,11 @@ export async function refuseBadPassword({ strength }: Pick<Accounts, 'strength'>
   throw new Problem('password_too_weak', [warning ?? 'This password is too easy to guess.', 'A few unrelated words work well.'].join(' '))
 }
 
+/** The same for every name, and before anything is looked up, so the answer reveals nothing (F23). @throws Problem passwords_off */
+export function requirePasswords({ passwords }: Pick<Accounts, 'passwords'>): void {
+  if (!passwords) throw new Problem('passwords_off')
+}
+
 const wordsOf = (personal: readonly string[]): string[] => [
   'muster',
   ...new Set(

@@ -9,7 +9,7 @@ import { takeCode } from '../factors/authenticator.ts'
 import { hasLockedApp, LOCKED, sendUnlockLink } from '../factors/lock.ts'
 import { rememberDevice, useRememberedDevice } from '../factors/remembered-device.ts'
 import type { PendingSignIn } from '../factors/store.ts'
-import { type CheckedPasskey, type Checking, checkAssertion, takePasskey } from '../factors/use-passkey.ts'
+import { type CheckedPasskey, type Checking, checkAssertion, takePasskey, vouchForPasskey } from '../factors/use-passkey.ts'
 import type { Account } from '../model/account.ts'
 import { newOpaqueToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
@@ -116,7 +116,8 @@ async function tryFactor(
   const known = await tx.pendingSignIns.find(tokenHash, PENDING_TRIES)
   const proven = known && (await lockedAccount(context, known.userId))
   const pending = proven && (await tx.pendingSignIns.countTry(tokenHash, PENDING_TRIES))
-  if (!proven || !pending) return { refused: 'sign_in_ended' }
+  const isOff = !context.passwords && pending?.methods.includes('pwd') // switched off since the password was entered (F23)
+  if (!proven || !pending || isOff) return { refused: 'sign_in_ended' }
   const { account } = proven
   const taken = proven.needsCode ? await takeEmailedCode(context, account, tokenHash, factor) : await takeFactor(context, account.id, factor, pending)
   if (taken.copied) return { refused: 'passkey_copied' }
@@ -165,12 +166,12 @@ async function wrongFactor(
 }
 
 /**
- * Another factor came before, so the passkey counts as a second factor even if its authenticator did not check its user. After a password, it may be enough from now
- * on (F2).
+ * Another factor came before, so the passkey counts as a second factor even if its authenticator did not check its user. After a password or an emailed link, it may be enough
+ * from now on (F2).
  */
 async function takeOwnPasskey(context: Context, checked: CheckedPasskey, { methods: first }: PendingSignIn): Promise<{ copied: boolean; methods: string[] }> {
   const { copied, methods } = await takePasskey(context, checked)
-  if (!copied && checked.used.userVerified && first.includes('pwd')) await context.tx.passkeys.noteVerified(checked.passkey.id)
+  if (!copied && checked.used.userVerified && vouchForPasskey(first)) await context.tx.passkeys.noteVerified(checked.passkey.id)
   return { copied, methods: [...new Set([...methods, 'mfa'])] }
 }
 

@@ -11,6 +11,7 @@ import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
 import { lockedAccount, type ProvenAccount, refuseTerminal, type SignedIn } from './open-session.ts'
+import { requirePasswords } from './password.ts'
 import { spendGuess } from './password-guess.ts'
 import { openOrAsk } from './second-factor.ts'
 import { sendSignInCode } from './sign-in-code.ts'
@@ -73,17 +74,19 @@ export interface Proof {
 }
 
 /**
- * Part of every sign-in with a password: counts the attempt, compares the password, and calls `open`. @throws Problem wrong_credentials or too_many_attempts
+ * Part of every sign-in with a password: counts the attempt, compares the password, and calls `open`.
+ * @throws Problem wrong_credentials, too_many_attempts or passwords_off
  */
 export const withProvenPassword = <T>(...attempt: Parameters<typeof openWithPassword<T>>): Promise<T> => countSignIn(() => openWithPassword(...attempt))
 
 async function openWithPassword<T>(
-  accounts: Pick<Accounts, 'store' | 'limits' | 'hasher' | 'keys'>,
+  accounts: Pick<Accounts, 'store' | 'limits' | 'hasher' | 'keys' | 'passwords'>,
   principal: Principal,
   { identifier, password, devices }: Pick<SignIn, 'identifier' | 'password' | 'devices'>,
   open: (proof: Proof) => Promise<T>,
 ): Promise<T> {
   const { store, limits, hasher } = accounts
+  requirePasswords(accounts)
   const { account, name } = await whoIs(store.reading, identifier)
   const spent = await spendGuess(accounts, { name, account, address: principal.origin.address, devices })
   // Only a wrong password costs a try. A right one, a later refusal, or a busy server does not.

@@ -15,7 +15,7 @@ import { Problem } from '../model/problem.ts'
 import { digest, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import { insertIdentity } from '../providers/identity.ts'
 import { inboxCode, spendCodeEmail } from './code-email.ts'
-import { refuseBadPassword } from './password.ts'
+import { refuseBadPassword, requirePasswords } from './password.ts'
 import type { CodeDigits, SignUp } from './store.ts'
 
 export const CODE_SECONDS = 600
@@ -47,6 +47,7 @@ export interface StartSignUp {
  */
 export async function startSignUp(accounts: Accounts, principal: Principal, input: StartSignUp): Promise<{ cookie: string }> {
   const { limits, hasher, execute } = accounts
+  if (input.password !== null) requirePasswords(accounts)
   await limits.spend('sign-up by address', principal.origin.address)
   const { typed, canonical } = emailAddress(input.email)
   await requireAdmitted(accounts, principal, { emailCanonical: canonical, invitation: input.invitation })

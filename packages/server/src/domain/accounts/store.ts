@@ -85,8 +85,8 @@ export interface AccountStore {
   setNames(id: UserId, names: Names): Promise<void>
   /** Stores the same password, hashed with other parameters. */
   rehash(id: UserId, passwordHash: string): Promise<void>
-  /** Stores a new password and raises the version. @returns the new version */
-  setPassword(id: UserId, passwordHash: string): Promise<number>
+  /** Stores a new password, or none, and raises the version. @returns the new version */
+  setPassword(id: UserId, passwordHash: string | null): Promise<number>
   /** False if the address belongs to another account. */
   setEmail(id: UserId, email: { email: string; emailCanonical: string }): Promise<boolean>
   /** Raises the epoch in the same statement. Null if the account is already suspended. */
@@ -120,9 +120,21 @@ export interface ListedPerson {
   lastSeenAt: Date | null
 }
 
+/** The ways in besides a password that this server offers. */
+export interface OtherWays {
+  /** False where passkeys are not possible (F4). */
+  passkeys: boolean
+  /** The issuers of the providers that are on. */
+  issuers: readonly string[]
+}
+
 export interface PeopleStore {
   /** The newest first. With a search, those whose username, address or id begins with it, in the order of these. */
   page(asked: PageRequest & { search?: string | undefined }): Promise<Page<ListedPerson>>
+  /** The newest of those who have a password and no other way in, without suspended ones (F23). */
+  pageWithPasswordOnly(asked: PageRequest, ways: OtherWays): Promise<Page<ListedPerson>>
+  /** How many these are, and the first 20 by username, or by id without one. One statement, for a start of the server. */
+  countWithPasswordOnly(ways: OtherWays): Promise<{ count: number; names: string[] }>
   /** By id or username. */
   find(reference: string): Promise<ListedPerson | null>
 }

@@ -21,6 +21,8 @@ export interface Context {
   readonly plans: Plans
   /** Who may get an account, and the reserved names (O15). */
   readonly admission: Admission
+  /** False: the operator has switched passwords off (F23). */
+  readonly passwords: boolean
   /** The issuers of the providers that people can sign in with (F19). */
   readonly issuers: readonly string[]
   /** Tells the world of a change, in this transaction. */

@@ -23,6 +23,7 @@ export function createExecute({
   limits,
   plans = standardPlans,
   admission = openAdmission,
+  passwords = true,
   issuers = [],
 }: {
   store: Store
@@ -30,6 +31,7 @@ export function createExecute({
   limits: Limits
   plans?: Plans | undefined
   admission?: Admission | undefined
+  passwords?: boolean | undefined
   issuers?: readonly string[] | undefined
 }): Execute {
   return async (command, principal, input, options = {}) => {
@@ -42,7 +44,7 @@ export function createExecute({
         await holdOperatorToken(tx, principal)
         const rights: Right[] = []
         const context: Context = {
-          ...contextOf(tx, principal, { keys, plans, admission, issuers }, (right) => {
+          ...contextOf(tx, principal, { keys, plans, admission, passwords, issuers }, (right) => {
             context.attempt({ attempted: right.permission, organizationId: right.organizationId })
             rights.push(right)
           }),
@@ -74,7 +76,7 @@ interface Right {
 function contextOf(
   tx: Tx,
   principal: Principal,
-  { keys, plans, admission, issuers }: Pick<Context, 'keys' | 'plans' | 'admission' | 'issuers'>,
+  { keys, plans, admission, passwords, issuers }: Pick<Context, 'keys' | 'plans' | 'admission' | 'passwords' | 'issuers'>,
   onEntered: (right: Right) => void,
 ): Omit<Context, 'attempt'> {
   const standing = async (): Promise<LiveState> => {
@@ -113,6 +115,7 @@ function contextOf(
     keys,
     plans,
     admission,
+    passwords,
     issuers,
     record: (event, details) => record(tx, principal, event, details),
     awaitEnded: (kind, subjects) => awaitEnded(tx, principal, kind, subjects),

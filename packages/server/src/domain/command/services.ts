@@ -11,6 +11,8 @@ export interface Accounts {
   keys: SecretKeys
   limits: Limits
   admission: Admission
+  /** False: the operator has switched passwords off (F23). */
+  passwords: boolean
   hasher: PasswordHasher
   strength: PasswordStrength
 }

@@ -9,6 +9,7 @@ import { systemPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type RootKey, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
+import { removeLastPassword } from './last-way-in.ts'
 import type { FactorReset } from './store.ts'
 
 // The reset of a person's factors (F12): how it takes force, and how the person stops it. Who may ask for it is decided in `organizations/`.
@@ -29,6 +30,7 @@ export async function removeFactors(context: Context, userId: UserId, reason: En
   await tx.authenticators.setRecoveryCodes(userId, [])
   const identities = await tx.identities.removeAllOf(userId)
   await tx.pendingSignIns.endAllOf(userId)
+  await removeLastPassword(context, userId)
   const endedSessions = await finishAllSessions(context, userId, null, reason)
   return { passkeys, authenticator, identities, endedSessions }
 }

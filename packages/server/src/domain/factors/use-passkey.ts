@@ -80,6 +80,9 @@ export async function takePasskey(context: Context, { passkey, used }: CheckedPa
   return { copied, methods: methodsOf(passkey, used) }
 }
 
+/** Whether a passkey that is used together with these methods may be enough to sign in from now on (F2). */
+export const vouchForPasskey = (methods: readonly string[]): boolean => methods.includes('pwd') || methods.includes('email')
+
 /** RFC 8176: a key in hardware or in software; the person was there; and was checked, which makes it two factors. */
 const methodsOf = ({ deviceBound }: Passkey, { userVerified }: UsedCredential): string[] => [
   deviceBound ? 'hwk' : 'swk',

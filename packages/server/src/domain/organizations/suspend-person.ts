@@ -2,6 +2,7 @@ import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { deactivationDetails } from '../command/refused-credential.ts'
 import { RetryTransaction } from '../command/retry.ts'
+import { removeLastPassword } from '../factors/last-way-in.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
 import type { Account } from '../model/account.ts'
 import type { Membership } from '../model/membership.ts'
@@ -71,6 +72,7 @@ export async function resumePerson(context: Context, { user }: { user: string })
   const { tx, record } = context
   const { account, membership, organization } = await enterPerson(context, user)
   const changed = await tx.accounts.resume(account.id)
+  if (changed) await removeLastPassword(context, account.id)
   if (changed) await record({ type: 'user.resumed', target: account.id, epoch: account.epoch, deactivated: membership?.status === 'deactivated' })
   else await context.awaitEnded('account', [account.id])
   return { account: { ...account, suspendedAt: null }, changed, withoutAdmin: await organizationsWithoutAdmin(tx, membership, organization) }

@@ -22,7 +22,7 @@ const columns = [
   'suspended_at',
 ] as const
 
-export const toAccount = (row: Pick<Selectable<AccountTable>, (typeof columns)[number]>): Account => ({
+const toAccount = (row: Pick<Selectable<AccountTable>, (typeof columns)[number]>): Account => ({
   id: row.id as UserId,
   email: row.email,
   emailCanonical: row.email_canonical,
@@ -43,10 +43,12 @@ const NETWORKS_PER_ACCOUNT = 50
 /** A request by the server itself has no network. */
 const isNetwork = (network: string): boolean => network.includes('/')
 
-export function accountStore(db: Kysely<Tables>): AccountStore {
+/** @param passwords false: the accounts are read as if they had no password (F23) */
+export function accountStore(db: Kysely<Tables>, { passwords }: { passwords: boolean }): AccountStore {
+  const read = (row: Parameters<typeof toAccount>[0] | undefined): Account | null => (row ? toAccount(passwords ? row : { ...row, password_hash: null }) : null)
   const one = async (column: 'id' | 'email_canonical' | 'username', value: string): Promise<Account | null> => {
     const [row] = await executePoint(db, db.selectFrom('account').select(columns).where(column, '=', value))
-    return row ? toAccount(row) : null
+    return read(row)
   }
   return {
     async insert(account) {
@@ -70,7 +72,7 @@ export function accountStore(db: Kysely<Tables>): AccountStore {
     findByUsername: (username) => one('username', username),
     async lock(id) {
       const [row] = await executePoint(db, db.selectFrom('account').select(columns).where('id', '=', id).forNoKeyUpdate())
-      return row ? toAccount(row) : null
+      return read(row)
     },
     async register(id, username) {
       await db.updateTable('account').set({ username, registered_at: sql<Date>`muster_now()` }).where('id', '=', id).where('username', 'is', null).execute()

@@ -1,7 +1,8 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { ListedPerson, PeopleStore } from '../../domain/accounts/store.ts'
+import type { ListedPerson, OtherWays, PeopleStore } from '../../domain/accounts/store.ts'
+import type { Page } from '../../domain/model/page.ts'
 import { micros, toDate, toDateOrNull } from '../credentials/live-rows.ts'
 import { idOfCursor, pageOf, placeOfCursor } from '../page.ts'
 import { beginsWith } from '../search.ts'
@@ -20,13 +21,22 @@ export function peopleStore(db: Kysely<Tables>): PeopleStore {
     left join organization o on o.id = m.organization_id
     where a.id = ${id}`
 
+  const pageAt = async ({ places, cursorOf }: Places, limit: number): Promise<Page<ListedPerson>> => {
+    const { rows } = await sql<Row>`
+      select place.stage, person.* from (${places}) place cross join lateral (${personOf(sql`place.id`)} offset 0) person
+      order by place.stage, place.position`.execute(db)
+    return pageOf(rows, limit, cursorOf, toPerson)
+  }
+
   return {
-    async page({ search, limit, cursor }) {
-      const { places, cursorOf } = search === undefined ? newestFirst({ limit, cursor }) : found({ search, limit, cursor })
-      const { rows } = await sql<Row>`
-        select place.stage, person.* from (${places}) place cross join lateral (${personOf(sql`place.id`)} offset 0) person
-        order by place.stage, place.position`.execute(db)
-      return pageOf(rows, limit, cursorOf, toPerson)
+    page: ({ search, limit, cursor }) => pageAt(search === undefined ? newestFirst({ limit, cursor }) : found({ search, limit, cursor }), limit),
+    pageWithPasswordOnly: ({ limit, cursor }, ways) => pageAt(newestFirst({ limit, cursor }, hasPasswordOnly(ways)), limit),
+    async countWithPasswordOnly(ways) {
+      const { rows } = await sql<{ count: number; names: string[] }>`
+        with found as materialized (select id, username from account where ${hasPasswordOnly(ways)})
+        select (select count(*)::int from found) as count,
+          array(select coalesce(username, id) from found order by coalesce(username, id) limit 20) as names`.execute(db)
+      return rows[0] as (typeof rows)[number]
     },
     async find(reference) {
       const column = reference.startsWith('usr_') ? sql`id` : sql`username`
@@ -46,12 +56,19 @@ interface Places {
   cursorOf(row: Row): string[]
 }
 
-function newestFirst({ limit, cursor }: Asked): Places {
+/** Anti joins, so that a million accounts take one pass. A suspended person cannot sign in, whatever they have. */
+function hasPasswordOnly({ passkeys, issuers }: OtherWays): RawBuilder<boolean> {
+  const noPasskey = passkeys ? sql`not exists (select from passkey p where p.user_id = account.id)` : sql`true`
+  return sql<boolean>`(password_hash is not null and suspended_at is null and ${noPasskey}
+    and not exists (select from identity i where i.user_id = account.id and i.issuer = any(${[...issuers]}::text[])))`
+}
+
+function newestFirst({ limit, cursor }: Asked, only: RawBuilder<boolean> = sql<boolean>`true`): Places {
   const after = idOfCursor(cursor, 'user')
   return {
     places: sql`
       select id, 0 as stage, row_number() over (order by id desc) as position
-      from (select id from account where ${after === null ? sql`true` : sql`id < ${after}`} order by id desc limit ${limit + 1}::int) newest`,
+      from (select id from account where ${after === null ? sql`true` : sql`id < ${after}`} and ${only} order by id desc limit ${limit + 1}::int) newest`,
     cursorOf: ({ id }) => [id],
   }
 }

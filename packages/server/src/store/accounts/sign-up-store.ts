@@ -28,7 +28,9 @@ const toSignUp = (row: Selectable<SignUpTable> & { code_expired: boolean }): Sig
   codeExpired: row.code_expired,
 })
 
-export function signUpStore(db: Kysely<Tables>): SignUpStore {
+/** @param passwords false: a sign-up that began with a password goes on without it (F23) */
+export function signUpStore(db: Kysely<Tables>, { passwords }: { passwords: boolean }): SignUpStore {
+  const read = (row: Parameters<typeof toSignUp>[0] | undefined): SignUp | null => (row ? toSignUp(passwords ? row : { ...row, password_hash: null }) : null)
   const alive = () => db.selectFrom('sign_up').selectAll().select(codeExpired).where('expires_at', '>', now)
   return {
     async insert({ codeSeconds, lifetimeSeconds, ...signUp }) {
@@ -55,11 +57,11 @@ export function signUpStore(db: Kysely<Tables>): SignUpStore {
     },
     async find(id) {
       const row = await alive().where('id', '=', id).executeTakeFirst()
-      return row ? toSignUp(row) : null
+      return read(row)
     },
     async findByTokenHash(tokenHash) {
       const row = await alive().where('token_hash', '=', tokenHash).executeTakeFirst()
-      return row ? toSignUp(row) : null
+      return read(row)
     },
     async renewCode(tokenHash, codeSeconds, codeDigits) {
       const row = await db
@@ -76,7 +78,7 @@ export function signUpStore(db: Kysely<Tables>): SignUpStore {
         .returningAll()
         .returning(codeExpired)
         .executeTakeFirst()
-      return row ? toSignUp(row) : null
+      return read(row)
     },
     async countTry(tokenHash, most) {
       const row = await db
@@ -90,7 +92,7 @@ export function signUpStore(db: Kysely<Tables>): SignUpStore {
         .returningAll()
         .returning(codeExpired)
         .executeTakeFirst()
-      return row ? toSignUp(row) : null
+      return read(row)
     },
     async remove(id) {
       await db.deleteFrom('sign_up').where('id', '=', id).execute()

@@ -47,7 +47,8 @@ const identitySchema = z
 
 const factorsSchema = z
   .object({
-    password: z.boolean().meta({ description: 'Whether the account has a password.' }),
+    password: z.boolean().meta({ description: 'Whether the account has a password. False while passwords are off.' }),
+    passwords_off: z.boolean().meta({ description: 'Whether the operator has switched passwords off.' }),
     identities: z.array(identitySchema),
     passkeys: z.array(passkeySchema),
     authenticator: z
@@ -83,7 +84,7 @@ function requiredOf(organization: Organization | null, held: Pick<HeldFactors, '
 }
 
 /** How the current user signs in. Factors are added and removed in a browser, on the page `/account/security`. */
-export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store }) => {
+export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, passwords }) => {
   app.get(
     '/v1/me/factors',
     {
@@ -104,13 +105,14 @@ export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       const [list, authenticator, remembered, reset, linked, account] = await Promise.all([
         passkeys.list(userId),
         authenticators.find(userId),
-        rememberedDevices.list(userId),
+        passwords ? rememberedDevices.list(userId) : [],
         factorResets.findOpen(userId),
         identities.list(userId),
         accounts.find(userId),
       ])
       return {
         password: account?.passwordHash !== null,
+        passwords_off: !passwords,
         identities: linked.map(({ id, provider, issuer, label, address, createdAt, lastUsedAt, lastAddress }) => ({
           id,
           provider,

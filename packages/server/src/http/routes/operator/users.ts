@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { searchedText, type ViewedPerson, viewPerson } from '../../../domain/accounts/people.ts'
 import type { ListedPerson } from '../../../domain/accounts/store.ts'
+import { Problem } from '../../../domain/model/problem.ts'
 import { answers, instant, pageOfItems, pageQuery, roleSchema, searchField, VISIBLE } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
@@ -30,7 +31,7 @@ const viewedSchema = listedSchema
   .meta({ id: 'ViewedUser' })
 
 /** The operator finds people (O13). */
-export const operatorUserRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+export const operatorUserRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute, webauthn, issuers }) => {
   app.get(
     '/v1/operator/users',
     {
@@ -40,13 +41,21 @@ export const operatorUserRoutes: FastifyPluginAsyncZod<Services> = async (app, {
         tags: ['Operator'],
         summary: 'List users (operator)',
         description:
-          'Lists all accounts, the newest first. With `search`, lists those whose username, and then those whose email address begins with the text, each in alphabetical order.',
-        querystring: pageQuery.extend({ search: searchField.meta({ description: 'The beginning of a username, an email address or an id.' }) }),
+          'Lists all accounts, the newest first. With `search`, lists those whose username, and then those whose email address begins with the text, each in alphabetical order. With `way_in`, lists those who would be locked out with `MUSTER_PASSWORDS=off`, without suspended ones, the newest first.',
+        querystring: pageQuery.extend({
+          search: searchField.meta({ description: 'The beginning of a username, an email address or an id. Not together with `way_in`.' }),
+          way_in: z.enum(['password']).optional().meta({ description: 'Those whose only way in is a password: no passkey, and no provider that is on.' }),
+        }),
         response: answers(pageOfItems(listedSchema)),
       },
     },
-    async ({ query: { search, ...page } }) => {
-      const { items, nextCursor } = await store.reading.people.page({ ...page, search: search === undefined ? undefined : searchedText(search) })
+    async ({ query: { search, way_in: wayIn, ...page } }) => {
+      if (wayIn !== undefined && search !== undefined) throw new Problem('invalid_request', 'Pass search or way_in, not both.')
+      const { people } = store.reading
+      const { items, nextCursor } =
+        wayIn === undefined
+          ? await people.page({ ...page, search: search === undefined ? undefined : searchedText(search) })
+          : await people.pageWithPasswordOnly(page, { passkeys: webauthn !== null, issuers })
       return { items: items.map(toListedBody), next_cursor: nextCursor }
     },
   )

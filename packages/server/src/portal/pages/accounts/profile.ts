@@ -11,7 +11,8 @@ const back = (accountPath: string) => html`<p class="aside"><a href="${accountPa
 export interface AccountPage {
   frame: Frame
   account: AccountView
-  paths: { names: string; email: string; password: string; security: string; logins: string; home: string }
+  /** `password`: null while passwords are off (F23). */
+  paths: { names: string; email: string; password: string | null; security: string; logins: string; home: string }
   /** A sentence about the change just made. */
   done?: Content
 }
@@ -28,7 +29,7 @@ export function accountPage({ frame, account, paths, done }: AccountPage): strin
         body: facts([
           ['Name', html`<span class="with-copy"><span>${fullName(account)}</span>${change(paths.names, 'your name')}</span>`],
           ['Email', html`<span class="with-copy"><span>${account.email}</span>${change(paths.email, 'your email address')}</span>`],
-          ['Password', html`<span class="with-copy"><span>Set</span>${change(paths.password, 'your password')}</span>`],
+          ['Password', paths.password !== null && html`<span class="with-copy"><span>Set</span>${change(paths.password, 'your password')}</span>`],
           [
             'Username',
             account.username === null ? html`<span class="muted">None yet</span>` : html`${account.username} <span class="muted">(permanent)</span>`,

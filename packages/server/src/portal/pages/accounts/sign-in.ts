@@ -1,8 +1,8 @@
 import { type SignInReason, signInReasons } from '@muster/contract/page-texts.ts'
-import { html } from '../../html.ts'
+import { html, type Markup } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'
-import { type PasskeyRequestView, passkeyButton } from '../factors/passkey-form.ts'
+import { type PasskeyRequestView, passkeyButton, passkeysElsewhere, withoutPasskeySignIn } from '../factors/passkey-form.ts'
 import { lastWayLine, type ProvidersView, providerButtons } from '../providers/buttons.ts'
 import { type Purpose, purposeLine } from './account.ts'
 
@@ -16,13 +16,16 @@ export interface SignInPage {
   reason?: SignInReason | undefined
   identifier?: string | undefined
   faults?: readonly Fault[] | undefined
+  /** False: passkeys and providers are the only ways in (F23). */
+  passwords?: boolean
   /** Null where passkeys are not possible. */
   passkey: PasskeyRequestView | null
   providers?: ProvidersView | undefined
 }
 
-/** Fields: `identifier` (email or username, S45), `password`. */
-export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purpose, reason, identifier, faults, passkey, providers }: SignInPage): string {
+/** Fields: `identifier` (email or username, S45), `password`. Neither while passwords are off. */
+export function signInPage(page: SignInPage): string {
+  const { frame, signUpPath, purpose, reason, faults, passkey, providers, passwords = true } = page
   return layout({
     frame,
     title: 'Sign in',
@@ -33,46 +36,51 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purp
     body: [
       faultSummary(faults),
       lastWayLine(providers),
-      form({
-        target,
-        body: [
-          field({
-            name: 'identifier',
-            label: 'Email or username',
-            kind: 'identifier',
-            autocomplete: passkey ? 'username webauthn' : 'username',
-            maxlength: 254,
-            value: identifier,
-            faults,
-            autofocus: identifier === undefined,
-          }),
-          field({
-            name: 'password',
-            label: 'Password',
-            type: 'password',
-            kind: 'current-password',
-            autocomplete: 'current-password',
-            maxlength: 256,
-            faults,
-            autofocus: identifier !== undefined,
-          }),
-          html`<p class="small"><a href="${forgotPasswordPath}">Forgot your password?</a></p>`,
-        ],
-        next:
-          purpose?.kind === 'terminal'
-            ? 'Next, you’ll review the request from your terminal.'
-            : purpose?.kind === 'invitation'
-              ? 'Next, you’ll review the invitation.'
-              : purpose
-                ? `Next, you’ll continue to ${purpose.client}.`
-                : 'Next, you’ll see your account.',
-        actions: button({ text: 'Sign in' }),
-      }),
-      passkey && passkeyButton({ ...passkey, text: 'Sign in with a passkey', autofill: true }),
+      passwords ? passwordForm(page) : passkey === null && passkeysElsewhere,
+      passkey && !passwords && withoutPasskeySignIn,
+      passkey && passkeyButton({ ...passkey, text: 'Sign in with a passkey', tone: passwords ? 'plain' : 'primary', autofill: passwords }),
       providerButtons(providers),
+      !passwords && html`<p class="muted">${nextAfterSignIn(purpose)}</p>`,
+      !passwords && html`<p class="aside">Can’t sign in? <a href="${page.forgotPasswordPath}">Get a sign-in link</a></p>`,
       html`<p class="aside">New here? <a href="${signUpPath}">Create an account</a></p>`,
     ],
   })
+}
+
+const passwordForm = ({ target, forgotPasswordPath, purpose, identifier, faults, passkey }: SignInPage): Markup =>
+  form({
+    target,
+    body: [
+      field({
+        name: 'identifier',
+        label: 'Email or username',
+        kind: 'identifier',
+        autocomplete: passkey ? 'username webauthn' : 'username',
+        maxlength: 254,
+        value: identifier,
+        faults,
+        autofocus: identifier === undefined,
+      }),
+      field({
+        name: 'password',
+        label: 'Password',
+        type: 'password',
+        kind: 'current-password',
+        autocomplete: 'current-password',
+        maxlength: 256,
+        faults,
+        autofocus: identifier !== undefined,
+      }),
+      html`<p class="small"><a href="${forgotPasswordPath}">Forgot your password?</a></p>`,
+    ],
+    next: nextAfterSignIn(purpose),
+    actions: button({ text: 'Sign in' }),
+  })
+
+function nextAfterSignIn(purpose: Purpose | undefined): string {
+  if (purpose?.kind === 'terminal') return 'Next, you’ll review the request from your terminal.'
+  if (purpose?.kind === 'invitation') return 'Next, you’ll review the invitation.'
+  return purpose ? `Next, you’ll continue to ${purpose.client}.` : 'Next, you’ll see your account.'
 }
 
 export interface SignedOutPage {

@@ -4,6 +4,7 @@ import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../../parts.ts'
 import { deadline } from '../../time.ts'
+import { passkeysElsewhere } from '../factors/passkey-form.ts'
 import { type ProvidersView, providerButtons } from '../providers/buttons.ts'
 import { inWords, type Purpose, purposeLine, whereEmailIs } from './account.ts'
 
@@ -30,7 +31,9 @@ export interface SignUpPage {
   providers?: ProvidersView | undefined
   /** The account gets a passkey and no password (F2). */
   withPasskey?: boolean
-  /** The same form the other way: with a passkey, or with a password. Null where passkeys are not possible. */
+  /** False: there is no account with a password (F23). */
+  passwords?: boolean
+  /** The same form the other way: with a passkey, or with a password. Null where only one is possible. */
   otherWay?: string | null
 }
 
@@ -45,7 +48,7 @@ function domainsInWords(domains: readonly string[]): string {
 
 /** Fields: `email`, `password` unless with a passkey, `given_name`, `family_name`, and `invitation` where it is needed. */
 export function signUpPage(page: SignUpPage): string {
-  const { frame, target, signInPath, purpose, values = {}, faults, restricted, providers, withPasskey = false, otherWay = null } = page
+  const { frame, target, signInPath, purpose, values = {}, faults, restricted, providers, withPasskey = false, otherWay = null, passwords = true } = page
   return layout({
     frame,
     title: 'Create an account',
@@ -62,58 +65,60 @@ export function signUpPage(page: SignUpPage): string {
           }</p></div>`
         : '',
       withPasskey &&
-        html`<noscript><div class="notice paused"><p>Passkeys need JavaScript. <a href="${otherWay}">Sign up with a password</a></p></div></noscript>`,
-      form({
-        target,
-        body: [
-          restricted &&
-            field({
-              name: 'invitation',
-              label: 'Invite link or organization secret',
-              autocomplete: 'off',
-              maxlength: 300,
-              value: values.invitation,
-              faults,
-              optional: restricted.signUp === 'domains',
-              autofocus: restricted.signUp === 'invitation',
-            }),
-          field({
-            name: 'email',
-            label: 'Email',
-            type: 'email',
-            inputmode: 'email',
-            autocomplete: 'email',
-            maxlength: 254,
-            value: values.email,
-            faults,
-            autofocus: restricted?.signUp !== 'invitation',
+        html`<noscript><div class="notice paused"><p>Passkeys need JavaScript.${otherWay !== null && html` <a href="${otherWay}">Sign up with a password</a>`}</p></div></noscript>`,
+      !passwords && !withPasskey
+        ? passkeysElsewhere
+        : form({
+            target,
+            body: [
+              restricted &&
+                field({
+                  name: 'invitation',
+                  label: 'Invite link or organization secret',
+                  autocomplete: 'off',
+                  maxlength: 300,
+                  value: values.invitation,
+                  faults,
+                  optional: restricted.signUp === 'domains',
+                  autofocus: restricted.signUp === 'invitation',
+                }),
+              field({
+                name: 'email',
+                label: 'Email',
+                type: 'email',
+                inputmode: 'email',
+                autocomplete: 'email',
+                maxlength: 254,
+                value: values.email,
+                faults,
+                autofocus: restricted?.signUp !== 'invitation',
+              }),
+              !withPasskey &&
+                field({
+                  name: 'password',
+                  label: 'Password',
+                  type: 'password',
+                  kind: 'new-password',
+                  autocomplete: 'new-password',
+                  maxlength: 256,
+                  hint: 'Use at least 10 characters. A few unrelated words work well.',
+                  faults,
+                }),
+              html`<div class="pair">${field({ name: 'given_name', label: 'Given name', autocomplete: 'given-name', maxlength: 100, value: values.given_name, faults })}${field(
+                {
+                  name: 'family_name',
+                  label: 'Family name',
+                  autocomplete: 'family-name',
+                  maxlength: 100,
+                  value: values.family_name,
+                  optional: true, // some people have one name
+                  faults,
+                },
+              )}</div>`,
+            ],
+            next: `We’ll email you a code to confirm your address. Your account is created when you enter it.${withPasskey ? ' Then you’ll add a passkey.' : ''}`,
+            actions: button({ text: 'Send the code' }),
           }),
-          !withPasskey &&
-            field({
-              name: 'password',
-              label: 'Password',
-              type: 'password',
-              kind: 'new-password',
-              autocomplete: 'new-password',
-              maxlength: 256,
-              hint: 'Use at least 10 characters. A few unrelated words work well.',
-              faults,
-            }),
-          html`<div class="pair">${field({ name: 'given_name', label: 'Given name', autocomplete: 'given-name', maxlength: 100, value: values.given_name, faults })}${field(
-            {
-              name: 'family_name',
-              label: 'Family name',
-              autocomplete: 'family-name',
-              maxlength: 100,
-              value: values.family_name,
-              optional: true, // some people have one name
-              faults,
-            },
-          )}</div>`,
-        ],
-        next: `We’ll email you a code to confirm your address. Your account is created when you enter it.${withPasskey ? ' Then you’ll add a passkey.' : ''}`,
-        actions: button({ text: 'Send the code' }),
-      }),
       providerButtons(providers),
       html`<div class="asides">${
         otherWay !== null &&

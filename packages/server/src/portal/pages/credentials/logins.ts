@@ -25,11 +25,18 @@ export interface LoginsPage {
   who: string
   logins: readonly LoginView[]
   endOthers: FormTarget
-  passwordPath: string
+  /** Null without a password. */
+  passwordPath: string | null
   accountPath: string
   /** The number of logins that were just ended. */
   ended?: number | undefined
 }
+
+/** Advice about a list of logins or sign-ins. An account without a password has no password to change. */
+export const ifUnknown = (passwordPath: string | null): Markup =>
+  html`If you don’t recognize one, end it and ${
+    passwordPath === null ? html`<a href="/account/security">check how you sign in</a>` : html`<a href="${passwordPath}">change your password</a>`
+  }.`
 
 /** Where a user is signed in. The emails about a login lead here (D02). */
 export function loginsPage({ frame, who, logins, endOthers, passwordPath, accountPath, ended }: LoginsPage): string {
@@ -38,7 +45,7 @@ export function loginsPage({ frame, who, logins, endOthers, passwordPath, accoun
     frame,
     title: 'Your logins',
     wide: true,
-    lead: html`Each of these logins can act as <strong>${who}</strong>. If you don’t recognize one, end it and <a href="${passwordPath}">change your password</a>.`,
+    lead: html`Each of these logins can act as <strong>${who}</strong>. ${ifUnknown(passwordPath)}`,
     body: [
       ended !== undefined && notice({ tone: 'active', body: endedText(ended) }),
       html`<ul class="mails">${logins.map((login) => line(login, frame.now))}</ul>`,

@@ -23,6 +23,12 @@ export const wherePasskeysAre = 'Your browser asks where to keep it: in your pas
 /** Removed where the browser supports passkeys. */
 export const withoutPasskeys = html`<div data-without-passkeys class="notice paused"><p>Adding a passkey requires JavaScript and a browser that supports passkeys.</p></div>`
 
+/** The same for signing in. */
+export const withoutPasskeySignIn = html`<div data-without-passkeys class="notice paused"><p>Signing in with a passkey requires JavaScript and a browser that supports passkeys.</p></div>`
+
+/** On an address where passkeys are not possible (F4). */
+export const passkeysElsewhere = html`<div class="notice paused"><p>Passkeys require the main address of this server, with https and a host name.</p></div>`
+
 interface NewPasskey extends PasskeyRequestView {
   name?: string | undefined
   faults?: readonly Fault[] | undefined

@@ -44,7 +44,8 @@ export interface SecurityPage {
   /** Browsers that are not asked for a second factor. */
   remembered: readonly RememberedView[]
   forgetAll: FormTarget
-  passwordPath: string
+  /** Null while passwords are off (F23). */
+  passwordPath: string | null
   /** Linked providers, and those that can be linked. Undefined if the operator has set none and none is linked. */
   providers?: { linked: readonly IdentityView[]; add: FormTarget; offered: readonly { id: string; name: string }[] } | undefined
   /** The newest sign-ins and failed attempts. */
@@ -100,12 +101,7 @@ export function securityPage({
       reset && resetNotice(reset, reset.stop, frame.now),
       sheet({
         body: facts([
-          [
-            'Password',
-            hasPassword
-              ? html`<span class="with-copy"><span>Set</span><a href="${passwordPath}">Change<span class="unseen"> your password</span></a></span>`
-              : html`<span class="with-copy"><span class="muted">None</span><a href="${passwordPath}">Add<span class="unseen"> a password</span></a></span>`,
-          ],
+          ['Password', passwordPath !== null && passwordFact(passwordPath, hasPassword)],
           [
             'Authenticator app',
             authenticator
@@ -128,11 +124,16 @@ export function securityPage({
         }</p><div class="doors">${postButton(always.change, always.isOn ? 'Stop asking for a second factor' : 'Always ask for a second factor')}</div>`,
       remembered.length > 0 && rememberedSection(remembered, forgetAll, frame.now),
       providers && providerSection(providers, frame.now),
-      signInsSection(recent, passwordPath, frame.now),
+      signInsSection(recent, hasPassword ? passwordPath : null, frame.now),
       html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`,
     ],
   })
 }
+
+const passwordFact = (path: string, hasPassword: boolean): Content =>
+  hasPassword
+    ? html`<span class="with-copy"><span>Set</span><a href="${path}">Change<span class="unseen"> your password</span></a></span>`
+    : html`<span class="with-copy"><span class="muted">None</span><a href="${path}">Add<span class="unseen"> a password</span></a></span>`
 
 const rememberedSection = (remembered: readonly RememberedView[], forgetAll: FormTarget, now: Date): Content => [
   html`<h2 class="section">Remembered browsers</h2><p class="muted">In these browsers, your password alone is enough to sign in. Adding or removing a way to sign in forgets all of them, and so does a new password.</p>`,

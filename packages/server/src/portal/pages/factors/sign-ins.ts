@@ -3,7 +3,7 @@ import { type Content, html, type Markup } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { type FormTarget, hiddenFields } from '../../parts.ts'
 import { moment } from '../../time.ts'
-import { agentName, type LoginView, loginNames } from '../credentials/logins.ts'
+import { agentName, ifUnknown, type LoginView, loginNames } from '../credentials/logins.ts'
 
 /** A sign-in of the user (F24). */
 export interface SignInView extends Pick<LoginView, 'kind' | 'current' | 'client' | 'address' | 'agent'> {
@@ -29,8 +29,8 @@ export interface SignInsSection {
 }
 
 /** On the page Security: the newest ones. The failed attempts are a list of their own, so that they hide no sign-in. */
-export const signInsSection = ({ signIns, failed, allPath }: SignInsSection, passwordPath: string, now: Date): Content => [
-  html`<h2 class="section">Recent sign-ins</h2><p class="muted">If you don’t recognize one, end it and <a href="${passwordPath}">change your password</a>.</p>`,
+export const signInsSection = ({ signIns, failed, allPath }: SignInsSection, passwordPath: string | null, now: Date): Content => [
+  html`<h2 class="section">Recent sign-ins</h2><p class="muted">${ifUnknown(passwordPath)}</p>`,
   html`<ul class="mails">${signIns.map((one) => signInLine(one, now, sectionHeading))}</ul>`,
   failed.length > 0 && [
     html`<h2 class="section">Failed attempts</h2>${aboutFailed}`,
@@ -39,7 +39,7 @@ export const signInsSection = ({ signIns, failed, allPath }: SignInsSection, pas
   html`<p class="aside"><a href="${allPath}">All sign-ins and failed attempts</a></p>`,
 ]
 
-const aboutFailed = html`<p class="muted">They gave no access. A wrong second factor comes after a right first one: if it was not yours, change your password. The same mistake is listed once an hour for each network.</p>`
+const aboutFailed = html`<p class="muted">They gave no access. A wrong second factor comes after a right first one: if it was not yours, change your password, or check your account at the provider. The same mistake is listed once an hour for each network.</p>`
 
 type Heading = (text: string) => Markup
 
@@ -68,7 +68,8 @@ export interface SignInsPage {
   otherPath: string
   /** Null on the last page. */
   olderPath: string | null
-  passwordPath: string
+  /** Null without a password. */
+  passwordPath: string | null
   securityPath: string
 }
 
@@ -80,7 +81,7 @@ export function signInsPage({ frame, shown, otherPath, olderPath, passwordPath, 
   return layout({
     frame,
     title: isFailed ? 'Failed attempts to sign in' : 'Your sign-ins',
-    lead: isFailed ? undefined : html`If you don’t recognize one, end it and <a href="${passwordPath}">change your password</a>.`,
+    lead: isFailed ? undefined : ifUnknown(passwordPath),
     wide: true,
     body: [
       isFailed && aboutFailed,

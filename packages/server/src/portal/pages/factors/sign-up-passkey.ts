@@ -15,12 +15,14 @@ export interface SignUpPasskeyPage {
   skipPath: string
   /** The account has a passkey already, and this is another. */
   isAnother: boolean
+  /** False: an emailed link can set no password (F23). */
+  passwords?: boolean
   name?: string | undefined
   faults?: readonly Fault[] | undefined
 }
 
 /** A passkey for a new account without a password (F2). Fields: `name`, `response`. */
-export function signUpPasskeyPage({ frame, target, options, purpose, skipPath, isAnother, name, faults }: SignUpPasskeyPage): string {
+export function signUpPasskeyPage({ frame, target, options, purpose, skipPath, isAnother, passwords = true, name, faults }: SignUpPasskeyPage): string {
   return layout({
     frame,
     title: isAnother ? 'Add another passkey' : 'Add your passkey',
@@ -35,7 +37,7 @@ export function signUpPasskeyPage({ frame, target, options, purpose, skipPath, i
       newPasskeyForm({ target, options, name, faults, next: 'We’ll notify you by email.' }),
       isAnother
         ? html`<p class="aside"><a href="${skipPath}">Continue with one passkey</a></p>`
-        : html`<div class="asides"><p>Your account has been created. To sign in again without a passkey, you set a password with a link that we email you.</p><p><a href="${skipPath}">Continue without a passkey</a></p></div>`,
+        : html`<div class="asides"><p>Your account has been created. ${passwords ? 'To sign in again without a passkey, you set a password with a link that we email you.' : 'Without a passkey, you sign in again with a link that we email you.'}</p><p><a href="${skipPath}">Continue without a passkey</a></p></div>`,
     ],
   })
 }
@@ -45,6 +47,8 @@ export interface PasskeyReadyPage {
   purpose?: Purpose | undefined
   /** The number of passkeys, at least one. */
   passkeys: number
+  /** False: an emailed link can set no password (F23). */
+  passwords?: boolean
   anotherPath: string
   /** Null for an account that has an authenticator app. */
   authenticatorPath: string | null
@@ -52,7 +56,7 @@ export interface PasskeyReadyPage {
 }
 
 /** After the first passkey of a sign-up: what helps if it is lost (F2). */
-export function passkeyReadyPage({ frame, purpose, passkeys, anotherPath, authenticatorPath, skipPath }: PasskeyReadyPage): string {
+export function passkeyReadyPage({ frame, purpose, passkeys, passwords = true, anotherPath, authenticatorPath, skipPath }: PasskeyReadyPage): string {
   const isOnlyWay = passkeys === 1 && authenticatorPath !== null
   return layout({
     frame,
@@ -68,9 +72,13 @@ export function passkeyReadyPage({ frame, purpose, passkeys, anotherPath, authen
             isOnlyWay ? 'Add another passkey' : html`<a href="${anotherPath}">Add another passkey</a>`
           } in another place, such as your phone or a security key. If you lose one, you sign in with the other.</p>`,
           authenticatorPath !== null &&
-            html`<p><a href="${authenticatorPath}">Add an authenticator app with recovery codes</a>. If you ever set a password, signing in with it then also needs a code.</p>`,
+            html`<p><a href="${authenticatorPath}">Add an authenticator app with recovery codes</a>. ${passwords ? 'If you ever set a password, signing in with it then also needs a code.' : 'Signing in with a provider then also needs a code.'}</p>`,
           isOnlyWay &&
-            html`<p>If you skip this and lose your passkey, you set a password with a link that we email you. Access to your inbox is then enough to sign in.</p>`,
+            html`<p>${
+              passwords
+                ? 'If you skip this and lose your passkey, you set a password with a link that we email you. Access to your inbox is then enough to sign in.'
+                : 'If you skip this and lose your passkey, an admin of your organization or the operator has to reset how you sign in.'
+            }</p>`,
         ],
         next: nextAfterSignUp(purpose),
         actions: isOnlyWay ? [linkButton(skipPath, 'Skip', 'plain'), linkButton(anotherPath, 'Add another passkey')] : linkButton(skipPath, 'Continue'),

@@ -15,6 +15,8 @@ export interface ProviderSignUpPage {
   values: { email: string; given_name: string; family_name: string; invitation: string }
   /** The provider is trusted for this address, so it needs no code. */
   trusted: string | null
+  /** False: a password cannot be added later (F23). */
+  passwords?: boolean
   /** Signing up requires an invitation that this browser has not opened. */
   needsInvitation: boolean
   purpose?: Purpose | undefined
@@ -30,6 +32,7 @@ export function providerSignUpPage({
   label,
   values,
   trusted,
+  passwords = true,
   needsInvitation,
   purpose,
   faults,
@@ -72,7 +75,12 @@ export function providerSignUpPage({
             { name: 'family_name', label: 'Family name', autocomplete: 'family-name', maxlength: 100, value: values.family_name, optional: true, faults },
           )}</div>`,
         ],
-        next: trusted === null ? 'We’ll email you a code to confirm your address.' : 'Your account gets no password. You can add one later.',
+        next:
+          trusted === null
+            ? 'We’ll email you a code to confirm your address.'
+            : passwords
+              ? 'Your account gets no password. You can add one later.'
+              : undefined,
         actions: button({ text: 'Continue' }),
       }),
       html`<p class="aside">Already have an account? <a href="${linkPath}">Sign in and link it</a></p>`,

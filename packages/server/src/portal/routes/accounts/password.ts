@@ -1,18 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RESET_SECONDS, requestPasswordReset, resetOfToken, resetPassword } from '../../../domain/accounts/password-reset.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import { forgotPasswordPage, forgotSentPage, resetDonePage, resetLinkEndedPage, resetPasswordPage } from '../../pages/index.ts'
+import { askForLinkPage, forgotPasswordPage, forgotSentPage, linkSentPage, resetDonePage, resetLinkEndedPage, resetPasswordPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { cliOf, emailMissing, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../../portal.ts'
+import { signInLinkPath } from './sign-in-link.ts'
 
 const forgotPasswordPath = '/forgot-password'
 const signInPath = '/sign-in'
 
 export async function passwordRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { store, keys, sessions } = options
+  const { store, keys, sessions, passwords } = options
+  /** While passwords are off, a link signs in instead of setting a password (F23). */
+  const askPage = passwords ? forgotPasswordPage : askForLinkPage
   const target = { action: forgotPasswordPath, hidden: {} }
 
-  app.get(forgotPasswordPath, page, async (request, reply) => sendPage(reply, forgotPasswordPage({ frame: frameOf(options, request), target, signInPath })))
+  app.get(forgotPasswordPath, page, async (request, reply) => sendPage(reply, askPage({ frame: frameOf(options, request), target, signInPath })))
 
   // Answers with the page instead of a redirect: the email address must not be in a URL, and a reload only sends another email.
   app.post(forgotPasswordPath, page, async (request, reply) => {
@@ -20,11 +23,12 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
     const frame = frameOf(options, request)
     try {
       const sent = await requestPasswordReset(options, visitor(request), { email, devices: sessions.devices(request) })
-      return sendPage(reply, forgotSentPage({ frame, email: sent.email, minutes: RESET_SECONDS / 60, forgotPasswordPath }))
+      const about = { frame, email: sent.email, minutes: RESET_SECONDS / 60 }
+      return sendPage(reply, passwords ? forgotSentPage({ ...about, forgotPasswordPath }) : linkSentPage({ ...about, againPath: forgotPasswordPath }))
     } catch (error) {
       const refused = faultsOf(error, { email_invalid: 'email' })
       const faults = email.trim() === '' ? [emailMissing] : refused
-      return sendPage(reply, forgotPasswordPage({ frame, target, signInPath, email, faults }), 422)
+      return sendPage(reply, askPage({ frame, target, signInPath, email, faults }), 422)
     }
   })
 
@@ -38,6 +42,7 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
   // Opening the link does not use it up, because scanners and previews open it too (S17).
   app.get('/reset-password', page, async (request, reply) => {
     const { token = '' } = fieldsOf(request.query)
+    if (!passwords) return seeOther(reply, `${signInLinkPath}?${new URLSearchParams({ token })}`) // switched off since the email was sent
     const frame = frameOf(options, request)
     try {
       return await showReset(request, reply, token)

@@ -1,6 +1,7 @@
 import { asOwnCommands } from '@muster/contract/command-line.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { EMAIL_CODE_TRIES, requestEmailChange, verifyEmailChange } from '../../../domain/accounts/email-change.ts'
+import { requirePasswords } from '../../../domain/accounts/password.ts'
 import { changePassword } from '../../../domain/accounts/password-change.ts'
 import { updateNames } from '../../../domain/accounts/person-names.ts'
 import { isConfirmationNeeded } from '../../../domain/accounts/prove-password.ts'
@@ -34,7 +35,7 @@ const doneTexts = new Map([
 
 /** The user's own account: name, email address and password. */
 export async function profileRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { sessions, execute, store } = options
+  const { sessions, execute, store, passwords } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
   const frame = (request: FastifyRequest) => frameOf(options, request)
   /** `form`: the form that is posted here. Its values are kept if the user is no longer signed in. */
@@ -60,7 +61,12 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
       const { done = '' } = fieldsOf(request.query)
       return sendPage(
         reply,
-        accountPage({ frame: frame(request), account: accountView(live), paths, done: asOwnCommands(doneTexts.get(done) ?? '', options.cli) || undefined }),
+        accountPage({
+          frame: frame(request),
+          account: accountView(live),
+          paths: { ...paths, password: passwords ? paths.password : null },
+          done: asOwnCommands(doneTexts.get(done) ?? '', options.cli) || undefined,
+        }),
       )
     }),
   )
@@ -106,6 +112,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
   // ---- password ----
   const showPassword = async (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { endKeys?: boolean; faults?: Fault[] } = {}) => {
     const { live } = signedIn
+    requirePasswords(options)
     const has = await hasPassword(signedIn)
     const kept = request.method === 'GET' ? takeTyped(options, request, reply, forms.password, live) : null
     const { items } = await store.reading.apiKeys.pageAlive({ userId: live.account.id }, { limit: 100 })

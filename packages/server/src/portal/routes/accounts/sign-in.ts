@@ -48,6 +48,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
         signUpPath: withReturnPath('/sign-up', returnPath),
         forgotPasswordPath: '/forgot-password',
         purpose: await purposeFor(options, request, returnPath),
+        passwords: options.passwords,
         passkey: await signInRequest(options, request, reply, returnPath),
         providers: providersView(options, returnPath, lastWay(options, request)),
         identifier: (await applicationOn(options, returnPath))?.loginHint ?? undefined,
@@ -82,8 +83,8 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
       if ('pending' in signedIn) return askForSecondFactor(options, reply, signedIn.pending, returnPath)
       return await enterSession(options, request, reply, signedIn, returnPath)
     } catch (error) {
-      const faults = faultsOf(error, { wrong_credentials: null })
-      return show(request, reply, returnPath, { identifier, faults, status: 401 })
+      const faults = faultsOf(error, { wrong_credentials: null, passwords_off: null })
+      return show(request, reply, returnPath, { identifier, faults, status: (error as Problem).status })
     }
   })
 

@@ -60,7 +60,7 @@ const missing: Record<keyof typeof fieldNames, Fault | null> = {
 }
 
 export async function signUpRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { config, sessions, execute, admission } = options
+  const { config, sessions, execute, admission, passwords } = options
   const name = cookieName(config, 'muster_sign_up')
   const cookieOf = (request: FastifyRequest): string => request.cookies[name] ?? ''
   const clearCookie = (reply: FastifyReply): void => void reply.clearCookie(name, cookieOptions(config, 0))
@@ -75,16 +75,19 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     request: FastifyRequest,
     reply: FastifyReply,
     returnPath: string | null,
-    withPasskey: boolean,
+    asked: boolean,
     form: { values?: { email: string; given_name: string; family_name: string; invitation?: string }; faults?: Fault[]; status?: number } = {},
   ): Promise<FastifyReply> => {
     const { status = 200, ...typed } = form
+    const byPasskey = webauthnOn(options, request) !== null
+    const withPasskey = byPasskey && (asked || !passwords)
     const purpose = await purposeFor(options, request, returnPath)
     const signUp = signUpPage({
       frame: frameOf(options, request),
       target: { action: '/sign-up', hidden: { ...hiddenReturnPath(returnPath), ...(withPasskey && { with: 'passkey' }) } },
       withPasskey,
-      otherWay: webauthnOn(options, request) && wayOf(returnPath, !withPasskey),
+      passwords,
+      otherWay: byPasskey && passwords ? wayOf(returnPath, !withPasskey) : null,
       signInPath: withReturnPath('/sign-in', returnPath),
       purpose,
       providers: providersView(options, returnPath),
@@ -143,6 +146,8 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
       reply.setCookie(name, cookie, cookieOptions(config, SIGN_UP_SECONDS))
       return seeOther(reply, withReturnPath('/sign-up/verify', returnPath))
     } catch (error) {
+      if (error instanceof Problem && error.code === 'passwords_off')
+        return show(request, reply, returnPath, true, { values, faults: faultsOf(error, { passwords_off: null }), status: error.status })
       if (error instanceof Problem && error.code in ofAdmission)
         return show(request, reply, returnPath, withPasskey, { values, faults: faultsOf(error, ofAdmission), status: error.status })
       const faults = (await faultsOfSignUp(options, input)).flatMap(({ field, problem }) => {

@@ -5,6 +5,7 @@ import { listRefreshTokens } from '../../../domain/credentials/refresh-token.ts'
 import { endOtherSessions, endSession } from '../../../domain/credentials/session.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
+import { passwordPathOf } from '../../own-page.ts'
 import { type LoginView, loginsPage } from '../../pages/index.ts'
 import { fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
 import { withReturnPath } from '../../return-path.ts'
@@ -30,7 +31,7 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
         who: account.username ?? account.email,
         logins: await loginsOf(options, signedIn),
         endOthers: { action: `${path}/end-others`, hidden: typedBy(signedIn.live) },
-        passwordPath: '/account/password',
+        passwordPath: await passwordPathOf(options, signedIn),
         accountPath: '/account',
         ended: ended !== undefined && /^\d{1,4}$/.test(ended) ? Number(ended) : undefined,
       }),

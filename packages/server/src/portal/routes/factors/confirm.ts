@@ -101,7 +101,15 @@ export async function confirmRoutes(app: FastifyInstance, options: Portal): Prom
         if (mail_code !== undefined) return confirmByEmail(options, principal, { code: mail_code })
         return password === undefined ? confirmByCode(options, principal, { code }) : confirmByPassword(options, principal, { password })
       },
-      { password_wrong: 'password', factor_wrong: 'code', factor_required: null, code_wrong: 'mail_code', code_expired: null, code_exhausted: null },
+      {
+        password_wrong: 'password',
+        factor_wrong: 'code',
+        factor_required: null,
+        passwords_off: null,
+        code_wrong: 'mail_code',
+        code_expired: null,
+        code_exhausted: null,
+      },
     ),
   )
   app.post(`${path}/email`, page, async (request, reply) => {

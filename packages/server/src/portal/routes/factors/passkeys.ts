@@ -29,7 +29,7 @@ const alwaysPath = '/account/always-second-factor'
 const pathOf = (id: PasskeyId): string => `/account/passkeys/${id}`
 
 const doneTexts = new Map([
-  ['added', 'Your passkey was added. Next time, sign in with it instead of your password.'],
+  ['added', 'Your passkey was added. Next time, sign in with it.'],
   ['renamed', 'Your passkey was renamed.'],
   ['app-removed', 'Your authenticator app was removed. No second factor is asked for when you sign in.'],
   ['reset-stopped', 'The reset was stopped. Nothing about how you sign in has changed.'],
@@ -79,7 +79,7 @@ async function providersOf(options: Portal, live: LiveState): Promise<SecurityPa
 
 /** How the user signs in: their passkeys (F2, F9, F24). */
 export async function passkeyRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { sessions, execute, store } = options
+  const { sessions, execute, store, passwords } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
 
   const forMe = ownPage(options)
@@ -115,13 +115,13 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
             requestedBy: reset.requestedByName,
             stop: { action: '/account/factor-reset/stop', hidden: typedBy(live) },
           },
-          remembered: (await store.reading.rememberedDevices.list(live.account.id)).map((device) => ({
+          remembered: (passwords ? await store.reading.rememberedDevices.list(live.account.id) : []).map((device) => ({
             ...device,
             agent: device.userAgent,
             forget: { action: '/account/remembered-devices/forget', hidden: { ...typedBy(live), device: device.id } },
           })),
           forgetAll: { action: '/account/remembered-devices/forget-all', hidden: typedBy(live) },
-          passwordPath: '/account/password',
+          passwordPath: passwords ? '/account/password' : null,
           providers: await providersOf(options, live),
           recent: {
             signIns: (await signInsOf(options, signedIn, { limit: RECENT })).items,

@@ -25,7 +25,7 @@ export function askForSecondFactor({ config }: Pick<Portal, 'config'>, reply: Fa
 
 /** The second step of a sign-in by password (F5). */
 export async function secondFactorRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { config, store, sessions } = options
+  const { config, store, sessions, passwords } = options
   const name = cookieName(config, COOKIE)
 
   /** `again`: a browser that is signed in already sees the sign-in page too. */
@@ -65,7 +65,7 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
         locked: locked ? { resend: { action: unlockPath, hidden: hiddenReturnPath(returnPath) }, sent } : null,
         startAgainPath: withReturnPath('/sign-in', returnPath),
         passkey: needsCode ? null : await factorRequest(options, request, pending.userId, token, returnPath),
-        remember: (await mayBeRemembered(store.reading, pending.userId)) ? (refused?.remember ?? false) : null,
+        remember: passwords && (await mayBeRemembered(store.reading, pending.userId)) ? (refused?.remember ?? false) : null,
         faults: refused?.faults,
       }),
       refused?.status,

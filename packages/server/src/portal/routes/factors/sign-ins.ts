@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { failedSignInsOf } from '../../../domain/command/refused-attempts.ts'
 import type { Page, PageRequest } from '../../../domain/model/page.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
-import { ownPage } from '../../own-page.ts'
+import { ownPage, passwordPathOf } from '../../own-page.ts'
 import { type FailedSignInView, type SignInView, signInsPage } from '../../pages/index.ts'
 import { fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
 import { typedBy } from '../../typed-form.ts'
@@ -67,7 +67,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
           shown: isFailed ? { failed: list.items as FailedSignInView[] } : { signIns: list.items as SignInView[] },
           otherPath: pathOf(isFailed ? {} : { outcome: 'refused' }),
           olderPath: older === null ? null : pathOf({ ...own, after: older }),
-          passwordPath: '/account/password',
+          passwordPath: await passwordPathOf(options, signedIn),
           securityPath,
         }),
       )

@@ -41,6 +41,7 @@ export async function providerSignUpRoutes(app: FastifyInstance, options: Portal
         provider: providers.find(({ id }) => id === person.provider)?.name ?? person.provider,
         label: person.label,
         trusted: trustedAddressOf(person.email),
+        passwords: options.passwords,
         needsInvitation: admission.signUp !== 'open' && openedInvitation(request, returnPath) === undefined,
         purpose: await purposeFor(options, request, returnPath),
         values: { email: person.email?.address ?? '', given_name: person.givenName, family_name: person.familyName, invitation: '' },
