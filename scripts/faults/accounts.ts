@@ -2,6 +2,9 @@ import { type Fault, server, tests } from './fault.ts'
 
 // Defences of accounts: sign-up, sign-in, passwords and emailed codes.
 
+const off = `${tests}/accounts/passwords-off.test.ts`
+const offServer = `${tests}/accounts/passwords-off-server.test.ts`
+
 export const accounts: Fault[] = [
   {
     title: 'an address is stored and written to in one Unicode form (B09)',
@@ -243,5 +246,77 @@ export const accounts: Fault[] = [
     replace: `domain.endsWith(rule.slice(2))`,
     test: `${tests}/accounts/sign-up-rules.test.ts`,
     named: 'whether',
+  },
+  {
+    title: 'a password signs nobody in while passwords are off (F23)',
+    file: `${server}/domain/accounts/sign-in.ts`,
+    find: '  requirePasswords(accounts)\n',
+    replace: '',
+    test: off,
+    named: 'the right password signs nobody in',
+  },
+  {
+    title: 'no rule sees a password while passwords are off (F23)',
+    file: `${server}/store/accounts/account-store.ts`,
+    find: 'toAccount(passwords ? row : { ...row, password_hash: null })',
+    replace: 'toAccount(passwords || row ? row : { ...row, password_hash: null })',
+    test: off,
+    named: 'keeps their last passkey, because their password is no way in',
+  },
+  {
+    title: 'a sign-up adds no password while passwords are off (F23)',
+    file: `${server}/store/accounts/sign-up-store.ts`,
+    find: 'toSignUp(passwords ? row : { ...row, password_hash: null })',
+    replace: 'toSignUp(passwords || row ? row : { ...row, password_hash: null })',
+    test: off,
+    named: 'a sign-up that began with a password before',
+  },
+  {
+    title: 'a sign-in by password does not wait until passwords are off (F23)',
+    file: `${server}/domain/accounts/second-factor.ts`,
+    find: "!context.passwords && pending?.methods.includes('pwd')",
+    replace: "!context.passwords && pending?.methods.includes('none')",
+    test: off,
+    named: 'a sign-in that waited for its second factor',
+  },
+  {
+    title: 'no server without passwords starts while somebody has nothing else (F23)',
+    file: `${server}/server.ts`,
+    find: '  if (count === 0) return\n',
+    replace: '  if (count >= 0) return\n',
+    test: offServer,
+    named: 'refuses to start, and names those',
+  },
+  {
+    title: 'a provider that is off is no way in at a start without passwords (F23)',
+    file: `${server}/store/accounts/people-store.ts`,
+    find: 'i.user_id = account.id and i.issuer = any(${[...issuers]}::text[])',
+    replace: 'i.user_id = account.id',
+    test: offServer,
+    named: 'refuses to start, and names those',
+  },
+  {
+    title: 'a sign-in link is for an account without a way in (F23)',
+    file: `${server}/domain/accounts/sign-in-by-link.ts`,
+    find: ' || (await hasWayIn(tx, issuers, userId))',
+    replace: '',
+    test: off,
+    named: 'is refused once its owner has another way in',
+  },
+  {
+    title: 'a sign-in link does not replace the authenticator app (F23)',
+    file: `${server}/domain/accounts/sign-in-by-link.ts`,
+    find: 'if (!proven.needsCode) return openOrAsk',
+    replace: 'if (proven.needsCode) return openOrAsk',
+    test: off,
+    named: 'is still asked for its code',
+  },
+  {
+    title: 'a reset removes a password that is no way in (F23)',
+    file: `${server}/domain/factors/last-way-in.ts`,
+    find: 'if (!passwords && !(await hasWayIn(tx, issuers, userId)))',
+    replace: 'if (!passwords && (await hasWayIn(tx, issuers, userId)))',
+    test: off,
+    named: 'is removed with the factors',
   },
 ]

@@ -120,13 +120,15 @@ const email = command(
       'muster profile email ada@example.org - < password.txt',
       'muster profile email ada@example.org --code 123456',
     ],
-    notes: 'Your address changes once you enter the code, in the same login. With - the password is read from standard input.',
+    notes:
+      'Your address changes once you enter the code, in the same login. With - the password is read from standard input. An account without a password is asked to confirm in a browser instead.',
   },
   async (context, { address, source, code }) => {
     const { say, ask, now } = context
-    const [password] = code === undefined ? await passwords(context, source, 'Password') : []
     const login = await signedIn(context, { unregistered: true })
-    if (password !== undefined) {
+    if (code === undefined) {
+      const hasPassword = source !== undefined || (await login.GET('/v1/me/factors')).password
+      const [password] = hasPassword ? await passwords(context, source, 'Password') : []
       const asked = await login.POST('/v1/me/email', { body: { password, email: address } })
       say.note(`A code is on its way to ${asked.email}. It expires ${when(asked.expires_at, now)}.`)
       if (!ask.possible) {

@@ -20,6 +20,7 @@ import UserMinus from 'lucide-react/icons/user-minus'
 import UserPlus from 'lucide-react/icons/user-plus'
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { answer, api, type Member } from '../lib/api.ts'
+import { usePassword } from '../lib/password.ts'
 import { useSession } from '../lib/session.ts'
 import { signOut } from '../lib/sign-out.ts'
 import { chooseTheme } from '../lib/theme.ts'
@@ -195,6 +196,7 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
 
 function useCommands(typed: string): { commands: Command[]; isSearching: boolean } {
   const { me, organization, may } = useSession()
+  const { hasPassword } = usePassword()
   const navigate = useNavigate()
   const [first = '', ...others] = typed.trim().split(/\s+/)
   const permittedVerbs = verbs.filter(({ needs }) => may(needs))
@@ -280,14 +282,18 @@ function useCommands(typed: string): { commands: Command[]; isSearching: boolean
           },
         ]
       : []),
-    {
-      kind: 'action' as const,
-      id: 'password',
-      label: 'Change password',
-      icon: LockKeyhole,
-      words: 'security',
-      run: () => void navigate({ to: '/profile', hash: 'password' }),
-    },
+    ...(hasPassword
+      ? [
+          {
+            kind: 'action' as const,
+            id: 'password',
+            label: 'Change password',
+            icon: LockKeyhole,
+            words: 'security',
+            run: () => void navigate({ to: '/profile', hash: 'password' }),
+          },
+        ]
+      : []),
     { kind: 'action' as const, id: 'system', label: 'System theme', icon: Monitor, words: 'appearance mode', run: () => chooseTheme('system') },
     { kind: 'action' as const, id: 'light', label: 'Light theme', icon: Sun, words: 'appearance mode', run: () => chooseTheme('light') },
     { kind: 'action' as const, id: 'dark', label: 'Dark theme', icon: Moon, words: 'appearance mode', run: () => chooseTheme('dark') },

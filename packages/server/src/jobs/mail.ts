@@ -51,7 +51,8 @@ type Draft = Omit<OutgoingMail, 'messageId' | 'about'>
  * issuer (A11). An expired code or link is not sent. Retried until the mail server accepts it, so an email may arrive twice.
  */
 export function mailHandler({ config, cli, store, execute, keys, transport }: Options): (job: Job<MailJob>) => Promise<void> {
-  const { issuer } = config
+  const { issuer, passwords } = config
+  const sender = { issuer, passwords }
   const link = (path: string): string => `${issuer}${path}`
   const resetUrl = link('/forgot-password')
   const loginsUrl = link('/logins')
@@ -59,7 +60,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
   const hasPassword = (account: Pick<Account, 'passwordHash'> | null): boolean => account !== null && account.passwordHash !== null
   /** For an email about a change of how a person signs in. */
   const about = (account: Account, { at, address }: { at: string; address: string }) => ({
-    issuer,
+    ...sender,
     at: new Date(at),
     address,
     hasPassword: hasPassword(account),
@@ -76,10 +77,10 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const holder = await store.reading.accounts.findByEmail(signUp.emailCanonical)
       if (holder) {
         if (signUp.codeDigits > 6) return null // ten emails were sent today
-        return { to, ...alreadyRegisteredMail({ issuer, hasPassword: hasPassword(holder), signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
+        return { to, ...alreadyRegisteredMail({ ...sender, hasPassword: hasPassword(holder), signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
       }
       const code = signUpCode(keys, signUp)
-      return { to, ...signUpCodeMail({ issuer, code, minutes: CODE_SECONDS / 60 }), code }
+      return { to, ...signUpCodeMail({ ...sender, code, minutes: CODE_SECONDS / 60 }), code }
     },
     async invitation({ invitationId, version }) {
       const found = await store.reading.invitations.toMail(invitationId as InvitationId)
@@ -92,7 +93,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       return {
         to: invitation.email,
         ...invitationMail({
-          issuer,
+          ...sender,
           organization: organization.name,
           invitedBy: invitation.inviter.username,
           inviterName: invitation.inviter.name,
@@ -112,12 +113,12 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       if (!addressed) return null
       const { account, isUsable } = addressed
       const to = account.email
-      if (!isUsable) return { to, ...waysInMail({ issuer, signInUrl: link('/sign-in') }), link: link('/sign-in') }
-      const url = `${link(config.passwords ? '/reset-password' : '/sign-in/link')}?token=${passwordResetToken(keys, reset)}`
+      if (!isUsable) return { to, ...waysInMail({ ...sender, signInUrl: link('/sign-in') }), link: link('/sign-in') }
+      const url = `${link(passwords ? '/reset-password' : '/sign-in/link')}?token=${passwordResetToken(keys, reset)}`
       const minutes = RESET_SECONDS / 60
-      const mail = config.passwords
-        ? passwordResetMail({ issuer, hasPassword: hasPassword(account), resetUrl: url, minutes })
-        : signInLinkMail({ issuer, url, minutes })
+      const mail = passwords
+        ? passwordResetMail({ ...sender, hasPassword: hasPassword(account), resetUrl: url, minutes })
+        : signInLinkMail({ ...sender, url, minutes })
       return { to, ...mail, link: url }
     },
     async password_changed({ userId, at, address }) {
@@ -128,7 +129,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const { length: identities } = await store.reading.identities.list(account.id)
       return {
         to: account.email,
-        ...passwordChangedMail({ issuer, at: new Date(at), address, keys, passkeys, identities, securityUrl, resetUrl, loginsUrl, cli }),
+        ...passwordChangedMail({ ...sender, at: new Date(at), address, keys, passkeys, identities, securityUrl, resetUrl, loginsUrl, cli }),
       }
     },
     async passkey({ change, userId, passkey, at, address }) {
@@ -152,7 +153,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const stopUrl = `${link('/account/stop-reset')}?token=${resetLinkToken(keys, reset.id)}`
       const { requestedByName: requestedBy, organization, inForceAt } = reset
       const urls = { stopUrl, securityUrl, resetUrl }
-      const mail = factorResetMail({ issuer, change, requestedBy, organization, inForceAt, hasPassword: hasPassword(account), ...urls })
+      const mail = factorResetMail({ ...sender, change, requestedBy, organization, inForceAt, hasPassword: hasPassword(account), ...urls })
       return { to: account.email, ...mail, ...(change === 'requested' && { link: stopUrl }) }
     },
     async sign_in_code({ signIn }) {
@@ -161,7 +162,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const account = pending && (await store.reading.accounts.find(pending.userId))
       if (!account) return null
       const code = signInCode(keys, tokenHash)
-      return { to: account.email, ...signInCodeMail({ issuer, code, minutes: PENDING_SECONDS / 60, resetUrl }), code }
+      return { to: account.email, ...signInCodeMail({ ...sender, code, minutes: PENDING_SECONDS / 60, resetUrl }), code }
     },
     async identity({ change, userId, provider: id, label, at, address, to }) {
       const account = await store.reading.accounts.find(userId as UserId)
@@ -174,7 +175,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const account = open && (await store.reading.accounts.find(open.userId))
       if (!account || open.codeNumber !== number || open.expired) return null
       const code = confirmationCode(keys, open)
-      return { to: account.email, ...confirmationCodeMail({ issuer, code, minutes: CONFIRMATION_SECONDS / 60 }), code }
+      return { to: account.email, ...confirmationCodeMail({ ...sender, code, minutes: CONFIRMATION_SECONDS / 60 }), code }
     },
     async email_change_code({ emailChangeId }) {
       const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)
@@ -184,12 +185,12 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
         if (change.codeDigits > 6) return null // ten emails were sent today
         return {
           to: change.email,
-          ...addressInUseMail({ issuer, hasPassword: hasPassword(holder), signInUrl: link('/sign-in'), resetUrl }),
+          ...addressInUseMail({ ...sender, hasPassword: hasPassword(holder), signInUrl: link('/sign-in'), resetUrl }),
           link: link('/sign-in'),
         }
       }
       const code = emailChangeCode(keys, change)
-      return { to: change.email, ...emailChangeCodeMail({ issuer, code, minutes: EMAIL_CODE_SECONDS / 60 }), code }
+      return { to: change.email, ...emailChangeCodeMail({ ...sender, code, minutes: EMAIL_CODE_SECONDS / 60 }), code }
     },
     async email_changed({ emailChangeId, at, address }) {
       const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)
@@ -197,7 +198,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       return (
         account && {
           to: change.oldEmail,
-          ...emailChangedMail({ issuer, username: account.username, hasPassword: hasPassword(account), at: new Date(at), address, loginsUrl }),
+          ...emailChangedMail({ ...sender, username: account.username, hasPassword: hasPassword(account), at: new Date(at), address, loginsUrl }),
           link: loginsUrl,
         }
       )
@@ -212,7 +213,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       return {
         to: account.email,
         ...deviceApprovedMail({
-          issuer,
+          ...sender,
           username: account.username,
           client: device?.clientName ?? session.clientId ?? 'unknown',
           organization: organization?.name ?? null,

@@ -15,6 +15,8 @@ type Markup = ReturnType<typeof html>
 /** The issuer as a URL: the only source of links. */
 export interface Sender {
   issuer: string
+  /** False: the operator has switched passwords off, and an emailed link signs in who has no other way (F23). */
+  passwords?: boolean | undefined
 }
 
 type Block =

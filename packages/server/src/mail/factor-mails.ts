@@ -63,7 +63,7 @@ export interface FactorMail extends About {
 }
 
 export function factorMail({ change, left, unlockUrl, ...about }: FactorMail): Mail {
-  const { hasPassword } = about
+  const { hasPassword, passwords = true } = about
   const signIn = hasPassword ? 'your password' : 'a sign-in with another provider'
   const { subject, text, otherwise } = {
     authenticator_added: {
@@ -104,7 +104,7 @@ export function factorMail({ change, left, unlockUrl, ...about }: FactorMail): M
     },
     factors_reset: {
       subject: 'Your passkeys and your authenticator app were removed',
-      text: `The operator of this cloud removed them, your recovery codes and your links to other providers, and ended all your sessions. ${hasPassword ? 'Sign in with your password.' : 'To sign in again, set a password.'}`,
+      text: `The operator of this cloud removed them, your recovery codes and your links to other providers, and ended all your sessions. ${hasPassword ? 'Sign in with your password.' : passwords ? 'To sign in again, set a password.' : 'To sign in again, get a sign-in link.'}`,
       otherwise: hasPassword
         ? 'If you did not ask for this, set a new password now, and ask the operator of this cloud.'
         : 'If you did not ask for this, ask the operator of this cloud.',
@@ -158,6 +158,12 @@ export function confirmationCodeMail({ issuer, code, minutes }: ConfirmationCode
   })
 }
 
+/** For an owner whom nothing else signs in. While passwords are off, the same page emails a link (F23). */
+const wayIn = ({ passwords = true, resetUrl }: Pick<About, 'passwords' | 'resetUrl'>) => ({
+  link: passwords ? 'Set a password' : 'Get a sign-in link',
+  url: resetUrl,
+})
+
 interface Notice {
   subject: string
   text: string
@@ -170,7 +176,7 @@ interface Notice {
 }
 
 function notice(
-  { issuer, at, address, hasPassword, securityUrl, loginsUrl, resetUrl }: About,
+  { issuer, passwords, at, address, hasPassword, securityUrl, loginsUrl, resetUrl }: About,
   { subject, text, otherwise, rows = [], action, noWayIn = false }: Notice,
 ): Mail {
   return compose({
@@ -181,7 +187,7 @@ function notice(
       { rows: [...rows, ['When', instant(at)], ['From', networkAddress(address)]] },
       { paragraph: text },
       ...(action ? [action] : []),
-      ...(noWayIn ? [{ link: 'Set a password', url: resetUrl }] : [{ link: 'See how you sign in', url: securityUrl }]),
+      ...(noWayIn ? [wayIn({ passwords, resetUrl })] : [{ link: 'See how you sign in', url: securityUrl }]),
       { quiet: otherwise },
       ...(noWayIn ? [] : [hasPassword ? { link: 'Set a new password', url: resetUrl } : { link: 'View your logins', url: loginsUrl }]),
     ],
@@ -202,7 +208,13 @@ export interface FactorResetMail extends Sender {
 }
 
 /** An admin of the member's organization resets how they sign in (F12). A thief who has that admin's session would do it, so the link to stop it comes first. */
-export function factorResetMail({ issuer, change, requestedBy, organization, inForceAt, stopUrl, hasPassword, securityUrl, resetUrl }: FactorResetMail): Mail {
+export function factorResetMail(mail: FactorResetMail): Mail {
+  const { issuer, passwords = true, change, requestedBy, organization, inForceAt, stopUrl, hasPassword, securityUrl, resetUrl } = mail
+  const signIn = hasPassword
+    ? 'Sign in with your password and a code that we email to you.'
+    : passwords
+      ? 'To sign in again, set a password, and enter it and a code that we email to you.'
+      : 'To sign in again, get a sign-in link.'
   const rows = [
     ['Requested by', shown(requestedBy)],
     ['Organization', shown(organization)],
@@ -224,7 +236,7 @@ export function factorResetMail({ issuer, change, requestedBy, organization, inF
     stopped: { subject: 'The reset of how you sign in was stopped', text: 'Nothing about how you sign in has changed.' },
     completed: {
       subject: 'Your passkeys and your authenticator app were removed',
-      text: `All your sessions, refresh tokens and keys have ended. ${hasPassword ? 'Sign in with your password' : 'To sign in again, set a password, and enter it'} and a code that we email to you. Then add your factors again under Security.`,
+      text: `All your sessions, refresh tokens and keys have ended. ${signIn} Then add your factors again under Security.`,
     },
   }[change]
   return compose({
@@ -236,7 +248,7 @@ export function factorResetMail({ issuer, change, requestedBy, organization, inF
       { paragraph: text },
       { link: 'See how you sign in', url: securityUrl },
       { quiet: `If you did not expect this, ${hasPassword ? 'set a new password, and ' : ''}ask the operator of this cloud.` },
-      ...(hasPassword || change === 'completed' ? [{ link: hasPassword ? 'Set a new password' : 'Set a password', url: resetUrl }] : []),
+      ...(hasPassword ? [{ link: 'Set a new password', url: resetUrl }] : change === 'completed' ? [wayIn({ passwords, resetUrl })] : []),
     ],
   })
 }

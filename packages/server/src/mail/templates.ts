@@ -22,7 +22,10 @@ export function signUpCodeMail({ issuer, code, minutes }: SignUpCodeMail): Mail 
 }
 
 /** A link for the owner of an account who cannot sign in. */
-const wayBack = (hasPassword: boolean, url: string) => ({ link: hasPassword ? 'Forgot your password? Reset it' : 'Can’t sign in? Set a password', url })
+const wayBack = ({ hasPassword, passwords = true, resetUrl }: Sender & { hasPassword: boolean; resetUrl: string }) => ({
+  link: hasPassword ? 'Forgot your password? Reset it' : passwords ? 'Can’t sign in? Set a password' : 'Can’t sign in? Get a sign-in link',
+  url: resetUrl,
+})
 
 export interface AlreadyRegisteredMail extends Sender {
   hasPassword: boolean
@@ -30,7 +33,8 @@ export interface AlreadyRegisteredMail extends Sender {
   resetUrl: string
 }
 
-export function alreadyRegisteredMail({ issuer, hasPassword, signInUrl, resetUrl }: AlreadyRegisteredMail): Mail {
+export function alreadyRegisteredMail({ signInUrl, ...account }: AlreadyRegisteredMail): Mail {
+  const { issuer } = account
   return compose({
     issuer,
     subject: 'You already have an account',
@@ -38,7 +42,7 @@ export function alreadyRegisteredMail({ issuer, hasPassword, signInUrl, resetUrl
     blocks: [
       { paragraph: 'Someone, most likely you, tried to sign up with this email address. It already has an account, so you can sign in instead.' },
       { button: 'Sign in', url: signInUrl },
-      wayBack(hasPassword, resetUrl),
+      wayBack(account),
       { quiet: 'If this was not you, ignore this email. Nothing has changed.' },
     ],
   })
@@ -226,7 +230,8 @@ export interface AddressInUseMail extends Sender {
 }
 
 /** To an address that someone wanted to use, and that already has an account. */
-export function addressInUseMail({ issuer, hasPassword, signInUrl, resetUrl }: AddressInUseMail): Mail {
+export function addressInUseMail({ signInUrl, ...account }: AddressInUseMail): Mail {
+  const { issuer } = account
   return compose({
     issuer,
     subject: 'This email address already has an account',
@@ -236,7 +241,7 @@ export function addressInUseMail({ issuer, hasPassword, signInUrl, resetUrl }: A
         paragraph: 'Someone tried to change the email address of another account to this one. This address already has an account, so the change was refused.',
       },
       { button: 'Sign in', url: signInUrl },
-      wayBack(hasPassword, resetUrl),
+      wayBack(account),
       { quiet: 'If this was not you, ignore this email. Nothing has changed.' },
     ],
   })

@@ -211,6 +211,25 @@ describe('the emailed sign-in link, while passwords are off (F23)', () => {
     expect((await browser.post('/sign-in/factor', { code: codeOf(secret, 1), continue: STEP })).headers.location).toBe(STEP)
   })
 
+  test('a person whose passkey was restored from a backup confirms with it, and then signs in with it (O9)', async () => {
+    const { authenticator } = await aPerson('max')
+    await office.rows(`update passkey set verifies_user = false where user_id = (select id from account where username = 'max')`)
+    const signInBy = async (): Promise<number> => {
+      const browser = office.browser()
+      const { challenge } = passkeyIn((await browser.get('/sign-in')).body)
+      return (await browser.post('/sign-in/passkey', { response: authenticator.use({ ...here, challenge }) })).statusCode
+    }
+    expect(await signInBy()).toBe(403)
+    const browser = office.browser()
+    await browser.post('/sign-in/link', { token: (await linkFor('max')) ?? '' })
+    const confirm = (await browser.get(STEP)).headers.location as string
+    expect(confirm).toContain('/account/confirm')
+    const { challenge } = passkeyIn((await browser.get(confirm)).body)
+    await browser.post('/account/confirm/passkey', { response: authenticator.use({ ...here, challenge }) })
+    expect((await browser.get(STEP)).body).toContain('Your passkey is ready')
+    expect(await signInBy()).toBe(303)
+  })
+
   test('a suspended person is refused (O14)', async () => {
     await newcomer('ned')
     const token = (await linkFor('ned')) ?? ''

@@ -50,6 +50,8 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'POST /sign-up/with': 'anyone',
   'POST /sign-out': 'anyone',
   'GET /signed-out': 'anyone',
+  'GET /sign-in/link': 'anyone',
+  'POST /sign-in/link': 'anyone',
   'GET /forgot-password': 'anyone',
   'POST /forgot-password': 'anyone',
   'GET /reset-password': 'anyone',

@@ -13,7 +13,9 @@ import {
   invitationMail,
   passwordChangedMail,
   passwordResetMail,
+  signInLinkMail,
   signUpCodeMail,
+  waysInMail,
 } from '../../src/mail/templates.ts'
 
 const issuer = 'https://accounts.example.com'
@@ -46,8 +48,9 @@ const hostile = [
 const addressLike = (name: string): string => (isIP(name) ? '2001:db8::1' : name)
 
 /** When and where, of an email about a change of how a person signs in. */
-const about = (name: string, hasPassword: boolean) => ({
+const about = (name: string, hasPassword: boolean, passwords = true) => ({
   issuer,
+  passwords,
   at,
   address: addressLike(name),
   hasPassword,
@@ -56,21 +59,25 @@ const about = (name: string, hasPassword: boolean) => ({
   resetUrl,
 })
 
-const mailsFor = (name: string, hasPassword = true): Record<string, Mail> => ({
+/** `passwords` is false while the operator has switched them off. */
+const mailsFor = (name: string, hasPassword = true, passwords = true): Record<string, Mail> => ({
   'sign-up code': signUpCodeMail({ issuer, code: '204815', minutes: 10 }),
-  'already registered': alreadyRegisteredMail({ issuer, hasPassword, signInUrl: `${issuer}/sign-in`, resetUrl }),
+  'already registered': alreadyRegisteredMail({ issuer, passwords, hasPassword, signInUrl: `${issuer}/sign-in`, resetUrl }),
   'password reset': passwordResetMail({ issuer, hasPassword, resetUrl, minutes: 30 }),
-  'passkey added': passkeyMail({ ...about(name, hasPassword), change: 'added', passkey: name }),
-  'recovery code used': factorMail({ ...about(name, hasPassword), change: 'recovery_code_used', left: 9 }),
+  'sign-in link': signInLinkMail({ issuer, url: resetUrl, minutes: 30 }),
+  'other ways in': waysInMail({ issuer, signInUrl: `${issuer}/sign-in` }),
+  'passkey added': passkeyMail({ ...about(name, hasPassword, passwords), change: 'added', passkey: name }),
+  'recovery code used': factorMail({ ...about(name, hasPassword, passwords), change: 'recovery_code_used', left: 9 }),
   'authenticator locked': factorMail({
-    ...about(name, hasPassword),
+    ...about(name, hasPassword, passwords),
     change: 'authenticator_locked',
     left: 0,
     unlockUrl: `${issuer}/account/unlock-authenticator?token=x`,
   }),
-  'provider linked': identityMail({ ...about(name, hasPassword), change: 'linked', provider: 'GitHub', label: name }),
+  'provider linked': identityMail({ ...about(name, hasPassword, passwords), change: 'linked', provider: 'GitHub', label: name }),
   'factor reset requested': factorResetMail({
     issuer,
+    passwords,
     change: 'requested',
     requestedBy: name,
     organization: name,
@@ -94,7 +101,7 @@ const mailsFor = (name: string, hasPassword = true): Record<string, Mail> => ({
     cli: 'acme-accounts',
   }),
   'code for a new address': emailChangeCodeMail({ issuer, code: '204815', minutes: 10 }),
-  'new address in use': addressInUseMail({ issuer, hasPassword, signInUrl: `${issuer}/sign-in`, resetUrl }),
+  'new address in use': addressInUseMail({ issuer, passwords, hasPassword, signInUrl: `${issuer}/sign-in`, resetUrl }),
   'address changed': emailChangedMail({ issuer, username: name, hasPassword, at, address: addressLike(name), loginsUrl: `${issuer}/logins` }),
   invitation: invitationMail({
     issuer,
@@ -216,4 +223,9 @@ test('the email about an approved login shows account, client and place (D02)', 
   })
   for (const part of ['alice', 'muster', 'acme', '"Lisbon", 203.0.113.7', '20 November 2026, 18:32 UTC', '24 hours', resetUrl])
     expect(mail.text).toContain(part)
+})
+
+test('an email offers no password while passwords are off (F23)', () => {
+  const { 'password reset': _, 'password changed': __, 'sign-in code': ___, ...mails } = mailsFor('ada', false, false) // not sent then
+  for (const [title, { subject, text }] of Object.entries(mails)) expect([title, /password/i.test(subject + text)]).toEqual([title, false])
 })

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiProblem, answer, api } from '../../lib/api.ts'
+import { usePassword } from '../../lib/password.ts'
 import { queries } from '../../lib/queries.ts'
 import { meQuery, useSession } from '../../lib/session.ts'
 import { Button } from '../../ui/button.tsx'
@@ -28,6 +29,7 @@ export const EmailDialog = ({ pending, ...rest }: Props) =>
 
 function EnterAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
   const { me } = useSession()
+  const { hasPassword } = usePassword()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const ask = useMutation({
@@ -36,7 +38,7 @@ function EnterAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
   })
   const code = ask.error instanceof ApiProblem ? ask.error.code : null
   const isEmailFault = code === 'email_invalid' || code === 'email_unchanged'
-  const ready = email.trim() !== '' && password !== ''
+  const ready = email.trim() !== '' && (password !== '' || !hasPassword)
   return (
     <Dialog
       open
@@ -62,16 +64,18 @@ function EnterAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
         autoComplete="email"
         fault={isEmailFault ? ask.error?.message : undefined}
       />
-      <TextField
-        label="Your password"
-        type="password"
-        value={password}
-        maxLength={1000}
-        onChange={(event) => setPassword(event.target.value)}
-        autoComplete="current-password"
-        hint="Enter your password to continue."
-        fault={code === 'password_wrong' ? 'That is not your password.' : undefined}
-      />
+      {hasPassword && (
+        <TextField
+          label="Your password"
+          type="password"
+          value={password}
+          maxLength={1000}
+          onChange={(event) => setPassword(event.target.value)}
+          autoComplete="current-password"
+          hint="Enter your password to continue."
+          fault={code === 'password_wrong' ? 'That is not your password.' : undefined}
+        />
+      )}
       {ask.error && !isEmailFault && code !== 'password_wrong' && <Failure error={ask.error} compact />}
     </Dialog>
   )

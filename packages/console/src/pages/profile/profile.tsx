@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { fullName } from '../../lib/names.ts'
+import { usePassword } from '../../lib/password.ts'
 import { useSession } from '../../lib/session.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
@@ -15,6 +16,7 @@ import { PasswordDialog } from './password.tsx'
 /** The user's own account: their names, their credentials and their organization. */
 export function ProfilePage() {
   const { me, organization } = useSession()
+  const { hasPassword, passwordsOff } = usePassword()
   const [changingEmail, changeEmail] = useHashDialog('email')
   const [changingPassword, changePassword] = useHashDialog('password')
   // Kept while the page is open, so that the user can close the dialog to look for the email.
@@ -60,14 +62,22 @@ export function ProfilePage() {
                 </div>
                 {pending && <p className="text-muted">A code was sent to {pending.email}. Your address changes when you enter it.</p>}
               </Fact>
-              <Fact name="Password">
-                <div className="flex flex-wrap items-center justify-between gap-2">
-                  <span className="text-muted">Set</span>
-                  <Button aria-label="Change password" onClick={() => changePassword(true)}>
-                    Change
-                  </Button>
-                </div>
-              </Fact>
+              {!passwordsOff && (
+                <Fact name="Password">
+                  <div className="flex flex-wrap items-center justify-between gap-2">
+                    <span className="text-muted">{hasPassword ? 'Set' : 'None'}</span>
+                    {hasPassword ? (
+                      <Button aria-label="Change password" onClick={() => changePassword(true)}>
+                        Change
+                      </Button>
+                    ) : (
+                      <a href="/account/password" className="link">
+                        Add a password
+                      </a>
+                    )}
+                  </div>
+                </Fact>
+              )}
               <Fact name="Other ways">
                 <a href="/account/security" className="link">
                   Passkeys, authenticator app and recent sign-ins
@@ -107,7 +117,7 @@ export function ProfilePage() {
         </div>
       </div>
       {changingEmail && <EmailDialog pending={pending} onPending={setPending} onClose={() => changeEmail(false)} />}
-      {changingPassword && <PasswordDialog onClose={() => changePassword(false)} />}
+      {changingPassword && hasPassword && <PasswordDialog onClose={() => changePassword(false)} />}
     </Page>
   )
 }

@@ -62,6 +62,8 @@ export async function signUpPasskeyRoutes(app: FastifyInstance, options: Portal)
     const { id } = signedIn.live.account
     const passkeys = await store.reading.passkeys.list(id)
     if (passkeys.length === 0 || another !== undefined) return showNew(request, reply, signedIn, returnPath)
+    // After a restore, its owner uses it once in this session, and it is enough to sign in again (F2).
+    if (!passkeys.some(({ verifiesUser }) => verifiesUser)) return confirmFirst(reply, withReturnPath(path, returnPath))
     const hasApp = await store.reading.authenticators.has(id)
     return sendPage(
       reply,
