@@ -290,8 +290,8 @@ export const accounts: Fault[] = [
   {
     title: 'a provider that is off is no way in at a start without passwords (F23)',
     file: `${server}/store/accounts/people-store.ts`,
-    find: 'i.user_id = account.id and i.issuer = any(${[...issuers]}::text[])',
-    replace: 'i.user_id = account.id',
+    find: 'i.issuer = any(',
+    replace: "'' <> all(",
     test: offServer,
     named: 'refuses to start, and names those',
   },

@@ -86,7 +86,7 @@ describe('the API without passwords (F23)', () => {
   let muster: Muster
   let ada: Human
   beforeAll(async () => {
-    muster = await startMuster({ env: { MUSTER_PASSWORDS: 'off', MUSTER_COMPAT: 'featurebase' } })
+    muster = await startMuster({ env: { MUSTER_PASSWORDS: 'off' } })
     ada = await muster.person('ada')
     await addPasskey(muster, 'ada')
   })

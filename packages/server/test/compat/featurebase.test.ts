@@ -23,12 +23,13 @@ const INVITE = `curl --location --request POST 'https://api.featurebase.com/v2/i
     "email": "<email address>"
 }'`
 
+const env = { MUSTER_COMPAT: 'featurebase', MUSTER_ISSUER: `https://${ID}`, MUSTER_HOSTS: API, MUSTER_TRUSTED_PROXIES: '127.0.0.1' }
+
 describe("FeatureBase Cloud's requests", () => {
   let muster: Muster
   let front: Front
 
   beforeAll(async () => {
-    const env = { MUSTER_COMPAT: 'featurebase', MUSTER_ISSUER: `https://${ID}`, MUSTER_HOSTS: API, MUSTER_TRUSTED_PROXIES: '127.0.0.1' }
     muster = await startMuster({ env })
     front = await startFront([ID, API], muster.server.port)
   })
@@ -340,6 +341,20 @@ test('the password request exists only while compat is on', async () => {
     assert.equal(status, 405) // GET / serves the home page.
     assert.equal((await muster.call('GET', '/v2/users/current', { token: ada.token })).status, 404)
   } finally {
+    await muster.close()
+  }
+})
+
+test('a script that sends the right password learns what to do while passwords are off (F23)', async () => {
+  const muster = await startMuster({ env: { ...env, MUSTER_PASSWORDS: 'off' } })
+  const front = await startFront([ID, API], muster.server.port)
+  try {
+    const { email } = await muster.person('zoe')
+    const { status, body } = await front.ask('POST', ID, '/', { body: JSON.stringify({ USERNAME: email, PASSWORD }) })
+    assert.deepEqual([status, body.code], [403, 'passwords_off'])
+    assert.match(body.message, /^Passwords are switched off on this server\..*Scripts use an API key\.$/)
+  } finally {
+    await front.close()
     await muster.close()
   }
 })

@@ -26,11 +26,12 @@ export interface SignInPage {
 /** Fields: `identifier` (email or username, S45), `password`. Neither while passwords are off. */
 export function signInPage(page: SignInPage): string {
   const { frame, signUpPath, purpose, reason, faults, passkey, providers, passwords = true } = page
+  const newHere = html`New here? <a href="${signUpPath}">Create an account</a>`
   return layout({
     frame,
     title: 'Sign in',
     context: purposeLine(purpose),
-    lead: reason && signInReasons[reason],
+    lead: reason ? signInReasons[reason] : !passwords && nextAfterSignIn(purpose),
     failed: Boolean(faults?.length),
     withPasskeys: passkey !== null,
     body: [
@@ -40,9 +41,9 @@ export function signInPage(page: SignInPage): string {
       passkey && !passwords && withoutPasskeySignIn,
       passkey && passkeyButton({ ...passkey, text: 'Sign in with a passkey', tone: passwords ? 'plain' : 'primary', autofill: passwords }),
       providerButtons(providers),
-      !passwords && html`<p class="muted">${nextAfterSignIn(purpose)}</p>`,
-      !passwords && html`<p class="aside">Can’t sign in? <a href="${page.forgotPasswordPath}">Get a sign-in link</a></p>`,
-      html`<p class="aside">New here? <a href="${signUpPath}">Create an account</a></p>`,
+      passwords
+        ? html`<p class="aside">${newHere}</p>`
+        : html`<div class="asides"><p>Can’t sign in? <a href="${page.forgotPasswordPath}">Get a sign-in link</a></p><p>${newHere}</p></div>`,
     ],
   })
 }
