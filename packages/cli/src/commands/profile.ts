@@ -125,10 +125,12 @@ const email = command(
   },
   async (context, { address, source, code }) => {
     const { say, ask, now } = context
+    const given = code === undefined && source !== undefined ? await passwords(context, source, 'Password') : null
+    if (code === undefined) await confirmServer(context, 'password')
     const login = await signedIn(context, { unregistered: true })
     if (code === undefined) {
-      const hasPassword = source !== undefined || (await login.GET('/v1/me/factors')).password
-      const [password] = hasPassword ? await passwords(context, source, 'Password') : []
+      const hasPassword = given === null && (await login.GET('/v1/me/factors')).password
+      const [password] = given ?? (hasPassword ? await passwords(context, undefined, 'Password') : [])
       const asked = await login.POST('/v1/me/email', { body: { password, email: address } })
       say.note(`A code is on its way to ${asked.email}. It expires ${when(asked.expires_at, now)}.`)
       if (!ask.possible) {

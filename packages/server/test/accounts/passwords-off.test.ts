@@ -159,7 +159,7 @@ describe('while passwords are off (F23)', () => {
     expect([refused.statusCode, refused.body.includes('Passwords are switched off')]).toEqual([403, true])
   })
 
-  test('a person without a passkey confirms by an emailed code, whatever password is stored (F15)', async () => {
+  test('a person without a passkey confirms by an emailed code (F15)', async () => {
     const browser = await newcomer('hal')
     await setPassword('hal')
     await later()
@@ -211,7 +211,7 @@ describe('the emailed sign-in link, while passwords are off (F23)', () => {
     expect((await browser.post('/sign-in/factor', { code: codeOf(secret, 1), continue: STEP })).headers.location).toBe(STEP)
   })
 
-  test('a person whose passkey was restored from a backup confirms with it, and then signs in with it (O9)', async () => {
+  test('a person confirms with a passkey that a restore brought back (O9)', async () => {
     const { authenticator } = await aPerson('max')
     await office.rows(`update passkey set verifies_user = false where user_id = (select id from account where username = 'max')`)
     const signInBy = async (): Promise<number> => {

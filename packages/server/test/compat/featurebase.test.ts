@@ -345,7 +345,7 @@ test('the password request exists only while compat is on', async () => {
   }
 })
 
-test('a script that sends the right password learns what to do while passwords are off (F23)', async () => {
+test('a script gets passwords_off for the right password (F23)', async () => {
   const muster = await startMuster({ env: { ...env, MUSTER_PASSWORDS: 'off' } })
   const front = await startFront([ID, API], muster.server.port)
   try {
