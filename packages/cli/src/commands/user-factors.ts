@@ -14,7 +14,7 @@ const resetFactors = command(
     examples: ['muster user reset-factors bob', 'muster user reset-factors bob --confirm', 'muster user reset-factors bob --cancel'],
     notes:
       'For a member who has lost their authenticator app, recovery codes and passkeys. After 24 hours, these are removed, and their sessions, refresh tokens and keys end. ' +
-      'They then sign in with their password and a code that is sent to their email address. Until then, they and every admin can stop it.',
+      'They then sign in with their password and a code that we email to them, or with an emailed link while passwords are off. Until then, they and every admin can stop it.',
   },
   async (context, { user, confirm, cancel, yes }) => {
     const { say, ask, now } = context
@@ -31,7 +31,7 @@ const resetFactors = command(
       if (!yes) await ask.confirm(`Remove the passkeys, the authenticator app and the recovery codes of ${user} now? Their sessions and keys end.`)
       const reset = await login.POST('/v1/organizations/{org}/members/{user}/factor-reset/confirm', { params, repeatable: true, ends: true })
       if (say.json) return say.data(reset, () => '')
-      say.done(`The factors of ${reset.user.username} were reset. They sign in with their password and a code that we email to them.`)
+      say.done(`The factors of ${reset.user.username} were reset. We tell them by email how to sign in.`)
       return sayRevocation(context, reset)
     }
     if (!yes) await ask.confirm(`Reset how ${user} signs in? First make sure who asks: anyone with their password and access to their inbox can sign in then.`)

@@ -90,7 +90,7 @@ function ConfirmDialog({ member, reset, onClose }: { member: Member; reset: Sche
     onSuccess: async () => {
       await refreshPeople()
       onClose()
-      toast.done(`Factors of ${username} reset`, { description: 'They sign in with their password and a code that we email to them.' })
+      toast.done(`Factors of ${username} reset`, { description: 'We tell them by email how to sign in.' })
     },
   })
   return (
