@@ -1042,16 +1042,16 @@ export interface paths {
         };
         /**
          * List unready credentials
-         * @description Lists the API keys, and the refresh tokens that do not rotate, that were created without a factor that the policy accepts. They stay valid until they are ended.
+         * @description Lists the API keys, and the refresh tokens that do not rotate, that were created without a factor that the policy accepts. They stay valid until they are revoked.
          */
         get: operations["listUnreadyCredentials"];
         put?: never;
         post?: never;
         /**
-         * End all unready credentials
-         * @description Ends every credential of the list, also those of the caller.
+         * Revoke all unready credentials
+         * @description Revokes every credential of the list, also those of the caller.
          */
-        delete: operations["endUnreadyCredentials"];
+        delete: operations["revokeUnreadyCredentials"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1068,10 +1068,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End unready credential
-         * @description Ends one credential of the list.
+         * Revoke unready credential
+         * @description Revokes one credential of the list.
          */
-        delete: operations["endUnreadyCredential"];
+        delete: operations["revokeUnreadyCredential"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2650,7 +2650,7 @@ export interface components {
              * @enum {string}
              */
             policy: "none" | "any" | "phishing-resistant";
-            /** @description When the policy takes force. Null: nothing is required. */
+            /** @description When the policy takes force. Null: the organization requires nothing. */
             from: string | null;
             /**
              * @description The stricter of the policy in force and the floor.
@@ -3703,7 +3703,7 @@ export interface components {
              * @enum {string}
              */
             policy: "none" | "any" | "phishing-resistant";
-            /** @description When the policy takes force. Null: nothing is required. */
+            /** @description When the policy takes force. Null: the organization requires nothing. */
             from: string | null;
             /**
              * @description The stricter of the policy in force and the floor.
@@ -4633,7 +4633,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description The action of the refusal that asked for it. The page shows it to the user. */
-                    action?: ("factors:change" | "password:change" | "email:change" | "keys:create" | "logins:approve" | "invitations:accept" | "members:promote" | "members:remove" | "members:sign-out" | "members:reset-factors" | "audit:export" | "factor-policy:change") | null;
+                    action?: ("factors:change" | "password:change" | "email:change" | "keys:create" | "logins:approve" | "invitations:accept" | "members:promote" | "members:remove" | "members:sign-out" | "credentials:revoke" | "members:reset-factors" | "audit:export" | "factor-policy:change") | null;
                 };
             };
         };
@@ -7319,7 +7319,7 @@ export interface operations {
             };
         };
     };
-    endUnreadyCredentials: {
+    revokeUnreadyCredentials: {
         parameters: {
             query?: never;
             header?: never;
@@ -7363,7 +7363,7 @@ export interface operations {
             };
         };
     };
-    endUnreadyCredential: {
+    revokeUnreadyCredential: {
         parameters: {
             query?: never;
             header?: never;

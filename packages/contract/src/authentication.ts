@@ -14,6 +14,7 @@ export const recentActions = {
   'members:promote': 'make a member an admin',
   'members:remove': 'remove more members',
   'members:sign-out': 'end the sessions of a member',
+  'credentials:revoke': 'revoke keys and refresh tokens of members',
   'members:reset-factors': 'reset how a member signs in',
   'audit:export': 'export the audit log',
   'factor-policy:change': 'change which factors the organization requires',

@@ -57,7 +57,7 @@ export const settings = {
   MUSTER_FACTOR_POLICY: {
     default: 'none',
     about:
-      'The factor that the members of every organization need: any (a passkey or an authenticator app) or phishing-resistant (a passkey). With a day, they need it from then on: any from 2027-03-01. An organization can require more.',
+      'The factor that the members of every organization need: any (a passkey or an authenticator app) or phishing-resistant (a passkey). With a day (00:00 UTC), they need it from then on: any from 2027-03-01. An organization can require more.',
   },
   MUSTER_SMTP_URL: {
     default: 'none: the local mailbox',

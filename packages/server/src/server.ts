@@ -128,6 +128,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const providers = createProviders(config)
     const issuers = providers.map(({ issuer }) => issuer)
     const webauthn = createWebAuthn(config.issuer)
+    requireFactorsPossible(config, webauthn)
     if (!passwords) await requireOtherWays(store, { passkeys: webauthn !== null, issuers })
     const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission, passwords, issuers })
     const hasher = options.hasher ?? createPasswordHasher()
@@ -263,6 +264,14 @@ async function requireRootOfItsOwn({ reading }: Store, token: string | null): Pr
   if (name)
     throw new ConfigError([
       `MUSTER_OPERATOR_TOKEN is the operator token "${name}". It is the setting of the root token: create another with \`openssl rand -hex 32\`.`,
+    ])
+}
+
+/** A factor that nobody can have here would keep every member out, from now or from a later day on (F13). @throws ConfigError */
+function requireFactorsPossible({ factorFloor, issuer }: Config, webauthn: unknown): void {
+  if (factorFloor.policy === 'phishing-resistant' && webauthn === null)
+    throw new ConfigError([
+      `MUSTER_FACTOR_POLICY is phishing-resistant, but passkeys are not possible at ${issuer}: set an issuer with https and a host name, or require any.`,
     ])
 }
 

@@ -64,9 +64,9 @@ export function unconfirmed(context: Context, login: Login, cause: ProblemError)
 }
 
 /** A person without the factor that the organization requires cannot confirm: they add it first. @throws Failure */
-export async function refuseUnready({ api }: Context, login: Login, cause: ProblemError): Promise<void> {
+export async function refuseUnready({ api, now }: Context, login: Login, cause: ProblemError): Promise<void> {
   const { required } = await login.GET('/v1/me/factors')
-  if (!required || required.ready) return
+  if (!required || required.ready || (required.from !== null && Date.parse(required.from) > now)) return // a later requirement refuses nothing yet
   throw new Failure(cause.message, {
     code: cause.code,
     why: cause.why,

@@ -33,14 +33,23 @@ export function requirementInForce(policy: OrganizationPolicy, now: Date): Requi
   const own = ownPolicyInForce(policy, now)
   const { floor } = policy
   const isFloorInForce = floor.from === null || floor.from <= now
-  return isFloorInForce && isStricter(floor.policy, own) ? { ...floor, by: 'operator' } : { policy: own, from: policy.from, by: 'organization' }
+  return isFloorInForce && isStricter(floor.policy, own) ? { ...floor, by: 'operator' } : { policy: own, from: null, by: 'organization' }
 }
 
 export const policyInForce = (policy: OrganizationPolicy, now: Date): FactorPolicy => requirementInForce(policy, now).policy
 
-/** What members must be ready for, also before it takes force. */
-export const requirementAhead = ({ policy, from, floor }: OrganizationPolicy): Requirement =>
-  isStricter(floor.policy, policy) ? { ...floor, by: 'operator' } : { policy, from, by: 'organization' }
+/** The strictest policy that members must be ready for, also before it takes force. Of two that are the same, the earlier one. */
+export function requirementAhead({ policy, from, floor }: OrganizationPolicy): Requirement {
+  const isFloorFirst = floor.policy === policy && (floor.from ?? 0) < (from ?? 0)
+  return isFloorFirst || isStricter(floor.policy, policy) ? { ...floor, by: 'operator' } : { policy, from, by: 'organization' }
+}
+
+/** What a person with these factors is told: the requirement in force if they do not meet it, otherwise the strictest one. Null if nothing is required. */
+export function requirementToTell(policy: OrganizationPolicy, now: Date, held: Pick<HeldFactors, 'app' | 'passkey'>): (Requirement & { ready: boolean }) | null {
+  const current = requirementInForce(policy, now)
+  const told = isReadyFor(held, current.policy) ? requirementAhead(policy) : current
+  return told.policy === 'none' ? null : { ...told, ready: isReadyFor(held, told.policy) }
+}
 
 /** Begins a sentence about a requirement: "alder requires …". */
 export const requirerOf = ({ by }: Requirement, organization: Pick<Organization, 'name'>): string => (by === 'operator' ? 'The operator' : organization.name)

@@ -1,6 +1,7 @@
 import type { KeyEndReason } from '@muster/contract/events.ts'
 import { type ApiKeyId, isId, type OrganizationId, type ServiceAccountId, type UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { requirePolicy } from '../command/factor-policy.ts'
 import { requireRecent } from '../command/recent.ts'
 import { together } from '../command/together.ts'
 import type { ApiKey } from '../model/api-key.ts'
@@ -41,6 +42,7 @@ export async function createKey(context: Context, { description }: { description
   const { account, live } = await context.account()
   const organizationId = live.organization?.id
   if (!organizationId) throw new Problem('user_not_registered')
+  requirePolicy(live) // also for a session that is not asked otherwise: one of a script, or of CI (F13)
   await requireRecent(context.tx, live, 'keys:create')
   const holder = { kind: 'user', id: account.id } as const
   const { methods } = strongestAuthentication(live.session)

@@ -1,5 +1,6 @@
 import type { OrganizationId, ServiceAccountId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
+import { requirePolicy } from '../command/factor-policy.ts'
 import { requireRecentCaller } from '../command/recent.ts'
 import { newId } from '../model/id.ts'
 import type { Principal } from '../model/principal.ts'
@@ -98,6 +99,7 @@ export async function createServiceAccountKey(
   const { id, epoch } = await serviceAccountOf({ tx }, organization.id, serviceAccount)
   const live = await requireRecentCaller(context, 'keys:create')
   if (!live) throw new Problem('session_required')
+  requirePolicy(live)
   const { methods } = strongestAuthentication(live.session)
   const holder = { kind: 'service_account', id } as const
   return issueKey(context, { holder, organizationId: organization.id, epoch, description, createdBy: actor.userId, methods })

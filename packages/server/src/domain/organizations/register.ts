@@ -2,12 +2,16 @@ import type { UserId } from '@muster/contract/ids.ts'
 import type { NameFault } from '@muster/contract/names.ts'
 import { changeNames } from '../accounts/person-names.ts'
 import type { Context } from '../command/context.ts'
+import { meetsPolicy, requirePolicy } from '../command/factor-policy.ts'
 import type { Limits } from '../command/limits.ts'
+import { finishSession } from '../credentials/session.ts'
 import { consumeInvitation, findByToken, requireAddress, requireOpen } from '../invitations/invitation.ts'
 import type { Account, Names } from '../model/account.ts'
 import { type Admission, refuseUnlessAdmitted } from '../model/admission.ts'
 import type { Invitation } from '../model/invitation.ts'
+import type { LiveState } from '../model/live.ts'
 import { faultOfName, refuseBadName } from '../model/names.ts'
+import type { Organization } from '../model/organization.ts'
 import type { Origin } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Store } from '../store.ts'
@@ -42,12 +46,25 @@ export async function registerUser(context: Context, input: RegisterUser): Promi
   await record({ type: 'user.registered', target: account.id, username: input.username })
 
   const home = await foundOrganization(context, { founderId: account.id, name: input.username, epoch: account.epoch, dormant: inviting !== null })
+  const organization = (await tx.organizations.find(inviting?.organizationId ?? home.id))?.organization
+  if (!organization) throw new Problem('invitation_not_found')
   if (inviting) {
     const invitation = await consumeInvitation(context, inviting, account.id)
-    await joinAtRegistration(context, invitation, account)
+    await joinAtRegistration(context, { invitation, organization }, account)
   }
-  await tx.sessions.setOrganizationWhereNone(account.id, inviting?.organizationId ?? home.id)
+  await checkRefreshLogins(context, { ...live, organization })
+  await tx.sessions.setOrganizationWhereNone(account.id, organization.id)
   return { userId: account.id }
+}
+
+/**
+ * A refresh token that does not rotate is checked when it begins to act in an organization, and not again (F13). The caller's is refused, and others end, because nobody is there to
+ * confirm for them.
+ */
+async function checkRefreshLogins(context: Context, live: LiveState): Promise<void> {
+  if (live.session.kind === 'refresh') requirePolicy(live)
+  for (const session of await context.tx.sessions.refreshLogins(live.account.id))
+    if (!meetsPolicy({ ...live, session })) await finishSession(context, session.id, 'revoked')
 }
 
 /** Why a name is not free, or null. Anyone may ask, so that a form can answer before it is sent; each address has a limit. */
@@ -76,11 +93,13 @@ export async function freeNamesNear({ store, admission }: { store: Pick<Store, '
 }
 
 /** The first membership of someone who registers with an invitation (S5). The epoch stays. */
-async function joinAtRegistration(context: Context, invitation: Invitation, account: Pick<Account, 'id' | 'epoch'>): Promise<void> {
-  const found = await context.tx.organizations.find(invitation.organizationId)
-  if (!found) throw new Problem('invitation_not_found')
+async function joinAtRegistration(
+  context: Context,
+  { invitation, organization }: { invitation: Invitation; organization: Organization },
+  account: Pick<Account, 'id' | 'epoch'>,
+): Promise<void> {
   await startMembership(context, {
-    organization: found.organization,
+    organization,
     userId: account.id,
     role: invitation.role,
     reason: 'accepted',

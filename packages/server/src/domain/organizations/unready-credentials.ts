@@ -30,17 +30,31 @@ export async function endUnreadyCredential(context: Context, { organization: ref
   await finish(context, found)
 }
 
-/** Ends the first ones of the list. @returns their number, which is 0 when none is left */
-export async function endUnreadyCredentials(context: Context, { organization: reference, atMost }: { organization: string; atMost: number }): Promise<number> {
-  const organization = await enterToEnd(context, reference)
-  const { items } = await listUnreadyCredentials(context.tx, organization, { limit: atMost })
-  for (const credential of items) await finish(context, credential)
-  return items.length
+export interface EndUnreadyCredentials {
+  organization: string
+  atMost: number
+  /** True for the first of several calls, so that a long list is not refused halfway. */
+  askRecent: boolean
 }
 
-async function enterToEnd(context: Context, reference: string): Promise<Organization> {
+/** Ends the first ones of the list, the credential of the caller last. */
+export async function endUnreadyCredentials(
+  context: Context,
+  { organization: reference, atMost, askRecent }: EndUnreadyCredentials,
+): Promise<{ ended: number; isLast: boolean }> {
+  const { principal } = context
+  const organization = await enterToEnd(context, reference, { askRecent })
+  const { items } = await listUnreadyCredentials(context.tx, organization, { limit: atMost + 1 })
+  const isOwn = (one: UnreadyCredential): boolean => one.kind === 'refresh_token' && principal.kind === 'user' && one.sessionId === principal.sessionId
+  const others = items.filter((one) => !isOwn(one)).slice(0, atMost)
+  const ending = others.length > 0 ? others : items
+  for (const credential of ending) await finish(context, credential)
+  return { ended: ending.length, isLast: ending.length === items.length }
+}
+
+async function enterToEnd(context: Context, reference: string, { askRecent = true } = {}): Promise<Organization> {
   const { organization } = await context.enter(reference, 'organization:security')
-  await requireRecentCaller(context, 'members:sign-out')
+  if (askRecent) await requireRecentCaller(context, 'credentials:revoke')
   return organization
 }
 

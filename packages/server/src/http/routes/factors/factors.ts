@@ -1,7 +1,7 @@
 import { factorPolicies } from '@muster/contract/authentication.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isReadyFor, requirementAhead } from '../../../domain/command/factor-policy.ts'
+import { requirementToTell } from '../../../domain/command/factor-policy.ts'
 import { productOf } from '../../../domain/factors/products.ts'
 import type { HeldFactors } from '../../../domain/factors/store.ts'
 import type { Organization } from '../../../domain/model/organization.ts'
@@ -76,11 +76,9 @@ const factorsSchema = z
   })
   .meta({ id: 'Factors', description: 'How the current user signs in.' })
 
-function requiredOf(organization: Organization | null, held: Pick<HeldFactors, 'app' | 'passkey'>) {
-  if (!organization) return null
-  const { policy, from, by } = requirementAhead(organization.factorPolicy)
-  if (policy === 'none') return null
-  return { organization: organization.name, by, policy, from: from?.toISOString() ?? null, ready: isReadyFor(held, policy) }
+function requiredOf(organization: Organization | null, now: Date, held: Pick<HeldFactors, 'app' | 'passkey'>) {
+  const told = organization && requirementToTell(organization.factorPolicy, now, held)
+  return told && { organization: organization.name, by: told.by, policy: told.policy, from: told.from?.toISOString() ?? null, ready: told.ready }
 }
 
 /** How the current user signs in. Factors are added and removed in a browser, on the page `/account/security`. */
@@ -138,7 +136,7 @@ export const factorRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
           last_used_at: authenticator.lastUsedAt?.toISOString() ?? null,
           recovery_codes_left: await authenticators.recoveryCodesLeft(userId),
         },
-        required: requiredOf(live.organization, { app: authenticator !== null, passkey: list.length > 0 }),
+        required: requiredOf(live.organization, live.now, { app: authenticator !== null, passkey: list.length > 0 }),
         reset: reset && {
           requested_by: reset.requestedByName,
           requested_at: reset.requestedAt.toISOString(),

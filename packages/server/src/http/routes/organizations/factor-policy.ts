@@ -15,7 +15,7 @@ const policyField = z.enum(factorPolicies)
 const policySchema = z
   .object({
     policy: policyField.meta({ description: '`any`: a passkey or an authenticator app. `phishing-resistant`: a passkey.' }),
-    from: instant.nullable().meta({ description: 'When the policy takes force. Null: nothing is required.' }),
+    from: instant.nullable().meta({ description: 'When the policy takes force. Null: the organization requires nothing.' }),
     in_force: policyField.meta({ description: 'The stricter of the policy in force and the floor.' }),
     floor: z
       .object({ policy: policyField, from: instant.nullable().meta({ description: 'Null: at once.' }) })
@@ -139,7 +139,7 @@ export const factorPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, {
         tags: ['Organizations'],
         summary: 'List unready credentials',
         description:
-          'Lists the API keys, and the refresh tokens that do not rotate, that were created without a factor that the policy accepts. They stay valid until they are ended.',
+          'Lists the API keys, and the refresh tokens that do not rotate, that were created without a factor that the policy accepts. They stay valid until they are revoked.',
         params: organizationParams,
         querystring: pageQuery,
         response: answers(pageOfItems(unreadyCredentialSchema)),
@@ -157,22 +157,24 @@ export const factorPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     {
       config: { audience: 'user', ends: true },
       schema: {
-        operationId: 'endUnreadyCredentials',
+        operationId: 'revokeUnreadyCredentials',
         tags: ['Organizations'],
-        summary: 'End all unready credentials',
-        description: 'Ends every credential of the list, also those of the caller.',
+        summary: 'Revoke all unready credentials',
+        description: 'Revokes every credential of the list, also those of the caller.',
         params: organizationParams,
         response: answers(reported(z.object({ ended: z.number().int() }))),
       },
     },
     async (request) => {
       const { principal } = personOf(request)
-      let ended = 0
-      let last: number
-      do {
-        last = await execute(endUnreadyCredentials, principal, { organization: request.params.org, atMost: ENDED_AT_ONCE })
-        ended += last
-      } while (last === ENDED_AT_ONCE)
+      const { org: organization } = request.params
+      const end = (askRecent: boolean) => execute(endUnreadyCredentials, principal, { organization, atMost: ENDED_AT_ONCE, askRecent })
+      let { ended, isLast } = await end(true)
+      while (!isLast) {
+        const next = await end(false)
+        ended += next.ended
+        isLast = next.isLast
+      }
       return { ended }
     },
   )
@@ -182,10 +184,10 @@ export const factorPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     {
       config: { audience: 'user', ends: true },
       schema: {
-        operationId: 'endUnreadyCredential',
+        operationId: 'revokeUnreadyCredential',
         tags: ['Organizations'],
-        summary: 'End unready credential',
-        description: 'Ends one credential of the list.',
+        summary: 'Revoke unready credential',
+        description: 'Revokes one credential of the list.',
         params: organizationParams.extend({ id: z.string().max(60) }),
         response: answers(reported(z.object({ ended: z.number().int() }))),
       },

@@ -1,7 +1,7 @@
 import { factorPolicyWords } from '@muster/contract/authentication.ts'
 import { isId, type PasskeyId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isReadyFor, requirementAhead, requirerOf } from '../../../domain/command/factor-policy.ts'
+import { requirementToTell, requirerOf } from '../../../domain/command/factor-policy.ts'
 import { isRecent } from '../../../domain/command/recent.ts'
 import { setAlwaysSecondFactor } from '../../../domain/factors/always.ts'
 import { isLocked } from '../../../domain/factors/lock.ts'
@@ -62,11 +62,10 @@ async function alwaysOf({ store }: Portal, live: LiveState, account: { passwordH
 }
 
 /** What the organization requires of the user, and they lack (F13). */
-function requiredOf({ organization }: Pick<LiveState, 'organization'>, held: Pick<HeldFactors, 'app' | 'passkey'>) {
-  if (!organization) return null
-  const ahead = requirementAhead(organization.factorPolicy)
-  if (isReadyFor(held, ahead.policy)) return null
-  return { by: requirerOf(ahead, organization), words: factorPolicyWords[ahead.policy], from: ahead.from }
+function requiredOf({ organization, now }: Pick<LiveState, 'organization' | 'now'>, held: Pick<HeldFactors, 'app' | 'passkey'>) {
+  const told = organization && requirementToTell(organization.factorPolicy, now, held)
+  if (!told || told.ready) return null
+  return { by: requirerOf(told, organization), words: factorPolicyWords[told.policy], from: told.from }
 }
 
 async function providersOf(options: Portal, live: LiveState): Promise<SecurityPage['providers']> {
