@@ -77,10 +77,10 @@ const pagesOfAddresses = {
 /** A package that few visits need is loaded when it is used. */
 const seldomNeeded = /[\\/]node_modules[\\/]@simplewebauthn[\\/]/
 
-/** The file of a module: the first load, the page, what pages share, or what is seldom needed. */
-function fileOf(id: string, modules: Modules): string {
+/** The file of a module: the first load, the page, or what pages share. Null for what is seldom needed, which gets a file of its own. */
+function fileOf(id: string, modules: Modules): string | null {
   if (firstModules(modules).has(id)) return 'first'
-  if (seldomNeeded.test(id)) return 'passkeys'
+  if (seldomNeeded.test(id)) return null
   const isPage = (modules.getModuleInfo(id)?.dynamicImporters.length ?? 0) > 0
   const [, folder] = isPage ? (/[\\/]pages[\\/]([\w-]+)[\\/]/.exec(id) ?? []) : []
   return folder === undefined ? 'shared' : (fileOfPages[folder] ?? folder)

@@ -439,7 +439,7 @@ export const factors: Fault[] = [
   {
     title: 'credentials from before the policy are ended only soon after a sign-in (F13, F15)',
     file: `${server}/domain/organizations/unready-credentials.ts`,
-    find: "  await requireRecentCaller(context, 'members:sign-out')\n",
+    find: "if (askRecent) await requireRecentCaller(context, 'credentials:revoke')\n",
     replace: '',
     test: unready,
     named: 'must have signed in recently',
@@ -531,5 +531,21 @@ export const factors: Fault[] = [
     replace: "const FORMER_METHODS = ['pwd', 'otp', 'mfa']",
     test: `${tests}/factors/step-up.test.ts`,
     named: 'a person with an app who has',
+  },
+  {
+    title: 'a refresh token from before registration is checked against the policy (F13)',
+    file: `${server}/domain/organizations/register.ts`,
+    find: '  await checkRefreshLogins(context, { ...live, organization })\n',
+    replace: '',
+    test: policy,
+    named: 'a refresh token from before registration',
+  },
+  {
+    title: 'a session that is not asked otherwise creates no key without the factor (F13)',
+    file: `${server}/domain/credentials/api-key.ts`,
+    find: '  requirePolicy(live) //',
+    replace: '  //',
+    test: policy,
+    named: 'creates no key without it',
   },
 ]

@@ -24,7 +24,7 @@ export const nouns: Record<string, Noun> = {
   logout: { group: 'Get started:', summary: 'log out', load: login },
   org: {
     group: 'Work together:',
-    summary: 'your organization: invite, join, list, show, rename, contacts, security, remove, leave',
+    summary: 'your organization: invite, join, list, show, rename, contacts, security, credentials, remove, leave',
     load: () => import('./commands/org/index.ts'),
   },
   user: {

@@ -253,7 +253,7 @@ export const problems = {
   session_required: { status: 403, title: 'A key cannot do this. It requires a login.', next: 'Log in.', command: 'muster login' },
   credential_not_found: {
     status: 404,
-    title: 'There is no such key or refresh token in this list.',
+    title: 'No such key or refresh token was created without the required factor.',
     next: 'List them.',
     command: 'muster org credentials list',
   },

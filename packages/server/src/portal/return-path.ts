@@ -60,7 +60,7 @@ const isConsole = (returnPath: string): boolean => /^\/console(\/(?!\.{1,2}([/?#
 /** The page of a sign-up where the first passkey is added (F2). */
 export const passkeyStep = '/sign-up/passkey'
 /** Own pages that lead on to where the person came from. */
-const goingOn = new Set([passkeyStep, '/account/add-authenticator'])
+const goingOn = new Set([passkeyStep, '/account/security', '/account/add-passkey', '/account/add-authenticator'])
 
 const ownPages = new Set([
   passkeyStep,

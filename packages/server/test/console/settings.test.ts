@@ -282,7 +282,7 @@ describe('leaving', () => {
 })
 
 describe('the security of the organization (F13)', () => {
-  test('an admin sees keys from before the policy, and ends one and then all', async () => {
+  test('an admin revokes keys that were created without the factor', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bo: 'member' })
     for (const description of ['deploys', 'backups', 'reports'])
       expect((await site.muster.call('POST', '/v1/me/keys', { token: named('bo').token, body: { description } })).status).toBe(201)
@@ -293,16 +293,16 @@ describe('the security of the organization (F13)', () => {
     await page.getByText('Key "deploys"').waitFor()
     await isForEveryone(page)
     const boName = named('bo').name
-    await press(page, `End Key "deploys" of ${boName}`)
-    await dialog(page, 'End key "deploys"?').getByText(`It acts as ${boName} in ${org}.`).waitFor()
+    await press(page, `Revoke Key "deploys" of ${boName}`)
+    await dialog(page, 'Revoke key "deploys"?').getByText(`It acts as ${boName} in ${org}.`).waitFor()
     await isForEveryone(page)
-    await press(page, 'End')
-    await said(page, 'Key "deploys" ended').waitFor()
+    await press(page, 'Revoke')
+    await said(page, 'Key "deploys" revoked').waitFor()
     await page.getByText('Key "deploys"').waitFor({ state: 'detached' })
-    await press(page, 'End all')
-    await dialog(page, 'End all keys and refresh tokens from before the policy?').getByRole('button', { name: 'End all' }).click()
-    await said(page, '2 credentials ended').waitFor()
-    await page.getByText('Every key and refresh token was created with the factor').waitFor()
+    await press(page, 'Revoke all')
+    await dialog(page, 'Revoke all keys and refresh tokens that were created without the required factor?').getByRole('button', { name: 'Revoke all' }).click()
+    await said(page, '2 credentials revoked').waitFor()
+    await page.getByText('None', { exact: true }).waitFor()
     expect((await call('GET', '/keys')).body.items).toEqual([])
     expect(complaints).toEqual([])
   })

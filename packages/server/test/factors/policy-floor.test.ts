@@ -1,5 +1,7 @@
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requirementToTell } from '../../src/domain/command/factor-policy.ts'
+import { noFloor, type OrganizationPolicy } from '../../src/domain/model/organization.ts'
 import { signingIn, type Visitor } from './signing-in.ts'
 
 // The operator requires a second factor of everybody, from the day after tomorrow on.
@@ -26,6 +28,35 @@ afterAll(async () => {
 
 const read = () => people.asConsole(browser, 'GET', '/v1/organizations/maple')
 const required = async () => (await people.asConsole(browser, 'GET', '/v1/me/factors')).body.required
+
+const TODAY = new Date('2027-01-10T00:00:00Z')
+const [PAST, SOON, LATER] = [new Date('2027-01-01T00:00:00Z'), new Date('2027-02-01T00:00:00Z'), new Date('2027-03-01T00:00:00Z')]
+const nothing = { app: false, passkey: false }
+const anApp = { app: true, passkey: false }
+type Policies = Pick<OrganizationPolicy, 'policy' | 'from' | 'before' | 'floor'>
+const told = (policies: Policies, held: typeof nothing) => requirementToTell({ rememberedDevices: true, ...policies }, TODAY, held)
+
+describe('a person is told the requirement that comes first (F13)', () => {
+  test('a person is told the earlier day of two equal requirements', () => {
+    const policies = { policy: 'any', from: LATER, before: 'none', floor: { policy: 'any', from: SOON } } as const
+    expect(told(policies, nothing)).toMatchObject({ policy: 'any', from: SOON, by: 'operator' })
+    expect(told({ ...policies, from: PAST }, nothing)).toMatchObject({ policy: 'any', by: 'organization' })
+  })
+
+  test('a person is told what is in force before what comes later', () => {
+    const waiting = { policy: 'phishing-resistant', from: LATER, before: 'none', floor: { policy: 'any', from: null } } as const
+    expect(told(waiting, nothing)).toMatchObject({ policy: 'any', from: null, by: 'operator', ready: false })
+    expect(told(waiting, anApp)).toMatchObject({ policy: 'phishing-resistant', from: LATER, by: 'organization', ready: false })
+    const raised = { policy: 'phishing-resistant', from: LATER, before: 'any', floor: noFloor } as const
+    expect(told(raised, nothing)).toMatchObject({ policy: 'any', from: null, by: 'organization', ready: false })
+    expect(told({ policy: 'none', from: null, before: 'none', floor: noFloor }, nothing)).toBe(null)
+  })
+})
+
+test('a server refuses a floor of passkeys where passkeys are impossible', async () => {
+  const start = startMuster({ env: { MUSTER_FACTOR_POLICY: 'phishing-resistant', MUSTER_ISSUER: 'http://127.0.0.1:4999' } })
+  await expect(start).rejects.toThrow(/MUSTER_FACTOR_POLICY is phishing-resistant, but passkeys are not possible at http:\/\/127\.0\.0\.1:4999/)
+})
 
 describe('the operator requires a second factor of every member (F13)', () => {
   test('the operator requires nothing before the day', async () => {

@@ -1,3 +1,4 @@
+import { anAuthenticator } from '@muster/testkit/authenticator.ts'
 import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt } from 'jose'
 import * as client from 'openid-client'
@@ -190,16 +191,58 @@ describe('an organization requires a second factor (F13)', () => {
     expect(await muster.call('POST', '/v1/organizations/join', { token, body: { organization: 'holly', secret } })).toMatchObject(unmet('phr'))
   })
 
+  test('a refresh token from before registration acts in no organization whose policy it does not meet', async () => {
+    const { owner, set } = await anOrganization('iroko')
+    const invite = async () =>
+      (await muster.call('POST', '/v1/organizations/iroko/secrets', { token: owner.token, body: { kind: 'secret' } })).body.secret as string
+    const ciLogin = async (browser: Visitor) => {
+      const { body } = await startDevice(muster, `${SCOPE} offline_access`)
+      const page = await browser.visit('/device', { user_code: body.user_code })
+      await browser.visit(page.at.pathname, { decision: 'approve' })
+      return (await pollDevice(muster, body.device_code)).body as { access_token: string; refresh_token: string }
+    }
+    const newcomer = await muster.newcomer('iroko_new')
+    const browser = await people.signIn(newcomer)
+    const ci = await ciLogin(browser)
+    const secret = await invite()
+    await set('any')
+    const register = (token: string, secret: string) => muster.call('POST', '/v1/me/registration', { token, body: { username: 'iroko_new', secret } })
+    expect(await register(ci.access_token, secret)).toMatchObject(unmet(TWO_FACTORS))
+    // Registered in a browser, the person is a member, and the refresh token has ended.
+    const registered = await people.asConsole(browser, 'POST', '/v1/me/registration', { username: 'iroko_new', secret })
+    expect([registered.status, registered.body.code]).toEqual([201, undefined])
+    const refreshed = await postForm(muster, '/oauth/token', { grant_type: 'refresh_token', refresh_token: ci.refresh_token, client_id: 'muster-cli' })
+    expect(refreshed.body.error).toBe('invalid_grant')
+  })
+
+  test('a session that is not asked for the factor otherwise creates no key without it', async () => {
+    const { bo, set, name } = await anOrganization('juneberry')
+    const browser = await people.signIn(bo)
+    const { body } = await startDevice(muster, `${SCOPE} offline_access`)
+    const page = await browser.visit('/device', { user_code: body.user_code })
+    await browser.visit(page.at.pathname, { decision: 'approve' })
+    const { access_token: token } = (await pollDevice(muster, body.device_code)).body
+    await set('any')
+    expect((await muster.call('GET', `/v1/organizations/${name}`, { token })).status).toBe(200)
+    expect(await muster.call('POST', '/v1/me/keys', { token, body: { description: 'another' } })).toMatchObject(unmet(TWO_FACTORS))
+  })
+
   test('a login of a terminal is approved only in a browser that meets the policy', async () => {
     const { bo, set } = await anOrganization('ginkgo')
     await set('any')
     const browser = await people.signIn(bo)
     const { body } = await startDevice(muster, SCOPE)
-    expect((await browser.visit('/device', { user_code: body.user_code })).at.pathname).toBe('/account/security')
+    const security = await browser.visit('/device', { user_code: body.user_code })
+    expect(security.at.pathname).toBe('/account/security')
     expect((await pollDevice(muster, body.device_code)).body.error).toBe('authorization_pending')
-    await people.addApp(browser)
-    const page = await browser.visit('/device', { user_code: body.user_code })
-    await browser.visit(page.at.pathname, { decision: 'approve' })
+    // The page leads to the missing factor, and from there back to the terminal's request.
+    const step = /href="(\/account\/add-passkey\?continue=[^"]*)"/.exec(security.text)?.[1] ?? ''
+    const asked = passkeyIn((await browser.visit(step)).text)
+    const response = anAuthenticator().create({ ...people.here(), challenge: asked.challenge, userHandle: Buffer.from(asked.user.id, 'base64url') })
+    const page = await browser.visit('/account/add-passkey', { response, name: '', continue: new URLSearchParams(step.split('?')[1]).get('continue') ?? '' })
+    expect(page.at.pathname).toBe('/device')
+    const approval = await browser.visit('/device', { user_code: body.user_code })
+    await browser.visit(approval.at.pathname, { decision: 'approve' })
     expect((await pollDevice(muster, body.device_code)).status).toBe(200)
   })
 

@@ -123,7 +123,7 @@ describe('an admin sees and ends credentials from before the policy (F13)', () =
     for (const method of ['GET', 'DELETE']) expect((await people.asConsole(member, method, path)).body.code, method).toBe('forbidden')
     expect((await muster.call('DELETE', path, { token: ready.key })).status).toBe(403)
     await muster.clock.advance(601)
-    expect((await people.asConsole(admin, 'DELETE', path)).body).toMatchObject({ code: 'insufficient_user_authentication', action: 'members:sign-out' })
+    expect((await people.asConsole(admin, 'DELETE', path)).body).toMatchObject({ code: 'insufficient_user_authentication', action: 'credentials:revoke' })
     expect(await listed(admin, path)).toHaveLength(3)
   })
 })

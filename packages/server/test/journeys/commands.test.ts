@@ -77,7 +77,7 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
   test.concurrent('an admin ends keys that were created before the policy (F13)', async () => {
     const { gale, gus } = (await muster.organization({ gale: 'admin', gus: 'member' })) as Record<'gale' | 'gus', Human>
     const cli = await at(gale)
-    assert.match((await cli.run('org credentials list')).text, /There are none/)
+    assert.match((await cli.run('org credentials list')).text, /No key and no refresh token/)
     for (const description of ['deploys', 'backups', 'reports'])
       assert.equal((await muster.call('POST', '/v1/me/keys', { token: gus.token, body: { description } })).status, 201)
     await sql`update organization set factor_policy = 'any', factor_policy_from = now() + interval '9 days' where name = 'gale'`.execute(
@@ -86,12 +86,12 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
     const list = await cli.run('org credentials list')
     const [id] = /^key_\w+/.exec(list.stdout) ?? []
     assert.match(list.stdout, /^key_\w+\tkey\treports\tgus\t/)
-    assert.equal((await cli.run('org credentials end')).code, 2)
-    assert.match((await cli.run(`org credentials end ${id}`)).text, /Pass --yes/)
-    assert.match((await cli.run(`org credentials end ${id} --yes`)).text, /1 credential ended/)
-    const again = await cli.run(`org credentials end ${id} --yes`)
-    assert.deepEqual([again.code, /There is no such key or refresh token in this list[\s\S]*muster org credentials list/.test(again.text)], [1, true])
-    assert.match((await cli.run('org credentials end --all --yes --json')).stdout, /"ended": ?2/)
+    assert.equal((await cli.run('org credentials revoke')).code, 2)
+    assert.match((await cli.run(`org credentials revoke ${id}`)).text, /Pass --yes/)
+    assert.match((await cli.run(`org credentials revoke ${id} --yes`)).text, /1 credential revoked/)
+    const again = await cli.run(`org credentials revoke ${id} --yes`)
+    assert.deepEqual([again.code, /No such key or refresh token was created without[\s\S]*muster org credentials list/.test(again.text)], [1, true])
+    assert.match((await cli.run('org credentials revoke --all --yes --json')).stdout, /"ended": ?2/)
   })
 
   test.concurrent('a command exits with 0 when it succeeds and with 1 when it is refused or fails', async () => {

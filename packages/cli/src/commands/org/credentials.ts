@@ -21,14 +21,14 @@ const textOf = ({ kind, name, holder, last_used_at: used }: Credential, now: num
 const list = command(
   'org credentials list',
   {
-    summary: 'list keys and refresh tokens that were created without the factor the organization requires',
+    summary: 'list keys and refresh tokens that were created without the required factor',
     examples: ['muster org credentials list'],
-    notes: 'They stay valid until you end them. To see what the organization requires: muster org security',
+    notes: 'They stay valid until you revoke them. To see what the organization requires: muster org security',
   },
   async (context) => {
     const { say, now } = context
     const items = await read(await signedIn(context))
-    if (items.length === 0 && !say.json) return say.note('There are none: every key and refresh token was created with the factor.')
+    if (items.length === 0 && !say.json) return say.note('No key and no refresh token was created without the required factor.')
     say.data({ items }, () =>
       say.table(
         ['ID', 'KIND', 'NAME?', 'OF', 'CREATED?', 'LAST USED'],
@@ -38,37 +38,37 @@ const list = command(
   },
 )
 
-async function confirmEnd({ ask, say, now }: Context, login: Login, id: string | undefined): Promise<void> {
+async function confirmRevocation({ ask, say, now }: Context, login: Login, id: string | undefined): Promise<void> {
   const items = (await read(login)).filter((item) => id === undefined || item.id === id)
   const [first] = items
   // The server answers for an unknown id, and for an empty list.
   if (!first) return
   if (id === undefined) for (const item of items) say.note(`  ${textOf(item, now)}`)
   const which = id === undefined ? `these ${count(items.length, 'credential')}` : `the ${textOf(first, now)}`
-  await ask.confirm(`End ${which}? Programs that use ${items.length === 1 ? 'it' : 'them'} stop working.`)
+  await ask.confirm(`Revoke ${which}? Programs that use ${items.length === 1 ? 'it' : 'them'} stop working.`)
 }
 
-const end = command(
-  'org credentials end [id]',
+const revoke = command(
+  'org credentials revoke [id]',
   {
-    summary: 'end one of these keys and refresh tokens, or all',
-    options: { all: flag('end all of them'), yes: skipPrompt },
-    examples: ['muster org credentials end key_…', 'muster org credentials end --all', 'muster org credentials end --all --yes'],
+    summary: 'revoke one of these keys and refresh tokens, or all',
+    options: { all: flag('revoke all of them'), yes: skipPrompt },
+    examples: ['muster org credentials revoke key_…', 'muster org credentials revoke --all', 'muster org credentials revoke --all --yes'],
   },
   async (context, { id, all, yes }) => {
     const { say, ask } = context
     if ((id === undefined) !== all) throw usage('Pass the id of a key or a refresh token, or --all.', 'To list them: muster org credentials list')
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
-    if (!yes) await confirmEnd(context, login, id)
+    if (!yes) await confirmRevocation(context, login, id)
     const org = login.organizationId
     const answer = await (id === undefined
       ? login.DELETE(path, { params: { path: { org } }, ends: true })
       : login.DELETE(`${path}/{id}`, { params: { path: { org, id } }, ends: true }))
     if (say.json) return say.data(answer, () => '')
-    say.done(`${count(answer.ended, 'credential')} ended.`)
+    say.done(`${count(answer.ended, 'credential')} revoked.`)
     sayRevocation(context, answer)
   },
 )
 
-export default [list, end]
+export default [list, revoke]

@@ -26,7 +26,7 @@ export default command(
       'muster org security --require none',
     ],
     notes:
-      'any: a passkey or an authenticator app. phishing-resistant: a passkey.\nWith --not-ready, --require changes nothing: it lists who would not be ready.\nYou must have confirmed with such a factor yourself. API keys and refresh tokens stay valid: muster org credentials list',
+      'any: a passkey or an authenticator app. phishing-resistant: a passkey.\nWith --not-ready, --require changes nothing: it lists who would not be ready.\nYou must have confirmed with such a factor yourself. API keys and refresh tokens stay valid. To list those created without the factor: muster org credentials list',
   },
   async (context, { require: policy, graceDays, rememberedBrowsers, notReady }) => {
     const days = graceDays === undefined ? undefined : Number(graceDays)
@@ -48,6 +48,7 @@ export default command(
     const changed = await login.PUT('/v1/organizations/{org}/factor-policy', { params, body })
     sayPolicy(context, changed)
     context.say.done(`${login.me.organization?.name} requires ${factorPolicyWords[changed.policy]}.`)
+    if (changed.floor.policy !== 'none') context.say.note(`The operator requires at least ${factorPolicyWords[changed.floor.policy]}.`)
     if (changed.policy !== 'none') context.say.hint('To list who is not ready: muster org security --not-ready')
   },
 )

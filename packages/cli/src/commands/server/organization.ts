@@ -130,17 +130,17 @@ const resume = command(
 const liftPolicy = command(
   'server lift-policy <org>',
   {
-    summary: 'let members sign in without the factors that the organization requires',
+    summary: 'lift the factor policy of an organization',
     options: { yes: skipPrompt, operatorTokenFile },
     examples: ['muster server lift-policy acme'],
-    notes: 'For an organization whose admins cannot meet their own policy any more. An admin can set it again.',
+    notes: 'For an organization whose admins cannot meet their own policy any more. An admin can set it again. MUSTER_FACTOR_POLICY stays in force.',
   },
   async (context, { org, yes, operatorTokenFile }) => {
     const { say, ask } = context
-    if (!yes) await ask.confirm(`Let the members of ${org} sign in without a second factor?`)
+    if (!yes) await ask.confirm(`Lift the factor policy of ${org}?`)
     const found = await asOperator(context, operatorTokenFile).DELETE('/v1/operator/organizations/{org}/factor-policy', { params: { path: { org } } })
     if (say.json) return say.data(found, () => '')
-    say.done(`${found.name} requires no second factor.`)
+    say.done(`The policy of ${found.name} is lifted.`)
   },
 )
 

@@ -86,7 +86,7 @@ export function Security() {
               </Fact>
             )}
             {editable && ahead && ahead !== 'none' && (
-              <Fact name="From before the policy">
+              <Fact name="Created without the required factor">
                 <UnreadyCredentials />
               </Fact>
             )}
@@ -149,10 +149,10 @@ function SecurityDialog({ policy: before, onClose }: { policy: Policy; onClose: 
           body: { policy, grace_days: canWait ? Number(days) : 0, remembered_devices: remembered === 'yes' },
         }),
       ),
-    onSuccess: async (changed) => {
+    onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['organization'] })
       onClose()
-      toast.done(`Sign-in requires ${factorPolicyWords[changed.policy]}`)
+      toast.done('Security settings saved')
     },
   })
   // Only a stricter policy than the one in force can wait.

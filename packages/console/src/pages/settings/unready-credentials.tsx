@@ -22,15 +22,15 @@ const credentialsQuery = (org: string) =>
 
 const nameOf = ({ kind, name }: Credential): string => `${kind === 'key' ? 'Key' : 'Refresh token'}${name ? ` "${name}"` : ''}`
 
-/** Keys and refresh tokens from before the policy: they stay valid until an admin ends them (F13). */
+/** Keys and refresh tokens that were created without the required factor: they stay valid until an admin revokes them (F13). */
 export function UnreadyCredentials() {
   const { organization } = useSession()
   const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(credentialsQuery(organization.id))
-  const [ending, setEnding] = useState<Credential | 'all' | null>(null)
+  const [revoking, setRevoking] = useState<Credential | 'all' | null>(null)
   if (error) return <Failure error={error} compact />
   const credentials = data?.pages.flatMap(({ items }) => items)
   if (!credentials) return <span className="text-muted">…</span>
-  if (credentials.length === 0) return <span className="text-muted">Every key and refresh token was created with the factor</span>
+  if (credentials.length === 0) return <span className="text-muted">None</span>
   return (
     <>
       <ul className="flex flex-col gap-2">
@@ -48,8 +48,8 @@ export function UnreadyCredentials() {
                 )}
               </span>
             </span>
-            <button type="button" className="link" aria-label={`End ${nameOf(credential)} of ${credential.holder}`} onClick={() => setEnding(credential)}>
-              End
+            <button type="button" className="link" aria-label={`Revoke ${nameOf(credential)} of ${credential.holder}`} onClick={() => setRevoking(credential)}>
+              Revoke
             </button>
           </li>
         ))}
@@ -60,43 +60,45 @@ export function UnreadyCredentials() {
             Show more
           </Button>
         )}
-        {(credentials.length > 1 || hasNextPage) && <Button onClick={() => setEnding('all')}>End all</Button>}
+        {(credentials.length > 1 || hasNextPage) && <Button onClick={() => setRevoking('all')}>Revoke all</Button>}
       </div>
-      {ending && <EndDialog ending={ending} onClose={() => setEnding(null)} />}
+      {revoking && <RevokeDialog revoking={revoking} onClose={() => setRevoking(null)} />}
     </>
   )
 }
 
-function EndDialog({ ending, onClose }: { ending: Credential | 'all'; onClose: () => void }) {
+function RevokeDialog({ revoking, onClose }: { revoking: Credential | 'all'; onClose: () => void }) {
   const { organization } = useSession()
   const org = organization.id
-  const end = useMutation({
+  const revoke = useMutation({
     mutationFn: () =>
       answer(
-        ending === 'all'
+        revoking === 'all'
           ? api.DELETE('/v1/organizations/{org}/unready-credentials', { params: { path: { org } } })
-          : api.DELETE('/v1/organizations/{org}/unready-credentials/{id}', { params: { path: { org, id: ending.id } } }),
+          : api.DELETE('/v1/organizations/{org}/unready-credentials/{id}', { params: { path: { org, id: revoking.id } } }),
       ),
     onSuccess: async ({ ended }) => {
       await queries.invalidateQueries({ queryKey: ['organization', org, 'unready-credentials'] })
       onClose()
-      toast.done(ending === 'all' ? `${ended} ${ended === 1 ? 'credential' : 'credentials'} ended` : `${nameOf(ending)} ended`)
+      toast.done(revoking === 'all' ? `${ended} ${ended === 1 ? 'credential' : 'credentials'} revoked` : `${nameOf(revoking)} revoked`)
     },
   })
   const title =
-    ending === 'all' ? 'End all keys and refresh tokens from before the policy?' : `End ${nameOf(ending).replace(/^[KR]/, (letter) => letter.toLowerCase())}?`
+    revoking === 'all'
+      ? 'Revoke all keys and refresh tokens that were created without the required factor?'
+      : `Revoke ${nameOf(revoking).replace(/^[KR]/, (letter) => letter.toLowerCase())}?`
   return (
     <DangerDialog
       open
       onClose={onClose}
       title={title}
-      lead={ending === 'all' ? "You can't undo this." : `It acts as ${ending.holder} in ${organization.name}. You can't undo this.`}
-      action={ending === 'all' ? 'End all' : 'End'}
-      onConfirm={() => end.mutate()}
-      busy={end.isPending}
-      error={end.error}
+      lead={revoking === 'all' ? "You can't undo this." : `It acts as ${revoking.holder} in ${organization.name}. You can't undo this.`}
+      action={revoking === 'all' ? 'Revoke all' : 'Revoke'}
+      onConfirm={() => revoke.mutate()}
+      busy={revoke.isPending}
+      error={revoke.error}
     >
-      <Consequences title="Ends immediately" items={[`Access for every program that uses ${ending === 'all' ? 'one of them' : 'it'}`]} />
+      <Consequences title="Ends immediately" items={[`Access for every program that uses ${revoking === 'all' ? 'one of them' : 'it'}`]} />
       <Consequences title="Not affected" items={['Browser sessions, and credentials that were created with the factor']} />
     </DangerDialog>
   )

@@ -45,7 +45,11 @@ export function requirementAhead({ policy, from, floor }: OrganizationPolicy): R
 }
 
 /** What a person with these factors is told: the requirement in force if they do not meet it, otherwise the strictest one. Null if nothing is required. */
-export function requirementToTell(policy: OrganizationPolicy, now: Date, held: Pick<HeldFactors, 'app' | 'passkey'>): (Requirement & { ready: boolean }) | null {
+export function requirementToTell(
+  policy: OrganizationPolicy,
+  now: Date,
+  held: Pick<HeldFactors, 'app' | 'passkey'>,
+): (Requirement & { ready: boolean }) | null {
   const current = requirementInForce(policy, now)
   const told = isReadyFor(held, current.policy) ? requirementAhead(policy) : current
   return told.policy === 'none' ? null : { ...told, ready: isReadyFor(held, told.policy) }

@@ -254,10 +254,17 @@ export function sessionStore(db: Kysely<Tables>, floor: PolicyFloor): SessionSto
     },
     async pageStarted(userId, { limit, cursor }) {
       const before = idOfCursor(cursor, 'session')
+      // `offset 0`, or the planner would walk the sessions of everybody in the order of their ids.
       const rows = await db
-        .selectFrom('session')
+        .selectFrom((from) =>
+          from
+            .selectFrom('session')
+            .select(['id', 'kind', 'client_id', 'user_agent', 'address', 'created_at', 'methods', 'provider'])
+            .where('user_id', '=', userId)
+            .offset(sql.lit(0))
+            .as('session'),
+        )
         .select(['id', 'kind', 'client_id', 'user_agent', 'created_at', 'methods', 'provider', startAddress.as('start_address')])
-        .where('user_id', '=', userId)
         .$if(before !== null, (query) => query.where('id', '<', before))
         .orderBy('id', 'desc')
         .limit(limit + 1)

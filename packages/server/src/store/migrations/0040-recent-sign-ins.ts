@@ -6,8 +6,6 @@ const statements = [
   `alter table session add column provider text`,
   `comment on column session.provider is 'The provider that signed the person in. Null for every other way, and before this column.'`,
   `alter table pending_sign_in add column provider text`,
-  `create index session__by_id_of_user on session (user_id, id desc)`,
-  `comment on index session__by_id_of_user is 'The recent sign-ins of a person. Ids are in the order of time.'`,
   `alter table authenticator add column unlock_id text collate "C", add column unlock_expires_at timestamptz`,
   `comment on column authenticator.unlock_id is 'Part of the emailed link for the locked app. Null once it was used, or the app is open again.'`,
 ]
@@ -18,7 +16,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
 export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`alter table authenticator drop column unlock_id, drop column unlock_expires_at`.execute(db)
-  await sql`drop index session__by_id_of_user`.execute(db)
   await sql`alter table pending_sign_in drop column provider`.execute(db)
   await sql`alter table session drop column provider`.execute(db)
 }

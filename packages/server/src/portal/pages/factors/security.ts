@@ -96,7 +96,7 @@ export function securityPage({
           body:
             required.from && required.from > frame.now
               ? html`Add it before ${moment(required.from, frame.now)}, so that you can go on from then.`
-              : 'Add it here. Until then you cannot work in the organization.',
+              : 'Add it here, then go on. Until then you cannot work in the organization.',
         }),
       reset && resetNotice(reset, reset.stop, frame.now),
       sheet({
@@ -183,13 +183,13 @@ export interface NewPasskeyPage {
   /** Options of `navigator.credentials.create`, as JSON (WebAuthn). */
   options: Record<string, unknown>
   hasPassword: boolean
-  securityPath: string
+  backPath: string
   name?: string | undefined
   faults?: readonly Fault[] | undefined
 }
 
 /** Fields: `name`, `response`. */
-export function newPasskeyPage({ frame, target, options, hasPassword, securityPath, name, faults }: NewPasskeyPage): string {
+export function newPasskeyPage({ frame, target, options, hasPassword, backPath, name, faults }: NewPasskeyPage): string {
   return layout({
     frame,
     title: 'Add a passkey',
@@ -200,7 +200,7 @@ export function newPasskeyPage({ frame, target, options, hasPassword, securityPa
       faultSummary(faults),
       withoutPasskeys,
       newPasskeyForm({ target, options, name, faults, next: `${hasPassword ? 'Your password stays valid. ' : ''}We’ll notify you by email.` }),
-      html`<p class="aside"><a href="${securityPath}">Back to Security</a></p>`,
+      html`<p class="aside"><a href="${backPath}">Back to Security</a></p>`,
     ],
   })
 }

@@ -6,12 +6,12 @@ import { createRecoveryCodes } from '../../../domain/factors/recovery-code.ts'
 import { newTotpSecret, totpAddress } from '../../../domain/factors/totp.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
-import { confirmFirst, type OwnPage } from '../../own-page.ts'
+import { confirmFirst, type OwnPage, ownPage, returnPathIn } from '../../own-page.ts'
 import { authenticatorPage, newAuthenticatorPage, recoveryCodesPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
-import { hiddenReturnPath, returnPathOf, withReturnPath } from '../../return-path.ts'
-import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
+import { hiddenReturnPath, withReturnPath } from '../../return-path.ts'
+import { typedBy } from '../../typed-form.ts'
 
 const securityPath = '/account/security'
 const path = '/account/authenticator'
@@ -22,19 +22,11 @@ export async function authenticatorRoutes(app: FastifyInstance, options: Portal)
   const { sessions, execute, store, keys, config } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
 
-  /** For a person who adds the app while signing up (F2). */
-  const returnPathIn = (request: FastifyRequest): string | null => returnPathOf(fieldsOf(request.method === 'POST' ? request.body : request.query)['continue'])
-
   /** Every page here requires a recent sign-in, and is shown only after it (F17). */
-  const forMe =
-    (own: string, handler: OwnPage) =>
-    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const back = withReturnPath(own, returnPathIn(request))
-      const signedIn = await sessions.signedIn(request)
-      if (signedIn && isTypedBy(request, signedIn))
-        return (await isRecent(store.reading, signedIn.live)) ? handler(signedIn, request, reply) : confirmFirst(reply, back)
-      return request.method === 'POST' ? keepTyped(options, request, reply, { path: own, fields: [] }, back) : seeOther(reply, withReturnPath('/sign-in', back))
-    }
+  const forMe = (own: string, handler: OwnPage) =>
+    ownPage(options)(own, async (signedIn, request, reply) =>
+      (await isRecent(store.reading, signedIn.live)) ? handler(signedIn, request, reply) : confirmFirst(reply, withReturnPath(own, returnPathIn(request))),
+    )
 
   /** The new secret is in the form, sealed for its user, so nothing is stored before the app has made a right code. */
   const contextOf = ({ live }: SignedIn): string => `new ${live.account.id}`

@@ -11,11 +11,12 @@ import type { LiveState } from '../../../domain/model/live.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { webauthnOn } from '../../../http/request.ts'
-import { confirmFirst, ownPage } from '../../own-page.ts'
+import { confirmFirst, ownPage, returnPathIn } from '../../own-page.ts'
 import { newPasskeyPage, type PasskeyView, passkeyPage, type SecurityPage, securityPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { creationOptions } from '../../passkey-request.ts'
 import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
+import { hiddenReturnPath, withReturnPath } from '../../return-path.ts'
 import { typedBy } from '../../typed-form.ts'
 import { identityView } from '../providers/link.ts'
 import { failedSignIns, signInsOf, signInsPath } from './sign-ins.ts'
@@ -101,14 +102,14 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
           frame: frameOf(options, request),
           hasPassword: account?.passwordHash !== null,
           passkeys: passkeys.map(viewOf),
-          newPasskeyPath: webauthn && newPath,
+          newPasskeyPath: webauthn && withReturnPath(newPath, returnPathIn(request)),
           authenticator: app && {
             addedAt: app.createdAt,
             lastUsedAt: app.lastUsedAt,
             locked: isLocked(app),
             recoveryCodesLeft: await store.reading.authenticators.recoveryCodesLeft(live.account.id),
           },
-          authenticatorPaths: { add: '/account/add-authenticator', change: '/account/authenticator' },
+          authenticatorPaths: { add: withReturnPath('/account/add-authenticator', returnPathIn(request)), change: '/account/authenticator' },
           reset: reset && {
             ...reset,
             requestedBy: reset.requestedByName,
@@ -158,16 +159,16 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
   const showNew = async (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply, refused?: { name: string; faults: Fault[]; status: number }) => {
     const webauthn = webauthnOn(options, request)
     if (!webauthn) throw new Problem('not_found', 'Passkeys require the address of the issuer, with https and a host name.')
-    if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, newPath)
+    if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, withReturnPath(newPath, returnPathIn(request)))
     const asked = await execute(requestPasskey, signedIn.principal, undefined)
     return sendPage(
       reply,
       newPasskeyPage({
         frame: frameOf(options, request),
-        target: { action: newPath, hidden: { ...typedBy(signedIn.live), response: '' } },
+        target: { action: newPath, hidden: { ...typedBy(signedIn.live), ...hiddenReturnPath(returnPathIn(request)), response: '' } },
         options: creationOptions(options, signedIn, asked, webauthn.relyingParty),
         hasPassword: (await store.reading.accounts.find(signedIn.live.account.id))?.passwordHash !== null,
-        securityPath,
+        backPath: withReturnPath(securityPath, returnPathIn(request)),
         name: refused?.name,
         faults: refused?.faults,
       }),
@@ -185,10 +186,10 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
     page,
     forMe(newPath, async (signedIn, request, reply) => {
       const { response = '', name = '' } = fieldsOf(request.body)
-      if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, newPath)
+      if (!(await isRecent(store.reading, signedIn.live))) return confirmFirst(reply, withReturnPath(newPath, returnPathIn(request)))
       try {
         await addPasskey(options, signedIn.principal, { response, name })
-        return seeOther(reply, `${securityPath}?done=added`)
+        return seeOther(reply, returnPathIn(request) ?? `${securityPath}?done=added`)
       } catch (error) {
         const faults = faultsOf(error, newPasskeyFaults)
         return showNew(signedIn, request, reply, { name, faults, status: (error as Problem).status })

@@ -10,6 +10,8 @@ export async function proveFirst({ store }: Pick<Portal, 'store'>, reply: Fastif
   const isReady = isReadyFor(await store.reading.authenticators.held(live.account.id), policy)
   return seeOther(
     reply,
-    isReady ? `${withReturnPath('/account/confirm', returnPath)}${policy === 'phishing-resistant' ? '&with=passkey' : ''}` : '/account/security',
+    isReady
+      ? `${withReturnPath('/account/confirm', returnPath)}${policy === 'phishing-resistant' ? '&with=passkey' : ''}`
+      : withReturnPath('/account/security', returnPath),
   )
 }
