@@ -191,7 +191,7 @@ describe('an organization requires a second factor (F13)', () => {
     expect(await muster.call('POST', '/v1/organizations/join', { token, body: { organization: 'holly', secret } })).toMatchObject(unmet('phr'))
   })
 
-  test('a refresh token from before registration acts in no organization whose policy it does not meet', async () => {
+  test('a refresh token from before registration is checked when its person registers', async () => {
     const { owner, set } = await anOrganization('iroko')
     const invite = async () =>
       (await muster.call('POST', '/v1/organizations/iroko/secrets', { token: owner.token, body: { kind: 'secret' } })).body.secret as string
