@@ -36,13 +36,13 @@ const unstorable: ReadonlySet<string> = new Set(['22021', '22P05', '22007', '220
 const unreachable: ReadonlySet<string> = new Set('ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ENOTFOUND EAI_AGAIN ETIMEDOUT EHOSTUNREACH ENETUNREACH'.split(' '))
 
 /**
- * True for a lost connection, a server that starts or shuts down, an exhausted pool, and a lock timeout, such as during a migration. These errors are temporary,
+ * True for a lost connection, a server that starts or shuts down, an exhausted pool, and a lock timeout or a deadlock, such as during a migration. These errors are temporary,
  * so the caller may retry.
  */
 function isDatabaseBusy(error: Error): boolean {
   const { code = '' } = error as { code?: string }
   return (
-    /^(08|57P0|53|55P03|57014)/.test(code) ||
+    /^(08|57P0|53|55P03|57014|40001|40P01)/.test(code) ||
     unreachable.has(code) ||
     // Errors of `pg` and `pg-pool` that have no code. A rollback on a lost connection hides the original error.
     /timeout exceeded when trying to connect|Connection terminated|is not queryable|Cannot use a pool after calling end/.test(error.message)

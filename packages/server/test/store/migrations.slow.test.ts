@@ -36,6 +36,31 @@ test('a repeated migration changes nothing on both engines', async () => {
   }
 })
 
+test('a request that meets a migration in the opposite order of locks goes on', async () => {
+  const databaseUrl = await (await startPostgres()).createDatabase({ migrated: false })
+  const first = await openDatabase({ databaseUrl })
+  // PostgreSQL ends one of the two after a second, perhaps the request. Here it would come too late for both.
+  await sql`alter database ${sql.ref(new URL(databaseUrl).pathname.slice(1))} set deadlock_timeout = '10min'`.execute(first.kysely)
+  await first.close()
+  const database = await openDatabase({ databaseUrl })
+  await migrate(database, databaseUrl, '0038-unready-credentials')
+  const { kysely } = database
+  let migrating: Promise<void> | undefined
+  await kysely.transaction().execute(async (request) => {
+    await sql`select from authenticator`.execute(request)
+    migrating = migrate(database) // 0040 locks the sessions, and then waits for the authenticators
+    await expect
+      .poll(async () => (await sql`select from pg_locks where not granted and relation = 'authenticator'::regclass`.execute(kysely)).rows.length, {
+        interval: 5,
+      })
+      .toBe(1)
+    await sql`select from session`.execute(request)
+  })
+  await migrating
+  expect(await pendingMigrations(database)).toEqual([])
+  await database.close()
+})
+
 describe('a start', () => {
   // Nothing listens there, so a connection for the migration fails.
   const unreachable = 'postgres://nobody@127.0.0.1:1/nothing'

@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { areQueuesCurrent, prepareQueues } from '../../jobs/queue.ts'
 import { migrations } from '../migrations/index.ts'
 import { createPool, type Database } from './database.ts'
 
-/** The schema is unchanged, because all pending migrations run in one transaction. `cause` is the database's error. */
+/** The migration that failed changed nothing: it has a transaction of its own. `cause` is the database's error. */
 export class MigrationFailed extends Error {
   override name = 'MigrationFailed'
 }
@@ -96,31 +97,55 @@ async function requireSameDatabase({ kysely, url }: Database, migrateUrl: string
 }
 
 async function migrateSchema(database: Database, migrateUrl: string | undefined, upTo: string | undefined): Promise<void> {
-  if (database.engine === 'pglite' || migrateUrl === undefined) return run(database.kysely, upTo)
+  if (database.engine === 'pglite' || migrateUrl === undefined) return run(database, database.kysely, upTo)
   await requireSameDatabase(database, migrateUrl)
   // A separate pool without a statement timeout, because the migration of another process can take long.
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: createPool({ url: migrateUrl, size: 2, statementTimeoutSeconds: 0 }) }) })
   try {
-    await run(kysely, upTo)
+    await run(database, kysely, upTo)
   } finally {
     await kysely.destroy()
   }
 }
 
-const DEADLOCK = '40P01'
-const ATTEMPTS = 10
+/** deadlock_detected and lock_not_available. */
+const metRequests: ReadonlySet<unknown> = new Set(['40P01', '55P03'])
+const ATTEMPTS = 60
+const LOCK_TIMEOUT = '500ms'
 
-/** The migrations lock many tables, so they can meet a transaction of a running process of the version before in the opposite order. Then they begin again. */
-async function run(kysely: Kysely<any>, upTo: string | undefined): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    const { error, results } = await (upTo === undefined ? migrator(kysely).migrateToLatest() : migrator(kysely).migrateTo(upTo))
-    if (error === undefined) return
-    if ((error as { code?: unknown }).code === DEADLOCK && attempt < ATTEMPTS) continue
-    const failed = results?.find((result) => result.status === 'Error')
-    throw new MigrationFailed(failed ? `Migration ${failed.migrationName} failed.` : 'The migrations could not run.', { cause: error })
+/**
+ * A migration locks tables that the running processes read, perhaps in the opposite order. PostgreSQL would end one of both after a second, perhaps the request. So the
+ * migration gives up before, and begins again. Each one has its own transaction, which locks few tables, except in a database that no process uses yet.
+ */
+async function run(database: Pick<Database, 'kysely'>, kysely: Kysely<any>, upTo: string | undefined): Promise<void> {
+  const ran = await ranMigrations(database)
+  if (upTo !== undefined && ran.includes(upTo)) return
+  const isNew = ran.length === 0
+  for (let attempt = 1; ; ) {
+    const { error, results = [] } = await (isNew ? allAt(migrator(kysely), upTo) : migrator(kysely).migrateUp())
+    const [first] = results
+    if (error === undefined && (isNew || first === undefined || first.migrationName === upTo)) return
+    if (error === undefined) attempt = 1
+    else if (metRequests.has((error as { code?: unknown }).code) && attempt++ < ATTEMPTS) await setTimeout(randomInt(100, 1_000))
+    else {
+      const failed = results.find((result) => result.status === 'Error')
+      throw new MigrationFailed(failed ? `Migration ${failed.migrationName} failed.` : 'The migrations could not run.', { cause: error })
+    }
   }
 }
 
+const allAt = (all: Migrator, upTo: string | undefined) => (upTo === undefined ? all.migrateToLatest() : all.migrateTo(upTo))
+
 function migrator(db: Kysely<any>): Migrator {
-  return new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const patient = Object.entries(migrations).map(([name, { up, ...migration }]) => [
+    name,
+    {
+      ...migration,
+      up: async (tx: Kysely<any>) => {
+        await sql.raw(`set local lock_timeout = '${LOCK_TIMEOUT}'`).execute(tx)
+        await up(tx)
+      },
+    },
+  ])
+  return new Migrator({ db, provider: { getMigrations: async () => Object.fromEntries(patient) } })
 }
