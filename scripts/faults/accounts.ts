@@ -298,7 +298,7 @@ export const accounts: Fault[] = [
   {
     title: 'a sign-in link is for an account without a way in (F23)',
     file: `${server}/domain/accounts/sign-in-by-link.ts`,
-    find: ' || (await hasWayIn(tx, issuers, userId))',
+    find: ' || (await hasWayIn(tx, ways, userId))',
     replace: '',
     test: off,
     named: 'is refused once its owner has another way in',
@@ -314,8 +314,8 @@ export const accounts: Fault[] = [
   {
     title: 'a reset removes a password that is no way in (F23)',
     file: `${server}/domain/factors/last-way-in.ts`,
-    find: 'if (!passwords && !(await hasWayIn(tx, issuers, userId)))',
-    replace: 'if (!passwords && (await hasWayIn(tx, issuers, userId)))',
+    find: 'if (!passwords && !(await hasWayIn(tx, ways, userId)))',
+    replace: 'if (!passwords && (await hasWayIn(tx, ways, userId)))',
     test: off,
     named: 'is removed with the factors',
   },

@@ -217,8 +217,8 @@ export const providers: Fault[] = [
   {
     title: 'the last way in cannot be removed (F21)',
     file: `${server}/domain/factors/last-way-in.ts`,
-    find: 'if (await hasWayIn(tx, issuers, userId)) return\n',
-    replace: 'if ((await hasWayIn(tx, issuers, userId)) !== undefined) return\n',
+    find: 'if (await hasWayIn(tx, ways, userId)) return\n',
+    replace: 'if ((await hasWayIn(tx, ways, userId)) !== undefined) return\n',
     test: flows,
     named: 'keeps the last way in',
   },

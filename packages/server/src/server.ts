@@ -126,11 +126,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const limits = createLimits(database, config.limits)
     closing.push(() => limits.stop())
     const providers = createProviders(config)
-    const issuers = providers.map(({ issuer }) => issuer)
     const webauthn = createWebAuthn(config.issuer)
     requireFactorsPossible(config, webauthn)
-    if (!passwords) await requireOtherWays(store, { passkeys: webauthn !== null, issuers })
-    const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission, passwords, issuers })
+    const ways = { passkeys: webauthn !== null, issuers: providers.map(({ issuer }) => issuer) }
+    if (!passwords) await requireOtherWays(store, ways)
+    const execute = createExecute({ store, keys, limits, plans: config.plans, admission: config.admission, passwords, ways })
     const hasher = options.hasher ?? createPasswordHasher()
     await execute(installBuiltInClients, systemPrincipal, { clients: compat.flatMap(({ clients }) => clients) })
     const downloads = readDownloads(options.downloadsFolder)
@@ -186,7 +186,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       keys,
       limits,
       admission,
-      issuers,
+      ways,
       passwords,
       hasher,
       strength,

@@ -68,10 +68,10 @@ interface WorldOptions {
 export async function aWorld(engine?: Engine, { poolSize, plans, faults = [] }: WorldOptions = {}): Promise<World> {
   const database = await aDatabase(engine, { poolSize })
   const queue = await openQueue(database)
-  const store = createStore({ kysely: database.kysely, transaction: withRetryErrors(database, faults) }, queue)
+  const store = createStore({ kysely: database.kysely, transaction: withRetryErrors(database, faults) }, queue, { passwords: true })
   const keys = new SecretKeys(Buffer.from('the secret of a world that is only made for a test'))
   const limits = createLimits(database)
-  const execute = createExecute({ store, keys, limits, plans })
+  const execute = createExecute({ store, keys, limits, plans, passwords: true, ways: { passkeys: true, issuers: [] } })
   let seen = 0n
 
   const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(database.kysely)).rows

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import type { OtherWays } from '../domain/accounts/store.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import type { PasswordHasher, PasswordStrength } from '../domain/command/services.ts'
@@ -16,8 +17,8 @@ export interface Services {
   keys: SecretKeys
   limits: Limits
   admission: Admission
-  /** The issuers of the providers that people can sign in with (F19). */
-  issuers: readonly string[]
+  /** The ways in besides a password that this server offers. */
+  ways: OtherWays
   /** False: the operator has switched passwords off (F23). */
   passwords: boolean
   hasher: PasswordHasher

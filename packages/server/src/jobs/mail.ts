@@ -140,11 +140,13 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
     async factor({ change, userId, left, at, address }) {
       const account = await store.reading.accounts.find(userId as UserId)
       if (!account) return null
-      const app = change === 'authenticator_locked' ? await store.reading.authenticators.find(account.id) : null
+      const app = change === 'authenticator_locked' || change === 'unlock_link' ? await store.reading.authenticators.find(account.id) : null
       const token = app && unlockLinkToken(keys, app)
-      const unlockUrl = token ? `${link('/account/unlock-authenticator')}?token=${token}` : undefined
-      const mail = factorMail({ ...about(account, { at, address }), change, left: left ?? 0, unlockUrl })
-      return { to: account.email, ...mail, ...(unlockUrl && { link: unlockUrl }) }
+      const unlock =
+        token && app.unlockExpiresAt ? { url: `${link('/account/unlock-authenticator')}?token=${token}`, expiresAt: app.unlockExpiresAt } : undefined
+      if (change === 'unlock_link' && !unlock) return null // the app is open again
+      const mail = factorMail({ ...about(account, { at, address }), change, left: left ?? 0, unlock })
+      return { to: account.email, ...mail, ...(unlock && { link: unlock.url }) }
     },
     async factor_reset({ change, factorResetId }) {
       const reset = await store.reading.factorResets.find(factorResetId as FactorResetId)

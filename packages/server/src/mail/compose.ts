@@ -15,8 +15,8 @@ type Markup = ReturnType<typeof html>
 /** The issuer as a URL: the only source of links. */
 export interface Sender {
   issuer: string
-  /** False: the operator has switched passwords off, and an emailed link signs in who has no other way (F23). */
-  passwords?: boolean | undefined
+  /** False: the operator has switched passwords off, and an emailed link signs in a person who has no other way in (F23). */
+  passwords: boolean
 }
 
 type Block =
@@ -28,7 +28,7 @@ type Block =
   | { link: string; url: string }
   | { rows: readonly (readonly [name: string, value: string])[] }
 
-interface Draft extends Sender {
+interface Draft extends Pick<Sender, 'issuer'> {
   subject: string
   heading: string
   blocks: readonly Block[]

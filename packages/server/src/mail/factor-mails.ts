@@ -53,22 +53,28 @@ export interface FactorMail extends About {
     | 'authenticator_removed'
     | 'wrong_codes'
     | 'authenticator_locked'
+    | 'unlock_link'
     | 'recovery_code_used'
     | 'recovery_codes_created'
     | 'factors_reset'
   /** The recovery codes that are left. */
   left: number
   /** Unlocks the app, without a sign-in. Undefined if it is open again. */
-  unlockUrl?: string | undefined
+  unlock?: { url: string; expiresAt: Date } | undefined
 }
 
-export function factorMail({ change, left, unlockUrl, ...about }: FactorMail): Mail {
-  const { hasPassword, passwords = true } = about
-  const signIn = hasPassword ? 'your password' : 'a sign-in with another provider'
+export function factorMail({ change, left, unlock, ...about }: FactorMail): Mail {
+  const { hasPassword, passwords } = about
+  const signIn = hasPassword ? 'your password' : 'a sign-in with a provider'
+  const before = unlock && instant(unlock.expiresAt)
+  const notYours = hasPassword
+    ? 'someone has your password, your provider account, or a browser where you are signed in. Set a new password before you unlock the app, and end the logins that you do not recognize.'
+    : 'someone has your account at a provider, or a browser where you are signed in. End the logins that you do not recognize, and check how you sign in.'
+  const once = unlock ? ' The link unlocks the app once. It signs nobody in.' : ''
   const { subject, text, otherwise } = {
     authenticator_added: {
       subject: 'An authenticator app was added to your account',
-      text: `When you sign in with ${hasPassword ? 'your password or ' : ''}another provider, we now ask for a code from the app. Keep your recovery codes in a safe place.`,
+      text: `When you sign in with ${hasPassword ? 'your password or ' : ''}a provider, we now ask for a code from the app. Keep your recovery codes in a safe place.`,
       otherwise: hasPassword
         ? 'If this was not you, set a new password now, and ask the operator of this cloud for help.'
         : 'If this was not you, end the logins that you do not recognize, and ask the operator of this cloud for help.',
@@ -85,8 +91,13 @@ export function factorMail({ change, left, unlockUrl, ...about }: FactorMail): M
     },
     authenticator_locked: {
       subject: 'Your authenticator app is locked',
-      text: `50 wrong codes were entered after ${signIn}, or in a browser where you are signed in. So the app accepts no code. Sign in with a recovery code or a passkey${unlockUrl ? ', or unlock the app within 24 hours:' : '.'}`,
-      otherwise: `${hasPassword ? 'If the wrong codes were not yours, someone knows your password: set a new one before you unlock the app, and end the logins that you do not recognize.' : CHECK}${unlockUrl ? ' The link unlocks the app once. It signs nobody in.' : ''}`,
+      text: `50 wrong codes were entered after ${signIn}, or in a browser where you are signed in. So the app accepts no code. Sign in with a recovery code or a passkey${unlock ? `, or unlock the app before ${before}:` : '.'}`,
+      otherwise: `If the wrong codes were not yours, ${notYours}${once}`,
+    },
+    unlock_link: {
+      subject: 'Unlock your authenticator app',
+      text: `We were asked for this link after ${signIn}. Your authenticator app accepts no code, because too many wrong ones were entered. Unlock it before ${before}:`,
+      otherwise: `If you did not ask for it, ${notYours}${once}`,
     },
     recovery_code_used: {
       subject: 'A recovery code was used',
@@ -104,13 +115,13 @@ export function factorMail({ change, left, unlockUrl, ...about }: FactorMail): M
     },
     factors_reset: {
       subject: 'Your passkeys and your authenticator app were removed',
-      text: `The operator of this cloud removed them, your recovery codes and your links to other providers, and ended all your sessions. ${hasPassword ? 'Sign in with your password.' : passwords ? 'To sign in again, set a password.' : 'To sign in again, get a sign-in link.'}`,
+      text: `The operator of this cloud removed them, your recovery codes and your links to providers, and ended all your sessions. ${hasPassword ? 'Sign in with your password.' : passwords ? 'To sign in again, set a password.' : 'To sign in again, get a sign-in link.'}`,
       otherwise: hasPassword
         ? 'If you did not ask for this, set a new password now, and ask the operator of this cloud.'
         : 'If you did not ask for this, ask the operator of this cloud.',
     },
   }[change]
-  const action = unlockUrl && { button: 'Unlock the app', url: unlockUrl }
+  const action = unlock && { button: 'Unlock the app', url: unlock.url }
   return notice(about, { subject, text, otherwise, ...(action && { action }), noWayIn: change === 'factors_reset' && !hasPassword })
 }
 
@@ -159,7 +170,7 @@ export function confirmationCodeMail({ issuer, code, minutes }: ConfirmationCode
 }
 
 /** For an owner whom nothing else signs in. While passwords are off, the same page emails a link (F23). */
-const wayIn = ({ passwords = true, resetUrl }: Pick<About, 'passwords' | 'resetUrl'>) => ({
+const wayIn = ({ passwords, resetUrl }: Pick<About, 'passwords' | 'resetUrl'>) => ({
   link: passwords ? 'Set a password' : 'Get a sign-in link',
   url: resetUrl,
 })
@@ -209,7 +220,7 @@ export interface FactorResetMail extends Sender {
 
 /** An admin of the member's organization resets how they sign in (F12). A thief who has that admin's session would do it, so the link to stop it comes first. */
 export function factorResetMail(mail: FactorResetMail): Mail {
-  const { issuer, passwords = true, change, requestedBy, organization, inForceAt, stopUrl, hasPassword, securityUrl, resetUrl } = mail
+  const { issuer, passwords, change, requestedBy, organization, inForceAt, stopUrl, hasPassword, securityUrl, resetUrl } = mail
   const signIn = hasPassword
     ? 'Sign in with your password and a code that we email to you.'
     : passwords

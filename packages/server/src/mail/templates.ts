@@ -22,7 +22,7 @@ export function signUpCodeMail({ issuer, code, minutes }: SignUpCodeMail): Mail 
 }
 
 /** A link for the owner of an account who cannot sign in. */
-const wayBack = ({ hasPassword, passwords = true, resetUrl }: Sender & { hasPassword: boolean; resetUrl: string }) => ({
+const wayBack = ({ hasPassword, passwords, resetUrl }: Sender & { hasPassword: boolean; resetUrl: string }) => ({
   link: hasPassword ? 'Forgot your password? Reset it' : passwords ? 'Can’t sign in? Set a password' : 'Can’t sign in? Get a sign-in link',
   url: resetUrl,
 })

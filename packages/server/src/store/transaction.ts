@@ -55,14 +55,14 @@ interface Options {
   /** Part of the policy of every organization that is read. None if it is left out. */
   floor?: PolicyFloor
   /** False: no password is read, so to the domain, no account has one (F23). */
-  passwords?: boolean
+  passwords: boolean
 }
 
 /** Creates the interface through which the domain uses the database. */
 export function createStore(
   { kysely, transaction }: Pick<Database, 'kysely' | 'transaction'>,
   queue: Pick<JobQueue, 'send'>,
-  { onRevoked = () => {}, floor = noFloor, passwords = true }: Options = {},
+  { onRevoked = () => {}, floor = noFloor, passwords }: Options,
 ): Store {
   const settings = { floor, passwords }
   return {
@@ -109,7 +109,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, { floor, passw
     organizations: organizationStore(db, floor),
     memberships: membershipStore(db),
     invitations: invitationStore(db),
-    invitationSessions: invitationSessionStore(db),
+    invitationSessions: invitationSessionStore(db, { passwords }),
     sessions: sessionStore(db, floor),
     passkeys: passkeyStore(db),
     authenticators: authenticatorStore(db),

@@ -3,7 +3,7 @@ import type { ProviderSettings } from '@muster/server/config.ts'
 import { createExecute } from '@muster/server/domain/command/execute.ts'
 import { type Admission, openAdmission } from '@muster/server/domain/model/admission.ts'
 import type { Origin } from '@muster/server/domain/model/principal.ts'
-import { SecretKeys } from '@muster/server/domain/model/secret-keys.ts'
+import { digest, SecretKeys } from '@muster/server/domain/model/secret-keys.ts'
 import { mailHandler } from '@muster/server/jobs/mail.ts'
 import { openQueue } from '@muster/server/jobs/queue.ts'
 import { createMailbox, type KeptMail } from '@muster/server/mail/mailbox.ts'
@@ -60,7 +60,9 @@ export async function anOffice({
     ...other,
   }
   const providers = createProviders(config)
-  const execute = createExecute({ store, keys, limits, admission, passwords, issuers: providers.map((one) => one.issuer) })
+  const webauthn = createWebAuthn(config.issuer)
+  const ways = { passkeys: webauthn !== null, issuers: providers.map((one) => one.issuer) }
+  const execute = createExecute({ store, keys, limits, admission, passwords, ways })
   const logged: string[] = []
   const mailbox = createMailbox()
   const transport = createTransport({ config, mailbox, log: { info: (fields, text) => logged.push(JSON.stringify({ ...fields, text })) } })
@@ -85,7 +87,7 @@ export async function anOffice({
     strength,
     mailbox,
     cli: 'muster',
-    webauthn: createWebAuthn(config.issuer),
+    webauthn,
     providers,
   })
   await app.ready()
@@ -120,6 +122,14 @@ export async function anOffice({
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
       throw new Error(`no mail came to ${to}`)
+    },
+    /** The person who is signed in there, for a command. */
+    async principal(browser: Browser) {
+      const session = await store.reading.sessions.findByTokenHash(digest(browser.cookies.get('muster_session') ?? ''))
+      if (!session) throw new Error('nobody is signed in')
+      const { id: sessionId, userId, epoch, organizationId } = session
+      const origin = { address: '192.0.2.1', requestId: 'req', userAgent: null }
+      return { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin } as const
     },
     /** Waits until no email job is pending. */
     async mailIsDone(): Promise<void> {

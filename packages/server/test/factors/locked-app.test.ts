@@ -27,17 +27,17 @@ async function halfSignedIn(name: string) {
 const failuresOf = async (name: string): Promise<number | undefined> =>
   (await office.rows<{ failures: number }>(`select failures from authenticator where user_id = ${accountOf(name)}`))[0]?.failures
 
-/** The tokens of the links in the emails so far, the newest last. */
+/** The tokens of the links in the emails so far, the newest first. */
 const tokensTo = (name: string): string[] =>
   office.mailbox
     .all()
-    .filter(({ to, subject }) => to === `${name}@example.com` && subject === 'Your authenticator app is locked')
+    .filter(({ to, subject }) => to === `${name}@example.com` && /^(Your authenticator app is locked|Unlock your authenticator app)$/.test(subject))
     .map(({ link }) => new URL(link ?? issuer).searchParams.get('token') ?? '')
 
 const tokenOf = (name: string, number = 1): Promise<string> =>
   vi.waitFor(() => {
-    const token = tokensTo(name)[number - 1]
-    if (!token) throw new Error(`no link came to ${name}`)
+    const [token, ...earlier] = tokensTo(name)
+    if (!token || earlier.length + 1 < number) throw new Error(`no link came to ${name}`)
     return token
   }, 20_000)
 
@@ -84,6 +84,29 @@ describe('a locked authenticator app (F7)', () => {
     await office.clock.advance(2)
     expect((await office.browser().post(LINK, { token })).statusCode).toBe(410)
     expect(await failuresOf('cat')).toBe(50)
+  })
+
+  test('the link expires at the time in its email, however often it is sent', async () => {
+    const { token } = await aLockedApp('cid')
+    const time = (text: string): string | undefined => /(?:app|it) before ([^:]+:\d\d UTC)/.exec(text.replaceAll(/\s+/g, ' '))?.[1]
+    const textTo = (): string => office.mailbox.all().find(({ to }) => to === 'cid@example.com')?.text ?? ''
+    const first = time(textTo())
+    expect(first).toBeDefined()
+    await office.clock.advance(80_000)
+    await (await halfSignedIn('cid')).post(`${FACTOR}/unlock-email`, {})
+    expect(await tokenOf('cid', 2)).toBe(token)
+    expect(time(textTo())).toBe(first)
+    await office.clock.advance(6_402)
+    expect((await office.browser().post(LINK, { token })).statusCode).toBe(410)
+  })
+
+  test('the link ends when its owner changes their address (C16)', async () => {
+    const { owner, token } = await aLockedApp('deb')
+    await owner.post('/account/email', { email: 'deborah@example.com', password: goodPassword })
+    const { code = '' } = await office.mail('deborah@example.com')
+    expect((await owner.post('/account/email/verify', { code: code ?? '' })).headers.location).toBe('/account?done=email')
+    expect((await office.browser().post(LINK, { token })).statusCode).toBe(410)
+    expect(await failuresOf('deb')).toBe(50)
   })
 
   test('the link ends with a change of the factors', async () => {
@@ -142,6 +165,25 @@ describe('a locked authenticator app (F7)', () => {
     expect(refused.body).toContain('Use the newest email.')
     await office.mailIsDone()
     expect(tokensTo('jon')).toHaveLength(4)
+  })
+
+  test('a person who asks for the link again is not told when the wrong codes came', async () => {
+    await aLockedApp('jim')
+    await (await halfSignedIn('jim')).post(`${FACTOR}/unlock-email`, {})
+    await tokenOf('jim', 2)
+    const { subject, text } = office.mailbox.all().find(({ to }) => to === 'jim@example.com') ?? { subject: '', text: '' }
+    expect(subject).toBe('Unlock your authenticator app')
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('We were asked for this link after your password.')
+  })
+
+  test('a person whose app was locked before there were links asks for one', async () => {
+    const { browser } = await aLockedApp('joy')
+    expect((await browser.get(FACTOR)).body).toContain('Send the link again')
+    await office.rows(`update authenticator set unlock_id = null, unlock_expires_at = null where user_id = ${accountOf('joy')}`)
+    const page = (await browser.get(FACTOR)).body
+    expect([page.includes('ask for a link by email'), page.includes('the link that we sent')]).toEqual([true, false])
+    await browser.post(`${FACTOR}/unlock-email`, {})
+    expect((await office.browser().post(LINK, { token: await tokenOf('joy', 2) })).statusCode).toBe(200)
   })
 
   test('a person whose app is not locked gets no link', async () => {

@@ -47,9 +47,12 @@ const hostile = [
 // Emails show a valid IP address unchanged, which the search for links would report. So a name that is an IP address is replaced in address fields.
 const addressLike = (name: string): string => (isIP(name) ? '2001:db8::1' : name)
 
+/** While passwords are on. */
+const sender = { issuer, passwords: true }
+
 /** When and where, of an email about a change of how a person signs in. */
 const about = (name: string, hasPassword: boolean, passwords = true) => ({
-  issuer,
+  ...sender,
   passwords,
   at,
   address: addressLike(name),
@@ -61,22 +64,22 @@ const about = (name: string, hasPassword: boolean, passwords = true) => ({
 
 /** `passwords` is false while the operator has switched them off. */
 const mailsFor = (name: string, hasPassword = true, passwords = true): Record<string, Mail> => ({
-  'sign-up code': signUpCodeMail({ issuer, code: '204815', minutes: 10 }),
+  'sign-up code': signUpCodeMail({ ...sender, code: '204815', minutes: 10 }),
   'already registered': alreadyRegisteredMail({ issuer, passwords, hasPassword, signInUrl: `${issuer}/sign-in`, resetUrl }),
-  'password reset': passwordResetMail({ issuer, hasPassword, resetUrl, minutes: 30 }),
-  'sign-in link': signInLinkMail({ issuer, url: resetUrl, minutes: 30 }),
-  'other ways in': waysInMail({ issuer, signInUrl: `${issuer}/sign-in` }),
+  'password reset': passwordResetMail({ ...sender, hasPassword, resetUrl, minutes: 30 }),
+  'sign-in link': signInLinkMail({ ...sender, url: resetUrl, minutes: 30 }),
+  'other ways in': waysInMail({ ...sender, signInUrl: `${issuer}/sign-in` }),
   'passkey added': passkeyMail({ ...about(name, hasPassword, passwords), change: 'added', passkey: name }),
   'recovery code used': factorMail({ ...about(name, hasPassword, passwords), change: 'recovery_code_used', left: 9 }),
   'authenticator locked': factorMail({
     ...about(name, hasPassword, passwords),
     change: 'authenticator_locked',
     left: 0,
-    unlockUrl: `${issuer}/account/unlock-authenticator?token=x`,
+    unlock: { url: `${issuer}/account/unlock-authenticator?token=x`, expiresAt: at },
   }),
   'provider linked': identityMail({ ...about(name, hasPassword, passwords), change: 'linked', provider: 'GitHub', label: name }),
   'factor reset requested': factorResetMail({
-    issuer,
+    ...sender,
     passwords,
     change: 'requested',
     requestedBy: name,
@@ -87,9 +90,9 @@ const mailsFor = (name: string, hasPassword = true, passwords = true): Record<st
     securityUrl: `${issuer}/account/security`,
     resetUrl,
   }),
-  'sign-in code': signInCodeMail({ issuer, code: '20481516', minutes: 10, resetUrl }),
+  'sign-in code': signInCodeMail({ ...sender, code: '20481516', minutes: 10, resetUrl }),
   'password changed': passwordChangedMail({
-    issuer,
+    ...sender,
     at,
     address: addressLike(name),
     keys: 2,
@@ -100,11 +103,11 @@ const mailsFor = (name: string, hasPassword = true, passwords = true): Record<st
     loginsUrl: `${issuer}/logins`,
     cli: 'acme-accounts',
   }),
-  'code for a new address': emailChangeCodeMail({ issuer, code: '204815', minutes: 10 }),
+  'code for a new address': emailChangeCodeMail({ ...sender, code: '204815', minutes: 10 }),
   'new address in use': addressInUseMail({ issuer, passwords, hasPassword, signInUrl: `${issuer}/sign-in`, resetUrl }),
-  'address changed': emailChangedMail({ issuer, username: name, hasPassword, at, address: addressLike(name), loginsUrl: `${issuer}/logins` }),
+  'address changed': emailChangedMail({ ...sender, username: name, hasPassword, at, address: addressLike(name), loginsUrl: `${issuer}/logins` }),
   invitation: invitationMail({
-    issuer,
+    ...sender,
     organization: name,
     invitedBy: name,
     inviterName: name,
@@ -113,7 +116,7 @@ const mailsFor = (name: string, hasPassword = true, passwords = true): Record<st
     joinUrl: `${issuer}/join?token=abc`,
   }),
   'device approved': deviceApprovedMail({
-    issuer,
+    ...sender,
     username: name,
     client: name,
     organization: name,
@@ -168,7 +171,7 @@ describe('an email to an account without a password (F10)', () => {
     const { text } = factorMail({ ...own, change: 'factors_reset', left: 0 })
     expect(text).toMatch(/To sign in again, set a\s+password\./)
     expect(text).toContain(resetUrl)
-    expect(passwordResetMail({ issuer, hasPassword: false, resetUrl, minutes: 30 }).subject).toBe('Choose a password')
+    expect(passwordResetMail({ ...sender, hasPassword: false, resetUrl, minutes: 30 }).subject).toBe('Choose a password')
   })
 })
 
@@ -192,7 +195,7 @@ test('a valid username or IP address is shown without quotation marks', () => {
 })
 
 test('the sign-up email has the code in its subject, text and HTML, and its lifetime', () => {
-  const mail = signUpCodeMail({ issuer, code: '204815', minutes: 10 })
+  const mail = signUpCodeMail({ ...sender, code: '204815', minutes: 10 })
   expect(mail.subject).toBe('204815 is your Muster code')
   expect(mail.text).toContain('    204815\n')
   expect(mail.html).toContain('>204815<')
@@ -200,16 +203,16 @@ test('the sign-up email has the code in its subject, text and HTML, and its life
 })
 
 test('a link has a line of its own in the text of an email', () => {
-  expect(passwordResetMail({ issuer, hasPassword: true, resetUrl, minutes: 30 }).text.split('\n')).toContain(resetUrl)
+  expect(passwordResetMail({ ...sender, hasPassword: true, resetUrl, minutes: 30 }).text.split('\n')).toContain(resetUrl)
 })
 
 test('a link that is neither http nor https is refused', () => {
-  expect(() => passwordResetMail({ issuer, hasPassword: true, resetUrl: 'javascript:alert(1)', minutes: 30 })).toThrow()
+  expect(() => passwordResetMail({ ...sender, hasPassword: true, resetUrl: 'javascript:alert(1)', minutes: 30 })).toThrow()
 })
 
 test('the email about an approved login shows account, client and place (D02)', () => {
   const mail = deviceApprovedMail({
-    issuer,
+    ...sender,
     username: 'alice',
     client: 'muster',
     organization: 'acme',

@@ -19,7 +19,7 @@ export function samples(
   const unregistered: pages.AccountView = { ...account, username: null, organization: null }
   const terminal = { client: say('muster'), kind: 'terminal' } as const
   const application = { client: say('Example Notes'), kind: 'application' } as const
-  const paths = { signInPath: '/sign-in', signUpPath: '/sign-up', forgotPasswordPath: '/forgot-password' }
+  const paths = { signInPath: '/sign-in', signUpPath: '/sign-up', forgotPasswordPath: '/forgot-password', passwords: true }
   const passkey = { options: { challenge: 'AAAA', rpId: 'localhost' }, target }
   const approval: pages.DeviceApprovalPage = {
     frame,
@@ -160,6 +160,7 @@ export function samples(
     last: 'github',
   })
   const newcomer = {
+    passwords: true,
     frame,
     target,
     linkPath: '/sign-in',
@@ -237,13 +238,14 @@ export function samples(
     'sign-up': pages.signUpPage({ frame, target, ...paths }),
     'sign-up-passkey': pages.signUpPage({ frame, target, ...paths, withPasskey: true, otherWay: '/sign-up' }),
     'sign-up-password': pages.signUpPage({ frame, target, ...paths, otherWay: '/sign-up?with=passkey' }),
-    'sign-up-passkey-new': pages.signUpPasskeyPage({ frame, target, options: {}, purpose: terminal, skipPath: '/', isAnother: false }),
+    'sign-up-passkey-new': pages.signUpPasskeyPage({ frame, target, options: {}, purpose: terminal, skipPath: '/', isAnother: false, passwords: true }),
     'sign-up-passkey-another': pages.signUpPasskeyPage({
       frame,
       target,
       options: {},
       skipPath: '/',
       isAnother: true,
+      passwords: true,
       name: say('my key'),
       faults: [fault('name', 'The name of a passkey must be one line of 1 to 60 visible characters.')],
     }),
@@ -251,11 +253,12 @@ export function samples(
       frame,
       purpose: terminal,
       passkeys: 1,
+      passwords: true,
       anotherPath: '/another',
       authenticatorPath: '/app',
       skipPath: '/',
     }),
-    'passkeys-ready': pages.passkeyReadyPage({ frame, passkeys: 2, anotherPath: '/another', authenticatorPath: null, skipPath: '/' }),
+    'passkeys-ready': pages.passkeyReadyPage({ frame, passkeys: 2, passwords: true, anotherPath: '/another', authenticatorPath: null, skipPath: '/' }),
     'sign-up-terminal': pages.signUpPage({ frame, target, ...paths, purpose: terminal }),
     'sign-up-invitation': pages.signUpPage({ frame, target, ...paths, restricted: { signUp: 'invitation', domains: [] } }),
     'sign-up-domains': pages.signUpPage({ frame, target, ...paths, restricted: { signUp: 'domains', domains: ['example.com', '*.example.org'] } }),
@@ -409,7 +412,7 @@ export function samples(
     ),
     'join-member': pages.joinMemberPage({ frame, organization: say('borealis'), role: 'member', invitation: 'for another', consolePath: '/console/' }),
     'sign-in-providers': pages.signInPage({ frame, target, passkey, ...paths, providers: providersFor(target) }),
-    'sign-up-providers': pages.signUpPage({ frame, target, signInPath: '/sign-in', providers: providersFor(target) }),
+    'sign-up-providers': pages.signUpPage({ frame, target, ...paths, providers: providersFor(target) }),
     'sign-up-with': pages.providerSignUpPage({ ...newcomer, trusted: say('alice@example.com') }),
     'sign-up-with-fault': pages.providerSignUpPage({
       ...newcomer,
@@ -581,7 +584,7 @@ export function samples(
     'second-factor-locked': pages.secondFactorPage({
       remember: false,
       byCode: true,
-      locked: { resend: target, sent: false },
+      locked: { resend: target, hasLink: true, sent: false },
       frame,
       target,
       recovery: true,
@@ -592,7 +595,7 @@ export function samples(
     'second-factor-link-sent': pages.secondFactorPage({
       remember: false,
       byCode: true,
-      locked: { resend: target, sent: true },
+      locked: { resend: target, hasLink: true, sent: true },
       frame,
       target,
       recovery: true,
@@ -601,6 +604,18 @@ export function samples(
       passkey: null,
     }),
     'unlock-authenticator': pages.unlockPage({ frame, target, forgotPath: '/forgot-password' }),
+    'second-factor-locked-without-link': pages.secondFactorPage({
+      remember: false,
+      byCode: true,
+      locked: { resend: target, hasLink: false, sent: false },
+      frame,
+      target,
+      recovery: true,
+      otherPath: '/sign-in/factor',
+      startAgainPath: '/sign-in',
+      passkey: null,
+    }),
+    'unlock-authenticator-no-password': pages.unlockPage({ frame, target, forgotPath: null }),
     'authenticator-unlocked': pages.unlockedPage({ frame, unlocked: true, signInPath: '/sign-in' }),
     'unlock-link-invalid': pages.unlockedPage({ frame, unlocked: false, signInPath: '/sign-in' }),
     'stop-reset': pages.stopResetPage({ frame, reset, target }),

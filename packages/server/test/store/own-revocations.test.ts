@@ -10,7 +10,7 @@ test('a transaction passes on its revocations after its commit, before it return
   const database = await aDatabase()
   const queue = await openQueue(database)
   const passedOn: string[] = []
-  const store = createStore(database, queue, { onRevoked: ({ subject }) => void passedOn.push(subject) })
+  const store = createStore(database, queue, { passwords: true, onRevoked: ({ subject }) => void passedOn.push(subject) })
   try {
     await store.transaction(async (tx) => {
       await tx.revocations.insert(ending('ses_one'))

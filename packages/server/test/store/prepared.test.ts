@@ -25,7 +25,7 @@ const often = async (ask: () => Promise<unknown>): Promise<void> => {
 
 test('a statement is prepared when its plan does not depend on how much there is', async () => {
   const database = await oneConnection(true)
-  const { reading } = createStore(database, { send: async () => {} })
+  const { reading } = createStore(database, { send: async () => {} }, { passwords: true })
   await often(() => reading.resources.page('org_nowhere' as OrganizationId, {}, { limit: 50 }))
   await often(() => reading.memberships.page('org_nowhere' as OrganizationId, { ...memberFilter('admin', { q: 'ada', status: 'active' }), limit: 50 }))
   expect(await named(database)).toBe(0)
@@ -38,7 +38,7 @@ test('a statement is prepared when its plan does not depend on how much there is
 
 test('no statement is prepared when MUSTER_PREPARED is off', async () => {
   const database = await oneConnection(false)
-  const { reading } = createStore(database, { send: async () => {} })
+  const { reading } = createStore(database, { send: async () => {} }, { passwords: true })
   const limits = createLimits(database)
   await often(() => reading.sessions.liveState('ses_nobody' as SessionId, null))
   await limits.spend('invitation token by address', '192.0.2.1')
@@ -48,7 +48,7 @@ test('no statement is prepared when MUSTER_PREPARED is off', async () => {
 
 test('a prepared statement still works after a newer version adds a column (I13)', async () => {
   const database = await oneConnection(true)
-  const store = createStore(database, { send: async () => {} })
+  const store = createStore(database, { send: async () => {} }, { passwords: true })
   const alone = () => store.reading.sessions.liveState('ses_nobody' as SessionId, null)
   const inside = () => store.transaction(async (tx) => [await tx.refreshTokens.present(NOTHING), await tx.apiKeys.live({ tokenHash: NOTHING })])
   await often(alone)

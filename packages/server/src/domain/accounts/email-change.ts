@@ -89,6 +89,7 @@ async function tryChange(context: Context, { code }: { code: string }): Promise<
   if (!(await tx.accounts.setEmail(account.id, { email, emailCanonical }))) throw new Problem('address_in_use')
   await tx.emailChanges.end(account.id)
   await tx.passwordResets.endAllOf(account.id)
+  await tx.authenticators.endUnlock(account.id)
   await record({ type: 'email.changed', target: account.id, emailChangeId: id })
   const at = (await tx.now()).toISOString()
   await tx.jobs.send({ name: 'mail', data: { template: 'email_changed', emailChangeId: id, at, address: principal.origin.address } })

@@ -69,13 +69,13 @@ async function openReset({ tx, principal }: Context, { emailCanonical }: { email
  * works only for an account without another way in (F23).
  */
 export async function addressReset(context: Context, { id }: { id: PasswordResetId }): Promise<{ account: Account; isUsable: boolean } | null> {
-  const { tx, record, issuers, passwords } = context
+  const { tx, record, ways, passwords } = context
   const reset = await tx.passwordResets.find(id)
   const account = reset?.open ? await tx.accounts.findByEmail(reset.emailCanonical) : null
   if (!account) return null
   // A retried email finds the account assigned already.
   if (await tx.passwordResets.assign(id, account.id)) await record({ type: 'password.reset_requested', target: account.id, passwordResetId: id })
-  return { account, isUsable: passwords || !(await hasWayIn(tx, issuers, account.id)) }
+  return { account, isUsable: passwords || !(await hasWayIn(tx, ways, account.id)) }
 }
 
 /** The account behind a link. Does not use the link up (S17). @throws Problem reset_link_invalid */

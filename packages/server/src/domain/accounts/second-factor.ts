@@ -196,5 +196,5 @@ async function sendLinkOf(context: Context, { token }: { token: string }): Promi
   const known = await pendingSignInOf(tx, token)
   const account = known && (await tx.accounts.lock(known.userId))
   if (!account || !(await pendingSignInOf(tx, token))) throw new Problem('sign_in_ended')
-  if (await hasLockedApp(tx, account.id)) await sendUnlockLink(context, account.id)
+  if (await hasLockedApp(tx, account.id)) await sendUnlockLink(context, account.id, 'unlock_link')
 }

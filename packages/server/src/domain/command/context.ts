@@ -2,6 +2,7 @@ import type { DomainEvent } from '@muster/contract/events.ts'
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { AdminPermission, Permission } from '@muster/contract/permissions.ts'
 import type { DeactivationDetails, RevocationKind } from '@muster/contract/revocation.ts'
+import type { OtherWays } from '../accounts/store.ts'
 import type { Admission } from '../model/admission.ts'
 import type { Actor, LiveAccount, LiveState, SessionActor, UserActor } from '../model/live.ts'
 import type { Companions, TargetMember } from '../model/membership.ts'
@@ -23,8 +24,8 @@ export interface Context {
   readonly admission: Admission
   /** False: the operator has switched passwords off (F23). */
   readonly passwords: boolean
-  /** The issuers of the providers that people can sign in with (F19). */
-  readonly issuers: readonly string[]
+  /** The ways in besides a password that this server offers. */
+  readonly ways: OtherWays
   /** Tells the world of a change, in this transaction. */
   record(event: DomainEvent, details?: DeactivationDetails): Promise<void>
   /** Records no change, because these had ended before. A caller that waits for receivers waits for the original revocation. */

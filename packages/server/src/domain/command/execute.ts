@@ -1,5 +1,6 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
+import type { OtherWays } from '../accounts/store.ts'
 import { type Admission, openAdmission } from '../model/admission.ts'
 import { requireCurrentName } from '../model/former-name.ts'
 import type { Actor, LiveState } from '../model/live.ts'
@@ -23,16 +24,16 @@ export function createExecute({
   limits,
   plans = standardPlans,
   admission = openAdmission,
-  passwords = true,
-  issuers = [],
+  passwords,
+  ways,
 }: {
   store: Store
   keys: SecretKeys
   limits: Limits
   plans?: Plans | undefined
   admission?: Admission | undefined
-  passwords?: boolean | undefined
-  issuers?: readonly string[] | undefined
+  passwords: boolean
+  ways: OtherWays
 }): Execute {
   return async (command, principal, input, options = {}) => {
     let attempt: Partial<Attempted> = {}
@@ -44,7 +45,7 @@ export function createExecute({
         await holdOperatorToken(tx, principal)
         const rights: Right[] = []
         const context: Context = {
-          ...contextOf(tx, principal, { keys, plans, admission, passwords, issuers }, (right) => {
+          ...contextOf(tx, principal, { keys, plans, admission, passwords, ways }, (right) => {
             context.attempt({ attempted: right.permission, organizationId: right.organizationId })
             rights.push(right)
           }),
@@ -76,7 +77,7 @@ interface Right {
 function contextOf(
   tx: Tx,
   principal: Principal,
-  { keys, plans, admission, passwords, issuers }: Pick<Context, 'keys' | 'plans' | 'admission' | 'passwords' | 'issuers'>,
+  { keys, plans, admission, passwords, ways }: Pick<Context, 'keys' | 'plans' | 'admission' | 'passwords' | 'ways'>,
   onEntered: (right: Right) => void,
 ): Omit<Context, 'attempt'> {
   const standing = async (): Promise<LiveState> => {
@@ -116,7 +117,7 @@ function contextOf(
     plans,
     admission,
     passwords,
-    issuers,
+    ways,
     record: (event, details) => record(tx, principal, event, details),
     awaitEnded: (kind, subjects) => awaitEnded(tx, principal, kind, subjects),
     async account({ unregistered = false } = {}) {

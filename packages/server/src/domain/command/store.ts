@@ -87,6 +87,7 @@ export type MailJob =
         | 'authenticator_removed'
         | 'wrong_codes'
         | 'authenticator_locked'
+        | 'unlock_link'
         | 'recovery_code_used'
         | 'recovery_codes_created'
         | 'factors_reset'

@@ -86,7 +86,7 @@ async function noteFailure(context: Context, userId: UserId): Promise<void> {
   const failures = await context.tx.authenticators.noteFailure(userId)
   if (failures === LOCKED_AFTER) {
     await context.record({ type: 'authenticator.locked', target: userId, userId })
-    await sendUnlockLink(context, userId)
+    await sendUnlockLink(context, userId, 'authenticator_locked')
   } else if (failures % TOLD_EVERY === 0) await tellOwner(context, userId, 'wrong_codes')
 }
 

@@ -12,7 +12,7 @@ import type { Authenticator } from './store.ts'
 export const LOCKED_AFTER = 50
 
 /** For a person who has proved another factor, or is signed in. */
-export const LOCKED = 'Your authenticator app is locked after 50 wrong codes. Use a recovery code or a passkey, or the link that we emailed to you.'
+export const LOCKED = 'Your authenticator app is locked after 50 wrong codes. Use a recovery code, a passkey or an emailed link.'
 
 const UNLOCK_SECONDS = 86_400
 
@@ -23,11 +23,11 @@ export async function hasLockedApp({ authenticators }: Pick<Tx, 'authenticators'
   return app !== null && isLocked(app)
 }
 
-/** For a command that has locked the account. The link is derived when the email is sent. */
-export async function sendUnlockLink({ tx, principal }: Context, userId: UserId): Promise<void> {
+/** For a command that has locked the account. The link is derived when the email is sent. `unlock_link`: the person asked for it. */
+export async function sendUnlockLink({ tx, principal }: Context, userId: UserId, change: 'authenticator_locked' | 'unlock_link'): Promise<void> {
   await tx.authenticators.openUnlock(userId, base62(randomBytes(16)), UNLOCK_SECONDS)
   const at = (await tx.now()).toISOString()
-  await tx.jobs.send({ name: 'mail', data: { template: 'factor', change: 'authenticator_locked', userId, at, address: principal.origin.address } })
+  await tx.jobs.send({ name: 'mail', data: { template: 'factor', change, userId, at, address: principal.origin.address } })
 }
 
 type Unlockable = Pick<Authenticator, 'userId' | 'unlockId'>

@@ -71,6 +71,7 @@ export interface Authenticator {
   failures: number
   /** Of the emailed link that unlocks the app (F7). Null without a valid one. */
   unlockId: string | null
+  unlockExpiresAt: Date | null
   address: string
   createdAt: Date
   lastUsedAt: Date | null
@@ -85,7 +86,7 @@ export interface HeldFactors {
 
 export interface AuthenticatorStore {
   /** False if the account has one. */
-  insert(authenticator: Omit<Authenticator, 'failures' | 'unlockId' | 'createdAt' | 'lastUsedAt'>): Promise<boolean>
+  insert(authenticator: Omit<Authenticator, 'failures' | 'unlockId' | 'unlockExpiresAt' | 'createdAt' | 'lastUsedAt'>): Promise<boolean>
   find(userId: UserId): Promise<Authenticator | null>
   has(userId: UserId): Promise<boolean>
   /** The factors of a person beside the password. */
@@ -99,7 +100,7 @@ export interface AuthenticatorStore {
   noteFailure(userId: UserId): Promise<number>
   /** Another factor was right. The app is open again, and a link to unlock it is no longer valid. */
   forgetFailures(userId: UserId): Promise<void>
-  /** A link is valid from now on: this one, or the one that was valid before, so that each email has a valid link. */
+  /** A link is valid from now on: this one, or the one that was valid before, with its time, so that each email has a valid link and none is valid for longer than it says. */
   openUnlock(userId: UserId, unlockId: string, lifetimeSeconds: number): Promise<void>
   /** Unlocks the app. One statement, so that a link works once. False if the link is no longer valid. */
   unlock(userId: UserId, unlockId: string): Promise<boolean>

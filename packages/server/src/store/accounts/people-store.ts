@@ -56,7 +56,7 @@ interface Places {
   cursorOf(row: Row): string[]
 }
 
-/** Anti joins, so that a million accounts take one pass. A suspended person cannot sign in, whatever they have. */
+/** Of the ways in of `hasWayIn`, the password alone. Anti joins, so that a million accounts take one pass. A suspended person cannot sign in, whatever they have. */
 function hasPasswordOnly({ passkeys, issuers }: OtherWays): RawBuilder<boolean> {
   const noPasskey = passkeys ? sql`not exists (select from passkey p where p.user_id = account.id)` : sql`true`
   return sql<boolean>`(password_hash is not null and suspended_at is null and ${noPasskey}

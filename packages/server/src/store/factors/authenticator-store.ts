@@ -16,6 +16,7 @@ const toAuthenticator = (row: Selectable<AuthenticatorTable> & { unlock_valid: b
   lastStep: Number(row.last_step),
   failures: row.failures,
   unlockId: row.unlock_valid ? row.unlock_id : null,
+  unlockExpiresAt: row.unlock_valid ? row.unlock_expires_at : null,
   address: row.address,
   createdAt: row.created_at,
   lastUsedAt: row.last_used_at,
@@ -86,7 +87,7 @@ export function authenticatorStore(db: Kysely<Tables>): AuthenticatorStore {
         .updateTable('authenticator')
         .set({
           unlock_id: sql<string>`case when ${isUnlockValid} then unlock_id else ${unlockId} end`,
-          unlock_expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
+          unlock_expires_at: sql<Date>`case when ${isUnlockValid} then unlock_expires_at else muster_now() + make_interval(secs => ${lifetimeSeconds}::int) end`,
         })
         .where('user_id', '=', userId)
         .execute()

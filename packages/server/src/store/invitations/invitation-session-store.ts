@@ -6,7 +6,8 @@ import type { Tables } from '../tables.ts'
 
 const now = sql<Date>`muster_now()`
 
-export function invitationSessionStore(db: Kysely<Tables>): InvitationSessionStore {
+/** Without `passwords`, a session that began with one is not found (F23). */
+export function invitationSessionStore(db: Kysely<Tables>, { passwords }: { passwords: boolean }): InvitationSessionStore {
   return {
     async insert({ id, tokenHash, userId, epoch, invitationId, invitationVersion, methods, address, lifetimeSeconds }) {
       await db
@@ -33,6 +34,7 @@ export function invitationSessionStore(db: Kysely<Tables>): InvitationSessionSto
         .selectAll('s')
         .where('s.ended_at', 'is', null)
         .where('s.expires_at', '>', now)
+        .$if(!passwords, (asked) => asked.where(sql<boolean>`not 'pwd' = any(coalesce(s.methods, '{pwd}'))`)) // those of an earlier version have no methods
       const row = await ('id' in key ? query.where('s.id', '=', key.id) : query.where('s.token_hash', '=', key.tokenHash)).executeTakeFirst()
       return row
         ? {

@@ -31,7 +31,7 @@ const viewedSchema = listedSchema
   .meta({ id: 'ViewedUser' })
 
 /** The operator finds people (O13). */
-export const operatorUserRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute, webauthn, issuers }) => {
+export const operatorUserRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute, ways }) => {
   app.get(
     '/v1/operator/users',
     {
@@ -41,7 +41,7 @@ export const operatorUserRoutes: FastifyPluginAsyncZod<Services> = async (app, {
         tags: ['Operator'],
         summary: 'List users (operator)',
         description:
-          'Lists all accounts, the newest first. With `search`, lists those whose username, and then those whose email address begins with the text, each in alphabetical order. With `way_in`, lists those who would be locked out with `MUSTER_PASSWORDS=off`, without suspended ones, the newest first.',
+          'Lists all accounts, the newest first. With `search`, lists those whose username, and then those whose email address begins with the text, each in alphabetical order. With `way_in`, lists active accounts that can sign in only with a password, the newest first. While there is one, the server does not start with `MUSTER_PASSWORDS=off`.',
         querystring: pageQuery.extend({
           search: searchField.meta({ description: 'The beginning of a username, an email address or an id. Not together with `way_in`.' }),
           way_in: z.enum(['password']).optional().meta({ description: 'Those whose only way in is a password: no passkey, and no provider that is on.' }),
@@ -55,7 +55,7 @@ export const operatorUserRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       const { items, nextCursor } =
         wayIn === undefined
           ? await people.page({ ...page, search: search === undefined ? undefined : searchedText(search) })
-          : await people.pageWithPasswordOnly(page, { passkeys: webauthn !== null, issuers })
+          : await people.pageWithPasswordOnly(page, ways)
       return { items: items.map(toListedBody), next_cursor: nextCursor }
     },
   )

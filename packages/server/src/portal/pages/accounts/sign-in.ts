@@ -17,7 +17,7 @@ export interface SignInPage {
   identifier?: string | undefined
   faults?: readonly Fault[] | undefined
   /** False: passkeys and providers are the only ways in (F23). */
-  passwords?: boolean
+  passwords: boolean
   /** Null where passkeys are not possible. */
   passkey: PasskeyRequestView | null
   providers?: ProvidersView | undefined
@@ -25,7 +25,7 @@ export interface SignInPage {
 
 /** Fields: `identifier` (email or username, S45), `password`. Neither while passwords are off. */
 export function signInPage(page: SignInPage): string {
-  const { frame, signUpPath, purpose, reason, faults, passkey, providers, passwords = true } = page
+  const { frame, signUpPath, purpose, reason, faults, passkey, providers, passwords } = page
   const newHere = html`New here? <a href="${signUpPath}">Create an account</a>`
   return layout({
     frame,

@@ -32,7 +32,7 @@ export interface SignUpPage {
   /** The account gets a passkey and no password (F2). */
   withPasskey?: boolean
   /** False: there is no account with a password (F23). */
-  passwords?: boolean
+  passwords: boolean
   /** The same form the other way: with a passkey, or with a password. Null where only one is possible. */
   otherWay?: string | null
 }
@@ -48,7 +48,7 @@ function domainsInWords(domains: readonly string[]): string {
 
 /** Fields: `email`, `password` unless with a passkey, `given_name`, `family_name`, and `invitation` where it is needed. */
 export function signUpPage(page: SignUpPage): string {
-  const { frame, target, signInPath, purpose, values = {}, faults, restricted, providers, withPasskey = false, otherWay = null, passwords = true } = page
+  const { frame, target, signInPath, purpose, values = {}, faults, restricted, providers, withPasskey = false, otherWay = null, passwords } = page
   return layout({
     frame,
     title: 'Create an account',

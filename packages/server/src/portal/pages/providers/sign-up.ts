@@ -16,7 +16,7 @@ export interface ProviderSignUpPage {
   /** The provider is trusted for this address, so it needs no code. */
   trusted: string | null
   /** False: a password cannot be added later (F23). */
-  passwords?: boolean
+  passwords: boolean
   /** Signing up requires an invitation that this browser has not opened. */
   needsInvitation: boolean
   purpose?: Purpose | undefined
@@ -32,7 +32,7 @@ export function providerSignUpPage({
   label,
   values,
   trusted,
-  passwords = true,
+  passwords,
   needsInvitation,
   purpose,
   faults,

@@ -23,7 +23,7 @@ export function askForSecondFactor({ config }: Pick<Portal, 'config'>, reply: Fa
   return seeOther(reply, withReturnPath(path, returnPath))
 }
 
-/** The second step of a sign-in by password (F5). */
+/** The second step of a sign-in (F5). */
 export async function secondFactorRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { config, store, sessions, passwords } = options
   const name = cookieName(config, COOKIE)
@@ -62,7 +62,7 @@ export async function secondFactorRoutes(app: FastifyInstance, options: Portal):
         recovery,
         otherPath: query.size === 0 ? path : `${path}?${query}`,
         byCode: authenticator !== null,
-        locked: locked ? { resend: { action: unlockPath, hidden: hiddenReturnPath(returnPath) }, sent } : null,
+        locked: locked ? { resend: { action: unlockPath, hidden: hiddenReturnPath(returnPath) }, hasLink: authenticator.unlockId !== null, sent } : null,
         startAgainPath: withReturnPath('/sign-in', returnPath),
         passkey: needsCode ? null : await factorRequest(options, request, pending.userId, token, returnPath),
         remember: passwords && (await mayBeRemembered(store.reading, pending.userId)) ? (refused?.remember ?? false) : null,

@@ -13,8 +13,11 @@ export async function unlockRoutes(app: FastifyInstance, options: Portal): Promi
   app.get(path, page, async (request, reply) => {
     const { token = '' } = fieldsOf(request.query)
     const frame = frameOf(options, request)
-    if (!(await appOfUnlockLink(store.reading, keys, token))) return sendPage(reply, unlockedPage({ frame, unlocked: false, signInPath }), 410)
-    return sendPage(reply, unlockPage({ frame, target: { action: path, hidden: { token } }, forgotPath: '/forgot-password' }))
+    const locked = await appOfUnlockLink(store.reading, keys, token)
+    if (!locked) return sendPage(reply, unlockedPage({ frame, unlocked: false, signInPath }), 410)
+    const account = await store.reading.accounts.find(locked.userId)
+    const forgotPath = account?.passwordHash == null ? null : '/forgot-password'
+    return sendPage(reply, unlockPage({ frame, target: { action: path, hidden: { token } }, forgotPath }))
   })
 
   app.post(path, page, async (request, reply) => {
