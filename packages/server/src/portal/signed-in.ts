@@ -3,7 +3,7 @@ import type { SignedIn } from '../domain/accounts/open-session.ts'
 import { answeringBy } from '../domain/organizations/answer-as-deactivated.ts'
 import type { SignedIn as BrowserSignedIn } from '../http/browser-session.ts'
 import { goOn, invitationTokenOf, type Portal, seeOther } from './portal.ts'
-import { isJoin, userCodeOf } from './return-path.ts'
+import { isJoin, passkeyStep, userCodeOf } from './return-path.ts'
 import { sendAnswering } from './routes/invitations/answer.ts'
 
 // The last step of every sign-in in a browser.
@@ -12,8 +12,11 @@ import { sendAnswering } from './routes/invitations/answer.ts'
 export const openingOf = (options: Portal, request: FastifyRequest, before: BrowserSignedIn | null, returnPath: string | null) => ({
   replaces: before?.principal.sessionId ?? null,
   userCode: userCodeOf(returnPath),
-  answering: returnPath !== null && isJoin(returnPath) ? invitationTokenOf(options, request) : undefined,
+  answering: returnPath !== null && mayAnswer(returnPath) ? invitationTokenOf(options, request) : undefined,
 })
+
+/** A sign-in link leads to the passkey step, and knows nothing of the invitation that this browser has opened. */
+const mayAnswer = (returnPath: string): boolean => isJoin(returnPath) || returnPath === passkeyStep
 
 /** Gives the browser its cookie, and leads on. */
 export async function enterSession(

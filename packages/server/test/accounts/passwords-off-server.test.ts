@@ -1,4 +1,5 @@
 import { readConfig } from '@muster/server/config.ts'
+import { startBrowserSession } from '@muster/server/domain/credentials/session.ts'
 import { startServer } from '@muster/server/server.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, PASSWORD, SECRET, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
@@ -82,6 +83,21 @@ describe('the start of a server without passwords (F23)', () => {
   })
 })
 
+/** The cookie of a browser in which the person signed in with a provider, which is no recent proof. */
+async function sessionOf({ server }: Muster, name: string): Promise<string> {
+  const { execute, store } = server.services
+  const account = await store.reading.accounts.findByUsername(name)
+  if (!account) throw new Error(`${name} has no account`)
+  const membership = await store.reading.memberships.current(account.id)
+  const origin = { address: '192.0.2.1', requestId: 'req', userAgent: null }
+  const { cookie } = await execute(
+    (context) => startBrowserSession(context, account, membership?.organizationId ?? null, { methods: ['fed'] }),
+    { kind: 'anonymous', origin },
+    undefined,
+  )
+  return `muster_session=${cookie}`
+}
+
 describe('the API without passwords (F23)', () => {
   let muster: Muster
   let ada: Human
@@ -98,6 +114,15 @@ describe('the API without passwords (F23)', () => {
     expect([status, body.code, body.next]).toEqual([403, 'passwords_off', expect.stringContaining('passkey')])
     expect((await muster.call('GET', '/v1/me/factors', { token: ada.token })).body).toMatchObject({ password: false, passwords_off: true })
     expect((await muster.call('GET', '/v1/me/confirmation', { token: ada.token })).body.password).toBe(false)
+  })
+
+  test('a person in a browser confirms with no password, and changes no address with it (F15)', async () => {
+    const cookie = await sessionOf(muster, 'ada')
+    const post = (path: string, body: unknown) => muster.call('POST', path, { body, headers: { cookie, origin: muster.url } })
+    const confirmed = await post('/v1/me/confirmation', { password: PASSWORD })
+    expect([confirmed.status, confirmed.body.code]).toEqual([403, 'passwords_off'])
+    const changed = await post('/v1/me/email', { password: PASSWORD, email: 'ada@example.org' })
+    expect([changed.status, changed.body.code, changed.body.action]).toEqual([401, 'insufficient_user_authentication', 'email:change'])
   })
 
   test('a visitor with a password is refused on the sign-in page', async () => {

@@ -1,6 +1,12 @@
 import { signInWithPassword } from '@muster/server/domain/accounts/password-login.ts'
+import { hasWayIn } from '@muster/server/domain/factors/last-way-in.ts'
+import { createSecret } from '@muster/server/domain/invitations/invitation.ts'
+import { inviteByEmail } from '@muster/server/domain/invitations/invite-by-email.ts'
+import { newId } from '@muster/server/domain/model/id.ts'
 import { newOpaqueToken } from '@muster/server/domain/model/opaque-token.ts'
 import { digest } from '@muster/server/domain/model/secret-keys.ts'
+import { deactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
+import { requestFactorReset } from '@muster/server/domain/organizations/member-factor-reset.ts'
 import { resetFactors } from '@muster/server/domain/organizations/reset-factors.ts'
 import { resumePerson, suspendPerson } from '@muster/server/domain/organizations/suspend-person.ts'
 import { type Authenticator, anAuthenticator } from '@muster/testkit/authenticator.ts'
@@ -59,13 +65,45 @@ const setPassword = async (name: string): Promise<void> => {
 const hasPassword = async (name: string): Promise<boolean> =>
   (await office.rows<{ has: boolean }>(`select password_hash is not null as has from account where username = '${name}'`))[0]?.has === true
 
-/** The link for a person who asks for it. Null if the email has none that signs in. */
-async function linkFor(name: string): Promise<string | null> {
+/** The email to a person who asks how to sign in. */
+async function wayInFor(name: string): Promise<{ subject: string; token: string | null }> {
+  await office.mailIsDone()
+  const before = office.mailbox.all().length
   await office.browser().post('/forgot-password', { email: emailOf(name) })
   await office.mailIsDone()
-  const mail = office.mailbox.all().find(({ to, subject }) => to === emailOf(name) && /\blink\b/.test(subject))
-  return new URL(mail?.link ?? issuer).searchParams.get('token')
+  const [mail, ...others] = office.mailbox.all().slice(0, -before)
+  if (mail?.to !== emailOf(name) || others.length > 0) throw new Error(`${name} got no email, or another one was sent`)
+  return { subject: mail.subject, token: new URL(mail.link ?? issuer).searchParams.get('token') }
 }
+
+async function linkFor(name: string): Promise<string> {
+  const { subject, token } = await wayInFor(name)
+  if (token === null) throw new Error(`${name} got no link: ${subject}`)
+  return token
+}
+
+/** A member of another person's organization. Nothing signs them in but a link. */
+async function aMember(name: string, { of, in: organization }: { of: Browser; in: string }): Promise<Browser> {
+  const browser = await newcomer(name)
+  await openInvitation(browser, { of, in: organization })
+  await browser.post('/join', { decision: 'accept', invitation: await newestInvitation() })
+  return browser
+}
+
+async function openInvitation(browser: Browser, { of, in: organization }: { of: Browser; in: string }): Promise<void> {
+  const { secret } = await office.execute(createSecret, await office.principal(of), { organization, role: 'member', kind: 'link' })
+  await browser.get(`/join?token=${secret}`)
+}
+
+const newestInvitation = async (): Promise<string> =>
+  (await office.rows<{ id: string }>('select id from invitation order by created_at desc limit 1'))[0]?.id ?? ''
+
+const organizationOf = async (name: string): Promise<string | undefined> =>
+  (
+    await office.rows<{ name: string }>(
+      `select o.name from membership m join account a on a.id = m.user_id join organization o on o.id = m.organization_id where a.username = '${name}' and m.status = 'active'`,
+    )
+  )[0]?.name
 
 describe('while passwords are off (F23)', () => {
   test('the right password signs nobody in, and no name is looked up', async () => {
@@ -179,7 +217,7 @@ describe('while passwords are off (F23)', () => {
 describe('the emailed sign-in link, while passwords are off (F23)', () => {
   test('a person without a way in signs in once, and adds a passkey', async () => {
     await newcomer('joe')
-    const token = (await linkFor('joe')) ?? ''
+    const token = await linkFor('joe')
     const browser = office.browser()
     expect((await browser.get(`/sign-in/link?token=${token}`)).body).toContain(emailOf('joe'))
     expect((await browser.get('/account')).statusCode).toBe(303) // opening the link signs nobody in
@@ -191,12 +229,12 @@ describe('the emailed sign-in link, while passwords are off (F23)', () => {
 
   test('a person with a passkey gets an email without a link that signs in', async () => {
     await aPerson('kim')
-    expect(await linkFor('kim')).toBeNull()
+    expect(await wayInFor('kim')).toEqual({ subject: 'You can sign in without a link', token: null })
   })
 
   test('a link is refused once its owner has another way in', async () => {
     const browser = await newcomer('lee')
-    const token = (await linkFor('lee')) ?? ''
+    const token = await linkFor('lee')
     await addPasskey(browser)
     const refused = await office.browser().post('/sign-in/link', { token })
     expect([refused.statusCode >= 400, refused.body.includes('This link is no longer valid')]).toEqual([true, true])
@@ -205,7 +243,7 @@ describe('the emailed sign-in link, while passwords are off (F23)', () => {
   test('a person with an authenticator app is still asked for its code (F1)', async () => {
     const { secret } = await addApp(await newcomer('mia'))
     const browser = office.browser()
-    expect((await browser.post('/sign-in/link', { token: (await linkFor('mia')) ?? '' })).headers.location).toContain('/sign-in/factor')
+    expect((await browser.post('/sign-in/link', { token: await linkFor('mia') })).headers.location).toContain('/sign-in/factor')
     expect((await browser.get('/account')).statusCode).toBe(303)
     expect((await browser.get('/sign-in/factor')).body).not.toContain('name="remember"')
     expect((await browser.post('/sign-in/factor', { code: codeOf(secret, 1), continue: STEP })).headers.location).toBe(STEP)
@@ -221,18 +259,102 @@ describe('the emailed sign-in link, while passwords are off (F23)', () => {
     }
     expect(await signInBy()).toBe(403)
     const browser = office.browser()
-    await browser.post('/sign-in/link', { token: (await linkFor('max')) ?? '' })
-    const confirm = (await browser.get(STEP)).headers.location as string
-    expect(confirm).toContain('/account/confirm')
+    await browser.post('/sign-in/link', { token: await linkFor('max') })
+    const page = (await browser.get(STEP)).body
+    expect(page).toContain('Use your passkey once')
+    const confirm = /href="(\/account\/confirm[^"]*)"/.exec(page)?.[1] ?? ''
     const { challenge } = passkeyIn((await browser.get(confirm)).body)
     await browser.post('/account/confirm/passkey', { response: authenticator.use({ ...here, challenge }) })
     expect((await browser.get(STEP)).body).toContain('Your passkey is ready')
     expect(await signInBy()).toBe(303)
   })
 
+  test('a person who lost the passkey that a restore brought back adds another (F2)', async () => {
+    await aPerson('mel')
+    await office.rows(`update passkey set verifies_user = false where user_id = (select id from account where username = 'mel')`)
+    const browser = office.browser()
+    await browser.post('/sign-in/link', { token: await linkFor('mel') })
+    const another = /href="([^"]*another=yes[^"]*)"/.exec((await browser.get(STEP)).body)?.[1] ?? ''
+    const { challenge, user } = passkeyIn((await browser.get(another)).body)
+    const response = anAuthenticator().create({ ...here, challenge, userHandle: Buffer.from(user.id, 'base64url') })
+    await browser.post(STEP, { response, name: '' })
+    expect((await browser.get(STEP)).body).toContain('Your passkey is ready')
+  })
+
+  test('a passkey is no way in where passkeys are not possible (F4)', async () => {
+    const { browser } = await aPerson('moe')
+    const { userId } = await office.principal(browser)
+    const { reading } = office.store
+    expect(await hasWayIn(reading, { passkeys: true, issuers: [] }, userId)).toBe(true)
+    for (const passkeys of [true, false]) {
+      const { items } = await reading.people.pageWithPasswordOnly({ limit: 100 }, { passkeys, issuers: [] })
+      expect(items.some(({ id }) => id === userId)).toBe(!(await hasWayIn(reading, { passkeys, issuers: [] }, userId)))
+    }
+  })
+
+  test('a deactivated person is refused, with the reason (S35)', async () => {
+    const boss = await newcomer('una')
+    await aMember('vic', { of: boss, in: 'una' })
+    await office.execute(deactivateMember, await office.principal(boss), { organization: 'una', user: 'vic' })
+    const token = await linkFor('vic')
+    const refused = await office.browser().post('/sign-in/link', { token })
+    expect([refused.statusCode, refused.body.includes('Your account is deactivated')]).toEqual([401, true])
+  })
+
+  test('a deactivated person answers the email invitation that their browser has opened (S26)', async () => {
+    const [boss, other] = [await newcomer('wes'), await newcomer('xia')]
+    await aMember('yan', { of: boss, in: 'wes' })
+    await office.execute(deactivateMember, await office.principal(boss), { organization: 'wes', user: 'yan' })
+    const token = await linkFor('yan')
+    await inviteByEmail(office, await office.principal(other), { organization: 'xia', emails: [emailOf('yan')], role: 'member' })
+    await office.mailIsDone()
+    const { link } = office.mailbox.all()[0] ?? {}
+    const browser = office.browser()
+    await browser.get((link ?? '').slice(issuer.length))
+    const answer = await browser.post('/sign-in/link', { token })
+    expect([answer.statusCode, answer.body.includes('was sent by email')]).toEqual([401, false])
+    expect((await browser.get('/account')).statusCode).not.toBe(200)
+    expect((await browser.post('/join', { decision: 'accept', invitation: await newestInvitation() })).headers.location).toBe('/join/accepted')
+    expect(await organizationOf('yan')).toBe('xia')
+  })
+
+  test('a deactivated person with an authenticator app answers it after the code (S26)', async () => {
+    const [boss, other] = [await newcomer('abe'), await newcomer('bea')]
+    const { secret } = await addApp(await aMember('cal', { of: boss, in: 'abe' }))
+    await office.execute(deactivateMember, await office.principal(boss), { organization: 'abe', user: 'cal' })
+    const browser = office.browser()
+    await openInvitation(browser, { of: other, in: 'bea' })
+    await browser.post('/sign-in/link', { token: await linkFor('cal') })
+    const answer = await browser.post('/sign-in/factor', { code: codeOf(secret, 1), continue: STEP })
+    expect([answer.statusCode, answer.body.includes('name="decision"')]).toEqual([401, true])
+  })
+
+  test('a member whose organization requires a passkey adds one (F13)', async () => {
+    const boss = await newcomer('dee')
+    await aMember('edo', { of: boss, in: 'dee' })
+    await office.rows(`update organization set factor_policy = 'phishing-resistant' where name = 'dee'`)
+    const browser = office.browser()
+    expect((await browser.post('/sign-in/link', { token: await linkFor('edo') })).headers.location).toBe(STEP)
+    await addPasskey(browser)
+    expect((await browser.get(STEP)).body).toContain('Your passkey is ready')
+  })
+
+  test('a person whose factors an admin has reset needs no code after it (F12)', async () => {
+    const boss = await newcomer('fin')
+    const member = await aMember('flo', { of: boss, in: 'fin' })
+    const { userId } = await office.principal(member)
+    await addApp(member)
+    await office.execute(requestFactorReset, await office.principal(boss), { organization: 'fin', user: 'flo' })
+    await office.clock.advance(86_401)
+    const token = await linkFor('flo')
+    expect(await office.store.reading.factorResets.standing(userId)).toEqual({ isDue: true, needsCode: false })
+    expect((await office.browser().post('/sign-in/link', { token })).headers.location).toBe(STEP)
+    expect(await office.store.reading.factorResets.standing(userId)).toEqual({ isDue: false, needsCode: false })
+  })
+
   test('a suspended person is refused (O14)', async () => {
     await newcomer('ned')
-    const token = (await linkFor('ned')) ?? ''
+    const token = await linkFor('ned')
     await office.execute(suspendPerson, operator, { user: 'ned' })
     expect((await office.browser().post('/sign-in/link', { token })).statusCode).toBe(403)
   })
@@ -244,12 +366,48 @@ describe('the emailed sign-in link, while passwords are off (F23)', () => {
   })
 })
 
+describe('an invitation session, while passwords are off (S26, F23)', () => {
+  test('a person who began it with a password cannot go on', async () => {
+    const [boss, other] = [await newcomer('gil'), await newcomer('hua')]
+    const member = await aMember('ira', { of: boss, in: 'gil' })
+    const { userId } = await office.principal(member)
+    await office.execute(deactivateMember, await office.principal(boss), { organization: 'gil', user: 'ira' })
+    for (const [methods, location] of [
+      ["'{pwd}'", null],
+      ['null', null],
+      ["'{pwd,otp,mfa}'", null],
+      ["'{hwk}'", '/join/accepted'],
+    ] as const) {
+      const browser = office.browser()
+      await openInvitation(browser, { of: other, in: 'hua' })
+      const cookie = newOpaqueToken('muster_is')
+      const invitation = await newestInvitation()
+      await office.store.reading.invitationSessions.insert({
+        id: newId('session'),
+        userId,
+        epoch: (await office.rows<{ epoch: number }>(`select epoch from account where username = 'ira'`))[0]?.epoch ?? 0,
+        invitationId: invitation as never,
+        invitationVersion: 1,
+        methods: [],
+        tokenHash: digest(cookie),
+        address: '192.0.2.1',
+        lifetimeSeconds: 900,
+      })
+      await office.rows(`update invitation_session set methods = ${methods} where methods = '{}'`)
+      browser.cookies.set('muster_answer', cookie)
+      const { headers } = await browser.post('/join', { decision: 'accept', invitation })
+      expect([methods, headers.location === '/join/accepted']).toEqual([methods, location !== null])
+    }
+    expect(await organizationOf('ira')).toBe('hua')
+  })
+})
+
 describe('a stored password, while passwords are off (F23)', () => {
   test('is removed with the factors of a person, who signs in by an emailed link (F12)', async () => {
     await aPerson('pam')
     await office.execute(resetFactors, operator, { user: 'pam' })
     expect(await hasPassword('pam')).toBe(false)
-    expect((await office.browser().post('/sign-in/link', { token: (await linkFor('pam')) ?? '' })).headers.location).toBe(STEP)
+    expect((await office.browser().post('/sign-in/link', { token: await linkFor('pam') })).headers.location).toBe(STEP)
   })
 
   test('is removed from a suspended person who is resumed without another way in', async () => {

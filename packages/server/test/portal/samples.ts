@@ -258,6 +258,7 @@ export function samples(
       authenticatorPath: '/app',
       skipPath: '/',
     }),
+    'passkey-restored': pages.restoredPasskeyPage({ frame, confirmPath: '/account/confirm', anotherPath: '/another' }),
     'passkeys-ready': pages.passkeyReadyPage({ frame, passkeys: 2, passwords: true, anotherPath: '/another', authenticatorPath: null, skipPath: '/' }),
     'sign-up-terminal': pages.signUpPage({ frame, target, ...paths, purpose: terminal }),
     'sign-up-invitation': pages.signUpPage({ frame, target, ...paths, restricted: { signUp: 'invitation', domains: [] } }),
@@ -470,8 +471,8 @@ export function samples(
       accountPath: '/account',
       ended: 3,
     }),
-    account: pages.accountPage({ frame, account, paths: ownPaths }),
-    'account-changed': pages.accountPage({ frame, account: unregistered, paths: ownPaths, done: 'Your name was changed.' }),
+    account: pages.accountPage({ frame, account, hasPassword: true, paths: ownPaths }),
+    'account-changed': pages.accountPage({ frame, account: unregistered, hasPassword: false, paths: ownPaths, done: 'Your name was changed.' }),
     security: pages.securityPage({
       frame,
       passkeys,

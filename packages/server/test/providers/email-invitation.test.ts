@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSecret } from '../../src/domain/invitations/invitation.ts'
 import { inviteByEmail } from '../../src/domain/invitations/invite-by-email.ts'
-import { digest } from '../../src/domain/model/secret-keys.ts'
 import { deactivateMember } from '../../src/domain/organizations/deactivation.ts'
 import { joinOrganization } from '../../src/domain/organizations/move.ts'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from '../accounts/office.ts'
@@ -30,23 +29,15 @@ afterEach(async () => {
   await office.rows('delete from attempt')
 })
 
-async function principalOf(browser: Browser) {
-  const session = await office.store.reading.sessions.findByTokenHash(digest(browser.cookies.get('muster_session') ?? ''))
-  if (!session) throw new Error('nobody is signed in')
-  const { id: sessionId, userId, epoch, organizationId } = session
-  const origin = { address: '192.0.2.1', requestId: 'req', userAgent: null }
-  return { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin } as const
-}
-
 /** Invites an address, and returns the path of the emailed link. */
 async function invite(email: string): Promise<string> {
-  await inviteByEmail(office, await principalOf(admin), { organization: 'mia', emails: [email], role: 'member' })
+  await inviteByEmail(office, await office.principal(admin), { organization: 'mia', emails: [email], role: 'member' })
   const { link = '' } = await office.mail(email)
   return link.slice(issuer.length)
 }
 
 async function openLink(browser: Browser, by: Browser, organization: string): Promise<void> {
-  const { secret } = await office.execute(createSecret, await principalOf(by), { organization, role: 'member', kind: 'link' })
+  const { secret } = await office.execute(createSecret, await office.principal(by), { organization, role: 'member', kind: 'link' })
   await browser.get(`/join?token=${secret}`)
 }
 
@@ -118,7 +109,7 @@ describe('a person whom Google signs in', () => {
   test('is refused by the command too, and told what to confirm for (S8)', async () => {
     const browser = await aNewcomer('oli')
     const token = new URLSearchParams((await invite('oli@gmail.com')).split('?')[1]).get('token') ?? ''
-    await expect(office.execute(joinOrganization, await principalOf(browser), { token })).rejects.toMatchObject({
+    await expect(office.execute(joinOrganization, await office.principal(browser), { token })).rejects.toMatchObject({
       code: 'insufficient_user_authentication',
       extensions: { action: 'invitations:accept' },
     })
@@ -137,6 +128,16 @@ describe('a person whom Google signs in', () => {
     expect((await accept(later)).headers.location).toBe('/join/accepted')
   })
 
+  test('enters the code also after a restore has unlinked Google (S8, O9)', async () => {
+    const browser = await aNewcomer('tom')
+    await office.rows(`delete from identity where user_id = (select id from account where username = 'tom')`)
+    const token = new URLSearchParams((await invite('tom@gmail.com')).split('?')[1]).get('token') ?? ''
+    await expect(office.execute(joinOrganization, await office.principal(browser), { token })).rejects.toMatchObject({
+      code: 'insufficient_user_authentication',
+    })
+    expect(await isMember('tom')).toBe(false)
+  })
+
   test('joins by an invite link without a code, because it is for nobody in particular', async () => {
     const browser = await aNewcomer('quin')
     await openLink(browser, admin, 'mia')
@@ -148,7 +149,7 @@ describe('a person whom Google signs in', () => {
     const browser = await aNewcomer('sue')
     await openLink(browser, boss, 'ray')
     await accept(browser)
-    await office.execute(deactivateMember, await principalOf(boss), { organization: 'ray', user: 'sue' })
+    await office.execute(deactivateMember, await office.principal(boss), { organization: 'ray', user: 'sue' })
     const later = office.browser()
     await later.get(await invite('sue@gmail.com'))
     const { answer } = await fromGoogle('sue@gmail.com', later, '/join')

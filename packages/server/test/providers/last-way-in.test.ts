@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { startGitHub } from '@muster/testkit/github.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { digest } from '../../src/domain/model/secret-keys.ts'
 import { resetFactors } from '../../src/domain/organizations/reset-factors.ts'
 import { linkIdentity } from '../../src/domain/providers/identity.ts'
 import { keepProvenPerson } from '../../src/domain/providers/provider-sign-in.ts'
@@ -75,11 +74,7 @@ test('a person who removes two ways in at the same time keeps one (F21)', async 
 
 test('a command links only soon after a sign-in (F15)', async () => {
   const browser = await office.person('eve')
-  const session = await office.store.reading.sessions.findByTokenHash(digest(browser.cookies.get('muster_session') ?? ''))
-  if (!session) throw new Error('eve is not signed in')
-  const origin = { address: '192.0.2.1', requestId: 'req', userAgent: null }
-  const { id: sessionId, userId, epoch, organizationId } = session
-  const principal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin } as const
+  const principal = await office.principal(browser)
   const person = { subject: '1', label: 'eve', email: null, givenName: 'Eve', familyName: '' }
   const token = await office.execute(keepProvenPerson, principal, {
     person,

@@ -68,7 +68,7 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
   await requireOpen(tx, invitation)
   requireAddress(invitation, account)
-  const unproven = await unprovenProblem(tx, { account, invitation })
+  const unproven = await unprovenProblem(context, { account, invitation, session })
   if (unproven) throw unproven
   if (organization.suspendedAt) throw suspendedProblem(organization, account.id)
 
@@ -98,17 +98,23 @@ async function passOn(
 export async function planAsDeactivated(context: Context, { sessionId }: { sessionId: SessionId }): Promise<MovePlan> {
   const found = await again(context, sessionId)
   const plan = await planOf(context, found, found.invitation)
-  const unproven = plan.problem === null ? await unprovenProblem(context.tx, found) : null
+  const unproven = plan.problem === null ? await unprovenProblem(context, found) : null
   return unproven ? { ...plan, possible: false, problem: { code: unproven.code, detail: unproven.message } } : plan
 }
 
-/** Without a session there is nothing to confirm. The link that sets a password is emailed, so it proves the inbox (S8). */
-async function unprovenProblem(tx: Tx, { account, invitation }: Pick<Answering, 'account' | 'invitation'>): Promise<Problem | null> {
-  if (!(await needsInbox(tx, invitation, account))) return null
-  return new Problem(
-    'insufficient_user_authentication',
-    'This invitation was sent by email. Set a password with “Forgot your password?” on the sign-in page, then sign in with it.',
-  )
+/**
+ * Without a session there is nothing to confirm. A sign-in link is emailed, so it proves the inbox, and so does the link that sets a password (S8). While passwords are off, a person
+ * whom a provider signs in gets neither (F23).
+ */
+async function unprovenProblem(
+  { tx, passwords }: Pick<Context, 'tx' | 'passwords'>,
+  { account, invitation, session }: Pick<Answering, 'account' | 'invitation' | 'session'>,
+): Promise<Problem | null> {
+  if (session.methods.includes('email') || !(await needsInbox(tx, invitation, account))) return null
+  const next = passwords
+    ? 'Set a password with “Forgot your password?” on the sign-in page, then sign in with it.'
+    : 'A sign-in with a provider is not enough to accept it. Ask its sender for an invite link, or ask to be reactivated.'
+  return new Problem('insufficient_user_authentication', `This invitation was sent by email. ${next}`)
 }
 
 /** "Use another account" ends the session without an answer. */

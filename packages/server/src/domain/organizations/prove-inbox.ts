@@ -5,17 +5,17 @@ import type { Invitation } from '../model/invitation.ts'
 import type { LiveState } from '../model/live.ts'
 import type { Tx } from '../store.ts'
 
-type Ways = Pick<Tx, 'accounts' | 'passkeys' | 'authenticators' | 'identities'>
+type Ways = Pick<Tx, 'accounts' | 'passkeys' | 'authenticators'>
 
 /**
- * The link of an email invitation does not prove control of the inbox, and neither does a provider. True for a person whom only a provider signs in, whenever their
- * account began (S8). Any other way in was added by an emailed code or link.
+ * The link of an email invitation does not prove control of the inbox, and neither does a provider. True for a person who has nothing but an emailed code to confirm with: only a
+ * provider signs them in, or nothing does since a restore, while a refresh token stayed valid (S8). Any other way in was added by an emailed code or link.
  */
 export async function needsInbox(tx: Ways, { kind }: Pick<Invitation, 'kind'>, { id }: Pick<Account, 'id'>): Promise<boolean> {
-  return kind === 'email' && (await confirmsByEmail(tx, id)) && (await tx.identities.list(id)).length > 0
+  return kind === 'email' && (await confirmsByEmail(tx, id))
 }
 
-/** Such a person has nothing but an emailed code to confirm with. @throws Problem insufficient_user_authentication */
+/** A sign-up or sign-in by email within the last ten minutes is enough. @throws Problem insufficient_user_authentication */
 export async function requireInbox(
   tx: Tx,
   invitation: Pick<Invitation, 'kind'>,

@@ -74,7 +74,12 @@ export function signInLinkPage({ frame, target, email, expiresAt }: SignInLinkPa
     frame,
     title: 'Sign in with this link?',
     lead: html`To the account of <strong>${email}</strong>. This page expires ${deadline(expiresAt, frame.now)}.`,
-    body: form({ target, body: '', next: 'Next, you’ll add a passkey.', actions: button({ text: 'Sign in' }) }),
+    body: form({
+      target,
+      body: '',
+      next: 'Then you’ll add a passkey. If you have an authenticator app, we first ask for its code.',
+      actions: button({ text: 'Sign in' }),
+    }),
   })
 }
 

@@ -16,13 +16,13 @@ export interface SignUpPasskeyPage {
   /** The account has a passkey already, and this is another. */
   isAnother: boolean
   /** False: an emailed link can set no password (F23). */
-  passwords?: boolean
+  passwords: boolean
   name?: string | undefined
   faults?: readonly Fault[] | undefined
 }
 
 /** A passkey for a new account without a password (F2). Fields: `name`, `response`. */
-export function signUpPasskeyPage({ frame, target, options, purpose, skipPath, isAnother, passwords = true, name, faults }: SignUpPasskeyPage): string {
+export function signUpPasskeyPage({ frame, target, options, purpose, skipPath, isAnother, passwords, name, faults }: SignUpPasskeyPage): string {
   return layout({
     frame,
     title: isAnother ? 'Add another passkey' : 'Add your passkey',
@@ -42,13 +42,33 @@ export function signUpPasskeyPage({ frame, target, options, purpose, skipPath, i
   })
 }
 
+export interface RestoredPasskeyPage {
+  frame: Frame
+  purpose?: Purpose | undefined
+  confirmPath: string
+  anotherPath: string
+}
+
+/** After a restore, a sign-in link leads here. The owner uses the passkey once in this session, or adds another if it is lost (F2, F23). */
+export const restoredPasskeyPage = ({ frame, purpose, confirmPath, anotherPath }: RestoredPasskeyPage): string =>
+  layout({
+    frame,
+    title: 'Use your passkey once',
+    context: purposeLine(purpose),
+    lead: 'This server was restored from a backup. Your passkey signs you in again once you have used it here.',
+    body: sheet({
+      body: html`<p>If you no longer have it, add another passkey, and remove the old one under Security.</p>`,
+      actions: [linkButton(anotherPath, 'Add another passkey', 'plain'), linkButton(confirmPath, 'Use the passkey')],
+    }),
+  })
+
 export interface PasskeyReadyPage {
   frame: Frame
   purpose?: Purpose | undefined
   /** The number of passkeys, at least one. */
   passkeys: number
   /** False: an emailed link can set no password (F23). */
-  passwords?: boolean
+  passwords: boolean
   anotherPath: string
   /** Null for an account that has an authenticator app. */
   authenticatorPath: string | null
@@ -56,7 +76,7 @@ export interface PasskeyReadyPage {
 }
 
 /** After the first passkey of a sign-up: what helps if it is lost (F2). */
-export function passkeyReadyPage({ frame, purpose, passkeys, passwords = true, anotherPath, authenticatorPath, skipPath }: PasskeyReadyPage): string {
+export function passkeyReadyPage({ frame, purpose, passkeys, passwords, anotherPath, authenticatorPath, skipPath }: PasskeyReadyPage): string {
   const isOnlyWay = passkeys === 1 && authenticatorPath !== null
   return layout({
     frame,

@@ -5,7 +5,7 @@ import { Problem } from '../../../domain/model/problem.ts'
 import { signInLinkEndedPage, signInLinkPage } from '../../pages/index.ts'
 import { fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../../portal.ts'
 import { passkeyStep } from '../../return-path.ts'
-import { enterSession } from '../../signed-in.ts'
+import { enterSession, openingOf } from '../../signed-in.ts'
 import { askForSecondFactor } from '../factors/second-factor.ts'
 
 export const signInLinkPath = '/sign-in/link'
@@ -38,7 +38,7 @@ export async function signInLinkRoutes(app: FastifyInstance, options: Portal): P
     const { token = '' } = fieldsOf(request.body)
     return orEnded(request, reply, async () => {
       const before = await sessions.signedIn(request)
-      const signedIn = await signInByLink(options, visitor(request), { token, replaces: before?.principal.sessionId ?? null })
+      const signedIn = await signInByLink(options, visitor(request), { token, ...openingOf(options, request, before, passkeyStep) })
       if ('pending' in signedIn) return askForSecondFactor(options, reply, signedIn.pending, passkeyStep)
       return enterSession(options, request, reply, signedIn, passkeyStep)
     })

@@ -6,7 +6,7 @@ import type { SignedIn } from '../../../http/browser-session.ts'
 import { webauthnOn } from '../../../http/request.ts'
 import { noteWay } from '../../last-way.ts'
 import { confirmFirst } from '../../own-page.ts'
-import { passkeyReadyPage, signUpPasskeyPage } from '../../pages/index.ts'
+import { passkeyReadyPage, restoredPasskeyPage, signUpPasskeyPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { creationOptions } from '../../passkey-request.ts'
 import { faultsOf, fieldsOf, frameOf, goOn, type Portal, page, purposeFor, seeOther, sendPage } from '../../portal.ts'
@@ -58,21 +58,28 @@ export async function signUpPasskeyRoutes(app: FastifyInstance, options: Portal)
     const returnPath = returnPathOf(to)
     const signedIn = await sessions.signedIn(request)
     if (!signedIn) return seeOther(reply, withReturnPath('/sign-in', withReturnPath(path, returnPath)))
-    if (skip !== undefined) return leave(request, reply, signedIn, returnPath)
+    if (skip !== undefined || !webauthnOn(options, request)) return leave(request, reply, signedIn, returnPath)
     const { id } = signedIn.live.account
     const passkeys = await store.reading.passkeys.list(id)
     if (passkeys.length === 0 || another !== undefined) return showNew(request, reply, signedIn, returnPath)
-    // After a restore, its owner uses it once in this session, and it is enough to sign in again (F2).
-    if (!passkeys.some(({ verifiesUser }) => verifiesUser)) return confirmFirst(reply, withReturnPath(path, returnPath))
+    const usable = passkeys.filter(({ verifiesUser }) => verifiesUser).length
+    const anotherPath = pathWith(returnPath, { another: 'yes' })
+    if (usable === 0) {
+      const confirmPath = withReturnPath('/account/confirm', withReturnPath(path, returnPath))
+      return sendPage(
+        reply,
+        restoredPasskeyPage({ frame: frameOf(options, request), purpose: await purposeFor(options, request, returnPath), confirmPath, anotherPath }),
+      )
+    }
     const hasApp = await store.reading.authenticators.has(id)
     return sendPage(
       reply,
       passkeyReadyPage({
         frame: frameOf(options, request),
         purpose: await purposeFor(options, request, returnPath),
-        passkeys: passkeys.length,
+        passkeys: usable,
         passwords: options.passwords,
-        anotherPath: pathWith(returnPath, { another: 'yes' }),
+        anotherPath,
         authenticatorPath: hasApp ? null : withReturnPath('/account/add-authenticator', withReturnPath(path, returnPath)),
         skipPath: pathWith(returnPath, { skip: 'yes' }),
       }),
