@@ -75,7 +75,7 @@ export function waysOfSignIn(methods: readonly string[], provider: string | null
   const first = methods.includes('fed')
     ? (provider ?? 'Another provider')
     : methods.includes('email')
-      ? 'Emailed code'
+      ? 'By email'
       : methods.includes('pwd')
         ? 'Password'
         : null

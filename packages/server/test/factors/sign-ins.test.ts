@@ -69,10 +69,19 @@ describe('the sign-ins of a person (F24)', () => {
     expect(await security(browser)).toContain(`value="${id}"`)
     const { at, text } = await browser.visit('/logins/end', { session: id, back: 'security' })
     expect(at.pathname).toBe('/account/security')
-    expect(text).toContain('The login was ended.')
+    expect(text).toContain('The sign-in was ended.')
     expect(text).not.toContain(`value="${id}"`)
     expect((await lost.visit('/account')).at.pathname).toBe('/sign-in')
     expect((await listOf(dan)).find((one) => one.id === id)).toMatchObject({ active: false })
+  })
+
+  test('a person who ends a session on the page of all sign-ins comes back to it', async () => {
+    const dot = await newcomer('dot')
+    const [browser] = [await people.signIn(dot), await people.signIn(dot)]
+    const [{ id }] = (await listOf(dot)) as [any]
+    expect((await browser.visit('/account/sign-ins')).text).toContain('name="back" value="sign-ins"')
+    const { at, text } = await browser.visit('/logins/end', { session: id, back: 'sign-ins' })
+    expect([at.pathname, text.includes('The sign-in was ended.')]).toEqual(['/account/sign-ins', true])
   })
 
   test('the address of a sign-in stays when the browser moves to another network', async () => {

@@ -4,6 +4,7 @@ import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, sheet } from '../../parts.ts'
 import { deadline } from '../../time.ts'
 import { keysToEnd, type OwnKey } from '../credentials/keys-to-end.ts'
+import { passwordFact } from '../factors/security.ts'
 import { type AccountView, fullName, inWords, organizationLine, whereEmailIs } from './account.ts'
 
 const back = (accountPath: string) => html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`
@@ -11,6 +12,7 @@ const back = (accountPath: string) => html`<p class="aside"><a href="${accountPa
 export interface AccountPage {
   frame: Frame
   account: AccountView
+  hasPassword: boolean
   /** `password`: null while passwords are off (F23). */
   paths: { names: string; email: string; password: string | null; security: string; logins: string; home: string }
   /** A sentence about the change just made. */
@@ -18,7 +20,7 @@ export interface AccountPage {
 }
 
 /** The user's own account, with a link to change each value. */
-export function accountPage({ frame, account, paths, done }: AccountPage): string {
+export function accountPage({ frame, account, hasPassword, paths, done }: AccountPage): string {
   const change = (href: string, value: string) => html`<a href="${href}">Change<span class="unseen"> ${value}</span></a>`
   return layout({
     frame,
@@ -29,7 +31,7 @@ export function accountPage({ frame, account, paths, done }: AccountPage): strin
         body: facts([
           ['Name', html`<span class="with-copy"><span>${fullName(account)}</span>${change(paths.names, 'your name')}</span>`],
           ['Email', html`<span class="with-copy"><span>${account.email}</span>${change(paths.email, 'your email address')}</span>`],
-          ['Password', paths.password !== null && html`<span class="with-copy"><span>Set</span>${change(paths.password, 'your password')}</span>`],
+          ['Password', paths.password !== null && passwordFact(paths.password, hasPassword)],
           [
             'Username',
             account.username === null ? html`<span class="muted">None yet</span>` : html`${account.username} <span class="muted">(permanent)</span>`,

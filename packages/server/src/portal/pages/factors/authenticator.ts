@@ -21,7 +21,7 @@ export function newAuthenticatorPage({ frame, target, image, secret, securityPat
   return layout({
     frame,
     title: 'Add an authenticator app',
-    lead: 'We’ll then ask for a code from the app after your password.',
+    lead: 'When you sign in with a password or a provider, we’ll then ask for a code from the app.',
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),

@@ -53,7 +53,7 @@ export interface SecurityPage {
   accountPath: string
   /** For the WebAuthn Signal API: the passkeys that are left. */
   signal: Record<string, unknown> | null
-  /** Whether a second factor is asked for after every password. Null where it makes no difference: with an app, or without a passkey or a password. */
+  /** Whether a second factor is asked for after a password or a provider. Null with an app, and where it is off, without a passkey or a password. */
   always: { isOn: boolean; change: FormTarget } | null
   /** What the organization requires and the user lacks (F13). */
   required: { by: string; words: string; from: Date | null } | null
@@ -120,7 +120,9 @@ export function securityPage({
       newPasskeyPath !== null && html`<div class="doors">${linkButton(newPasskeyPath, 'Add a passkey', passkeys.length === 0 ? 'primary' : 'plain')}</div>`,
       always &&
         html`<h2 class="section">Second factor</h2><p class="muted">${
-          always.isOn ? 'After your password, a passkey is asked for.' : 'Your password alone signs in. You can have a passkey asked for after it.'
+          always.isOn
+            ? 'After a password or a provider, a passkey is asked for.'
+            : 'A password or a provider alone signs in. You can have a passkey asked for after it.'
         }</p><div class="doors">${postButton(always.change, always.isOn ? 'Stop asking for a second factor' : 'Always ask for a second factor')}</div>`,
       remembered.length > 0 && rememberedSection(remembered, forgetAll, frame.now),
       providers && providerSection(providers, frame.now),
@@ -130,7 +132,8 @@ export function securityPage({
   })
 }
 
-const passwordFact = (path: string, hasPassword: boolean): Content =>
+/** Without a password, one can be added. */
+export const passwordFact = (path: string, hasPassword: boolean): Content =>
   hasPassword
     ? html`<span class="with-copy"><span>Set</span><a href="${path}">Change<span class="unseen"> your password</span></a></span>`
     : html`<span class="with-copy"><span class="muted">None</span><a href="${path}">Add<span class="unseen"> a password</span></a></span>`

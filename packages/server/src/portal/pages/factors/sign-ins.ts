@@ -1,7 +1,7 @@
 import { failedSignInWords, waysOfSignIn } from '@muster/contract/authentication.ts'
 import { type Content, html, type Markup } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
-import { type FormTarget, hiddenFields } from '../../parts.ts'
+import { type FormTarget, hiddenFields, notice } from '../../parts.ts'
 import { moment } from '../../time.ts'
 import { agentName, ifUnknown, type LoginView, loginNames } from '../credentials/logins.ts'
 
@@ -39,7 +39,7 @@ export const signInsSection = ({ signIns, failed, allPath }: SignInsSection, pas
   html`<p class="aside"><a href="${allPath}">All sign-ins and failed attempts</a></p>`,
 ]
 
-const aboutFailed = html`<p class="muted">They gave no access. A wrong second factor comes after a right first one: if it was not yours, change your password, or check your account at the provider. The same mistake is listed once an hour for each network.</p>`
+const aboutFailed = html`<p class="muted">They gave no access. A wrong second factor comes after a right first one: if it was not yours, someone has your password or your account at a provider. The same mistake is listed once an hour for each network.</p>`
 
 type Heading = (text: string) => Markup
 
@@ -71,9 +71,11 @@ export interface SignInsPage {
   /** Null without a password. */
   passwordPath: string | null
   securityPath: string
+  /** A sentence about the change just made. */
+  done?: Content
 }
 
-export function signInsPage({ frame, shown, otherPath, olderPath, passwordPath, securityPath }: SignInsPage): string {
+export function signInsPage({ frame, shown, otherPath, olderPath, passwordPath, securityPath, done }: SignInsPage): string {
   const isFailed = 'failed' in shown
   const lines = isFailed
     ? shown.failed.map((one) => failedLine(one, frame.now, pageHeading))
@@ -84,6 +86,7 @@ export function signInsPage({ frame, shown, otherPath, olderPath, passwordPath, 
     lead: isFailed ? undefined : ifUnknown(passwordPath),
     wide: true,
     body: [
+      done && notice({ tone: 'active', body: done }),
       isFailed && aboutFailed,
       lines.length > 0 ? html`<ul class="mails">${lines}</ul>` : html`<p class="muted">None.</p>`,
       html`<div class="asides">${olderPath !== null && html`<p><a href="${olderPath}">Older ones</a></p>`}<p><a href="${otherPath}">${

@@ -57,13 +57,14 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
   app.get(
     path,
     page,
-    forMe(async ({ live }, request, reply) => {
+    forMe(async (signedIn, request, reply) => {
       const { done = '' } = fieldsOf(request.query)
       return sendPage(
         reply,
         accountPage({
           frame: frame(request),
-          account: accountView(live),
+          account: accountView(signedIn.live),
+          hasPassword: await hasPassword(signedIn),
           paths: { ...paths, password: passwords ? paths.password : null },
           done: asOwnCommands(doneTexts.get(done) ?? '', options.cli) || undefined,
         }),

@@ -50,7 +50,7 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
     }
     if (!isId('session', session)) throw new Problem('session_not_found')
     const { ended } = await execute(endSession, principal, { sessionId: session, reason: 'ended_by_user' })
-    return seeOther(reply, back === 'security' ? '/account/security?done=login-ended' : `${path}?ended=${ended}`)
+    return seeOther(reply, back === 'security' || back === 'sign-ins' ? `/account/${back}?done=sign-in-ended` : `${path}?ended=${ended}`)
   })
 
   app.post(`${path}/end-others`, page, async (request: FastifyRequest, reply: FastifyReply) => {

@@ -11,7 +11,7 @@ import type { LiveState } from '../../../domain/model/live.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { webauthnOn } from '../../../http/request.ts'
-import { confirmFirst, ownPage, returnPathIn } from '../../own-page.ts'
+import { confirmFirst, ownPage, passwordPathOf, returnPathIn } from '../../own-page.ts'
 import { newPasskeyPage, type PasskeyView, passkeyPage, type SecurityPage, securityPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { creationOptions } from '../../passkey-request.ts'
@@ -19,7 +19,7 @@ import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } fr
 import { hiddenReturnPath, withReturnPath } from '../../return-path.ts'
 import { typedBy } from '../../typed-form.ts'
 import { identityView } from '../providers/link.ts'
-import { failedSignIns, signInsOf, signInsPath } from './sign-ins.ts'
+import { failedSignIns, SIGN_IN_ENDED, signInsOf, signInsPath } from './sign-ins.ts'
 
 const securityPath = '/account/security'
 const accountPath = '/account'
@@ -38,9 +38,9 @@ const doneTexts = new Map([
   ['devices-forgotten', 'All remembered browsers were forgotten. Their next sign-in by password asks for a second factor.'],
   ['linked', 'The account is linked. Next time, you can sign in with it.'],
   ['unlinked', 'The account is no longer linked.'],
-  ['login-ended', 'The login was ended. Its tokens are no longer valid.'],
-  ['always', 'After your password, a passkey is asked for from now on.'],
-  ['not-always', 'Your password alone signs in again.'],
+  ['sign-in-ended', SIGN_IN_ENDED],
+  ['always', 'After a password or a provider, a passkey is asked for from now on.'],
+  ['not-always', 'A password or a provider alone signs in again.'],
   ['removed', 'Your passkey was removed. Delete it in your password manager too.'],
 ])
 
@@ -56,9 +56,9 @@ export const newPasskeyFaults = {
 
 const viewOf = (passkey: Passkey): PasskeyView => ({ ...passkey, path: pathOf(passkey.id) })
 
-async function alwaysOf({ store }: Portal, live: LiveState, account: { passwordHash: string | null } | null): Promise<SecurityPage['always']> {
+async function alwaysOf({ store }: Portal, live: LiveState, hasPassword: boolean): Promise<SecurityPage['always']> {
   const { app, passkey, always: isOn } = await store.reading.authenticators.held(live.account.id)
-  if (app || !(passkey || isOn) || account?.passwordHash == null) return null
+  if (app || !(isOn || (passkey && hasPassword))) return null
   return { isOn, change: { action: alwaysPath, hidden: { ...typedBy(live), always: isOn ? 'no' : 'yes' } } }
 }
 
@@ -95,12 +95,12 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
       const { email, givenName, familyName } = live.account
       const app = await store.reading.authenticators.find(live.account.id)
       const reset = await store.reading.factorResets.findOpen(live.account.id)
-      const account = await store.reading.accounts.find(live.account.id)
+      const hasPassword = (await passwordPathOf(options, signedIn)) !== null
       return sendPage(
         reply,
         securityPage({
           frame: frameOf(options, request),
-          hasPassword: account?.passwordHash !== null,
+          hasPassword,
           passkeys: passkeys.map(viewOf),
           newPasskeyPath: webauthn && withReturnPath(newPath, returnPathIn(request)),
           authenticator: app && {
@@ -124,7 +124,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
           passwordPath: passwords ? '/account/password' : null,
           providers: await providersOf(options, live),
           recent: {
-            signIns: (await signInsOf(options, signedIn, { limit: RECENT })).items,
+            signIns: (await signInsOf(options, signedIn, { limit: RECENT, back: 'security' })).items,
             failed: (await failedSignIns(options, signedIn, { limit: RECENT })).items,
             allPath: signInsPath,
           },
@@ -137,7 +137,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
               name: email,
               displayName: `${givenName} ${familyName}`.trim(),
             },
-          always: await alwaysOf(options, live, account),
+          always: await alwaysOf(options, live, hasPassword),
           required: requiredOf(live, { app: app !== null, passkey: passkeys.length > 0 }),
           done: doneTexts.get(fieldsOf(request.query)['done'] ?? ''),
         }),
@@ -167,7 +167,7 @@ export async function passkeyRoutes(app: FastifyInstance, options: Portal): Prom
         frame: frameOf(options, request),
         target: { action: newPath, hidden: { ...typedBy(signedIn.live), ...hiddenReturnPath(returnPathIn(request)), response: '' } },
         options: creationOptions(options, signedIn, asked, webauthn.relyingParty),
-        hasPassword: (await store.reading.accounts.find(signedIn.live.account.id))?.passwordHash !== null,
+        hasPassword: (await passwordPathOf(options, signedIn)) !== null,
         backPath: withReturnPath(securityPath, returnPathIn(request)),
         name: refused?.name,
         faults: refused?.faults,

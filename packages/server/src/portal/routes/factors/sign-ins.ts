@@ -11,9 +11,14 @@ import { clientNames } from '../credentials/logins.ts'
 export const signInsPath = '/account/sign-ins'
 const securityPath = '/account/security'
 const PAGE = 50
+export const SIGN_IN_ENDED = 'The sign-in was ended. Its tokens are no longer valid.'
 
 /** The caller's own sign-ins, the newest first. */
-export async function signInsOf(options: Portal, { principal, live }: SignedIn, request: PageRequest): Promise<Page<SignInView>> {
+export async function signInsOf(
+  options: Portal,
+  { principal, live }: SignedIn,
+  { back, ...request }: PageRequest & { back: 'security' | 'sign-ins' },
+): Promise<Page<SignInView>> {
   const { store, providers } = options
   const { items, nextCursor } = await store.reading.sessions.pageStarted(principal.userId, request)
   const clientOf = await clientNames(options, items)
@@ -27,7 +32,7 @@ export async function signInsOf(options: Portal, { principal, live }: SignedIn, 
       at: createdAt,
       methods,
       provider: providers.find((one) => one.id === provider)?.name ?? provider,
-      end: active ? { action: '/logins/end', hidden: { ...typedBy(live), session: id, back: 'security' } } : null,
+      end: active ? { action: '/logins/end', hidden: { ...typedBy(live), session: id, back } } : null,
     }),
   )
   return { items: views, nextCursor }
@@ -47,7 +52,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     signInsPath,
     page,
     ownPage(options)(signInsPath, async (signedIn, request, reply) => {
-      const { outcome, after } = fieldsOf(request.query)
+      const { outcome, after, done } = fieldsOf(request.query)
       const isFailed = outcome === 'refused'
       const pathOf = (query: Record<string, string>) => (Object.keys(query).length === 0 ? signInsPath : `${signInsPath}?${new URLSearchParams(query)}`)
       const own: Record<string, string> = isFailed ? { outcome: 'refused' } : {}
@@ -58,7 +63,9 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
       } catch {
         return seeOther(reply, pathOf(own)) // not a link of this page
       }
-      const list = isFailed ? await failedSignIns(options, signedIn, { limit: PAGE, cursor }) : await signInsOf(options, signedIn, { limit: PAGE, cursor })
+      const list = isFailed
+        ? await failedSignIns(options, signedIn, { limit: PAGE, cursor })
+        : await signInsOf(options, signedIn, { limit: PAGE, cursor, back: 'sign-ins' })
       const older = list.nextCursor && keys.lasting.seal('cursor', context, list.nextCursor).toString('base64url')
       return sendPage(
         reply,
@@ -69,6 +76,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
           olderPath: older === null ? null : pathOf({ ...own, after: older }),
           passwordPath: await passwordPathOf(options, signedIn),
           securityPath,
+          done: done === 'sign-in-ended' ? SIGN_IN_ENDED : undefined,
         }),
       )
     }),
