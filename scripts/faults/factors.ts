@@ -477,6 +477,22 @@ export const factors: Fault[] = [
     named: 'the link ends with a change of the factors',
   },
   {
+    title: 'the link to unlock an authenticator app ends with a change of the address (E66)',
+    file: `${server}/domain/accounts/email-change.ts`,
+    find: '  await tx.authenticators.endUnlock(account.id)\n',
+    replace: '',
+    test: locked,
+    named: 'the link ends when its owner changes their address',
+  },
+  {
+    title: 'a link to unlock an authenticator app that is sent again keeps its time (E66)',
+    file: `${server}/store/factors/authenticator-store.ts`,
+    find: 'case when ${isUnlockValid} then unlock_expires_at else',
+    replace: 'case when ${isUnlockValid} and unlock_expires_at is null then unlock_expires_at else',
+    test: locked,
+    named: 'the link expires at the time in its email',
+  },
+  {
     title: 'no made link unlocks an authenticator app (E66)',
     file: `${server}/domain/factors/lock.ts`,
     find: '!everyLasting.some((key) => sameBytes(Buffer.from(mac), Buffer.from(linkMac(key, app.userId, unlockId))))',
@@ -487,8 +503,8 @@ export const factors: Fault[] = [
   {
     title: 'opening the link to unlock an authenticator app changes nothing (E66)',
     file: `${server}/portal/routes/factors/unlock.ts`,
-    find: '!(await appOfUnlockLink(store.reading, keys, token))',
-    replace: '(await appOfUnlockLink(store.reading, keys, token)) === null || !(await execute(unlockByLink, visitor(request), { token }))',
+    find: 'if (!locked) return',
+    replace: 'if (!locked || !(await execute(unlockByLink, visitor(request), { token }))) return',
     test: locked,
     named: 'the owner unlocks the app by the emailed link',
   },

@@ -16,6 +16,14 @@ export const providers: Fault[] = [
     named: 'enters an emailed code before accepting a later email invitation',
   },
   {
+    title: 'a restore does not replace the emailed code of an email invitation (S8)',
+    file: `${server}/domain/organizations/prove-inbox.ts`,
+    find: '(await confirmsByEmail(tx, id))',
+    replace: '(await confirmsByEmail(tx, id)) && (await (tx as Tx).identities.list(id)).length > 0',
+    test: invited,
+    named: 'enters the code also after a restore',
+  },
+  {
     title: 'an email invitation is registered with only by a person who has proved the inbox (S8)',
     file: `${server}/domain/organizations/register.ts`,
     find: '    await requireInbox(tx, inviting, live)\n',

@@ -1386,7 +1386,7 @@ export interface paths {
         };
         /**
          * List users (operator)
-         * @description Lists all accounts, the newest first. With `search`, lists those whose username, and then those whose email address begins with the text, each in alphabetical order. With `way_in`, lists those who would be locked out with `MUSTER_PASSWORDS=off`, without suspended ones, the newest first.
+         * @description Lists all accounts, the newest first. With `search`, lists those whose username, and then those whose email address begins with the text, each in alphabetical order. With `way_in`, lists active accounts that can sign in only with a password, the newest first. While there is one, the server does not start with `MUSTER_PASSWORDS=off`.
          */
         get: operations["listUsersAsOperator"];
         put?: never;
@@ -2084,7 +2084,7 @@ export interface components {
             active: boolean;
             /** @description Whether the session sends this request. */
             current: boolean;
-            /** @description Why the attempt failed, as a problem code: `wrong_credentials`, `factor_wrong`. Null for a sign-in. */
+            /** @description Why the attempt failed, as a problem code, such as `wrong_credentials`, `factor_wrong` or `user_deactivated`. Null for a sign-in. */
             code: string | null;
         };
         /** @description A refresh token, without its value, which is shown once, when it is issued. */
@@ -3137,7 +3137,7 @@ export interface components {
             active: boolean;
             /** @description Whether the session sends this request. */
             current: boolean;
-            /** @description Why the attempt failed, as a problem code: `wrong_credentials`, `factor_wrong`. Null for a sign-in. */
+            /** @description Why the attempt failed, as a problem code, such as `wrong_credentials`, `factor_wrong` or `user_deactivated`. Null for a sign-in. */
             code: string | null;
         };
         /** @description A refresh token, without its value, which is shown once, when it is issued. */

@@ -70,6 +70,9 @@ export const factorPolicyWords = {
   'phishing-resistant': 'a passkey',
 } as const satisfies Record<FactorPolicy, string>
 
+/** The names of providers, by their ids. */
+export const providerNames: Readonly<Record<string, string>> = { google: 'Google', github: 'GitHub', oidc: 'OpenID Connect' }
+
 /** How a person signed in, in words. `provider` is the name of the one that signed them in. */
 export function waysOfSignIn(methods: readonly string[], provider: string | null): string {
   const first = methods.includes('fed')

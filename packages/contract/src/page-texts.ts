@@ -20,8 +20,7 @@ export const signInReasons: Record<SignInReason, string> = {
   provider_ended: 'This sign-in has ended: it took too long, or another one was started in this browser. Start again.',
   provider_unavailable: 'The provider did not answer. Try again later, or sign in another way.',
   provider_refused: 'The provider did not sign you in. Try again, or sign in another way.',
-  account_exists:
-    'You already have an account with this address. Sign in to it, then link the provider. If you have no password, choose “Forgot your password?” to set one.',
+  account_exists: 'You already have an account with this address. Sign in to it, then link the provider. If you can’t sign in, ask for an email on this page.',
   identity_taken: 'Your account at the provider was linked to an account here in the meantime. Continue with the provider to sign in.',
 }
 

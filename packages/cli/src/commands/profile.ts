@@ -121,7 +121,7 @@ const email = command(
       'muster profile email ada@example.org --code 123456',
     ],
     notes:
-      'Your address changes once you enter the code, in the same login. With - the password is read from standard input. An account without a password is asked to confirm in a browser instead.',
+      'Your address changes once you enter the code, in the same login. With - the password is read from standard input. If you have no password, you confirm in a browser instead.',
   },
   async (context, { address, source, code }) => {
     const { say, ask, now } = context

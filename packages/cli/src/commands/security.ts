@@ -1,4 +1,4 @@
-import { factorPolicyWords, failedSignInWords, waysOfSignIn } from '@muster/contract/authentication.ts'
+import { factorPolicyWords, failedSignInWords, providerNames, waysOfSignIn } from '@muster/contract/authentication.ts'
 import { readPages } from '../api/pages.ts'
 import type { SignIn } from '../api/types.ts'
 import { command, flag } from '../command.ts'
@@ -39,7 +39,13 @@ const list = command(
         '',
       ])
     for (const item of identities)
-      rows.push([item.label, `account at ${item.provider}`, moment(item.created_at, now), moment(item.last_used_at, now, 'never'), item.last_address ?? ''])
+      rows.push([
+        item.label,
+        `account at ${providerNames[item.provider] ?? item.provider}`,
+        moment(item.created_at, now),
+        moment(item.last_used_at, now, 'never'),
+        item.last_address ?? '',
+      ])
     for (const device of remembered)
       rows.push([
         device.user_agent ?? 'Browser',
@@ -66,7 +72,9 @@ const list = command(
       )
     if (reset && !say.json) say.note(`\n${reset.requested_by} asked to reset how you sign in, in force ${when(reset.in_force_at, now)}. To stop it: ${page}`)
     say.hint(
-      rows.length === 0 ? `\nYou sign in with your password only. To add a passkey or an authenticator app: ${page}` : `\nTo change how you sign in: ${page}`,
+      rows.length === 0 && factors.password
+        ? `\nYou sign in with your password only. To add a passkey or an authenticator app: ${page}`
+        : `\nTo change how you sign in: ${page}`,
     )
     say.hint('To end a session: muster session end ID. Older sign-ins: muster security sign-ins')
   },
@@ -78,7 +86,8 @@ const kinds = { cli: 'Command line', refresh: 'Refresh token', application: 'App
 
 function signInRow(item: SignIn, now: number): Cell[] {
   const { kind, methods, provider, client_id, address, user_agent, at, code, active, current, id } = item
-  const how = kind === null ? failedSignInWords(code ?? '') : kind === 'browser' ? waysOfSignIn(methods, provider) : kinds[kind]
+  const how =
+    kind === null ? failedSignInWords(code ?? '') : kind === 'browser' ? waysOfSignIn(methods, provider && (providerNames[provider] ?? provider)) : kinds[kind]
   const place = [kind === 'browser' ? browserOf(user_agent) : client_id, address].filter(Boolean).join(', ')
   const status = kind === null ? 'failed' : current ? 'current' : active ? 'active' : 'ended'
   return [how, place, moment(at, now), status, kind === null ? '' : id]

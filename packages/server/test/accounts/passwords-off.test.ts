@@ -1,3 +1,4 @@
+import type { InvitationId, UserId } from '@muster/contract/ids.ts'
 import { signInWithPassword } from '@muster/server/domain/accounts/password-login.ts'
 import { hasWayIn } from '@muster/server/domain/factors/last-way-in.ts'
 import { createSecret } from '@muster/server/domain/invitations/invitation.ts'
@@ -366,6 +367,24 @@ describe('the emailed sign-in link, while passwords are off (F23)', () => {
   })
 })
 
+/** A browser in which a deactivated person has signed in by these methods, in SQL, to answer the newest invitation. */
+async function answerAs(browser: Browser, userId: UserId, methods: string): Promise<void> {
+  const cookie = newOpaqueToken('muster_is')
+  await office.store.reading.invitationSessions.insert({
+    id: newId('session'),
+    userId,
+    epoch: (await office.rows<{ epoch: number }>(`select epoch from account where id = '${userId}'`))[0]?.epoch ?? 0,
+    invitationId: (await newestInvitation()) as InvitationId,
+    invitationVersion: 1,
+    methods: [],
+    tokenHash: digest(cookie),
+    address: '192.0.2.1',
+    lifetimeSeconds: 900,
+  })
+  await office.rows(`update invitation_session set methods = ${methods} where methods = '{}'`)
+  browser.cookies.set('muster_answer', cookie)
+}
+
 describe('an invitation session, while passwords are off (S26, F23)', () => {
   test('a person who began it with a password cannot go on', async () => {
     const [boss, other] = [await newcomer('gil'), await newcomer('hua')]
@@ -380,25 +399,26 @@ describe('an invitation session, while passwords are off (S26, F23)', () => {
     ] as const) {
       const browser = office.browser()
       await openInvitation(browser, { of: other, in: 'hua' })
-      const cookie = newOpaqueToken('muster_is')
-      const invitation = await newestInvitation()
-      await office.store.reading.invitationSessions.insert({
-        id: newId('session'),
-        userId,
-        epoch: (await office.rows<{ epoch: number }>(`select epoch from account where username = 'ira'`))[0]?.epoch ?? 0,
-        invitationId: invitation as never,
-        invitationVersion: 1,
-        methods: [],
-        tokenHash: digest(cookie),
-        address: '192.0.2.1',
-        lifetimeSeconds: 900,
-      })
-      await office.rows(`update invitation_session set methods = ${methods} where methods = '{}'`)
-      browser.cookies.set('muster_answer', cookie)
-      const { headers } = await browser.post('/join', { decision: 'accept', invitation })
+      await answerAs(browser, userId, methods)
+      const { headers } = await browser.post('/join', { decision: 'accept', invitation: await newestInvitation() })
       expect([methods, headers.location === '/join/accepted']).toEqual([methods, location !== null])
     }
     expect(await organizationOf('ira')).toBe('hua')
+  })
+
+  test('a person who began it with a provider learns what helps for an email invitation (S8)', async () => {
+    const [boss, other] = [await newcomer('jan'), await newcomer('kay')]
+    const { userId } = await office.principal(await aMember('leo', { of: boss, in: 'jan' }))
+    await office.execute(deactivateMember, await office.principal(boss), { organization: 'jan', user: 'leo' })
+    await inviteByEmail(office, await office.principal(other), { organization: 'kay', emails: [emailOf('leo')], role: 'member' })
+    await office.mailIsDone()
+    const browser = office.browser()
+    await browser.get((office.mailbox.all()[0]?.link ?? '').slice(issuer.length))
+    await answerAs(browser, userId, "'{fed}'")
+    const page = (await browser.get('/join')).body
+    expect([page.includes('Ask its sender for an invite link'), page.includes('Forgot your password?')]).toEqual([true, false])
+    expect((await browser.post('/join', { decision: 'accept', invitation: await newestInvitation() })).statusCode).toBe(401)
+    expect(await organizationOf('leo')).toBeUndefined()
   })
 })
 

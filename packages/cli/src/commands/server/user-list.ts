@@ -15,7 +15,7 @@ const list = command(
     summary: 'list all accounts, newest first, or those whose username or email address begins with a text',
     options: {
       all: flag(`list all of them, not only the first ${defaultListSize}`),
-      passwordOnly: flag('list those whose only way in is a password, and who are not suspended'),
+      passwordOnly: flag('list active accounts that can sign in only with a password'),
       operatorTokenFile,
     },
     examples: [
@@ -24,7 +24,8 @@ const list = command(
       'muster server user list ada@example.com --json',
       'muster server user list --password-only --all',
     ],
-    notes: 'Usernames come first, then email addresses, each in alphabetical order. An account without a username has not been registered yet.',
+    notes:
+      'With a text, usernames come first, then email addresses, each in alphabetical order. With --password-only, the newest come first. An account without a username has not been registered yet.',
   },
   async (context, { text, all, passwordOnly, operatorTokenFile }) => {
     if (passwordOnly && text !== undefined) throw usage('Pass a text or --password-only, not both.')
@@ -36,7 +37,7 @@ const list = command(
       await readPages(operator, '/v1/operator/users', { params: { query: { search: text, way_in: passwordOnly ? 'password' : undefined } } }, most),
       {
         none: passwordOnly
-          ? 'Every account has another way in than a password.'
+          ? 'No active account depends on a password.'
           : text === undefined
             ? 'No accounts.'
             : `No username, email address or id begins with ${text}.`,

@@ -55,9 +55,9 @@ export const limits = {
   'invitation mail by sender': { points: 300, seconds: HOUR },
   'invitation link by sender': { points: 120, seconds: HOUR, load: true },
   'secret by organization': { points: 200, seconds: HOUR, load: true },
-  'second factor by account': { points: 5, seconds: 15 * MINUTE }, // F7; only after the right password
-  'sign-in code by account': { points: 10, seconds: HOUR }, // F12; only after the right password
-  'unlock email by account': { points: 3, seconds: DAY }, // F7; only after the right password
+  'second factor by account': { points: 5, seconds: 15 * MINUTE }, // F7; only after the right first factor
+  'sign-in code by account': { points: 10, seconds: HOUR }, // F12; only after the right first factor
+  'unlock email by account': { points: 3, seconds: DAY }, // F7; only after the right first factor
   'password proof by session': { points: 10, seconds: 15 * MINUTE }, // C16
   'emailed confirmation by session': { points: 5, seconds: HOUR },
   'emailed confirmation try by session': { points: 20, seconds: HOUR },

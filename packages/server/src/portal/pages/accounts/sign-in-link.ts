@@ -19,7 +19,7 @@ export function askForLinkPage({ frame, target, signInPath, email, faults }: Ask
   return layout({
     frame,
     title: 'Get a sign-in link',
-    lead: 'Passwords are switched off here. If your account has no passkey and no provider, we email you a link to sign in.',
+    lead: 'Passwords are switched off here. If your account has no passkey and no provider, we email you a sign-in link.',
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),

@@ -37,7 +37,7 @@ export function signUpPasskeyPage({ frame, target, options, purpose, skipPath, i
       newPasskeyForm({ target, options, name, faults, next: 'We’ll notify you by email.' }),
       isAnother
         ? html`<p class="aside"><a href="${skipPath}">Continue with one passkey</a></p>`
-        : html`<div class="asides"><p>Your account has been created. ${passwords ? 'To sign in again without a passkey, you set a password with a link that we email you.' : 'Without a passkey, you sign in again with a link that we email you.'}</p><p><a href="${skipPath}">Continue without a passkey</a></p></div>`,
+        : html`<div class="asides"><p>Your account has been created. ${passwords ? 'To sign in again without a passkey, you set a password with a link that we email you.' : 'Without a passkey, you sign in again with a sign-in link that we email you.'}</p><p><a href="${skipPath}">Continue without a passkey</a></p></div>`,
     ],
   })
 }
