@@ -487,8 +487,8 @@ export const factors: Fault[] = [
   {
     title: 'a link to unlock an authenticator app that is sent again keeps its time (E66)',
     file: `${server}/store/factors/authenticator-store.ts`,
-    find: 'case when ${isUnlockValid} then unlock_expires_at else',
-    replace: 'case when ${isUnlockValid} and unlock_expires_at is null then unlock_expires_at else',
+    find: 'then unlock_expires_at else muster_now()',
+    replace: "then muster_now() + interval '1 day' else muster_now()",
     test: locked,
     named: 'the link expires at the time in its email',
   },
