@@ -116,7 +116,7 @@ describe('the API without passwords (F23)', () => {
     expect((await muster.call('GET', '/v1/me/confirmation', { token: ada.token })).body.password).toBe(false)
   })
 
-  test('a person in a browser confirms with no password, and changes no address with it (F15)', async () => {
+  test('a person neither confirms nor changes the address by password (F15)', async () => {
     const cookie = await sessionOf(muster, 'ada')
     const post = (path: string, body: unknown) => muster.call('POST', path, { body, headers: { cookie, origin: muster.url } })
     const confirmed = await post('/v1/me/confirmation', { password: PASSWORD })

@@ -302,7 +302,7 @@ describe('the emailed sign-in link, while passwords are off (F23)', () => {
     expect([refused.statusCode, refused.body.includes('Your account is deactivated')]).toEqual([401, true])
   })
 
-  test('a deactivated person answers the email invitation that their browser has opened (S26)', async () => {
+  test('a deactivated person answers the email invitation in their browser (S26)', async () => {
     const [boss, other] = [await newcomer('wes'), await newcomer('xia')]
     await aMember('yan', { of: boss, in: 'wes' })
     await office.execute(deactivateMember, await office.principal(boss), { organization: 'wes', user: 'yan' })
@@ -406,7 +406,7 @@ describe('an invitation session, while passwords are off (S26, F23)', () => {
     expect(await organizationOf('ira')).toBe('hua')
   })
 
-  test('a person who began it with a provider learns what helps for an email invitation (S8)', async () => {
+  test('a person who began it with a provider cannot prove the inbox (S8)', async () => {
     const [boss, other] = [await newcomer('jan'), await newcomer('kay')]
     const { userId } = await office.principal(await aMember('leo', { of: boss, in: 'jan' }))
     await office.execute(deactivateMember, await office.principal(boss), { organization: 'jan', user: 'leo' })
