@@ -1712,7 +1712,7 @@ export interface paths {
         put?: never;
         /**
          * Reset sign-in factors
-         * @description Removes the passkeys, the authenticator app and the recovery codes of a person, and ends their sessions. The password alone is enough to sign in then; while passwords are off, a link by email. The owner gets an email.
+         * @description Removes the passkeys, the authenticator app and the recovery codes of a person, and ends their sessions. The password alone is enough to sign in then; while passwords are off, a sign-in link. The owner gets an email.
          */
         post: operations["resetFactors"];
         delete?: never;

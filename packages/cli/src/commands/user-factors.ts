@@ -14,7 +14,7 @@ const resetFactors = command(
     examples: ['muster user reset-factors bob', 'muster user reset-factors bob --confirm', 'muster user reset-factors bob --cancel'],
     notes:
       'For a member who has lost their authenticator app, recovery codes and passkeys. After 24 hours, these are removed, and their sessions, refresh tokens and keys end. ' +
-      'They then sign in with their password and a code that we email to them, or with an emailed link while passwords are off. Until then, they and every admin can stop it.',
+      'They then sign in with their password and a code that we email to them, or with a sign-in link while passwords are off. Until then, they and every admin can stop it.',
   },
   async (context, { user, confirm, cancel, yes }) => {
     const { say, ask, now } = context

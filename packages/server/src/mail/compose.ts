@@ -15,7 +15,7 @@ type Markup = ReturnType<typeof html>
 /** The issuer as a URL: the only source of links. */
 export interface Sender {
   issuer: string
-  /** False: the operator has switched passwords off, and an emailed link signs in a person who has no other way in (F23). */
+  /** False: the operator has switched passwords off, and a sign-in link signs in a person who has no other way in (F23). */
   passwords: boolean
 }
 

@@ -139,7 +139,7 @@ export function waysInMail({ issuer, signInUrl }: WaysInMail): Mail {
     blocks: [
       { paragraph: 'Someone, most likely you, asked for a sign-in link. Your account has a passkey or is linked to a provider, so sign in with that.' },
       { button: 'Sign in', url: signInUrl },
-      { quiet: 'If you lost it, ask an admin of your organization or the operator of this cloud to reset how you sign in. Then ask for a link again.' },
+      { quiet: 'If you lost it, ask an admin of your organization or the operator of this cloud to reset how you sign in. Then ask for a sign-in link again.' },
     ],
   })
 }

@@ -195,6 +195,17 @@ describe('signing in with a passkey', () => {
     expect(await office.written()).toContain('second_factor.always_changed')
   })
 
+  test('a person without a password stops asking for a second factor (F1)', async () => {
+    const browser = await office.person('zoe')
+    await add(browser)
+    await browser.post('/account/always-second-factor', { always: 'yes' })
+    await office.rows(`update account set password_hash = null where username = 'zoe'`)
+    const page = (await browser.get('/account/security')).body
+    expect(page).toContain('After a password or a provider, a passkey is asked for.')
+    expect(page).toContain('Stop asking for a second factor')
+    expect((await browser.get('/account')).body).toContain('Add<span class="unseen"> a password')
+  })
+
   test('a passkey that does not check its user is refused (F1)', async () => {
     const { authenticator } = await add(await office.person('lea'))
     const { browser, answer } = await signIn(authenticator, { userVerified: false })

@@ -45,7 +45,7 @@ async function noteAssertion(context: Context, checked: CheckedPasskey): Promise
   const { copied, methods } = await takePasskey(context, checked)
   if (copied) return { copied }
   await noteConfirmation(context, live, methods)
-  // The session began with the password or an emailed link, so the passkey has been used together with another proof. From now on it is enough to sign in (F2).
+  // The session began with the password or a sign-in link, so the passkey has been used together with another proof. From now on it is enough to sign in (F2).
   const signIn = await context.tx.sessions.find(live.session.id)
   if (checked.used.userVerified && signIn && vouchForPasskey(signIn.methods)) await context.tx.passkeys.noteVerified(checked.passkey.id)
   return { copied }

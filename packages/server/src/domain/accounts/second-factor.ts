@@ -166,7 +166,7 @@ async function wrongFactor(
 }
 
 /**
- * Another factor came before, so the passkey counts as a second factor even if its authenticator did not check its user. After a password or an emailed link, it may be enough
+ * Another factor came before, so the passkey counts as a second factor even if its authenticator did not check its user. After a password or a sign-in link, it may be enough
  * from now on (F2).
  */
 async function takeOwnPasskey(context: Context, checked: CheckedPasskey, { methods: first }: PendingSignIn): Promise<{ copied: boolean; methods: string[] }> {

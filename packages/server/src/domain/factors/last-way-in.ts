@@ -7,7 +7,7 @@ import type { Tx } from '../store.ts'
 type Read = Pick<Tx, 'accounts' | 'passkeys' | 'identities'>
 
 /**
- * Whether the account can sign in without an emailed link: by a password while passwords are on (F23), a passkey where passkeys are possible, or a provider that is on. A passkey
+ * Whether the account can sign in without a sign-in link: by a password while passwords are on (F23), a passkey where passkeys are possible, or a provider that is on. A passkey
  * that was restored from a backup and not used since is no way in (F2). The lists of `PeopleStore` count it all the same: its owner gets a link, and it is enough again after one use.
  */
 export async function hasWayIn({ accounts, passkeys, identities }: Read, ways: OtherWays, userId: UserId): Promise<boolean> {

@@ -21,12 +21,9 @@ const signInSchema = z
     user_agent: z.string().nullable(),
     active: z.boolean().meta({ description: 'Whether the session is active. `DELETE /v1/me/sessions/{id}` ends it.' }),
     current: z.boolean().meta({ description: 'Whether the session sends this request.' }),
-    code: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'Why the attempt failed, as a problem code, such as `wrong_credentials`, `factor_wrong` or `user_deactivated`. Null for a sign-in.',
-      }),
+    code: z.string().nullable().meta({
+      description: 'Why the attempt failed, as a problem code, such as `wrong_credentials`, `factor_wrong` or `user_deactivated`. Null for a sign-in.',
+    }),
   })
   .meta({ id: 'SignIn', description: 'A sign-in of the current user, or a failed attempt.' })
 

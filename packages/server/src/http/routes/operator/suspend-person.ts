@@ -75,7 +75,7 @@ export const suspendPersonRoutes: FastifyPluginAsyncZod<Services> = async (app, 
         tags: ['Operator'],
         summary: 'Reset sign-in factors',
         description:
-          'Removes the passkeys, the authenticator app and the recovery codes of a person, and ends their sessions. The password alone is enough to sign in then; while passwords are off, a link by email. The owner gets an email.',
+          'Removes the passkeys, the authenticator app and the recovery codes of a person, and ends their sessions. The password alone is enough to sign in then; while passwords are off, a sign-in link. The owner gets an email.',
         params,
         response: answers(
           reported(z.object({ id: z.string(), email: z.string(), passkeys: z.number().int(), authenticator: z.boolean(), ended_sessions: z.number().int() })),

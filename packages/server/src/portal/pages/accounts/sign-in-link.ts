@@ -39,7 +39,7 @@ export function askForLinkPage({ frame, target, signInPath, email, faults }: Ask
         next: 'If this address has an account, we’ll email it.',
         actions: button({ text: 'Send the email' }),
       }),
-      html`<div class="asides"><p>Lost your passkey? Ask an admin of your organization or the operator to reset how you sign in. Then ask for a link here.</p><p><a href="${signInPath}">Back to sign-in</a></p></div>`,
+      html`<div class="asides"><p>Lost your passkey? Ask an admin of your organization or the operator to reset how you sign in. Then ask for a sign-in link here.</p><p><a href="${signInPath}">Back to sign-in</a></p></div>`,
     ],
   })
 }

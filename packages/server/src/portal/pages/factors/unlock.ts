@@ -3,7 +3,7 @@ import { type Frame, layout } from '../../layout.ts'
 import { type FormTarget, linkButton, notice, postButton, sheet } from '../../parts.ts'
 
 /** Codes are asked for after a password or a provider, and in a browser that is signed in. */
-const notYours = 'someone has your password, your provider account, or a browser where you are signed in.'
+const notYours = (hasPassword = true) => `someone has ${hasPassword ? 'your password, ' : ''}your provider account, or a browser where you are signed in.`
 
 /** On the page of the second factor, to a person who has proved the first one. */
 export const lockedNotice = ({ resend, hasLink, sent }: LockedApp, others: string) =>
@@ -15,7 +15,7 @@ export const lockedNotice = ({ resend, hasLink, sent }: LockedApp, others: strin
           title: 'Your authenticator app is locked',
           body: html`50 wrong codes were entered, so it accepts no code. Use ${others}, or ${
             hasLink ? 'unlock the app by the link that we sent to the email address of your account' : 'ask for a link by email that unlocks the app'
-          }. If the wrong codes were not yours, ${notYours}`,
+          }. If the wrong codes were not yours, ${notYours()} If you have a password, set a new one.`,
         }),
         html`<div class="doors">${postButton(resend, hasLink ? 'Send the link again' : 'Send a link', 'plain')}</div>`,
       ]
@@ -42,7 +42,7 @@ export const unlockPage = ({ frame, target, forgotPath }: UnlockPage): string =>
     title: 'Unlock your authenticator app?',
     lead: 'It was locked after 50 wrong codes. Once it is unlocked, its codes are accepted again when you sign in.',
     body: sheet({
-      body: html`<p>If the wrong codes were not yours, ${notYours} ${
+      body: html`<p>If the wrong codes were not yours, ${notYours(forgotPath !== null)} ${
         forgotPath === null ? 'End the sign-ins that you do not recognize.' : html`<a href="${forgotPath}">Set a new password</a> first.`
       }</p>`,
       next: 'This link works once. It signs nobody in.',
