@@ -196,10 +196,10 @@ describe('signing in with a passkey', () => {
   })
 
   test('a person without a password stops asking for a second factor (F1)', async () => {
-    const browser = await office.person('zoe')
+    const browser = await office.person('zita')
     await add(browser)
     await browser.post('/account/always-second-factor', { always: 'yes' })
-    await office.rows(`update account set password_hash = null where username = 'zoe'`)
+    await office.rows(`update account set password_hash = null where username = 'zita'`)
     const page = (await browser.get('/account/security')).body
     expect(page).toContain('After a password or a provider, a passkey is asked for.')
     expect(page).toContain('Stop asking for a second factor')
