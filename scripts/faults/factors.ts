@@ -519,8 +519,8 @@ export const factors: Fault[] = [
   {
     title: 'a person sees their own sign-ins only (E67)',
     file: `${server}/store/credentials/session-store.ts`,
-    find: "startAddress.as('start_address')])\n        .where('user_id', '=', userId)",
-    replace: "startAddress.as('start_address')])\n        .where('user_id', '<>', userId.slice(1))",
+    find: ".where('user_id', '=', userId)\n            .offset(",
+    replace: ".where('user_id', '<>', userId.slice(1))\n            .offset(",
     test: signIns,
     named: 'a person sees no sign-in and no failed attempt of another person',
   },
