@@ -47,7 +47,7 @@ test('a person signs up with GitHub for a terminal, and signs in again (F20, F22
   await page.getByRole('heading', { name: 'Signed in as gita' }).waitFor()
   assert.deepEqual(faults, [])
   assert.deepEqual(await cli.json('security list').then(({ password, identities }) => [password, identities[0].label]), [false, 'gita'])
-  assert.match((await cli.run('security list')).stdout, /^gita\taccount at github/m)
+  assert.match((await cli.run('security list')).stdout, /^gita\taccount at GitHub/m)
   const secrets = [...github.tokens, github.clientSecret, 'code=', 'state=']
   for (const secret of secrets) assert.ok(!muster.log.some((line) => line.includes(secret)), secret)
 })
