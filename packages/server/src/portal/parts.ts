@@ -73,6 +73,10 @@ ${kind === 'username' && html`<p class="state" id="${name}-state" data-state-of=
 </div>`
 }
 
+/** The field `email`. */
+export const emailField = (more: Pick<Field, 'value' | 'faults' | 'hint' | 'autofocus'> & { label?: string }): Markup =>
+  field({ name: 'email', label: 'Email', type: 'email', inputmode: 'email', autocomplete: 'email', maxlength: 254, ...more })
+
 export interface Button {
   text: string
   tone?: 'primary' | 'plain' | 'danger' | 'link'

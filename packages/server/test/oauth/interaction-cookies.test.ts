@@ -46,7 +46,7 @@ describe('the cookies of a sign-in for an application', () => {
     expect((await get(path, cookie)).headers.location).toBe(`/sign-in?continue=${encodeURIComponent(path)}`)
   })
 
-  test('of an earlier version lead to a page that says to start again', async () => {
+  test('a cookie of an earlier version leads to a page that says to start again', async () => {
     const { path, cookies } = await authorize()
     const cookie = cookies.map(({ name, value }) => `${name.replace('__Secure-', '')}=${value}`).join('; ')
     const interaction = await get(path, cookie)

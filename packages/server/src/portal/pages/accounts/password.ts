@@ -1,6 +1,6 @@
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
-import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'
+import { button, type CommandLine, emailField, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'
 import { deadline } from '../../time.ts'
 import { keysToEnd, type OwnKey } from '../credentials/keys-to-end.ts'
 import { whereEmailIs } from './account.ts'
@@ -23,17 +23,7 @@ export function forgotPasswordPage({ frame, target, signInPath, email, faults }:
       faultSummary(faults),
       form({
         target,
-        body: field({
-          name: 'email',
-          label: 'Email',
-          type: 'email',
-          inputmode: 'email',
-          autocomplete: 'email',
-          maxlength: 254,
-          value: email,
-          faults,
-          autofocus: true,
-        }),
+        body: emailField({ value: email, faults, autofocus: true }),
         next: 'If this address has an account, we’ll email it a link.',
         actions: button({ text: 'Send the link' }),
       }),

@@ -1,7 +1,7 @@
 import type { CodeDigits } from '../../../domain/accounts/store.ts'
 import { type Content, html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
-import { button, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, sheet } from '../../parts.ts'
+import { button, emailField, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, sheet } from '../../parts.ts'
 import { deadline } from '../../time.ts'
 import { keysToEnd, type OwnKey } from '../credentials/keys-to-end.ts'
 import { passwordFact } from '../factors/security.ts'
@@ -159,21 +159,7 @@ export function changeEmailPage({ frame, hasPassword, target, current, email, ac
       faultSummary(faults),
       form({
         target,
-        body: [
-          forManagers(current),
-          field({
-            name: 'email',
-            label: 'New email',
-            type: 'email',
-            inputmode: 'email',
-            autocomplete: 'email',
-            maxlength: 254,
-            value: email,
-            faults,
-            autofocus: true,
-          }),
-          hasPassword && currentPassword(faults),
-        ],
+        body: [forManagers(current), emailField({ label: 'New email', value: email, faults, autofocus: true }), hasPassword && currentPassword(faults)],
         next: 'We’ll email a code to the new address. Nothing changes until you enter it.',
         actions: button({ text: 'Send the code' }),
       }),

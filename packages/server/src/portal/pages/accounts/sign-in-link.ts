@@ -1,6 +1,6 @@
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
-import { button, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'
+import { button, emailField, type Fault, type FormTarget, faultSummary, form, linkButton } from '../../parts.ts'
 import { deadline } from '../../time.ts'
 import { whereEmailIs } from './account.ts'
 
@@ -25,17 +25,7 @@ export function askForLinkPage({ frame, target, signInPath, email, faults }: Ask
       faultSummary(faults),
       form({
         target,
-        body: field({
-          name: 'email',
-          label: 'Email',
-          type: 'email',
-          inputmode: 'email',
-          autocomplete: 'email',
-          maxlength: 254,
-          value: email,
-          faults,
-          autofocus: true,
-        }),
+        body: emailField({ value: email, faults, autofocus: true }),
         next: 'If this address has an account, we’ll email it.',
         actions: button({ text: 'Send the email' }),
       }),

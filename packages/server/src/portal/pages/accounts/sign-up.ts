@@ -2,7 +2,7 @@ import type { CodeDigits } from '../../../domain/accounts/store.ts'
 import type { Admission } from '../../../domain/model/admission.ts'
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
-import { button, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../../parts.ts'
+import { button, emailField, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../../parts.ts'
 import { deadline } from '../../time.ts'
 import { passkeysElsewhere } from '../factors/passkey-form.ts'
 import { type ProvidersView, providerButtons } from '../providers/buttons.ts'
@@ -82,17 +82,7 @@ export function signUpPage(page: SignUpPage): string {
                   optional: restricted.signUp === 'domains',
                   autofocus: restricted.signUp === 'invitation',
                 }),
-              field({
-                name: 'email',
-                label: 'Email',
-                type: 'email',
-                inputmode: 'email',
-                autocomplete: 'email',
-                maxlength: 254,
-                value: values.email,
-                faults,
-                autofocus: restricted?.signUp !== 'invitation',
-              }),
+              emailField({ value: values.email, faults, autofocus: restricted?.signUp !== 'invitation' }),
               !withPasskey &&
                 field({
                   name: 'password',

@@ -1,6 +1,6 @@
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
-import { button, type Fault, type FormTarget, faultSummary, field, form } from '../../parts.ts'
+import { button, emailField, type Fault, type FormTarget, faultSummary, field, form } from '../../parts.ts'
 import { type Purpose, purposeLine } from '../accounts/account.ts'
 import { signUpSteps } from '../accounts/sign-up.ts'
 
@@ -60,17 +60,7 @@ export function providerSignUpPage({
               hint: 'Signing up here may need an invitation.',
               optional: true,
             }),
-          field({
-            name: 'email',
-            label: 'Email',
-            type: 'email',
-            inputmode: 'email',
-            autocomplete: 'email',
-            maxlength: 254,
-            value: values.email,
-            faults,
-            hint: trusted === null ? undefined : `${trusted} needs no code. We email a code to any other address.`,
-          }),
+          emailField({ value: values.email, faults, hint: trusted === null ? undefined : `${trusted} needs no code. We email a code to any other address.` }),
           html`<div class="pair">${field({ name: 'given_name', label: 'Given name', autocomplete: 'given-name', maxlength: 100, value: values.given_name, faults })}${field(
             { name: 'family_name', label: 'Family name', autocomplete: 'family-name', maxlength: 100, value: values.family_name, optional: true, faults },
           )}</div>`,
