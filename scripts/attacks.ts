@@ -99,6 +99,8 @@ export const attacks: Record<string, string | { none: string }> = {
   E59: 'E59',
   E66: 'E66',
   E67: 'E67',
+  E68: 'E68',
+  E69: 'E69',
   E48: 'E48',
   E49: 'E49',
   E50: 'E50',

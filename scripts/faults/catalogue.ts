@@ -1,4 +1,5 @@
 import { accounts } from './accounts.ts'
+import { apis } from './apis.ts'
 import { command } from './command.ts'
 import { deviceLogin } from './device-login.ts'
 import { factors } from './factors.ts'
@@ -9,4 +10,16 @@ import { requests } from './requests.ts'
 import { stores } from './stores.ts'
 import { tokens } from './tokens.ts'
 
-export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command, ...deviceLogin, ...factors, ...providers, ...stores]
+export const faults = [
+  ...invitations,
+  ...organizations,
+  ...requests,
+  ...tokens,
+  ...accounts,
+  ...apis,
+  ...command,
+  ...deviceLogin,
+  ...factors,
+  ...providers,
+  ...stores,
+]

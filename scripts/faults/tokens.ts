@@ -294,8 +294,8 @@ export const tokens: Fault[] = [
   {
     title: 'a token for another audience is refused (E04)',
     file: `${server}/oauth/access-tokens.ts`,
-    find: `    aud === audience && // one string: Muster issues no token for several audiences\n`,
-    replace: '',
+    find: 'verified.audience !== config.audience)',
+    replace: 'typeof verified.audience !== "string")',
     test: `${tests}/oauth/access-token.test.ts`,
     named: 'a token is refused when its issuer, audience or claims are not exact',
   },

@@ -1,5 +1,6 @@
 import type { FactorPolicy } from './authentication.ts'
 import type {
+  ApiId,
   ApiKeyId,
   ClientId,
   DeviceAuthorizationId,
@@ -232,6 +233,10 @@ export interface DomainEvents {
   'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[] }
   /** Everything issued to the client until `at` is invalid. */
   'client.removed': { target: ClientId; name: string; at: string }
+  /** An API of the platform, with the permissions that came and went. */
+  'api.created': { target: ApiId; name: string; audience: string; added: string[]; removed: string[] }
+  'api.changed': { target: ApiId; name: string; audience: string; added: string[]; removed: string[] }
+  'api.removed': { target: ApiId; name: string; audience: string; added: string[]; removed: string[] }
   'stream.created': { target: StreamId; clientId: ClientId; method: 'poll' | 'push' }
   'stream.changed': { target: StreamId; clientId: ClientId; fields: string[] }
   'stream.removed': { target: StreamId; clientId: ClientId }

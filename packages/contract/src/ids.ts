@@ -20,6 +20,7 @@ export const idPrefixes = {
   rememberedDevice: 'rmd',
   factorReset: 'frs',
   identity: 'idn',
+  api: 'api',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -41,6 +42,7 @@ export type PasskeyId = Id<'passkey'>
 export type RememberedDeviceId = Id<'rememberedDevice'>
 export type FactorResetId = Id<'factorReset'>
 export type IdentityId = Id<'identity'>
+export type ApiId = Id<'api'>
 export type AuditEventId = Id<'auditEvent'>
 export type ApiKeyId = Id<'apiKey'>
 export type ServiceAccountId = Id<'serviceAccount'>

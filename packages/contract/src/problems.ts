@@ -30,6 +30,7 @@ export const problems = {
   membership_left: { status: 401, title: 'This login is for an organization you no longer belong to.', next: 'Log in again.', command: 'muster login' },
   user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register.', command: 'muster register -u NAME' },
   insufficient_scope: { status: 403, title: 'The token does not have the required scope.', next: 'Request a token with the required scope.' },
+  invalid_target: { status: 400, title: 'This login does not include that API.', next: 'Log in again, and request the API with the parameter resource.' },
   forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
   operator_required: {
     status: 401,
@@ -269,6 +270,13 @@ export const problems = {
   service_account_limit: { status: 409, title: 'The maximum number of service accounts has been reached.', next: 'Remove one that is no longer used.' },
   client_not_found: { status: 404, title: 'There is no such client.', next: 'List them.', command: 'muster server client list' },
   client_invalid: { status: 422, title: 'The client cannot be registered or removed this way.', next: 'Change what the detail describes.' },
+
+  permissions_in_use: {
+    status: 409,
+    title: 'Something names a permission that would be removed.',
+    next: 'Change what names it first, or remove the permission all the same: it then allows nothing.',
+    command: 'muster server api apply FILE --remove-used',
+  },
 
   // the secret of the installation
   secret_not_set: {

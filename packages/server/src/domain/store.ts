@@ -1,4 +1,5 @@
 import type { AccountStore, ConfirmationCodeStore, EmailChangeStore, PasswordResetStore, PeopleStore, SignUpStore } from './accounts/store.ts'
+import type { ApiStore } from './apis/store.ts'
 import type { AuditStore, EmailStore, IdempotencyStore, JobStore } from './command/store.ts'
 import type {
   ApiKeyStore,
@@ -60,6 +61,7 @@ export interface Tx {
   readonly deviceAuthorizations: DeviceAuthorizationStore
   readonly refreshTokens: RefreshTokenStore
   readonly clients: ClientStore
+  readonly apis: ApiStore
   readonly signingKeys: SigningKeyStore
   readonly rootKeys: RootKeyStore
   readonly oauthModels: OAuthModelStore

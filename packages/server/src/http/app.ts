@@ -42,6 +42,7 @@ import { factorRoutes } from './routes/factors/factors.ts'
 import { invitationRoutes } from './routes/invitations/invitations.ts'
 import { organizationInvitationRoutes } from './routes/invitations/organization-invitations.ts'
 import { secretRoutes } from './routes/invitations/secrets.ts'
+import { apiRoutes } from './routes/operator/apis.ts'
 import { clientRoutes } from './routes/operator/clients.ts'
 import { emailRoutes } from './routes/operator/emails.ts'
 import { invitationListRoutes } from './routes/operator/invitations.ts'
@@ -261,6 +262,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     }
     const ofOperator = [
       clientRoutes,
+      apiRoutes,
       streamRoutes,
       signingKeyRoutes,
       operatorTokenRoutes,

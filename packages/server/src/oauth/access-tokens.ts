@@ -1,13 +1,14 @@
 import { hash, randomBytes, verify } from 'node:crypto'
 import { type ClientId, isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
+import type { Api } from '../domain/apis/api.ts'
 import { requireValid } from '../domain/command/refused-credential.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
 import { ACCESS_TOKEN_SECONDS } from '../domain/credentials/session.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { Store } from '../domain/store.ts'
-import { accessClaims } from './accounts.ts'
+import { tokenClaims } from './accounts.ts'
 import { signJwt } from './sign.ts'
 import type { SigningAlg, SigningKey, SigningKeys } from './signing-keys.ts'
 
@@ -37,7 +38,7 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
   }
 
   return {
-    async verifyAccessToken(token) {
+    async verifyAccessToken(token, { anyAudience = false } = {}) {
       await signingKeys.requireFresh()
       const print = hash('sha256', token, 'base64') // several times as fast as a digest of bytes
       const known = remembered.get(print)
@@ -51,6 +52,7 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
         remembered.delete(print)
         throw new Problem('token_expired')
       }
+      if (!anyAudience && verified.audience !== config.audience) throw new Problem('invalid_token')
       if (!known) {
         if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value as string)
         remembered.set(print, verified)
@@ -58,15 +60,19 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
       return verified
     },
 
-    async issueAccessToken({ sessionId, clientId, scopes, expiresAt }) {
+    async issueAccessToken({ sessionId, clientId, scopes, expiresAt, api = null }) {
       // The session may have ended since the command committed. A token with today's epoch would then be accepted everywhere.
       const live = await requireValid(store.reading, await store.reading.sessions.liveState(sessionId, null))
       const client = await store.reading.clients.find(clientId)
       const alg: SigningAlg = client?.alg ?? 'ES256'
       await signingKeys.require(alg)
-      const ends = Math.min(expiresAt.getTime(), live.session.expiresAt.getTime(), live.now.getTime() + ACCESS_TOKEN_SECONDS * 1000)
+      const ends = Math.min(
+        expiresAt.getTime(),
+        live.session.expiresAt.getTime(),
+        live.now.getTime() + Math.min(ACCESS_TOKEN_SECONDS, api?.longestTokenSeconds ?? ACCESS_TOKEN_SECONDS) * 1000,
+      )
       const exp = Math.floor(ends / 1000)
-      const accessToken = signAccessToken({ config, signingKeys }, { live, clientId, alg, scopes, exp })
+      const accessToken = signAccessToken({ config, signingKeys }, { live, clientId, alg, scopes, exp, api })
       return { accessToken, expiresAt: new Date(exp * 1000) }
     },
   }
@@ -75,10 +81,17 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
 /** For a session that has just been found valid, and an algorithm that has a key. */
 export function signAccessToken(
   { config, signingKeys }: { config: Pick<Config, 'issuer' | 'audience'>; signingKeys: Pick<SigningKeys, 'signing'> },
-  { live, clientId, alg, scopes, exp }: { live: LiveState; clientId: ClientId; alg: SigningAlg; scopes: Iterable<string>; exp: number },
+  {
+    live,
+    clientId,
+    alg,
+    scopes,
+    exp,
+    api = null,
+  }: { live: LiveState; clientId: ClientId; alg: SigningAlg; scopes: Iterable<string>; exp: number; api?: Api | null },
 ): string {
   const claims = {
-    ...accessClaims(live),
+    ...tokenClaims(live, api, scopes),
     jti: randomBytes(16).toString('base64url'),
     sub: live.account.id,
     iat: Math.floor(Date.now() / 1000),
@@ -86,7 +99,7 @@ export function signAccessToken(
     scope: [...scopes].join(' '),
     client_id: clientId,
     iss: config.issuer,
-    aud: config.audience,
+    aud: api?.audience ?? config.audience,
   }
   return signJwt('at+jwt', claims, signingKeys.signing(alg) as SigningKey)
 }
@@ -132,7 +145,7 @@ const isEpoch = (value: unknown): value is number => Number.isInteger(value) && 
 
 type Verified = Awaited<ReturnType<typeof verifiedPayload>>
 
-function claimsOf({ kid, payload }: Verified, { issuer, audience }: Pick<Config, 'issuer' | 'audience'>): VerifiedToken {
+function claimsOf({ kid, payload }: Verified, { issuer }: Pick<Config, 'issuer'>): VerifiedToken {
   const {
     iss,
     aud,
@@ -151,7 +164,7 @@ function claimsOf({ kid, payload }: Verified, { issuer, audience }: Pick<Config,
   } = payload
   const good =
     iss === issuer &&
-    aud === audience && // one string: Muster issues no token for several audiences
+    typeof aud === 'string' && // Muster issues no token for several audiences
     typeof sub === 'string' &&
     typeof clientId === 'string' &&
     typeof jti === 'string' &&
@@ -164,6 +177,7 @@ function claimsOf({ kid, payload }: Verified, { issuer, audience }: Pick<Config,
   if (!good) throw new Problem('invalid_token')
   return {
     sub,
+    audience: aud,
     sid: sid as SessionId | null,
     epoch: (epoch ?? 0) as number,
     organizationId: organizationId as OrganizationId | null,

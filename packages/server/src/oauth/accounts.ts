@@ -1,4 +1,5 @@
 import { acrOf } from '@muster/contract/authentication.ts'
+import { type Api, permissionsAt } from '../domain/apis/api.ts'
 import { meetsPolicy } from '../domain/command/factor-policy.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import { lastAuthentication } from '../domain/model/session.ts'
@@ -10,7 +11,24 @@ export function accessClaims({ now, session, account, membership, organization }
   const registered = account.username !== null && membership?.status === 'active' && acts && organization
   const { at, methods } = lastAuthentication(session)
   const proof = { auth_time: Math.floor(at.getTime() / 1000), acr: acrOf(methods), amr: methods }
-  return { sid: session.id, epoch: account.epoch, ...proof, ...(registered && { org_id: organization.id, org: organization.name, role: membership.role }) }
+  return {
+    sid: session.id,
+    epoch: account.epoch,
+    ...proof,
+    ...(account.username !== null && { username: account.username }),
+    ...(registered && { org_id: organization.id, org: organization.name, role: membership.role }),
+  }
+}
+
+/** Longer lists of permissions are left out, so that a token has at most 4 KB. */
+const PERMISSION_CHARACTERS = 1_200
+
+/** The claims of a person's access token. For an API of the platform also what it allows there now (P5); such a service must introspect to stay current. */
+export function tokenClaims(live: LiveState, api: Api | null, scopes: Iterable<string>): Record<string, unknown> {
+  const claims = accessClaims(live)
+  if (!api) return claims
+  const permissions = claims.role === undefined || !live.membership ? [] : permissionsAt(api, live.membership.role, new Set(scopes))
+  return permissions.join('').length > PERMISSION_CHARACTERS ? claims : { ...claims, permissions }
 }
 
 /** The claims of each scope (OpenID Connect Core section 5.4, and the organization). */

@@ -5,6 +5,7 @@ import type { Limits } from '../domain/command/limits.ts'
 import { refuseBarredPerson } from '../domain/command/refused-credential.ts'
 import { startApplicationSession } from '../domain/credentials/application-session.ts'
 import { type PendingRequests, redeemDevice, requestDeviceLogin } from '../domain/credentials/device-authorization.ts'
+import { allNamesOf, audiencesAsked } from '../domain/credentials/granted-audience.ts'
 import { endReusedFamily, isReuse, issueRefreshToken, refreshTokenName, refusalOfOver } from '../domain/credentials/refresh-token.ts'
 import { finishSession } from '../domain/credentials/session.ts'
 import type { OAuthModelStore } from '../domain/credentials/store.ts'
@@ -16,14 +17,14 @@ import { clientMetadata } from './client-metadata.ts'
 import { anonymous, currentExchange, principalOf } from './exchange.ts'
 import type { KnownClients } from './known-clients.ts'
 import { Refusal, refusing } from './refusal.ts'
-import { grantPayloadOf, resourcesOf } from './resources.ts'
+import { grantPayloadOf, type OwnNames, resourcesOf } from './resources.ts'
 
 export interface AdapterOptions {
   store: Store
   execute: Execute
   limits: Pick<Limits, 'giveBack'>
-  /** The names under which the audience may be requested. */
-  resources: readonly string[]
+  /** The names of Muster's own API. */
+  resources: OwnNames
   clients: KnownClients
   pending: PendingRequests
   /** Creates a signing key for an algorithm that has none yet. */
@@ -128,7 +129,7 @@ function deviceCodes({ store, limits, execute, resources, pending }: AdapterOpti
         grantId: device.sessionId as string,
         sid: device.sessionId as string,
         scope: device.scopes.join(' '),
-        resource: [...resources],
+        resource: allNamesOf(audiencesAsked(device.params.resource, resources), resources),
       }
       return {
         kind: 'DeviceCode',

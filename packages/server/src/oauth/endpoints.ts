@@ -143,7 +143,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
       await execute(revokeRefreshToken, principal, { tokenHash })
       return known.clientId
     }
-    const verified = await verifiedOrNull(accessTokens, token)
+    const verified = await verifiedOrNull(accessTokens, token, { anyAudience: true })
     if (!verified) return null // unknown, forged or expired: nothing to revoke (RFC 7009 section 2.2)
     requireOwn(verified.clientId)
     if (verified.sid === null) throw new OAuthError(400, 'unsupported_token_type', "A client's own token ends by itself, within the hour.")
@@ -187,9 +187,9 @@ function bearerOf(request: FastifyRequest): string | undefined {
 
 type Fields = Partial<Record<string, unknown>> | null | undefined
 
-async function verifiedOrNull({ verifyAccessToken }: AccessTokens, token: string): Promise<VerifiedToken | null> {
+async function verifiedOrNull({ verifyAccessToken }: AccessTokens, token: string, options?: { anyAudience: boolean }): Promise<VerifiedToken | null> {
   try {
-    return await verifyAccessToken(token)
+    return await verifyAccessToken(token, options)
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return null
     throw error
@@ -259,7 +259,6 @@ async function introspectKey({ store, config }: EndpointOptions, token: string):
 
 const ofPerson = (live: LiveState): Record<string, unknown> => ({
   sub: live.account.id,
-  ...(live.account.username !== null && { username: live.account.username }),
   ...accessClaims(live),
 })
 

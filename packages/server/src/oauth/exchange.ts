@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Api } from '../domain/apis/api.ts'
 import type { PresentedRefreshToken, RegisteredClient } from '../domain/credentials/store.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import type { Origin, Principal, UserPrincipal } from '../domain/model/principal.ts'
@@ -12,6 +13,8 @@ export interface Exchange {
   signedIn: SignedIn | null
   /** The calling client. Read once, because the library forgets what it has no name for. */
   client: RegisteredClient | null
+  /** The API of the platform that the token is for. Null: Muster's own. */
+  api: Api | null
   /** The refusal, for the `code` of the response: the library only passes on `error` and `error_description`. */
   refusal: Problem | null
   /** The user code of the new device authorization. The library's own code is not used. */
@@ -32,6 +35,7 @@ export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): E
   origin,
   signedIn,
   client: null,
+  api: null,
   refusal: null,
   userCode: null,
   refreshTokenName: null,

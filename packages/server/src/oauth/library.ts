@@ -9,6 +9,7 @@ import type { Limits } from '../domain/command/limits.ts'
 import { recordRefusedAttempt } from '../domain/command/refused-attempts.ts'
 import { requireStanding } from '../domain/command/refused-credential.ts'
 import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/credentials/device-authorization.ts'
+import { allNamesOf } from '../domain/credentials/granted-audience.ts'
 import { refreshTokenName, useRefreshToken } from '../domain/credentials/refresh-token.ts'
 import { accessTokenSeconds, sessionLifetimes } from '../domain/credentials/session.ts'
 import type { PresentedRefreshToken } from '../domain/credentials/store.ts'
@@ -18,7 +19,7 @@ import { Problem } from '../domain/model/problem.ts'
 import { digest, type SecretKeys } from '../domain/model/secret-keys.ts'
 import { type AwaitRevocations, awaitServers, ENDING_WAIT } from '../domain/signals/receiver.ts'
 import { cookieName } from '../http/browser-session.ts'
-import { accessClaims, claimsOfScopes } from './accounts.ts'
+import { claimsOfScopes, tokenClaims } from './accounts.ts'
 import { type AdapterOptions, createAdapter } from './adapter.ts'
 import { isOriginOf, isSecretValid, ownClientProperties } from './client-metadata.ts'
 import { currentExchange, principalOf } from './exchange.ts'
@@ -28,6 +29,7 @@ import type { LibraryPages } from './pages.ts'
 import { completeAddress, DEVICE_GRANT, routes } from './paths.ts'
 import { refusalAnswer } from './refusal.ts'
 import { createResourceServerInfo, requireScopes } from './resource-server.ts'
+import { type OwnNames, resourceOfToken } from './resources.ts'
 import type { SigningKey } from './signing-keys.ts'
 import { isStrongEnough, wantedAcr } from './wanted-acr.ts'
 
@@ -35,7 +37,7 @@ export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
   config: Pick<Config, 'issuer' | 'audience' | 'secureCookies'>
   keys: SecretKeys
   limits: Pick<Limits, 'spend' | 'giveBack'>
-  resources: readonly [string, ...string[]]
+  resources: OwnNames
   /** Other names of the audience in the parameter `audience`. Tokens always contain the audience itself. */
   audienceAliases?: readonly string[] | undefined
   signingKeys: readonly SigningKey[]
@@ -97,9 +99,9 @@ export function createLibrary(options: LibraryOptions): Provider {
       },
     } as never,
     findAccount: createFindAccount(store),
-    extraTokenClaims: (ctx) => {
+    extraTokenClaims: (ctx, token) => {
       const account = ctx.oidc.account as LibraryAccount | undefined
-      return account && accessClaims(account.live)
+      return account && tokenClaims(account.live, currentExchange().api, token.scopes)
     },
     expiresWithSession: () => false, // our sessions end on their own; see endApplicationSessions
     extraClientMetadata: { properties: [...ownClientProperties] },
@@ -124,13 +126,15 @@ export function createLibrary(options: LibraryOptions): Provider {
       rpInitiatedLogout: { enabled: true, logoutSource: pages.confirmLogout, postLogoutSuccessSource: pages.loggedOut },
       resourceIndicators: {
         enabled: true,
-        defaultResource: () => resources[0],
+        defaultResource: (ctx: KoaContextWithOIDC, _client: unknown, granted?: readonly string[]) =>
+          resourceOfToken(granted, ctx.oidc.params?.resource, resources),
         useGrantedResource: () => true,
-        getResourceServerInfo: createResourceServerInfo(config, resources) as never,
+        getResourceServerInfo: createResourceServerInfo({ config, store, own: resources }) as never,
       },
     },
     ttl: {
-      AccessToken: (ctx) => accessTokenSeconds((ctx.oidc.account as LibraryAccount).live),
+      AccessToken: (ctx) =>
+        Math.min(accessTokenSeconds((ctx.oidc.account as LibraryAccount).live), currentExchange().api?.longestTokenSeconds ?? Number.POSITIVE_INFINITY),
       ClientCredentials: CLIENT_TOKEN_SECONDS,
       AuthorizationCode: 60,
       DeviceCode: DEVICE_SECONDS,
@@ -231,7 +235,7 @@ function policy(): interactionPolicy.DefaultPolicy {
 }
 
 /** The operator chose the clients, so their registered scopes are granted. Consent is required only for native clients and on request. */
-function createLoadExistingGrant(resources: readonly string[]) {
+function createLoadExistingGrant(resources: OwnNames) {
   return async (ctx: KoaContextWithOIDC) => {
     const { oidc } = ctx
     const exchange = currentExchange()
@@ -239,9 +243,10 @@ function createLoadExistingGrant(resources: readonly string[]) {
     const grant = new oidc.provider.Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId })
     grant.jti = newId('session')
     grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(' '))
-    const [server] = Object.values(oidc.resourceServers ?? {})
-    const scope = [...oidc.requestParamScopes].filter((one) => server?.scopes.has(one)).join(' ')
-    if (server && scope !== '') for (const name of resources) grant.addResourceScope(name, scope)
+    for (const server of Object.values(oidc.resourceServers ?? {})) {
+      const scope = [...oidc.requestParamScopes].filter((one) => server.scopes.has(one)).join(' ')
+      if (scope !== '') for (const name of allNamesOf([server.identifier()], resources)) grant.addResourceScope(name, scope)
+    }
     const { openid, resources: granted } = grant as unknown as Record<string, unknown>
     exchange.grant = { id: grant.jti, payload: { openid, resources: granted } }
     return grant

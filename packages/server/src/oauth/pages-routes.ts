@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
+import { wordsOfPermissions } from '../domain/apis/words.ts'
+import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
 import { beginRefusal } from '../http/problem.ts'
 import { refuseCrossSite } from '../http/same-site.ts'
@@ -11,13 +13,14 @@ import { accountView, frameOf, originsOf, pagePolicy } from './pages.ts'
 
 export interface PageRouteOptions {
   config: Pick<Config, 'issuer' | 'localMailbox'>
+  store: Pick<Store, 'reading'>
   interactions: Interactions
   /** Passes a request to the library with this body. */
   toLibrary(request: FastifyRequest, reply: FastifyReply, form: string, how: { signsOut: boolean }): Promise<void>
 }
 
 /** The pages that the library redirects to, and their forms: sign-in, consent, sign-out. */
-export async function pageRoutes(app: FastifyInstance, { config, interactions, toLibrary }: PageRouteOptions): Promise<void> {
+export async function pageRoutes(app: FastifyInstance, { config, store, interactions, toLibrary }: PageRouteOptions): Promise<void> {
   const page = { schema: { hide: true }, bodyLimit: 16_384 } as const
   const frame = () => frameOf(config)
 
@@ -58,6 +61,7 @@ export async function pageRoutes(app: FastifyInstance, { config, interactions, t
       useAnother: { action: '/sign-out', hidden: { another: 'yes', continue: path } },
       application: { name: interaction.client.name, host: URL.parse(interaction.redirectUri)?.host ?? '' },
       scopes: interaction.scopes,
+      permissions: await wordsOfPermissions(store.reading, interaction.scopes),
     })
     reply.header('content-security-policy', pagePolicy(...originsOf(interaction.redirectUri)))
     return reply.type('text/html; charset=utf-8').send(html)

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Execute } from '../domain/command/context.ts'
+import { scopesGrantedAt } from '../domain/credentials/granted-audience.ts'
 import { usePlainRefreshToken } from '../domain/credentials/refresh-token.ts'
 import { accessTokenSeconds } from '../domain/credentials/session.ts'
 import type { RegisteredClient } from '../domain/credentials/store.ts'
@@ -9,7 +10,8 @@ import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { signAccessToken } from './access-tokens.ts'
 import type { KnownClients } from './known-clients.ts'
-import { allowedScopes } from './scopes.ts'
+import type { OwnNames } from './resources.ts'
+import { allowedScopes, ownScopes } from './scopes.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 interface Options {
@@ -18,6 +20,7 @@ interface Options {
   execute: Execute
   clients: KnownClients
   signingKeys: Pick<SigningKeys, 'require' | 'signing'>
+  own: OwnNames
 }
 
 /** The response of a token endpoint (RFC 6749 section 5.1). */
@@ -36,7 +39,7 @@ const PLAIN_FIELDS = ['client_id', 'grant_type', 'refresh_token']
  * Answers the refresh of a command line, in front of the library: one statement and one signature, unless the use is recorded. It gives no refusal, and reads no
  * `scope`, `resource` or other parameter. Null for every request that needs one of these; the library then answers it.
  */
-export function createPlainRefresh({ config, store, execute, clients, signingKeys }: Options) {
+export function createPlainRefresh({ config, store, execute, clients, signingKeys, own }: Options) {
   return async ({ headers, origin }: Pick<FastifyRequest, 'headers' | 'origin'>, form: string | undefined): Promise<TokenAnswer | null> => {
     const fields = plainFields(headers, form, PLAIN_FIELDS)
     if (fields?.grant_type !== 'refresh_token') return null
@@ -47,10 +50,10 @@ export function createPlainRefresh({ config, store, execute, clients, signingKey
     await signingKeys.require(client.alg)
 
     const used = await usePlainRefreshToken({ store, execute }, origin, { tokenHash: digest(refreshToken), client })
-    if (!Array.isArray(used?.grant?.scopes)) return null
+    if (!Array.isArray(used?.grant?.scopes) || !scopesGrantedAt(used.grant, own[0], own)) return null
     Object.assign(origin, { userId: used.live.account.id, clientId: client.id })
     const allowed = allowedScopes({ clientId, allowed_scopes: client.scopes }, false)
-    const scopes = (used.grant.scopes as string[]).filter((scope) => used.scopes.includes(scope) && allowed.includes(scope))
+    const scopes = (used.grant.scopes as string[]).filter((scope) => used.scopes.includes(scope) && allowed.includes(scope) && ownScopes.includes(scope))
     const expiresIn = accessTokenSeconds(used.live)
     const exp = Math.floor(Date.now() / 1000) + expiresIn
     const accessToken = signAccessToken({ config, signingKeys }, { live: used.live, clientId: client.id, alg: client.alg, scopes, exp })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
 import type { Config } from '../config.ts'
+import { ownAudiences } from '../domain/apis/api.ts'
 import type { Execute } from '../domain/command/context.ts'
 import { type Limits, type PointOfRequest, pointOfRequest } from '../domain/command/limits.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
@@ -25,7 +26,6 @@ import { pageRoutes, withForm } from './pages-routes.ts'
 import { routes } from './paths.ts'
 import { createPlainDevice } from './plain-device.ts'
 import { createPlainRefresh } from './plain-refresh.ts'
-import { resourceNames } from './resources.ts'
 import { createSigningKeys, type SigningKeyTimes, type SigningKeyView } from './signing-keys.ts'
 
 export interface OAuthOptions {
@@ -80,7 +80,7 @@ interface Library {
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, execute, keys, limits, signingKeyTimes, audienceAliases, onError = reportError, awaitRevocations = async () => null } = options
   const sessions = options.sessions ?? browserSessions({ config, store, keys })
-  const resources = resourceNames(config)
+  const resources = ownAudiences(config)
   const pages = createLibraryPages(config, options.cli ?? 'muster')
   const clients = createKnownClients(store)
   const pending = createPendingRequests(store)
@@ -128,7 +128,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const interactions = createInteractions({ store, library: async () => (await current()).provider, sessions })
   const issuer = new URL(config.issuer)
   const plain: Record<string, (request: FastifyRequest, form: string | undefined, point: PointOfRequest) => Promise<object | null>> = {
-    [routes.token]: createPlainRefresh({ config, store, execute, clients, signingKeys }),
+    [routes.token]: createPlainRefresh({ config, store, execute, clients, signingKeys, own: resources }),
     [routes.device_authorization]: createPlainDevice({ config, store, execute, clients, pending, resources }),
   }
 
@@ -148,7 +148,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
 
   const plugin = async (app: FastifyInstance): Promise<void> => {
     await app.register(endpointRoutes, { config, store, execute, limits, clients, accessTokens })
-    await app.register(pageRoutes, { config, interactions, toLibrary })
+    await app.register(pageRoutes, { config, store, interactions, toLibrary })
     const hidden = { schema: { hide: true } } as const
 
     app.get(routes.jwks, hidden, async (_request, reply) => {

@@ -1,23 +1,29 @@
-import type { Config } from '../config.ts'
+import { allNamesOf, audiencesAsked } from '../domain/credentials/granted-audience.ts'
 
-/**
- * Each installation has one audience (S58). The library requires absolute URIs as resources, so this URI stands for the audience; tokens contain the
- * audience itself. It can also be requested by its own name, if that is a URI, or by the issuer's.
- */
-export function resourceNames({ audience, issuer }: Pick<Config, 'audience' | 'issuer'>): readonly [string, ...string[]] {
-  const others = [audience, issuer, `${issuer}/`].filter((name) => URL.canParse(name) && !name.includes('#'))
-  return ['urn:muster:api', ...new Set(others)]
-}
+/** Muster's own API under all its names: the library requires absolute URIs as resources, and tokens carry the audience itself. */
+export type OwnNames = readonly [string, ...string[]]
 
-/** A resource requested under one name is granted under all names, so that the requests of a flow may use different ones. */
-export const resourcesOf = (asked: unknown, resources: readonly string[]): string[] | undefined =>
-  asked === undefined || (Array.isArray(asked) && asked.length === 0) ? undefined : [...resources]
+/** What the library keeps of the resources that a request names. A request without one stays without one. */
+export const resourcesOf = (asked: unknown, own: OwnNames): string[] | undefined =>
+  asked === undefined || (Array.isArray(asked) && asked.length === 0) ? undefined : allNamesOf(audiencesAsked(asked, own), own)
 
 /** The library's grant, from the session: the scopes of a device login, or the grant of the code flow. */
-export function grantPayloadOf(stored: Record<string, unknown>, resources: readonly string[]): Record<string, unknown> {
+export function grantPayloadOf(stored: Record<string, unknown>, own: OwnNames): Record<string, unknown> {
   if (Array.isArray(stored.scopes)) {
     const scope = stored.scopes.join(' ')
-    return { openid: { scope }, resources: Object.fromEntries(resources.map((name) => [name, scope])) }
+    const names = allNamesOf(audiencesAsked(stored.audiences, own), own)
+    return { openid: { scope }, resources: Object.fromEntries(names.map((name) => [name, scope])) }
   }
   return stored.grant as Record<string, unknown>
+}
+
+/**
+ * The one resource of a token (RFC 8707 section 2). Of a grant for several, it is Muster's own API unless the request names another; a request that names several
+ * gets them back, which the library refuses.
+ */
+export function resourceOfToken(granted: readonly string[] | undefined, requested: unknown, own: OwnNames): string | string[] {
+  if (!granted) return own[0]
+  if (Array.isArray(requested) && audiencesAsked(requested, own).length > 1) return [...granted]
+  const audiences = audiencesAsked(granted, own)
+  return audiences.includes(own[0]) ? own[0] : audiences.length === 1 ? (audiences[0] as string) : [...granted]
 }

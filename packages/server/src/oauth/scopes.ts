@@ -6,8 +6,13 @@ export interface ScopedClient {
   takes_any_scope?: boolean
 }
 
-/** Scopes of a person, or of a machine for a client's own token. Only those that the operator registered (D08). */
+/** The scopes that have a meaning in a person's token for Muster's own API. */
+export const ownScopes: readonly string[] = personScopes
+
+/** Only scopes that the operator registered (D08): of a machine for a client's own token, otherwise of a person, and permissions of the platform's APIs. */
 export function allowedScopes({ allowed_scopes: registered = [] }: ScopedClient, forItself: boolean): string[] {
-  const possible: readonly string[] = forItself ? machineScopes : personScopes
-  return possible.filter((scope) => registered.includes(scope))
+  const machine: readonly string[] = machineScopes
+  if (forItself) return machine.filter((scope) => registered.includes(scope))
+  const permissions = registered.filter((scope) => !ownScopes.includes(scope) && !machine.includes(scope))
+  return [...ownScopes.filter((scope) => registered.includes(scope)), ...permissions]
 }

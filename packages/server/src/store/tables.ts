@@ -595,7 +595,26 @@ export interface OrganizationAddressTable {
   address: string
 }
 
+export interface ApiTable {
+  id: string
+  name: string
+  audience: string
+  granted_to_members: string[]
+  longest_token_seconds: number | null
+  accepts_default_audience: boolean
+  created_at: GeneratedInstant
+}
+
+export interface ApiPermissionTable {
+  name: string
+  api_id: string
+  description: string
+  place: number
+}
+
 export interface Tables {
+  api: ApiTable
+  api_permission: ApiPermissionTable
   confirmation_code: ConfirmationCodeTable
   identity: IdentityTable
   provider_sign_in: ProviderSignInTable

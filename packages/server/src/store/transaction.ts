@@ -10,6 +10,7 @@ import { emailChangeStore } from './accounts/email-change-store.ts'
 import { passwordResetStore } from './accounts/password-reset-store.ts'
 import { peopleStore } from './accounts/people-store.ts'
 import { signUpStore } from './accounts/sign-up-store.ts'
+import { apiStore } from './apis/api-store.ts'
 import { auditStore } from './command/audit-store.ts'
 import { emailStore } from './command/email-store.ts'
 import { idempotencyStore } from './command/idempotency-store.ts'
@@ -135,6 +136,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, { floor, passw
     deviceAuthorizations: deviceAuthorizationStore(db),
     refreshTokens: refreshTokenStore(db, floor),
     clients: clientStore(db),
+    apis: apiStore(db),
     signingKeys: signingKeyStore(db),
     rootKeys: rootKeyStore(db),
     oauthModels: oauthModelStore(db),

@@ -53,6 +53,7 @@ test("an access token has the claims of RFC 9068 and the user's organization (S5
     epoch: 0,
     acr: 'urn:muster:acr:one-factor',
     amr: ['pwd'],
+    username: 'eve',
     org: 'eve',
     role: 'admin',
   })

@@ -344,6 +344,11 @@ export function samples(
       faults: [fault('user_code', 'There is no such code. Check the code in your terminal; two more tries.')],
     }),
     'device-approve': pages.deviceApprovalPage(approval),
+    'device-approve-apis': pages.deviceApprovalPage({
+      ...approval,
+      apis: [say('Deploy'), say('Billing')],
+      permissions: [say('Deploy applications (Deploy)'), say('See invoices (Billing)')],
+    }),
     'device-approve-year': pages.deviceApprovalPage({ ...approval, longLived: true, tokenName: say('ci-main'), sameAddress: false }),
     'device-approve-new': pages.deviceApprovalPage({ ...approval, account: unregistered, registersAs: say('alice') }),
     'device-approved': pages.deviceApprovedPage({ frame, client: say('muster'), endsBy: cli('logout') }),
@@ -360,7 +365,8 @@ export function samples(
       account,
       useAnother: target,
       application: { name: say('Example Notes'), host: say('notes.example.com') },
-      scopes: ['openid', 'profile', 'email', say('special')],
+      scopes: ['openid', 'profile', 'email', say('special'), 'apps:deploy'],
+      permissions: new Map([['apps:deploy', say('Deploy applications (Deploy)')]]),
     }),
     'consent-api': pages.consentPage({
       frame,

@@ -1,3 +1,4 @@
+import apis from './api.ts'
 import clients from './client.ts'
 import emails from './email.ts'
 import local from './local.ts'
@@ -10,4 +11,4 @@ import tokens from './token.ts'
 import users from './user.ts'
 import userList from './user-list.ts'
 
-export default [...organization, ...userList, ...users, ...search, ...emails, ...clients, ...signingKeys, ...secret, ...streams, ...tokens, ...local]
+export default [...organization, ...userList, ...users, ...search, ...emails, ...apis, ...clients, ...signingKeys, ...secret, ...streams, ...tokens, ...local]

@@ -1,9 +1,12 @@
 import type { ClientId, OrganizationId, SessionId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
+import type { Api } from '../apis/api.ts'
 
 /** The claims of an access token with a valid signature. Each request also checks the token against the database. */
 export interface VerifiedToken {
   sub: string
+  /** Muster's own, or that of an API of the platform (P1). */
+  audience: string
   /** Null in a client's own token. */
   sid: SessionId | null
   epoch: number
@@ -23,13 +26,18 @@ export interface VerifiedToken {
 
 /** The functions of the issuer that the rest of the server uses. */
 export interface AccessTokens {
-  /** @throws Problem invalid_token or token_expired */
-  verifyAccessToken(token: string): Promise<VerifiedToken>
+  /**
+   * @param options.anyAudience also accepts a token for an API of the platform. It is for those who present the token to describe or revoke it, never for acting.
+   * @throws Problem invalid_token or token_expired
+   */
+  verifyAccessToken(token: string, options?: { anyAudience?: boolean }): Promise<VerifiedToken>
   /** Issues a token for an existing session, with claims from the current state. */
   issueAccessToken(token: {
     sessionId: SessionId
     clientId: ClientId
     scopes: ReadonlySet<string>
     expiresAt: Date
+    /** Missing or null: for Muster's own API. */
+    api?: Api | null
   }): Promise<{ accessToken: string; expiresAt: Date }>
 }

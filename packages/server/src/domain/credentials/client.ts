@@ -45,7 +45,8 @@ export async function registerClient({ tx, principal, record }: Context, input: 
     requirePkce: input.requirePkce ?? true,
     backchannelLogoutUri: input.backchannelLogoutUri ?? null,
   }
-  const faults = clientFaults(wanted, input.internalHosts)
+  const permissions = (await tx.apis.list()).flatMap((api) => api.permissions.map(({ name }) => name))
+  const faults = clientFaults(wanted, { internalHosts: input.internalHosts, permissions })
   if (faults.length > 0) throw new Problem('client_invalid', faults.map(({ message }) => message).join(' '), { extensions: { faults } })
   const secret = wanted.public ? null : newOpaqueToken('muster_cs')
   const client = await tx.clients.insert({ id: newId('client'), ...wanted, secretHash: secret === null ? null : digest(secret) })
@@ -98,7 +99,7 @@ interface Fault {
 /** All faults at once. */
 function clientFaults(
   client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>,
-  internalHosts: readonly string[] = [],
+  { internalHosts = [], permissions }: { internalHosts?: readonly string[] | undefined; permissions: readonly string[] },
 ): Fault[] {
   const faults: Fault[] = []
   const fault = (field: string, message: string) => faults.push({ field, message })
@@ -128,8 +129,11 @@ function clientFaults(
   }
   for (const scope of client.scopes) {
     const machine = (machineScopes as readonly string[]).includes(scope)
-    if (!machine && !(personScopes as readonly string[]).includes(scope))
-      fault('scopes', `There is no scope ${JSON.stringify(scope)}. Use one of: ${[...personScopes, ...machineScopes].join(', ')}.`)
+    if (!machine && !(personScopes as readonly string[]).includes(scope) && !permissions.includes(scope))
+      fault(
+        'scopes',
+        `There is no scope ${JSON.stringify(scope)}. Use one of: ${[...personScopes, ...machineScopes].join(', ')}, or a permission of an API: muster server api list`,
+      )
     else if (machine && client.public) fault('scopes', `${scope} requires a secret, and a public client has none.`)
     else if (!machine && !signsPeopleIn) fault('scopes', `${scope} requires a grant that signs a person in.`)
   }

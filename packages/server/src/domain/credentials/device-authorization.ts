@@ -196,7 +196,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
     organizationId,
     clientId: device.clientId,
     ...signInOf(live.session),
-    grantPayload: { scopes: device.scopes },
+    grantPayload: { scopes: device.scopes, ...(device.params.resource !== undefined && { audiences: device.params.resource }) },
     lifetimeSeconds: DEVICE_SECONDS_AT_MOST, // until the device redeems it; an unredeemed approval leaves no login for a year
   })
   const approved = await tx.deviceAuthorizations.approve(id, { claimedBy: live.session.id, userId: account.id, sessionId: session.id })

@@ -119,6 +119,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
     subject: target,
     value: { until: Math.ceil(Date.parse(at) / 1000) + CLOCK_DIFFERENCE_SECONDS, reason: 'token_revoked' },
   }),
+  'api.created': nothing,
+  'api.changed': nothing, // each request for a token reads the permissions
+  'api.removed': nothing,
   'stream.created': nothing,
   'stream.changed': nothing,
   'stream.removed': nothing,

@@ -35,6 +35,7 @@ import * as providers from './0036-providers.ts'
 import * as alwaysSecondFactor from './0037-always-second-factor.ts'
 import * as unreadyCredentials from './0038-unready-credentials.ts'
 import * as recentSignIns from './0040-recent-sign-ins.ts'
+import * as apis from './0041-apis.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -74,4 +75,5 @@ export const migrations: Record<string, Migration> = {
   '0037-always-second-factor': alwaysSecondFactor,
   '0038-unready-credentials': unreadyCredentials,
   '0040-recent-sign-ins': recentSignIns,
+  '0041-apis': apis,
 }

@@ -1,6 +1,7 @@
 import { isId } from '@muster/contract/ids.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { apiOfLogin } from '../../../domain/credentials/other-audience.ts'
 import { endRefreshToken, listRefreshTokens } from '../../../domain/credentials/refresh-token.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { personOf } from '../../request.ts'
@@ -22,8 +23,30 @@ const refreshTokenSchema = z
   })
   .meta({ id: 'RefreshToken', description: 'A refresh token, without its value, which is shown once, when it is issued.' })
 
-/** Refresh tokens that a user issued for scripts and machines. */
-export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+/** Refresh tokens that a user issued for scripts and machines, and access tokens for the APIs of the platform. */
+export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, accessTokens }) => {
+  app.post(
+    '/v1/me/tokens',
+    {
+      config: { audience: 'account', anyScope: true },
+      schema: {
+        operationId: 'createMyToken',
+        tags: ['Sessions'],
+        summary: 'Create access token for an API',
+        description:
+          'Issues an access token for another API that the login requested with `resource`, with the scopes granted there, and with at most the expiry of the presented token. For a login without a refresh token: the others use the token endpoint.',
+        body: z.strictObject({ resource: z.string().max(600).meta({ description: 'The audience of the API.' }) }),
+        response: answers(z.object({ access_token: z.string(), token_type: z.literal('Bearer'), expires_at: instant, scope: z.string() })),
+      },
+    },
+    async (request) => {
+      const { principal } = personOf(request)
+      const { clientId, ...wanted } = await apiOfLogin(store.reading, principal, { ...config, resource: request.body.resource })
+      const { accessToken, expiresAt } = await accessTokens.issueAccessToken({ ...wanted, sessionId: principal.sessionId, clientId })
+      return { access_token: accessToken, token_type: 'Bearer' as const, expires_at: expiresAt.toISOString(), scope: [...wanted.scopes].join(' ') }
+    },
+  )
+
   app.get(
     '/v1/me/refresh-tokens',
     {

@@ -20,9 +20,11 @@ export interface ConsentPage {
   useAnother: FormTarget
   application: { name: string; host: string }
   scopes: readonly string[]
+  /** What the permissions among the scopes allow. */
+  permissions?: ReadonlyMap<string, string>
 }
 
-export function consentPage({ frame, target, account, useAnother, application, scopes }: ConsentPage): string {
+export function consentPage({ frame, target, account, useAnother, application, scopes, permissions }: ConsentPage): string {
   return layout({
     frame,
     title: `Allow ${application.name} to use your account?`,
@@ -31,7 +33,7 @@ export function consentPage({ frame, target, account, useAnother, application, s
       form({
         target,
         body: [
-          html`<h2>This application will be able to</h2><ul class="grants">${scopes.map((scope) => html`<li>${scopeTexts[scope] ?? html`<span class="code">${scope}</span>`}</li>`)}</ul>`,
+          html`<h2>This application will be able to</h2><ul class="grants">${scopes.map((scope) => html`<li>${scopeTexts[scope] ?? permissions?.get(scope) ?? html`<span class="code">${scope}</span>`}</li>`)}</ul>`,
           scopes.includes('api') || scopes.includes('offline_access')
             ? notice({
                 tone: 'paused',

@@ -49,6 +49,10 @@ export interface DeviceApprovalPage {
   expiresAt: Date
   client: { name: string; id: string }
   request: { address: string; place?: string | undefined; agent?: string | undefined; at: Date }
+  /** The names of the platform's APIs that the login is for. */
+  apis?: readonly string[]
+  /** What the permissions that it requests allow. Empty: everything. */
+  permissions?: readonly string[]
   /** True when the login was started from this browser's IP address. */
   sameAddress: boolean
   /** True when the client requests a refresh token (S47). */
@@ -71,6 +75,8 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
     expiresAt,
     client,
     request,
+    apis = [],
+    permissions = [],
     sameAddress,
     longLived,
     tokenName,
@@ -99,6 +105,8 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
             isRegistration
               ? ['Username', html`${registersAs} <span class="muted">(chosen in your terminal)</span>`]
               : ['Organization', organizationLine(account)],
+            ['APIs', apis.length > 0 && apis.join(', ')],
+            ['May', permissions.length > 0 && permissions.join(', ')],
             ['Requested from', html`${request.place && html`${request.place}, `}<span class="code">${request.address}</span>`],
             ['Requested with', request.agent],
             ['Requested', moment(request.at, frame.now)],

@@ -1,12 +1,15 @@
 import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
 import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { OWN_API } from '../../../domain/apis/api.ts'
+import { namesOfApis, wordsOfPermissions } from '../../../domain/apis/words.ts'
 import { meetsPolicy } from '../../../domain/command/factor-policy.ts'
 import { isRecent } from '../../../domain/command/recent.ts'
 import { refusalOf } from '../../../domain/command/refused-credential.ts'
 import { approveConfirmation } from '../../../domain/credentials/confirm-terminal.ts'
 import { approveDevice, denyDevice, deviceOf, endingCommand, isLasting, programOf } from '../../../domain/credentials/device-authorization.ts'
 import { enterUserCode, refuseUserCode } from '../../../domain/credentials/enter-user-code.ts'
+import { audiencesAsked } from '../../../domain/credentials/granted-audience.ts'
 import type { DeviceAuthorization } from '../../../domain/credentials/store.ts'
 import { normalUserCode } from '../../../domain/credentials/user-code.ts'
 import { Problem } from '../../../domain/model/problem.ts'
@@ -179,6 +182,8 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
         expiresAt: device.expiresAt,
         client: { name: client, id: device.clientId },
         request: { address: device.address, agent: device.userAgent ?? undefined, at: device.requestedAt },
+        apis: await namesOfApis(store.reading, audiencesAsked(device.params.resource, [OWN_API])),
+        permissions: [...(await wordsOfPermissions(store.reading, device.scopes)).values()],
         sameAddress: device.address === request.origin.address,
         longLived: device.wantsRefreshToken,
         tokenName: device.refreshTokenName ?? undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { stale } from '../../../scripts/generate.ts'
+import { stale } from '../../../../scripts/generate.ts'
 
 test('the generated pages and types match the code (if not: npm run generate)', async () => {
   expect(await stale()).toEqual([])

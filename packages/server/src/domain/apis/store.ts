@@ -1,0 +1,24 @@
+import type { Api } from './api.ts'
+
+/** A credential or a client that names a permission. */
+export interface PermissionUse {
+  permission: string
+  kind: 'client'
+  id: string
+  name: string
+}
+
+export interface ApiStore {
+  /** Until the transaction ends, no other changes an API. */
+  lock(): Promise<void>
+  /** In order of their names. */
+  list(): Promise<Api[]>
+  findByAudience(audience: string): Promise<Api | null>
+  /** Removes all permissions of these APIs. */
+  clear(ids: readonly Api['id'][]): Promise<void>
+  /** Inserts the API, or replaces all that is known of it. Its earlier permissions were removed. */
+  put(api: Api): Promise<void>
+  remove(id: Api['id']): Promise<void>
+  /** What names these permissions. */
+  usesOf(permissions: readonly string[]): Promise<PermissionUse[]>
+}

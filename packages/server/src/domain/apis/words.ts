@@ -1,0 +1,15 @@
+import type { Tx } from '../store.ts'
+import { OWN_API } from './api.ts'
+
+/** What each permission among these scopes allows, for a person: `apps:deploy` is "Deploy applications (Deploy)". Other scopes are not in the map. */
+export async function wordsOfPermissions({ apis }: Pick<Tx, 'apis'>, scopes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (!scopes.some((scope) => scope.includes(':'))) return new Map()
+  const known = (await apis.list()).flatMap((api) => api.permissions.map(({ name, description }): [string, string] => [name, `${description} (${api.name})`]))
+  return new Map(known.filter(([name]) => scopes.includes(name)))
+}
+
+/** The names of the APIs with these audiences. Muster's own API is not among them. */
+export async function namesOfApis({ apis }: Pick<Tx, 'apis'>, audiences: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(audiences.filter((audience) => audience !== OWN_API).map((audience) => apis.findByAudience(audience)))
+  return found.filter((api) => api !== null).map(({ name }) => name)
+}

@@ -1,0 +1,28 @@
+import { type Api, ownAudiences, scopesOf } from '../apis/api.ts'
+import type { UserPrincipal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+import { scopesGrantedAt } from './granted-audience.ts'
+
+/**
+ * The API that a login without a refresh token asks a token for, and the token's scopes (P3): never more than the login was granted there, and than its client may
+ * still request.
+ * @throws Problem invalid_target
+ */
+export async function apiOfLogin(
+  tx: Pick<Tx, 'sessions' | 'clients' | 'apis'>,
+  { sessionId, token }: UserPrincipal,
+  { resource, issuer, audience }: { resource: string; issuer: string; audience: string },
+): Promise<{ api: Api; scopes: Set<string>; clientId: string; expiresAt: Date }> {
+  const own = ownAudiences({ issuer, audience })
+  const session = await tx.sessions.find(sessionId)
+  if (!token || !session?.clientId) throw new Problem('invalid_target', 'The session of a browser gets no tokens.')
+  if (session.kind === 'refresh' || scopesGrantedAt(session.grantPayload, own[0], own)?.includes('offline_access'))
+    throw new Problem('invalid_target', 'This login has a refresh token. Send it to the token endpoint with the parameter resource.')
+  const granted = scopesGrantedAt(session.grantPayload, resource, own) ?? []
+  const client = await tx.clients.find(session.clientId)
+  const api = await tx.apis.findByAudience(resource)
+  const scopes = granted.filter((scope) => client?.scopes.includes(scope) && api && scopesOf(api).includes(scope))
+  if (!api || scopes.length === 0) throw new Problem('invalid_target')
+  return { api, scopes: new Set(scopes), clientId: session.clientId, expiresAt: token.expiresAt }
+}

@@ -1,0 +1,107 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Api, ownAudiences } from '../../../domain/apis/api.ts'
+import { applyApis } from '../../../domain/apis/apply.ts'
+import { APIS_AT_MOST, PERMISSIONS_PER_API, type WrittenApi } from '../../../domain/apis/manifest.ts'
+import { answers } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
+
+const written = z.strictObject({
+  name: z.string().max(200).meta({ description: 'As people see it.' }),
+  audience: z.string().max(600).meta({ description: 'An absolute URI: the `aud` of its tokens, and the `resource` of requests for them.' }),
+  permissions: z
+    .record(z.string().max(100), z.string().max(600))
+    .refine((all) => Object.keys(all).length <= PERMISSIONS_PER_API, `must be at most ${PERMISSIONS_PER_API}`)
+    .meta({ description: 'What callers may do: the name of each permission, and a description for people.' }),
+  grant: z
+    .strictObject({ member: z.array(z.string().max(100)).max(PERMISSIONS_PER_API) })
+    .meta({ description: 'What members may do: permissions, `apps:*` for all that begin so, or `*` for all. Admins may do everything.' }),
+  longest_token_life: z
+    .int()
+    .min(60)
+    .max(86_400)
+    .nullable()
+    .optional()
+    .meta({ description: 'The longest life of its access tokens, in seconds. Without it, they live as long as those of Muster.' }),
+  accept_default_audience: z
+    .boolean()
+    .optional()
+    .meta({ description: "Whether the API also accepts tokens of Muster's own audience. Such a token works at Muster's own API too." }),
+})
+const apiSchema = written
+  .extend({ id: z.string(), longest_token_life: z.int().nullable(), accept_default_audience: z.boolean() })
+  .meta({ id: 'Api', description: 'An API of the platform.' })
+const changeSchema = z
+  .object({
+    kind: z.enum(['created', 'changed', 'removed']),
+    name: z.string(),
+    audience: z.string(),
+    fields: z.array(z.string()).meta({ description: 'What changes besides the permissions.' }),
+    added: z.array(z.string()).meta({ description: 'Permissions that are new.' }),
+    removed: z.array(z.string()).meta({ description: 'Permissions that go away.' }),
+  })
+  .meta({ id: 'ApiChange' })
+const useSchema = z
+  .object({ permission: z.string(), kind: z.enum(['client']), id: z.string(), name: z.string() })
+  .meta({ id: 'PermissionUse', description: 'What names a permission.' })
+
+/** The operator says which APIs the platform has, and what callers may do there (P1). */
+export const apiRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute }) => {
+  app.get(
+    '/v1/operator/apis',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'listApis',
+        tags: ['Operator'],
+        summary: 'List APIs',
+        description: 'Lists the APIs of the platform in order of their names.',
+        response: answers(z.object({ items: z.array(apiSchema) })),
+      },
+    },
+    async () => ({ items: (await store.reading.apis.list()).map(toApiBody) }),
+  )
+
+  app.put(
+    '/v1/operator/apis',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'applyApis',
+        tags: ['Operator'],
+        summary: 'Apply APIs',
+        description: 'Makes the APIs of the platform those of the request. An API that is missing is removed: no more tokens are issued for it.',
+        querystring: z.strictObject({
+          dry_run: z.stringbool().optional().meta({ description: 'Changes nothing, and returns what would change.' }),
+          remove_used: z.stringbool().optional().meta({ description: 'Also removes permissions that something names.' }),
+        }),
+        body: z.strictObject({ apis: z.array(written).max(APIS_AT_MOST) }),
+        response: answers(z.object({ changes: z.array(changeSchema), uses: z.array(useSchema) })),
+      },
+    },
+    async (request) => {
+      const { dry_run: dryRun = false, remove_used: removeUsed = false } = request.query
+      const apis = request.body.apis.map(fromBody)
+      return execute(applyApis, request.principal, { apis, ownNames: ownAudiences(config), dryRun, removeUsed })
+    },
+  )
+}
+
+const fromBody = ({ name, audience, permissions, grant, longest_token_life, accept_default_audience }: z.infer<typeof written>): WrittenApi => ({
+  name,
+  audience,
+  permissions: Object.entries(permissions).map(([permission, description]) => ({ name: permission, description })),
+  grants: grant,
+  longestTokenSeconds: longest_token_life ?? null,
+  acceptsDefaultAudience: accept_default_audience ?? false,
+})
+
+const toApiBody = ({ id, name, audience, permissions, grants, longestTokenSeconds, acceptsDefaultAudience }: Api) => ({
+  id,
+  name,
+  audience,
+  permissions: Object.fromEntries(permissions.map((permission) => [permission.name, permission.description])),
+  grant: grants,
+  longest_token_life: longestTokenSeconds,
+  accept_default_audience: acceptsDefaultAudience,
+})

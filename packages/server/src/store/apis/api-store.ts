@@ -1,0 +1,77 @@
+import type { ApiId } from '@muster/contract/ids.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Api, ApiPermission } from '../../domain/apis/api.ts'
+import type { ApiStore, PermissionUse } from '../../domain/apis/store.ts'
+import type { ApiTable, Tables } from '../tables.ts'
+
+type Row = Selectable<ApiTable> & { permissions: ApiPermission[] }
+
+const toApi = (row: Row): Api => ({
+  id: row.id as ApiId,
+  name: row.name,
+  audience: row.audience,
+  permissions: row.permissions,
+  grants: { member: row.granted_to_members },
+  longestTokenSeconds: row.longest_token_seconds,
+  acceptsDefaultAudience: row.accepts_default_audience,
+})
+
+/** With the permissions in the order of the manifest. */
+const apis = (db: Kysely<Tables>) =>
+  db
+    .selectFrom('api as a')
+    .selectAll('a')
+    .select(
+      sql<ApiPermission[]>`coalesce((
+        select json_agg(json_build_object('name', p.name, 'description', p.description) order by p.place) from api_permission p where p.api_id = a.id), '[]')`.as(
+        'permissions',
+      ),
+    )
+
+export function apiStore(db: Kysely<Tables>): ApiStore {
+  return {
+    async lock() {
+      await sql`lock table api in share row exclusive mode`.execute(db)
+    },
+    async list() {
+      return (await apis(db).orderBy('a.name').execute()).map(toApi)
+    },
+    async findByAudience(audience) {
+      const row = await apis(db).where('a.audience', '=', audience).executeTakeFirst()
+      return row ? toApi(row) : null
+    },
+    async clear(ids) {
+      if (ids.length > 0)
+        await db
+          .deleteFrom('api_permission')
+          .where('api_id', 'in', [...ids])
+          .execute()
+    },
+    async put({ id, name, audience, permissions, grants, longestTokenSeconds, acceptsDefaultAudience }) {
+      const values = {
+        name,
+        audience,
+        granted_to_members: grants.member,
+        longest_token_seconds: longestTokenSeconds,
+        accepts_default_audience: acceptsDefaultAudience,
+      }
+      await db
+        .insertInto('api')
+        .values({ id, ...values })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+        .execute()
+      const rows = permissions.map((permission, place) => ({ ...permission, api_id: id, place }))
+      if (rows.length > 0) await db.insertInto('api_permission').values(rows).execute()
+    },
+    async remove(id) {
+      await db.deleteFrom('api').where('id', '=', id).execute()
+    },
+    async usesOf(permissions) {
+      if (permissions.length === 0) return []
+      const { rows } = await sql<PermissionUse>`
+        select s.scope as permission, 'client' as kind, c.id, c.name from client c, jsonb_array_elements_text(c.scopes::jsonb) as s (scope)
+        where c.removed_at is null and s.scope = any(${[...permissions]}::text[]) order by 1, 4`.execute(db)
+      return rows
+    },
+  }
+}

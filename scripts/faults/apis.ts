@@ -1,0 +1,64 @@
+import { type Fault, server, tests } from './fault.ts'
+
+// Defences of tokens for the platform's APIs (P1 to P5).
+
+const test = `${tests}/oauth/audiences.test.ts`
+
+export const apis: Fault[] = [
+  {
+    title: "a token for an API of the platform is refused by Muster's own API (E68)",
+    file: `${server}/oauth/access-tokens.ts`,
+    find: 'if (!anyAudience && verified.audience !== config.audience)',
+    replace: 'if (!anyAudience && verified.audience === "")',
+    test,
+    named: 'a token for an API names it alone',
+  },
+  {
+    title: 'a login gets tokens only for the APIs of its grant (E68)',
+    file: `${server}/domain/credentials/granted-audience.ts`,
+    find: 'audiencesAsked(payload.audiences, own).includes(audience) ? texts(payload.scopes) : null',
+    replace: 'texts(payload.scopes)',
+    test,
+    named: 'a login that requests no resource',
+  },
+  {
+    title: 'a refresh token of a grant without the own API gives no token for it (E68)',
+    file: `${server}/oauth/plain-refresh.ts`,
+    find: ' || !scopesGrantedAt(used.grant, own[0], own)',
+    replace: '',
+    test,
+    named: 'a refresh token of a login for one API alone',
+  },
+  {
+    title: 'a token names one API (E68)',
+    file: `${server}/oauth/resources.ts`,
+    find: 'audiencesAsked(requested, own).length > 1',
+    replace: 'audiencesAsked(requested, own).length > 99',
+    test,
+    named: 'a login with a refresh token gets one token',
+  },
+  {
+    title: "a client's own token is for Muster's own API only (E68)",
+    file: `${server}/oauth/resource-server.ts`,
+    find: 'isOwn || forItself ? null',
+    replace: 'isOwn ? null',
+    test,
+    named: "a client's own token is for the own API only",
+  },
+  {
+    title: 'the permissions of a token are those of the role now, as far as the scope goes (E69)',
+    file: `${server}/domain/apis/api.ts`,
+    find: "role === 'admin' || grants[role].some(",
+    replace: "role !== 'admin' || grants.member.some(",
+    test,
+    named: 'an application gets the permissions',
+  },
+  {
+    title: 'the scope of a token bounds its permissions (E69)',
+    file: `${server}/domain/apis/api.ts`,
+    find: 'scopes.has(EVERYTHING) || scopes.has(name)',
+    replace: 'scopes.size > 0 || scopes.has(name)',
+    test,
+    named: 'an application gets the permissions',
+  },
+]
