@@ -27,7 +27,7 @@ export const apis: Fault[] = [
     find: ' || !scopesGrantedAt(used.grant, own[0], own)',
     replace: '',
     test,
-    named: 'a refresh token of a login for one API alone',
+    named: 'a refresh token of a login for one API gets',
   },
   {
     title: 'a token names one API (E68)',
@@ -35,7 +35,7 @@ export const apis: Fault[] = [
     find: 'audiencesAsked(requested, own).length > 1',
     replace: 'audiencesAsked(requested, own).length > 99',
     test,
-    named: 'a login with a refresh token gets one token',
+    named: 'a login with a refresh token gets a token',
   },
   {
     title: "a client's own token is for Muster's own API only (E68)",
@@ -51,7 +51,7 @@ export const apis: Fault[] = [
     find: "role === 'admin' || grants[role].some(",
     replace: "role !== 'admin' || grants.member.some(",
     test,
-    named: 'an application gets the permissions',
+    named: 'an application gets its permissions',
   },
   {
     title: 'the scope of a token bounds its permissions (E69)',
@@ -59,6 +59,6 @@ export const apis: Fault[] = [
     find: 'scopes.has(EVERYTHING) || scopes.has(name)',
     replace: 'scopes.size > 0 || scopes.has(name)',
     test,
-    named: 'an application gets the permissions',
+    named: 'an application gets its permissions',
   },
 ]

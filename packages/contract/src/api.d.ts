@@ -2418,11 +2418,11 @@ export interface components {
             name: string;
             /** @description An absolute URI: the `aud` of its tokens, and the `resource` of requests for them. */
             audience: string;
-            /** @description What callers may do: the name of each permission, and a description for people. */
+            /** @description The name of each permission, with a description for people. */
             permissions: {
                 [key: string]: string;
             };
-            /** @description What members may do: permissions, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
+            /** @description The permissions of members: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
             grant: {
                 member: string[];
             };
@@ -2435,14 +2435,14 @@ export interface components {
             kind: "created" | "changed" | "removed";
             name: string;
             audience: string;
-            /** @description What changes besides the permissions. */
+            /** @description The fields that change besides the permissions. */
             fields: string[];
             /** @description Permissions that are new. */
             added: string[];
             /** @description Permissions that go away. */
             removed: string[];
         };
-        /** @description What names a permission. */
+        /** @description A client whose scopes include the permission. */
         PermissionUseInput: {
             permission: string;
             /** @enum {string} */
@@ -3509,11 +3509,11 @@ export interface components {
             name: string;
             /** @description An absolute URI: the `aud` of its tokens, and the `resource` of requests for them. */
             audience: string;
-            /** @description What callers may do: the name of each permission, and a description for people. */
+            /** @description The name of each permission, with a description for people. */
             permissions: {
                 [key: string]: string;
             };
-            /** @description What members may do: permissions, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
+            /** @description The permissions of members: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
             grant: {
                 member: string[];
             };
@@ -3526,14 +3526,14 @@ export interface components {
             kind: "created" | "changed" | "removed";
             name: string;
             audience: string;
-            /** @description What changes besides the permissions. */
+            /** @description The fields that change besides the permissions. */
             fields: string[];
             /** @description Permissions that are new. */
             added: string[];
             /** @description Permissions that go away. */
             removed: string[];
         };
-        /** @description What names a permission. */
+        /** @description A client whose scopes include the permission. */
         PermissionUse: {
             permission: string;
             /** @enum {string} */
@@ -8198,11 +8198,11 @@ export interface operations {
                         name: string;
                         /** @description An absolute URI: the `aud` of its tokens, and the `resource` of requests for them. */
                         audience: string;
-                        /** @description What callers may do: the name of each permission, and a description for people. */
+                        /** @description The name of each permission, with a description for people. */
                         permissions: {
                             [key: string]: string;
                         };
-                        /** @description What members may do: permissions, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
+                        /** @description The permissions of members: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
                         grant: {
                             member: string[];
                         };

@@ -41,7 +41,7 @@ test('the operator applies a file of APIs, and sees before what changes (P1)', a
   expect((await run('apply', 'apis.json')).stdout).toContain('Nothing changes')
 })
 
-test('removing a permission asks the operator, and needs a word of its own while a client names it (P1)', async () => {
+test('the operator confirms the removal of a permission, and sees its clients (P1)', async () => {
   await muster.call('POST', '/v1/operator/clients', {
     token: OPERATOR_TOKEN,
     body: { name: 'shop', grants: ['authorization_code'], redirect_uris: ['https://shop.example/back'], scopes: ['openid', 'apps:deploy'] },

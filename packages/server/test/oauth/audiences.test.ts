@@ -105,7 +105,7 @@ test('a token for an API names it alone, with what its person may do there (P2, 
   }
 })
 
-test('a login without a refresh token gets tokens for its other APIs, and no others (P3)', async () => {
+test('a login without a refresh token gets tokens for its other APIs only (P3)', async () => {
   const { poll } = await login(team.bob as Human, [OWN, DEPLOY])
   const own = (await poll()).body.access_token
   assert.equal(decodeJwt(own).aud, muster.config.audience)
@@ -125,7 +125,7 @@ test('a login without a refresh token gets tokens for its other APIs, and no oth
   assert.deepEqual([byBrowser.status, byBrowser.body.code], [400, 'invalid_target'])
 })
 
-test('a login with a refresh token gets one token for each API of its grant, and names one at a time (P2)', async () => {
+test('a login with a refresh token gets a token for each API of its grant (P2)', async () => {
   const { poll } = await login(team.bob as Human, [OWN, DEPLOY], 'openid api offline_access')
   const { access_token: own, refresh_token: token } = (await poll()).body
   const refused = await muster.call('POST', '/v1/me/tokens', { token: own, body: { resource: DEPLOY } })
@@ -146,7 +146,7 @@ test('a login with a refresh token gets one token for each API of its grant, and
   assert.equal(await audiences(DEPLOY, OWN), 'invalid_target')
 })
 
-test('a refresh token of a login for one API alone never gets a token for the own API (P2)', async () => {
+test('a refresh token of a login for one API gets no token for the own API (P2)', async () => {
   const { poll } = await login(team.bob as Human, [DEPLOY], 'openid api offline_access')
   const { refresh_token: token } = (await poll()).body
   const again = await refresh(muster, token)
@@ -154,7 +154,7 @@ test('a refresh token of a login for one API alone never gets a token for the ow
   assert.equal((await refresh(muster, token, { resource: OWN })).body.error, 'invalid_target')
 })
 
-test('an application gets the permissions it was granted, as far as the role of its person goes (P5)', async () => {
+test('an application gets its permissions as far as the role of its person goes (P5)', async () => {
   const scope = 'openid offline_access apps:deploy apps:remove invoices:read'
   const { body } = await muster.call('POST', '/v1/operator/clients', {
     token: OPERATOR_TOKEN,
@@ -186,7 +186,7 @@ test('an application gets the permissions it was granted, as far as the role of 
   await setRole('member')
 })
 
-test('a grant for several APIs without the own one needs the resource at the token endpoint (P2)', async () => {
+test('a token request must name one of several APIs (P2)', async () => {
   const { redeem } = await dashboard(['openid', 'apps:read', 'invoices:read'], team.bob as Human, [DEPLOY, BILLING])
   assert.equal((await redeem()).body.error, 'invalid_target')
 })
@@ -219,7 +219,7 @@ test("a client's own token is for the own API only (P4)", async () => {
   assert.equal((await ask(OWN)).status, 200)
 })
 
-test('a token for a removed API is issued no more, and one for its audience can still be revoked (P1)', async () => {
+test('a removed API gets no more tokens, and its tokens can still be revoked (P1)', async () => {
   const { poll } = await login(team.bob as Human, [BILLING], 'openid api offline_access')
   const { access_token: token, refresh_token: renewal } = (await poll()).body
   const { items } = (await muster.call('GET', '/v1/operator/apis', { token: OPERATOR_TOKEN })).body

@@ -12,10 +12,10 @@ const written = z.strictObject({
   permissions: z
     .record(z.string().max(100), z.string().max(600))
     .refine((all) => Object.keys(all).length <= PERMISSIONS_PER_API, `must be at most ${PERMISSIONS_PER_API}`)
-    .meta({ description: 'What callers may do: the name of each permission, and a description for people.' }),
+    .meta({ description: 'The name of each permission, with a description for people.' }),
   grant: z
     .strictObject({ member: z.array(z.string().max(100)).max(PERMISSIONS_PER_API) })
-    .meta({ description: 'What members may do: permissions, `apps:*` for all that begin so, or `*` for all. Admins may do everything.' }),
+    .meta({ description: 'The permissions of members: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything.' }),
   longest_token_life: z
     .int()
     .min(60)
@@ -36,14 +36,14 @@ const changeSchema = z
     kind: z.enum(['created', 'changed', 'removed']),
     name: z.string(),
     audience: z.string(),
-    fields: z.array(z.string()).meta({ description: 'What changes besides the permissions.' }),
+    fields: z.array(z.string()).meta({ description: 'The fields that change besides the permissions.' }),
     added: z.array(z.string()).meta({ description: 'Permissions that are new.' }),
     removed: z.array(z.string()).meta({ description: 'Permissions that go away.' }),
   })
   .meta({ id: 'ApiChange' })
 const useSchema = z
   .object({ permission: z.string(), kind: z.enum(['client']), id: z.string(), name: z.string() })
-  .meta({ id: 'PermissionUse', description: 'What names a permission.' })
+  .meta({ id: 'PermissionUse', description: 'A client whose scopes include the permission.' })
 
 /** The operator says which APIs the platform has, and what callers may do there (P1). */
 export const apiRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute }) => {
