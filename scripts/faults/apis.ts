@@ -30,6 +30,14 @@ export const apis: Fault[] = [
     named: 'a refresh token of a login for one API gets',
   },
   {
+    title: 'an introspection is active for credentials of the API that asks only (E68)',
+    file: `${server}/oauth/endpoints.ts`,
+    find: 'if (!verified || !isAccepted(verified, api, config))',
+    replace: 'if (!verified)',
+    test: `${tests}/oauth/audience-matrix.test.ts`,
+    named: 'each credential is accepted',
+  },
+  {
     title: 'a token names one API (E68)',
     file: `${server}/oauth/resources.ts`,
     find: 'audiencesAsked(requested, own).length > 1',

@@ -271,6 +271,7 @@ export const problems = {
   client_not_found: { status: 404, title: 'There is no such client.', next: 'List them.', command: 'muster server client list' },
   client_invalid: { status: 422, title: 'The client cannot be registered or removed this way.', next: 'Change what the detail describes.' },
 
+  api_in_use: { status: 409, title: 'An API has clients.', next: 'Remove the clients first.', command: 'muster server client list' },
   permissions_in_use: {
     status: 409,
     title: 'Something names a permission that would be removed.',

@@ -20,7 +20,7 @@ export function accessClaims({ now, session, account, membership, organization }
   }
 }
 
-/** Longer lists of permissions are left out, so that a token has at most 4 KB. */
+/** Instead of a longer list there is null, so that a token has at most 4 KB. */
 const PERMISSION_CHARACTERS = 1_200
 
 /** The claims of a person's access token. For an API of the platform also what it allows there now (P5); such a service must introspect to stay current. */
@@ -28,7 +28,7 @@ export function tokenClaims(live: LiveState, api: Api | null, scopes: Iterable<s
   const claims = accessClaims(live)
   if (!api) return claims
   const permissions = claims.role === undefined || !live.membership ? [] : permissionsAt(api, live.membership.role, new Set(scopes))
-  return permissions.join('').length > PERMISSION_CHARACTERS ? claims : { ...claims, permissions }
+  return { ...claims, permissions: permissions.join('').length > PERMISSION_CHARACTERS ? null : permissions }
 }
 
 /** The claims of each scope (OpenID Connect Core section 5.4, and the organization). */

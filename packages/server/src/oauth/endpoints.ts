@@ -2,6 +2,7 @@ import type { ClientId } from '@muster/contract/ids.ts'
 import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
+import { type Api, EVERYTHING, permissionsAt } from '../domain/apis/api.ts'
 import { actorOfKey } from '../domain/command/authorize.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
@@ -210,16 +211,18 @@ async function introspect(
 ): Promise<{ answer: Record<string, unknown>; isCurrentClient: boolean }> {
   const { store, config } = options
   const unchecked = (answer: Record<string, unknown> | null) => ({ answer: answer ?? { active: false }, isCurrentClient: false })
-  if (looksLikeKey(token)) return unchecked(await introspectKey(options, token))
-  const verified = await verifiedOrNull(options.accessTokens, token)
-  if (!verified) return unchecked(null)
+  const api = asking.apiId === null ? null : await store.reading.apis.find(asking.apiId)
+  if (asking.apiId !== null && !api) return unchecked(null)
+  if (looksLikeKey(token)) return unchecked(await introspectKey(options, token, api))
+  const verified = await verifiedOrNull(options.accessTokens, token, { anyAudience: true })
+  if (!verified || !isAccepted(verified, api, config)) return unchecked(null)
   const common = {
     active: true,
     token_type: 'Bearer',
     client_id: verified.clientId,
     scope: [...verified.scopes].join(' '),
     iss: config.issuer,
-    aud: config.audience,
+    aud: verified.audience,
     exp: seconds(verified.expiresAt),
     jti: verified.jti,
   }
@@ -231,11 +234,20 @@ async function introspect(
   if (!found) return unchecked(null)
   const { live, isCurrentClient } = found
   const active = refusalOfToken(live, verified) === null
-  return { answer: active ? { ...common, ...ofPerson(live), sid: verified.sid } : { active }, isCurrentClient }
+  const permissions = api && { permissions: permissionsOf(api, live, verified.scopes) }
+  return { answer: active ? { ...common, ...ofPerson(live), ...permissions, sid: verified.sid } : { active }, isCurrentClient }
 }
 
+/** The tokens of the API that asks (P4, P13). */
+const isAccepted = ({ audience }: VerifiedToken, api: Api | null, config: Pick<Config, 'audience'>): boolean =>
+  audience === (api?.audience ?? config.audience) || (api?.acceptsDefaultAudience === true && audience === config.audience)
+
+/** All of them, however many: an introspection has no limit as a token has. */
+const permissionsOf = (api: Api, live: LiveState, scopes: ReadonlySet<string>): string[] =>
+  accessClaims(live).role === undefined || !live.membership ? [] : permissionsAt(api, live.membership.role, scopes)
+
 /** A key does not expire. A verifier caches the answer under its lease, and drops it by the holder's epoch or the key's id (S59). */
-async function introspectKey({ store, config }: EndpointOptions, token: string): Promise<Record<string, unknown> | null> {
+async function introspectKey({ store, config }: EndpointOptions, token: string, api: Api | null): Promise<Record<string, unknown> | null> {
   const tokenHash = keyHash(token)
   const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
   if (!live || refusalOf(live, live.key)) return null
@@ -245,9 +257,10 @@ async function introspectKey({ store, config }: EndpointOptions, token: string):
     token_type: 'Bearer',
     sub: holderOf(live.key).id,
     username: actor.kind === 'user' ? actor.username : actor.name,
-    scope: 'api',
+    scope: EVERYTHING,
     iss: config.issuer,
-    aud: config.audience,
+    aud: api?.audience ?? config.audience,
+    ...(api && { permissions: permissionsAt(api, actor.role, new Set([EVERYTHING])) }),
     iat: seconds(live.key.createdAt),
     key_id: live.key.id,
     epoch: live.key.epoch,

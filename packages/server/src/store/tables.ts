@@ -435,6 +435,7 @@ export interface ClientTable {
   returned_at: Instant | null
   require_pkce: Generated<boolean>
   backchannel_logout_uri: string | null
+  api_id: string | null
 }
 
 export interface SigningKeyTable {

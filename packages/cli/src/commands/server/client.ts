@@ -28,11 +28,13 @@ const create = command(
       native: flag('the client runs on a device: a loopback redirect URI matches any port'),
       noPkce: flag('the client does not support PKCE: it must send a nonce, and have a secret and the scope openid'),
       backchannelLogoutUri: value('URI', 'URI that is notified when a session ends'),
+      api: value('AUDIENCE', 'the API whose tokens the client introspects'),
       operatorTokenFile,
     },
     examples: [
       'muster server client create shop --redirect-uri https://shop.example/callback',
       'muster server client create gateway --scope introspect',
+      'muster server client create deploy --scope signals introspect \\\n    --api https://deploy.example.com',
       'muster server client create cli --public --native \\\n    --redirect-uri http://127.0.0.1/callback',
     ],
     notes: 'The secret is shown once.',
@@ -52,6 +54,7 @@ const create = command(
       native: input.native,
       ...(input.noPkce ? { require_pkce: false } : {}),
       ...(input.backchannelLogoutUri ? { backchannel_logout_uri: input.backchannelLogoutUri } : {}),
+      ...(input.api ? { api: input.api } : {}),
     }
     const client = await asOperator(context, input.operatorTokenFile).POST('/v1/operator/clients', { body: json, creates: true })
     say.data(client, () => details(say, client))
@@ -79,6 +82,7 @@ const details = (say: Output, client: Client & { secret?: string | null }): stri
     ['Native', client.native ? 'yes' : null],
     ['PKCE', client.require_pkce === false ? 'not required; a nonce is required without it' : null],
     ['Logout URI', client.backchannel_logout_uri ?? null],
+    ['API', client.api_id ?? null],
     ['Created', facts(client.created_at ? exact(client.created_at) : '', client.created_at)],
   ])
 

@@ -33,7 +33,7 @@ export interface AppliedApis {
   uses: PermissionUse[]
 }
 
-/** Makes the APIs of the platform those of the operator's manifest (P1). @throws Problem invalid_request or permissions_in_use */
+/** Makes the APIs of the platform those of the operator's manifest (P1). @throws Problem invalid_request, permissions_in_use or api_in_use */
 export async function applyApis({ tx, principal, record }: Context, { apis, ownNames, dryRun, removeUsed }: ApplyApis): Promise<AppliedApis> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const errors = errorsOfManifest(apis, ownNames)
@@ -51,6 +51,8 @@ export async function applyApis({ tx, principal, record }: Context, { apis, ownN
   const present = new Set(after.flatMap(({ permissions }) => permissions.map(({ name }) => name)))
   const uses = await tx.apis.usesOf(changes.flatMap((change) => change.removed).filter((name) => !present.has(name)))
   if (dryRun) return { changes, uses }
+  const belonging = await tx.apis.clientsOf(gone.map(({ id }) => id))
+  if (belonging.length > 0) throw new Problem('api_in_use', `Clients belong to it: ${belonging.slice(0, 5).join(', ')}.`)
   if (uses.length > 0 && !removeUsed) throw new Problem('permissions_in_use', detailOf(uses), { extensions: { uses } })
 
   // All permissions first, because one may pass from one API to another.

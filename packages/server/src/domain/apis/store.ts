@@ -13,7 +13,10 @@ export interface ApiStore {
   lock(): Promise<void>
   /** In order of their names. */
   list(): Promise<Api[]>
+  find(id: Api['id']): Promise<Api | null>
   findByAudience(audience: string): Promise<Api | null>
+  /** The names of the clients that belong to these APIs. */
+  clientsOf(ids: readonly Api['id'][]): Promise<string[]>
   /** Removes all permissions of these APIs. */
   clear(ids: readonly Api['id'][]): Promise<void>
   /** Inserts the API, or replaces all that is known of it. Its earlier permissions were removed. */

@@ -1,4 +1,4 @@
-import { CLI_CLIENT_ID, type ClientId } from '@muster/contract/ids.ts'
+import { type ApiId, CLI_CLIENT_ID, type ClientId } from '@muster/contract/ids.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import type { Context } from '../command/context.ts'
 import { type BuiltInClient, type Client, type Grant, grants } from '../model/client.ts'
@@ -22,6 +22,8 @@ export interface RegisterClient {
   native?: boolean | undefined
   requirePkce?: boolean | undefined
   backchannelLogoutUri?: string | undefined
+  /** The audience of the API that the client belongs to. */
+  api?: string | undefined
   /** Hosts inside the operator's network that logout tokens may be sent to, by http too. */
   internalHosts?: readonly string[] | undefined
 }
@@ -45,11 +47,13 @@ export async function registerClient({ tx, principal, record }: Context, input: 
     requirePkce: input.requirePkce ?? true,
     backchannelLogoutUri: input.backchannelLogoutUri ?? null,
   }
-  const permissions = (await tx.apis.list()).flatMap((api) => api.permissions.map(({ name }) => name))
-  const faults = clientFaults(wanted, { internalHosts: input.internalHosts, permissions })
+  const apis = await tx.apis.list()
+  const permissions = apis.flatMap((api) => api.permissions.map(({ name }) => name))
+  const apiId = apis.find(({ audience }) => audience === input.api)?.id ?? null
+  const faults = [...clientFaults(wanted, { internalHosts: input.internalHosts, permissions }), ...faultsOfApi(input, apiId)]
   if (faults.length > 0) throw new Problem('client_invalid', faults.map(({ message }) => message).join(' '), { extensions: { faults } })
   const secret = wanted.public ? null : newOpaqueToken('muster_cs')
-  const client = await tx.clients.insert({ id: newId('client'), ...wanted, secretHash: secret === null ? null : digest(secret) })
+  const client = await tx.clients.insert({ id: newId('client'), ...wanted, apiId, secretHash: secret === null ? null : digest(secret) })
   await record({ type: 'client.registered', target: client.id, name: client.name, grants: client.grants, scopes: client.scopes })
   return { client, secret }
 }
@@ -96,9 +100,18 @@ interface Fault {
   message: string
 }
 
+/** P13 */
+function faultsOfApi({ api, scopes }: Pick<RegisterClient, 'api' | 'scopes'>, found: ApiId | null): Fault[] {
+  if (api === undefined) return []
+  if (found === null) return [{ field: 'api', message: `There is no API ${JSON.stringify(api.slice(0, 200))}. To list them: muster server api list` }]
+  return scopes.some((scope) => ['introspect', 'signals'].includes(scope))
+    ? []
+    : [{ field: 'api', message: 'Only a client with the scope introspect or signals belongs to an API.' }]
+}
+
 /** All faults at once. */
 function clientFaults(
-  client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>,
+  client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'apiId' | 'createdAt' | 'removedAt'>,
   { internalHosts = [], permissions }: { internalHosts?: readonly string[] | undefined; permissions: readonly string[] },
 ): Fault[] {
   const faults: Fault[] = []

@@ -1,4 +1,4 @@
-import type { ClientId } from '@muster/contract/ids.ts'
+import type { ApiId, ClientId } from '@muster/contract/ids.ts'
 
 export const grants = ['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'] as const
 export type Grant = (typeof grants)[number]
@@ -26,6 +26,8 @@ export interface Client {
   requirePkce: boolean
   /** Receives a logout token when one of its sessions ends. */
   backchannelLogoutUri: string | null
+  /** The API of the platform whose tokens the client introspects (P13). Null: Muster's own. */
+  apiId: ApiId | null
   createdAt: Date
   removedAt: Date | null
 }

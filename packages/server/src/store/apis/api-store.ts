@@ -36,6 +36,21 @@ export function apiStore(db: Kysely<Tables>): ApiStore {
     async list() {
       return (await apis(db).orderBy('a.name').execute()).map(toApi)
     },
+    async find(id) {
+      const row = await apis(db).where('a.id', '=', id).executeTakeFirst()
+      return row ? toApi(row) : null
+    },
+    async clientsOf(ids) {
+      if (ids.length === 0) return []
+      const rows = await db
+        .selectFrom('client')
+        .select('name')
+        .where('api_id', 'in', [...ids])
+        .where('removed_at', 'is', null)
+        .orderBy('name')
+        .execute()
+      return rows.map(({ name }) => name)
+    },
     async findByAudience(audience) {
       const row = await apis(db).where('a.audience', '=', audience).executeTakeFirst()
       return row ? toApi(row) : null
@@ -64,6 +79,7 @@ export function apiStore(db: Kysely<Tables>): ApiStore {
       if (rows.length > 0) await db.insertInto('api_permission').values(rows).execute()
     },
     async remove(id) {
+      await db.updateTable('client').set({ api_id: null }).where('api_id', '=', id).where('removed_at', 'is not', null).execute()
       await db.deleteFrom('api').where('id', '=', id).execute()
     },
     async usesOf(permissions) {

@@ -1,3 +1,4 @@
+import type { ApiId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { ClientStore } from '../../domain/credentials/store.ts'
 import type { Client, Grant } from '../../domain/model/client.ts'
@@ -18,6 +19,7 @@ const toClient = (row: Selectable<ClientTable>): Client => ({
   builtIn: row.built_in,
   requirePkce: row.require_pkce,
   backchannelLogoutUri: row.backchannel_logout_uri,
+  apiId: row.api_id as ApiId | null,
   createdAt: row.created_at,
   removedAt: row.removed_at,
 })
@@ -51,6 +53,7 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
           built_in: client.builtIn,
           require_pkce: client.requirePkce,
           backchannel_logout_uri: client.backchannelLogoutUri,
+          api_id: client.apiId,
         })
         .returningAll()
         .executeTakeFirstOrThrow()

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-// The APIs of the platform and their permissions (P1).
+// The APIs of the platform and their permissions (P1), and the clients that belong to one (P13).
 
 const statements = [
   `create table api (
@@ -21,6 +21,8 @@ const statements = [
    )`,
   `comment on column api_permission.place is 'Its place in the manifest, from 0.'`,
   `create index api_permission__of_api on api_permission (api_id)`,
+  `alter table client add column api_id text collate "C" references api (id)`,
+  `comment on column client.api_id is 'The API whose tokens the client introspects. Null: Muster''s own (P13).'`,
 ]
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -28,6 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table client drop column api_id`.execute(db)
   await sql`drop table api_permission`.execute(db)
   await sql`drop table api`.execute(db)
 }

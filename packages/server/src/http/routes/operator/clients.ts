@@ -19,7 +19,14 @@ const clientFields = {
   require_pkce: z.boolean().meta({ description: 'If false, the client may omit the code_challenge, but must then send a nonce.' }),
   backchannel_logout_uri: z.string().nullable().meta({ description: 'Receives a logout token when one of its sessions ends.' }),
 }
-const clientSchema = z.object({ id: z.string(), ...clientFields, created_at: instant }).meta({ id: 'Client' })
+const clientSchema = z
+  .object({
+    id: z.string(),
+    ...clientFields,
+    api_id: z.string().nullable().meta({ description: "The API that the client belongs to. Null: Muster's own." }),
+    created_at: instant,
+  })
+  .meta({ id: 'Client' })
 
 const uris = z.array(z.string().max(2_000)).max(20)
 
@@ -61,6 +68,7 @@ export const clientRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = asy
           native: z.boolean().optional(),
           require_pkce: z.boolean().optional(),
           backchannel_logout_uri: z.string().max(2_000).optional(),
+          api: z.string().max(600).optional().meta({ description: 'The audience of the API that introspects by this client.' }),
         }),
         response: answers(clientSchema.extend({ secret: z.string().nullable() }).meta({ id: 'NewClient' }), 201),
       },
@@ -81,6 +89,7 @@ export const clientRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = asy
           postLogoutRedirectUris: others.post_logout_redirect_uris,
           requirePkce: others.require_pkce,
           backchannelLogoutUri: others.backchannel_logout_uri,
+          api: others.api,
           internalHosts: config.logoutHosts,
         },
         { idempotency: idempotencyOf(request) },
@@ -140,5 +149,6 @@ const toClientBody = (client: Client) => ({
   // Missing in a stored response of an older server version.
   require_pkce: client.requirePkce ?? true,
   backchannel_logout_uri: client.backchannelLogoutUri ?? null,
+  api_id: client.apiId ?? null,
   created_at: new Date(client.createdAt).toISOString(),
 })
