@@ -3,6 +3,7 @@ import { type Fault, server, tests } from './fault.ts'
 // Defences of tokens for the platform's APIs (P1 to P5).
 
 const test = `${tests}/oauth/audiences.test.ts`
+const permissions = 'packages/sdk/test/permissions.test.ts'
 
 export const apis: Fault[] = [
   {
@@ -68,5 +69,21 @@ export const apis: Fault[] = [
     replace: 'scopes.size > 0 || scopes.has(name)',
     test,
     named: 'an application gets its permissions',
+  },
+  {
+    title: 'a verifier uses no permissions of an earlier role (E69)',
+    file: 'packages/sdk/src/verifier.ts',
+    find: 'roleByRevocations(revocations, claims) !== claims.role)\n\n  /** Introspected once',
+    replace: 'closed)\n\n  /** Introspected once',
+    test: permissions,
+    named: 'a caller with a new role',
+  },
+  {
+    title: 'a route that names no permission is closed to a token for a part of the API (E69)',
+    file: 'packages/sdk/src/http.ts',
+    find: 'else if (requirements.permission === undefined && claims.permissions !== null)',
+    replace: 'else if (requirements.permission === undefined && claims.permissions === undefined)',
+    test: permissions,
+    named: 'a route names a permission',
   },
 ]

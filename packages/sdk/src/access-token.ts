@@ -1,5 +1,5 @@
 import { base64url } from 'jose'
-import { claimsOf, type TokenClaims } from './claims.ts'
+import { type Accepted, claimsOf, type TokenClaims } from './claims.ts'
 import { type Clock, TOLERANCE_SECONDS } from './clock.ts'
 import { TokenRefused } from './errors.ts'
 import type { Keys, VerificationKey } from './jwks.ts'
@@ -16,7 +16,7 @@ export interface AccessTokenReader {
 }
 
 /** Reads access tokens (RFC 9068) and verifies their signatures with WebCrypto. */
-export function createAccessTokenReader({ keys, issuer, audience, clock }: { keys: Keys; issuer: string; audience: string; clock: Clock }): AccessTokenReader {
+export function createAccessTokenReader({ keys, clock, ...accepted }: Accepted & { keys: Keys; clock: Clock }): AccessTokenReader {
   return {
     async read(token) {
       if (token.length > LONGEST) throw new TokenRefused('invalid_token')
@@ -29,7 +29,7 @@ export function createAccessTokenReader({ keys, issuer, audience, clock }: { key
         base64url.encode(signed) === signature &&
         (await crypto.subtle.verify(algorithms[key.alg], key.key, signed, bytes.encode(token.slice(0, head.length + 1 + body.length))))
       const payload = genuine ? parsed(body) : {}
-      const claims = claimsOf(payload, { issuer, audience })
+      const claims = claimsOf(payload, accepted)
       const { nbf } = payload
       const isEarly = nbf !== undefined && !(typeof nbf === 'number' && nbf - TOLERANCE_SECONDS <= clock.wall() / 1_000)
       if (!claims || isEarly) throw new TokenRefused('invalid_token')

@@ -1,4 +1,4 @@
-import { claimsOf, type TokenClaims } from './claims.ts'
+import { type Accepted, claimsOf, type TokenClaims } from './claims.ts'
 import { type Clock, type Moment, momentOf, since } from './clock.ts'
 import { TokenRefused, VerifierUnavailable } from './errors.ts'
 import type { Issuer } from './issuer.ts'
@@ -28,11 +28,13 @@ interface Known {
 export interface ApiKeys {
   /** Returns the holder of the key, from memory or by introspection. `mayKeep` is true while revocations arrive, so that an answer can be kept (S59). */
   read(key: string, print: string, mayKeep: () => boolean): Promise<TokenClaims>
+  /** Introspects this key again at its next use, because its holder has another role. */
+  forgetOne(print: string): void
   /** Forgets all answers, because revocations may have been missed. */
   forget(): void
 }
 
-export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issuer; audience: string; clock: Clock; most: number }): ApiKeys {
+export function createApiKeys({ issuer, accepted, clock, most }: { issuer: Issuer; accepted: Accepted; clock: Clock; most: number }): ApiKeys {
   const good = new Map<string, Known>()
   /** Separate, so that a flood of invalid keys evicts no valid one. */
   const bad = new Map<string, Known>()
@@ -47,7 +49,7 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
   const ask = async (key: string): Promise<Known> => {
     const askedAt = momentOf(clock)
     const answer = await issuer.introspect(key)
-    const claims = answer && claimsOf(answer, { issuer: issuer.url, audience })
+    const claims = answer && claimsOf(answer, accepted)
     return { claims, refusal: claims ? null : await issuer.whyNot(key), askedAt }
   }
   /** Shares one introspection between concurrent requests. Only safe while the lease is valid, because revocations arrive only then. */
@@ -79,6 +81,10 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
       }
       if (!known.claims) throw known.refusal ?? new TokenRefused('invalid_token')
       return known.claims
+    },
+    forgetOne(print) {
+      const known = good.get(print)
+      if (known) known.askedAt = null
     },
     forget() {
       forgotten += 1

@@ -9,6 +9,12 @@ export interface TokenClaims {
   organization: string | null
   role: 'admin' | 'member' | null
   scopes: ReadonlySet<string>
+  /** What the caller may do at this API: what the role allows, as far as the scope goes. Null: the credential is for no API of the platform. */
+  permissions: ReadonlySet<string> | null
+  /** Whether the caller has this permission, such as `apps:deploy`. Decides in memory. */
+  can(permission: string): boolean
+  /** The username of a person, or the name of a service account, for display only. Null: a client, or an issuer of an earlier version. */
+  username: string | null
   epoch: number
   /** The login that the token came from. Null: an API key, or a client's own token. */
   sessionId: string | null
@@ -48,6 +54,7 @@ export interface ClientClaims extends TokenClaims {
 export type Claims = MemberClaims | ClientClaims
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)
 const textOrNull = (value: unknown): string | null => (isText(value) ? value : null)
 
 /** The issuer counts epochs in a PostgreSQL `integer`. */
@@ -56,14 +63,22 @@ const isEpoch = (value: unknown): value is number => Number.isInteger(value) && 
 /** JSON can contain a number that no clock reaches: `1e999` is read as Infinity, so the token would never expire. */
 const isInstantOrAbsent = (value: unknown): value is number | undefined => value === undefined || Number.isFinite(value)
 
+/** The tokens that a verifier accepts. */
+export interface Accepted {
+  issuer: string
+  audience: string
+  /** Further audiences, for clients that can send one token only. */
+  otherAudiences?: readonly string[] | undefined
+}
+
 /** Reads a payload whose signature is valid, or the response of an introspection. Null: not a token of this issuer for this audience. */
-export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience }: { issuer: string; audience: string }): TokenClaims | null {
-  const { iss, aud, sub, iat, exp, auth_time, acr, amr, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '' } = payload
+export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience, otherAudiences = [] }: Accepted): TokenClaims | null {
+  const { iss, aud, sub, iat, exp, auth_time, acr, amr, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '', username, permissions } = payload
   const byKey = isText(key_id)
   const isClient = !byKey && sid === undefined
   const good =
     iss === issuer &&
-    aud === audience && // one string: a token for several audiences is refused
+    (aud === audience || (isText(aud) && otherAudiences.includes(aud))) && // one string: a token for several audiences is refused
     isText(sub) &&
     typeof scope === 'string' &&
     (byKey || (exp !== undefined && isText(jti) && isText(client_id))) &&
@@ -73,15 +88,20 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     (isClient ? sub === client_id : isEpoch(epoch)) &&
     (sid === undefined || isText(sid)) &&
     (org_id === undefined || isText(org_id)) &&
-    (role === undefined || role === 'admin' || role === 'member')
+    (role === undefined || role === 'admin' || role === 'member') &&
+    (permissions === undefined || permissions === null || isTexts(permissions))
   if (!good) return null
-  return Object.freeze({
+  const allowed = isTexts(permissions) ? new Set(permissions) : null
+  const claims: TokenClaims = {
     kind: isClient ? 'client' : sub.startsWith('sva_') ? 'service_account' : 'user',
     sub,
     organizationId: textOrNull(org_id),
     organization: textOrNull(org),
     role: (role as TokenClaims['role'] | undefined) ?? null,
     scopes: new Set(scope.split(' ').filter((one) => one !== '')),
+    permissions: allowed,
+    can: (permission) => allowed?.has(permission) ?? false,
+    username: textOrNull(username),
     epoch: typeof epoch === 'number' ? epoch : 0,
     sessionId: textOrNull(sid),
     keyId: textOrNull(key_id),
@@ -92,5 +112,12 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     amr: Array.isArray(amr) ? amr.filter(isText) : [],
     issuedAt: typeof iat === 'number' ? iat : null,
     expiresAt: typeof exp === 'number' ? exp : null,
-  })
+  }
+  // The issuer replaces a long list by null, and a token of another audience names no permissions of this API.
+  if (permissions === null || aud !== audience) withoutPermissions.add(claims)
+  return Object.freeze(claims)
 }
+
+/** Claims whose permissions have to be introspected. */
+const withoutPermissions = new WeakSet<TokenClaims>()
+export const lacksPermissions = (claims: TokenClaims): boolean => withoutPermissions.has(claims) && claims.permissions === null

@@ -21,7 +21,7 @@ export function protect(verifier: Verifier<Claims>, requirements: Requirements =
         next()
       },
       (error: unknown) => {
-        const refusal = refusalOf(error)
+        const refusal = refusalOf(error, verifier)
         if (refusal) response.writeHead(refusal.status, refusal.headers).end(JSON.stringify(refusal.body))
         else next(error)
       },

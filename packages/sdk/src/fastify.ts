@@ -17,7 +17,7 @@ export function protect(verifier: Verifier<Claims>, requirements: Requirements =
       request.muster = await authenticate(verifier, request.headers.authorization, requirements)
       return undefined
     } catch (error) {
-      const refusal = refusalOf(error)
+      const refusal = refusalOf(error, verifier)
       if (!refusal) throw error
       if (refusal.status >= 500) request.log.error({ err: error }, 'a credential could not be checked')
       return reply.code(refusal.status).headers(refusal.headers).serializer(JSON.stringify).send(refusal.body)

@@ -14,7 +14,7 @@ export function protect<Caller extends Claims>(verifier: Verifier<Caller>, requi
     try {
       c.set('muster', await authenticate(verifier, c.req.header('authorization'), requirements))
     } catch (error) {
-      const refusal = refusalOf(error)
+      const refusal = refusalOf(error, verifier)
       if (!refusal) throw error
       return new Response(JSON.stringify(refusal.body), { status: refusal.status, headers: refusal.headers })
     }

@@ -6,6 +6,8 @@ import type { Verifier } from './verifier.ts'
 export interface Requirements {
   /** `admin` admits admins only; `member` admits admins and members. */
   role?: 'admin' | 'member' | undefined
+  /** The permission that the caller needs, such as `apps:deploy`. `null`: the handler decides by `caller.can(…)`. Without it, a token for an API needs the scope `api`. */
+  permission?: string | null | undefined
   /** The id (`org_…`) of the organization the caller must belong to. Names are for display only. */
   organization?: string | undefined
   /** Refuses a person who has not proved who they are for a while, with RFC 9470's challenge. `{}` for the defaults. */
@@ -33,6 +35,8 @@ export async function authenticate<Caller extends Claims>(
   if (bearer === undefined) throw new TokenRefused('invalid_token')
   const claims = await verifier.verify(bearer)
   requireMembership(claims, requirements)
+  if (typeof requirements.permission === 'string') requirePermission(claims, requirements.permission)
+  else if (requirements.permission === undefined && claims.permissions !== null) requireEverything(claims)
   if (requirements.recent) requireRecentSignIn(claims, requirements.recent)
   return claims
 }
@@ -47,12 +51,31 @@ export function requireMembership({ role, organizationId }: Claims, requirements
   }
 }
 
+/** A route that names no permission is not open to a token for parts of the API. */
+function requireEverything({ scopes }: Claims): void {
+  if (!scopes.has('api')) throw new TokenRefused('insufficient_scope', 'This requires a token with the scope "api".', { scope: 'api' })
+}
+
+/**
+ * Refuses a caller without this permission (P21, P23).
+ * @param permission such as `apps:deploy`, of the catalogue of this API
+ * @throws TokenRefused `insufficient_scope` when the credential was given less than its holder may do, and `forbidden` when the role does not allow it
+ */
+export function requirePermission(caller: Claims, permission: string): void {
+  if (caller.can(permission)) return
+  const { scopes, organization } = caller
+  if (caller.permissions !== null && !scopes.has('api') && !scopes.has(permission))
+    throw new TokenRefused('insufficient_scope', `This requires a token with the scope "${permission}".`, { scope: permission, permission })
+  const helper = organization === null ? 'the operator' : `an admin of ${organization}`
+  throw new TokenRefused('forbidden', `This requires the permission ${permission}. Ask ${helper}.`, { permission })
+}
+
 /** The response to a request that failed: a problem (RFC 9457) with the challenge of RFC 6750 section 3. Null: the error is not from the verifier. */
-export function refusalOf(error: unknown): Refusal | null {
+export function refusalOf(error: unknown, verifier?: Pick<Verifier<Claims>, 'resource'>): Refusal | null {
   if (error instanceof TokenRefused) {
     const { code, status, detail, extensions } = error
     const { title, next, ...step }: { title: string; next: string; status: number; command?: string } = refusals[code]
-    const challenge = challengeOf(code, title, extensions)
+    const challenge = withMetadata(challengeOf(code, title, extensions), verifier?.resource.url ?? null)
     return {
       status,
       headers: { ...headers, ...(challenge !== null && { 'www-authenticate': challenge }) },
@@ -89,6 +112,10 @@ export function refusalOf(error: unknown): Refusal | null {
 }
 
 const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' }
+
+/** RFC 9728 section 5.1. */
+const withMetadata = (challenge: string | null, url: string | null): string | null =>
+  challenge === null || url === null ? challenge : `${challenge}${challenge === 'Bearer' ? '' : ','} resource_metadata="${url}"`
 
 /** RFC 9470 section 3. */
 const recentChallenge = (title: string, { max_age: age, acr_values: acr }: Readonly<Record<string, unknown>>): string =>

@@ -1,5 +1,6 @@
 export type { Claims, ClientClaims, MemberClaims } from './claims.ts'
 export { type RefusalCode, refusals, TokenRefused, type UnavailableReason, VerifierUnavailable } from './errors.ts'
-export { authenticate, type Refusal, type Requirements, refusalOf, requireCaller, requireMembership } from './http.ts'
+export { authenticate, type Refusal, type Requirements, refusalOf, requireCaller, requireMembership, requirePermission } from './http.ts'
+export type { ProtectedResource } from './protected-resource.ts'
 export { type RecentSignIn, requireRecentSignIn } from './recent-sign-in.ts'
 export { createVerifier, type Verifier, type VerifierOptions } from './verifier.ts'

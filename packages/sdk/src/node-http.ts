@@ -16,7 +16,7 @@ export function protect<Caller extends Claims>(verifier: Verifier<Caller>, liste
     try {
       caller = await authenticate(verifier, request.headers.authorization, requirements)
     } catch (error) {
-      const refusal = refusalOf(error) ?? { status: 500, headers: {}, body: {} }
+      const refusal = refusalOf(error, verifier) ?? { status: 500, headers: {}, body: {} }
       response.writeHead(refusal.status, refusal.headers).end(JSON.stringify(refusal.body))
       return
     }

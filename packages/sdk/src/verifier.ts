@@ -1,7 +1,7 @@
 import { refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import { type AccessTokenReader, createAccessTokenReader } from './access-token.ts'
 import { createApiKeys, looksLikeKey } from './api-keys.ts'
-import { type Claims, type ClientClaims, claimsOf, type MemberClaims, type TokenClaims } from './claims.ts'
+import { type Claims, type ClientClaims, claimsOf, lacksPermissions, type MemberClaims, type TokenClaims } from './claims.ts'
 import { type Clock, systemClock, TOLERANCE_SECONDS } from './clock.ts'
 import { faultOfOptions } from './configuration.ts'
 import { digest } from './digest.ts'
@@ -9,13 +9,21 @@ import { TokenRefused, VerifierUnavailable } from './errors.ts'
 import { createIssuer, type IssuerOptions } from './issuer.ts'
 import { createKeys } from './jwks.ts'
 import { createLease } from './lease.ts'
+import { type ProtectedResource, protectedResource } from './protected-resource.ts'
 import { createReceiver } from './receiver.ts'
 import { Revocations } from './revocations.ts'
 import { createWarnings } from './warnings.ts'
 
 export interface VerifierOptions extends IssuerOptions {
-  /** The `aud` that tokens must carry. The issuer's address by default; set it when the operator set `MUSTER_AUDIENCE`. */
+  /**
+   * The `aud` that tokens must carry: the audience of this API, if the operator has named it (`muster server api list`), and otherwise that of Muster: the
+   * issuer's address by default, or `MUSTER_AUDIENCE`.
+   */
   audience?: string | undefined
+  /**
+   * Further audiences that tokens may carry: Muster's own, if the manifest lets this API accept it (`accept_default_audience`). Such a token works at Muster's own API too.
+   */
+  otherAudiences?: readonly string[] | undefined
   /**
    * Seconds for which this process decides from memory after the issuer was last reached: 10 to 300, 30 by default. A longer lease outlasts a longer outage of
    * the issuer; a shorter one bounds how long a revocation can go unnoticed while the network is down.
@@ -26,7 +34,10 @@ export interface VerifierOptions extends IssuerOptions {
    * the issuer is down.
    */
   onStale?: 'introspect' | 'refuse' | undefined
-  /** The scope that a person's token must carry: `api` by default, the right to act as that person. `null` requires none. */
+  /**
+   * The scope that a person's token must carry: `api` by default, the right to act as that person; `null` requires none. For an API with permissions the
+   * default is none, because the permissions decide.
+   */
   scope?: string | null | undefined
   /** True to also accept clients' own tokens (client credentials). These tokens expire within an hour, and are refused once the client is removed. */
   clients?: boolean | undefined
@@ -57,6 +68,8 @@ export interface Verifier<Caller extends Claims = MemberClaims> {
    * @throws VerifierUnavailable when the verifier cannot determine that
    */
   verify(token: string): Promise<Caller>
+  /** This API as a protected resource (RFC 9728). */
+  readonly resource: ProtectedResource
   /** True while the lease is valid, so decisions are made from memory. */
   isCurrent(): boolean
   /** For a health page: how many revocations and tokens are kept. */
@@ -69,15 +82,16 @@ export interface Verifier<Caller extends Claims = MemberClaims> {
 export function createVerifier(options: VerifierOptions & { clients: true }): Verifier<Claims>
 export function createVerifier(options: VerifierOptions): Verifier
 export function createVerifier(options: VerifierOptions): Verifier<Claims> {
-  const { lease: seconds = 30, onStale = 'introspect', scope = 'api', clients = false, remember = 20_000, description = null, clock = systemClock } = options
+  const { lease: seconds = 30, onStale = 'introspect', scope, clients = false, remember = 20_000, description = null, clock = systemClock } = options
   const lease = createLease(seconds, clock)
   if (!Number.isInteger(remember) || remember < 1) throw new RangeError('remember: a whole number, at least 1.')
   if (onStale !== 'introspect' && onStale !== 'refuse') throw new RangeError("onStale: 'introspect' or 'refuse'.")
   const fault = faultOfOptions(options)
-  if (fault) return misconfigured(fault, options.onError ?? createWarnings(clock))
+  if (fault) return misconfigured(fault, options.issuer, options.onError ?? createWarnings(clock))
   const scopes = onStale === 'introspect' ? ['signals', 'introspect'] : ['signals']
   const issuer = createIssuer(options, scopes, clock)
   const audience = options.audience ?? issuer.url
+  const accepted = { issuer: issuer.url, audience, otherAudiences: options.otherAudiences }
   const keys = createKeys({ issuer, clock })
   const revocations = new Revocations()
   const report = options.onError ?? createWarnings(clock)
@@ -89,8 +103,8 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     }
   }
   const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onLost: () => apiKeys.forget(), onError })
-  const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, issuer: issuer.url, audience, clock })
-  const apiKeys = createApiKeys({ issuer, audience, clock, most: remember })
+  const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, ...accepted, clock })
+  const apiKeys = createApiKeys({ issuer, accepted, clock, most: remember })
   /** Verified tokens, without a decision about them. The bound keeps memory constant during a flood (E20). */
   const remembered = new Map<string, TokenClaims>()
   let withdrawals = 0
@@ -115,7 +129,10 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     }
     if (claims.organizationId === null) throw new TokenRefused('user_not_registered')
     if (claims.organization === null || claims.role === null) throw new TokenRefused('invalid_token') // The issuer sends both with every organization.
-    if (scope !== null && !claims.scopes.has(scope)) throw new TokenRefused('insufficient_scope', `This requires a token with the scope "${scope}".`, { scope })
+    const byPermissions = claims.permissions !== null || lacksPermissions(claims)
+    const needed = scope === undefined ? (byPermissions ? null : 'api') : scope
+    if (needed !== null && !claims.scopes.has(needed))
+      throw new TokenRefused('insufficient_scope', `This requires a token with the scope "${needed}".`, { scope: needed })
     // An introspection is newer than the roles in memory.
     const member = claims as MemberClaims
     if (!isCurrent) return member
@@ -149,7 +166,8 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     if (closed) throw new VerifierUnavailable('closed', 'This verifier was closed.')
     const isKey = looksLikeKey(token)
     if (isKey && onStale === 'refuse') requireCurrent()
-    const claims = isKey ? await apiKeys.read(token, print, receiver.isCurrent) : await readToken(token, print)
+    let claims = isKey ? await apiKeys.read(token, print, receiver.isCurrent) : await readToken(token, print)
+    if (receiver.isCurrent() && isOutdated(claims)) claims = await renewed(token, print, claims)
     // Checked after every wait, so that a revocation in the meantime counts.
     if (receiver.isCurrent()) return admit(claims, true)
     // A known revocation refuses the credential without a request.
@@ -161,9 +179,26 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
 
   const asked = async (token: string, claims: TokenClaims): Promise<TokenClaims> => {
     const answer = await issuer.introspect(token)
-    const now = answer && claimsOf(answer, { issuer: issuer.url, audience })
+    const now = answer && claimsOf(answer, accepted)
     if (now?.sub !== claims.sub && now) throw new VerifierUnavailable('issuer', 'The issuer answered about somebody else.')
     if (!now) throw (await issuer.whyNot(token)) ?? new TokenRefused('token_revoked')
+    return now
+  }
+
+  /** The permissions are not in the token, or those of an earlier role. */
+  const isOutdated = (claims: TokenClaims): boolean =>
+    lacksPermissions(claims) || (claims.permissions !== null && roleByRevocations(revocations, claims) !== claims.role)
+
+  /** Introspected once, for all later uses. A refused credential is not introspected. */
+  const renewed = async (token: string, print: string, claims: TokenClaims): Promise<TokenClaims> => {
+    admit(claims, true)
+    if (claims.keyId !== null) {
+      apiKeys.forgetOne(print)
+      return apiKeys.read(token, print, receiver.isCurrent)
+    }
+    const before = withdrawals
+    const now = Object.freeze({ ...(await asked(token, claims)), issuedAt: claims.issuedAt })
+    if (withdrawals === before && remembered.has(print)) remembered.set(print, now)
     return now
   }
 
@@ -174,13 +209,14 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
   const later = async (token: string, print: Promise<string>): Promise<Claims> => slowly(token, await print)
 
   return {
+    resource: protectedResource(accepted),
     ready: (seconds = 30) => receiver.ready(seconds),
     isCurrent: receiver.isCurrent,
     verify(token) {
       const print = digest(token)
       if (typeof print !== 'string') return later(token, print)
       const known = remembered.get(print)
-      if (!known || !receiver.isCurrent()) return slowly(token, print)
+      if (!known || !receiver.isCurrent() || isOutdated(known)) return slowly(token, print)
       try {
         return Promise.resolve(admit(known, true))
       } catch (error) {
@@ -197,11 +233,12 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
 }
 
 /** A verifier whose options cannot work: it sends no request and accepts no token. */
-function misconfigured(fault: VerifierUnavailable, report: (error: unknown) => void): Verifier<Claims> {
+function misconfigured(fault: VerifierUnavailable, issuer: unknown, report: (error: unknown) => void): Verifier<Claims> {
   report(fault)
   return {
     ready: () => Promise.reject(fault),
     verify: () => Promise.reject(fault),
+    resource: protectedResource({ issuer: String(issuer), audience: '' }),
     isCurrent: () => false,
     sizes: () => ({ revocations: 0, tokens: 0 }),
     close: async () => {},

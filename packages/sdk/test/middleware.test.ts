@@ -18,6 +18,9 @@ const member: MemberClaims = {
   organization: 'acme',
   role: 'member',
   scopes: new Set(['api']),
+  permissions: null,
+  can: () => false,
+  username: 'bob',
   epoch: 1,
   sessionId: 'ses_1',
   keyId: null,
@@ -33,6 +36,7 @@ const deactivated = { organization: { id: 'org_1', name: 'acme' }, deactivated_a
 const answers: Record<string, () => MemberClaims> = {
   member: () => member,
   admin: () => ({ ...member, role: 'admin' }),
+  deployer: () => ({ ...member, scopes: new Set(['apps:deploy']), permissions: new Set(['apps:deploy']), can: (permission) => permission === 'apps:deploy' }),
   deactivated: () => {
     throw new TokenRefused('user_deactivated', 'Your account was deactivated in acme on 2026-01-02. Ask ada to reactivate it.', deactivated)
   },
@@ -52,6 +56,7 @@ const answers: Record<string, () => MemberClaims> = {
 const verifier: Verifier = {
   verify: async (token) => (answers[token] as () => MemberClaims)(),
   ready: async () => {},
+  resource: { path: '/x', document: { resource: 'x', authorization_servers: [], bearer_methods_supported: [] }, url: null },
   isCurrent: () => true,
   sizes: () => ({ revocations: 0, tokens: 0 }),
   close: async () => {},
@@ -75,38 +80,54 @@ const over =
 const frameworks: Record<string, () => Promise<Call>> = {
   async fastify() {
     const app = fastify()
-    app.addHook('onRequest', protectFastify(verifier))
+    app.addHook('onRequest', protectFastify(verifier, { permission: null }))
     app.get('/me', async (request) => ({ sub: fastifyCallerOf(request).sub }))
     app.get('/admin', { onRequest: protectFastify(verifier, { role: 'admin' }) }, async () => ({ sub: 'admin' }))
+    app.get('/deploy', { onRequest: protectFastify(verifier, { permission: 'apps:deploy' }) }, async () => ({ sub: 'deployer' }))
     await app.listen({ port: 0, host: '127.0.0.1' })
     closing.push(() => app.close())
     return over(app.listeningOrigin)
   },
   async express() {
     const app = express()
-    app.use(protectExpress(verifier))
+    app.use(protectExpress(verifier, { permission: null }))
     app.get('/me', (request, response) => void response.json({ sub: expressCallerOf(request).sub }))
     app.get('/admin', protectExpress(verifier, { role: 'admin' }), (_request, response) => void response.json({ sub: 'admin' }))
+    app.get('/deploy', protectExpress(verifier, { permission: 'apps:deploy' }), (_request, response) => void response.json({ sub: 'deployer' }))
     app.use((_error: unknown, _request: unknown, response: express.Response, _next: unknown) => void response.sendStatus(500))
     return over(await listening(app))
   },
   async hono() {
     const app = new Hono<MusterEnv>()
-    app.use(protectHono(verifier))
+    app.use(protectHono(verifier, { permission: null }))
     app.use('/admin', protectHono(verifier, { role: 'admin' }))
+    app.use('/deploy', protectHono(verifier, { permission: 'apps:deploy' }))
     app.get('/me', (c) => c.json({ sub: c.get('muster').sub }))
     app.get('/admin', (c) => c.json({ sub: 'admin' }))
+    app.get('/deploy', (c) => c.json({ sub: 'deployer' }))
     app.onError(() => new Response('', { status: 500 }))
     return async (path, authorization) => app.request(path, authorization === undefined ? {} : { headers: { authorization } })
   },
   async 'node:http'() {
     const me = protectNode(verifier, (_request, response, claims) => void response.end(JSON.stringify({ sub: claims.sub })))
     const admin = protectNode(verifier, (_request, response) => void response.end(JSON.stringify({ sub: 'admin' })), { role: 'admin' })
-    return over(await listening((request, response) => void (request.url === '/admin' ? admin : me)(request, response)))
+    const deploy = protectNode(verifier, (_request, response) => void response.end(JSON.stringify({ sub: 'deployer' })), { permission: 'apps:deploy' })
+    const routes: Record<string, RequestListener> = { '/admin': admin, '/deploy': deploy }
+    return over(await listening((request, response) => void (routes[request.url ?? ''] ?? me)(request, response)))
   },
 }
 
 describe.each(Object.entries(frameworks))('protect for %s', (_name, start) => {
+  test('protect requires the permission of a route (P21)', async () => {
+    const call = await start()
+    const deployed = await call('/deploy', 'Bearer deployer')
+    expect([deployed.status, await deployed.json()]).toEqual([200, { sub: 'deployer' }])
+    const refused = await call('/deploy', 'Bearer member')
+    expect([refused.status, ((await refused.json()) as { permission?: string }).permission]).toEqual([403, 'apps:deploy'])
+    // A route that names no permission is not open to a token for a part of the API.
+    expect((await call('/admin', 'Bearer deployer')).status).toBe(403)
+  })
+
   test('protect answers as the API does, with the caller or a problem (S35)', async () => {
     const call = await start()
     const good = await call('/me', 'Bearer member')

@@ -15,6 +15,8 @@ import type { RawAnswer, RawRequest } from '../http/front/raw-routes.ts'
 import { answers } from '../http/schemas.ts'
 
 interface Options {
+  /** Muster's own. */
+  audience: string
   store: Store
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
   known: KnownRevocations
@@ -56,7 +58,7 @@ type Query = z.infer<typeof querySchema>
 type Caller = Pick<RawRequest, 'headers' | 'origin'>
 
 /** For gateways that check each request: nginx `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`. */
-export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, accessTokens, known, isCurrent }) => {
+export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { audience, store, accessTokens, known, isCurrent }) => {
   /** By name. An organization keeps its names for ever (S42), so they can be cached. */
   const organizations = new Map<string, string>()
   const queries = new Map<string, Query | null>()
@@ -112,8 +114,9 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1]
     if (bearer === undefined) throw new Problem('invalid_token')
     if (looksLikeKey(bearer)) return ofKey(request, bearer)
-    const token = await accessTokens.verifyAccessToken(bearer)
+    const token = await accessTokens.verifyAccessToken(bearer, { anyAudience: true })
     request.origin.clientId = token.clientId
+    if (token.audience !== audience) return refuseForeign(request, token)
     return token.sid === null ? ofClient(token) : ofPerson(request, token)
   }
 
@@ -142,6 +145,12 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
       client: token.clientId,
       scope: [...token.scopes].join(' '),
     }
+  }
+
+  /** A token for an API of the platform. The API asks here why introspection calls the token inactive. */
+  async function refuseForeign(request: Caller, token: VerifiedToken): Promise<never> {
+    if (token.sid !== null) await requireStanding(store.reading, principalOf(request, token))
+    throw new Problem('invalid_token', 'The token is for another API.')
   }
 
   async function ofKey(request: Caller, bearer: string): Promise<Identity> {

@@ -25,7 +25,7 @@ import { streamRoutes } from './routes.ts'
 import { createStreams } from './streams.ts'
 
 export interface SignalsOptions {
-  config: Pick<Config, 'issuer'>
+  config: Pick<Config, 'issuer' | 'audience'>
   store: Store
   execute: Execute
   keys: SecretKeys
@@ -75,7 +75,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     await app.register(configurationRoutes, { issuer })
     await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, snapshots, streams })
     await app.register(changeRoutes, { changes })
-    await app.register(forwardAuthRoutes, { store, accessTokens, known: feed.log, isCurrent: processReceiver.isCurrent })
+    await app.register(forwardAuthRoutes, { audience: config.audience, store, accessTokens, known: feed.log, isCurrent: processReceiver.isCurrent })
   }
 
   return {

@@ -102,6 +102,7 @@ test('a token for an API names it alone, with what its person may do there (P2, 
     assert.equal(Number(claims.exp) - Number(claims.iat), 600)
     assert.deepEqual(await me(body.access_token), [401, 'invalid_token'])
     assert.equal((await muster.call('GET', '/oauth/userinfo', { token: body.access_token })).status, 401)
+    assert.equal((await muster.call('GET', '/v1/forward-auth', { token: body.access_token })).body.code, 'invalid_token')
   }
 })
 

@@ -1,0 +1,172 @@
+import { TokenRefused, type Verifier } from '@muster/sdk'
+import { authenticate, refusalOf } from '@muster/sdk/http.ts'
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answerDevice, browserOf, DEVICE_GRANT, postForm } from '../../server/test/oauth/conversation.ts'
+import { aVerifier, type Counting, counting, verdict } from './verifying.ts'
+
+// An API with an audience and permissions of its own (P21).
+
+const DEPLOY = 'https://deploy.example.com/v1'
+let muster: Muster
+let team: Record<string, Human>
+let verifier: Verifier
+let http: Counting
+let shop: { id: string; secret: string }
+const closing: Verifier[] = []
+const operator = async (method: string, path: string, body: unknown) => {
+  const answer = await muster.call(method, path, { token: OPERATOR_TOKEN, body })
+  expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300)
+  return answer.body
+}
+const verifierOf = async (more = {}): Promise<Verifier> => {
+  const { id: clientId, secret: clientSecret } = await operator('POST', '/v1/operator/clients', {
+    name: 'deploy',
+    grants: ['client_credentials'],
+    scopes: ['signals', 'introspect'],
+    api: DEPLOY,
+  })
+  const made = await aVerifier(muster, { clientId, clientSecret, audience: DEPLOY, fetch: http.fetch, ...more })
+  closing.push(made)
+  return made
+}
+
+beforeAll(async () => {
+  muster = await startMuster()
+  team = await muster.organization({ ada: 'admin', bob: 'member', eve: 'member' })
+  http = counting()
+  await operator('PUT', '/v1/operator/apis', {
+    apis: [
+      {
+        name: 'Deploy',
+        audience: DEPLOY,
+        permissions: { 'apps:read': 'See applications', 'apps:deploy': 'Deploy applications', 'apps:remove': 'Remove applications' },
+        grant: { member: ['apps:read', 'apps:deploy'] },
+        accept_default_audience: true,
+      },
+      {
+        name: 'Large',
+        audience: 'https://large.example.com',
+        permissions: Object.fromEntries(Array.from({ length: 100 }, (_, place) => [`a-rather-long-name:number-${place}`, 'x'])),
+        grant: { member: ['*'] },
+      },
+    ],
+  })
+  shop = await operator('POST', '/v1/operator/clients', { name: 'shop', grants: [DEVICE_GRANT], scopes: ['openid', 'apps:read', 'apps:remove'] })
+  verifier = await verifierOf()
+})
+afterAll(async () => {
+  await Promise.all(closing.map((one) => one.close()))
+  await muster.close()
+})
+
+async function tokenOf(human: Human, scope: string, resource = DEPLOY, by: Record<string, string> = { client_id: 'muster-cli' }): Promise<string> {
+  const device = await postForm(muster, '/oauth/device/code', { ...by, scope, resource })
+  await answerDevice(muster, human, device.body.user_code)
+  const { body } = await postForm(muster, '/oauth/token', { ...by, grant_type: DEVICE_GRANT, device_code: device.body.device_code })
+  return body.access_token
+}
+const bob = (): Human => team.bob as Human
+const setRole = (user: string, role: string) =>
+  muster.call('PATCH', `/v1/organizations/ada/members/${user}`, { token: team.ada?.token, headers: { prefer: 'wait=5' }, body: { role } })
+
+test('a caller can do what the role allows, as far as the scope goes (P21)', async () => {
+  const everything = await verifier.verify(await tokenOf(bob(), 'api'))
+  expect([everything.can('apps:deploy'), everything.can('apps:remove'), everything.username]).toEqual([true, false, 'bob'])
+  const some = await verifier.verify(await tokenOf(bob(), 'openid apps:read apps:remove', DEPLOY, { client_id: shop.id, client_secret: shop.secret }))
+  expect([...(some.permissions ?? [])]).toEqual(['apps:read'])
+})
+
+test('a verifier accepts tokens of its own audience only (P4)', async () => {
+  expect(await verdict(verifier, bob().token)).toBe('invalid_token')
+  expect(await verdict(verifier, await tokenOf(bob(), 'api', 'https://large.example.com'))).toBe('invalid_token')
+})
+
+test('a caller with a new role has its permissions at once (P21)', async () => {
+  const token = await tokenOf(team.eve as Human, 'api')
+  expect((await verifier.verify(token)).can('apps:remove')).toBe(false)
+  expect((await setRole('eve', 'admin')).status).toBe(200)
+  expect((await verifier.verify(token)).can('apps:remove')).toBe(true)
+  expect((await setRole('eve', 'member')).status).toBe(200)
+  http.requests.length = 0
+  for (let time = 0; time < 5; time++) expect((await verifier.verify(token)).can('apps:remove')).toBe(false)
+  expect(http.requests.filter((path) => path === '/oauth/introspect')).toHaveLength(1)
+})
+
+test('a verifier introspects a token without its long list of permissions (P5)', async () => {
+  const { id: clientId, secret: clientSecret } = await operator('POST', '/v1/operator/clients', {
+    name: 'large',
+    grants: ['client_credentials'],
+    scopes: ['signals', 'introspect'],
+    api: 'https://large.example.com',
+  })
+  const large = await aVerifier(muster, { clientId, clientSecret, audience: 'https://large.example.com' })
+  closing.push(large)
+  const token = await tokenOf(bob(), 'api', 'https://large.example.com')
+  expect(token.length).toBeLessThan(4_096)
+  const caller = await large.verify(token)
+  expect([caller.permissions?.size, caller.can('a-rather-long-name:number-99')]).toEqual([100, true])
+})
+
+test('a token of the default audience has permissions where it is accepted (P4)', async () => {
+  const both = await verifierOf({ otherAudiences: [muster.config.audience] })
+  const caller = await both.verify(bob().token)
+  expect([caller.can('apps:deploy'), caller.can('apps:remove')]).toEqual([true, false])
+})
+
+test('an API key has permissions, and those of a new role at once (P21)', async () => {
+  const made = await (async () => {
+    const { cookie } = await browserOf(muster, team.eve as Human)
+    const answer = await muster.call('POST', '/v1/me/keys', {
+      headers: { cookie, origin: muster.url, 'sec-fetch-site': 'same-origin' },
+      body: { description: 'CI' },
+    })
+    return answer.body
+  })()
+  expect((await verifier.verify(made.key)).can('apps:remove')).toBe(false)
+  await setRole('eve', 'admin')
+  expect((await verifier.verify(made.key)).can('apps:remove')).toBe(true)
+  await setRole('eve', 'member')
+  expect((await verifier.verify(made.key)).can('apps:remove')).toBe(false)
+})
+
+test('a route names a permission, and the refusal names who can help (P23)', async () => {
+  const refused = async (token: string, requirements: Parameters<typeof authenticate>[2]) => {
+    const error = await authenticate(verifier, `Bearer ${token}`, requirements).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    const refusal = refusalOf(error, verifier)
+    return refusal && [refusal.status, refusal.body.code, refusal.body.detail, refusal.headers['www-authenticate']]
+  }
+  const everything = await tokenOf(bob(), 'api')
+  const some = await tokenOf(bob(), 'openid apps:read', DEPLOY, { client_id: shop.id, client_secret: shop.secret })
+  const metadata = 'resource_metadata="https://deploy.example.com/.well-known/oauth-protected-resource/v1"'
+  expect(await refused(everything, { permission: 'apps:deploy' })).toBeNull()
+  expect(await refused(everything, { permission: 'apps:remove' })).toEqual([
+    403,
+    'forbidden',
+    'This requires the permission apps:remove. Ask an admin of ada.',
+    undefined,
+  ])
+  expect(await refused(some, { permission: 'apps:read' })).toBeNull()
+  expect(await refused(some, { permission: 'apps:deploy' })).toEqual([
+    403,
+    'insufficient_scope',
+    'This requires a token with the scope "apps:deploy".',
+    `Bearer error="insufficient_scope", scope="apps:deploy", ${metadata}`,
+  ])
+  expect((await refused(some, {}))?.slice(0, 2), 'a route without a permission needs everything').toEqual([403, 'insufficient_scope'])
+  expect(await refused(some, { permission: null }), 'the handler decides').toBeNull()
+  expect(refusalOf(new TokenRefused('authentication_required'), verifier)?.headers['www-authenticate']).toBe(`Bearer ${metadata}`)
+  expect(verifier.resource.document).toEqual({ resource: DEPLOY, authorization_servers: [muster.url], bearer_methods_supported: ['header'] })
+})
+
+test('a deactivated caller of an API learns why (P21)', async () => {
+  const token = await tokenOf(team.eve as Human, 'api')
+  const fresh = await verifierOf()
+  await muster.call('POST', '/v1/organizations/ada/members/eve/deactivate', { token: team.ada?.token, headers: { prefer: 'wait=5' }, body: {} })
+  expect(await verdict(fresh, token)).toBe('user_deactivated')
+  const { body } = await muster.call('GET', '/v1/forward-auth', { token })
+  expect(body.code).toBe('user_deactivated')
+})
