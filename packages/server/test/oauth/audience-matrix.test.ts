@@ -116,7 +116,7 @@ test('each credential is accepted at its own API only (P4, P13)', async () => {
   })
 })
 
-test('an introspection answers with the audience and the permissions of the API that asks (P13)', async () => {
+test('an introspection answers with audience and permissions of the API (P13)', async () => {
   const team = await muster.organization({ eve: 'admin', bob: 'member' })
   assert.ok(team.bob)
   const { access_token: token } = await tokensOf(DEPLOY, 'openid api')
