@@ -1,11 +1,26 @@
 import { HashIndex } from '@muster/contract/hash-index.ts'
-import { isReadable, isRevocationKind, isStronger, type KnownRevocations, type ReadRevocation, type RevocationKind } from '@muster/contract/revocation.ts'
+import {
+  isReadable,
+  isRevocationKind,
+  isStronger,
+  type KnownRevocations,
+  type ReadRevocation,
+  type RevocableCredential,
+  type RevocationKind,
+} from '@muster/contract/revocation.ts'
+
+/** `unknown`: a kind of a later version. This version only knows which subject it names. */
+type KeptKind = RevocationKind | 'unknown'
 
 /** A revocation in the form of the issuer's signed events. */
-export interface Revocation extends ReadRevocation {
+export interface Revocation extends Omit<ReadRevocation, 'kind'> {
+  kind: KeptKind
   /** Seconds since 1970. Every token that the revocation affects has expired by then. */
   expiresAt: number
 }
+
+/** The fields of a credential that a revocation can name as its subject. */
+type NamedCredential = Pick<RevocableCredential, 'sub' | 'organizationId' | 'sessionId' | 'keyId' | 'tokenId' | 'clientId'>
 
 /** A process whose clock is behind may still need a revocation that has expired by the issuer's clock. */
 const GRACE_SECONDS = 300
@@ -30,17 +45,21 @@ function shared(value: Revocation['value']): Revocation['value'] {
   return value
 }
 
+const noValue: Revocation['value'] = Object.freeze({})
+
 /**
- * Reads a revocation. Null: a withdrawn signing key, which the key set handles, or a kind added after this version, which affects no token that this version
- * accepts.
+ * Reads a revocation. Null: a withdrawn signing key, which the key set handles. A kind of a later version is kept, whatever its value is (P11).
  * @throws when the row cannot be read, because the row may revoke a token that is accepted here
  */
 export function revocationOf(row: unknown): Revocation | null {
   const { kind, subject, value, expires_at: expiresAt } = (row ?? {}) as Record<string, unknown>
-  if (typeof kind === 'string' && typeof subject === 'string' && typeof value === 'object' && value !== null && typeof expiresAt === 'number') {
-    if (!isRevocationKind(kind) || kind === 'signing_key') return null
-    const revocation: Revocation = { kind, subject, value: shared(value as Revocation['value']), expiresAt }
-    if (isReadable(revocation)) return revocation
+  if (typeof kind === 'string' && typeof subject === 'string' && typeof expiresAt === 'number') {
+    if (!isRevocationKind(kind)) return { kind: 'unknown', subject, value: noValue, expiresAt }
+    if (typeof value === 'object' && value !== null) {
+      if (kind === 'signing_key') return null
+      const revocation = { kind, subject, value: shared(value as Revocation['value']), expiresAt }
+      if (isReadable(revocation)) return revocation
+    }
   }
   throw new Error(`A revocation cannot be read (kind: ${String(kind).slice(0, 40)}).`)
 }
@@ -51,7 +70,7 @@ const LEAST = 1_024
 /** Looked through at once, so that requests wait less than a millisecond. */
 const SWEPT_AT_ONCE = 5_000
 
-const numberOfKind: Record<RevocationKind, number> = {
+const numberOfKind: Record<KeptKind, number> = {
   user: 0,
   session: 1,
   token: 2,
@@ -62,8 +81,13 @@ const numberOfKind: Record<RevocationKind, number> = {
   role: 7,
   organization: 8,
   signing_key: 9,
+  unknown: 10,
 }
-const kinds = Object.keys(numberOfKind) as RevocationKind[]
+const kinds = Object.keys(numberOfKind) as KeptKind[]
+
+/** An unknown kind has no order, so one revocation of a subject stands for all of them. */
+const isStrongerThan = (kind: KeptKind, value: Revocation['value'], than: Revocation['value']): boolean =>
+  kind !== 'unknown' && isStronger({ kind, subject: '', value }, { kind, subject: '', value: than })
 
 /**
  * All unexpired revocations, in memory. Their number is bounded by the number of revocations within the longest lifetime of a token. They are numbers and bytes in
@@ -92,6 +116,17 @@ export class Revocations implements KnownRevocations {
   }
 
   strongest(kind: RevocationKind, subject: string): Revocation | undefined {
+    return this.#kept(kind, subject)
+  }
+
+  /** True if a revocation of an unknown kind names this credential. Then only the issuer can decide about it (P11). */
+  areUnknownFor({ sub, organizationId, sessionId, keyId, tokenId, clientId }: NamedCredential): boolean {
+    if (this.#countOfKind[numberOfKind.unknown] === 0) return false
+    const subjects = [sub, organizationId, sessionId, keyId, tokenId, clientId]
+    return subjects.some((subject) => subject !== null && this.#kept('unknown', subject) !== undefined)
+  }
+
+  #kept(kind: KeptKind, subject: string): Revocation | undefined {
     const number = numberOfKind[kind]
     if (this.#countOfKind[number] === 0) return undefined
     const length = this.#write(subject)
@@ -111,7 +146,7 @@ export class Revocations implements KnownRevocations {
     const key = `${kind} ${subject}`
     const known = this.#others.get(key)
     if (!known) this.#countOfKind[numberOfKind[kind]] = (this.#countOfKind[numberOfKind[kind]] as number) + 1
-    if (!known || isStronger(revocation, known)) this.#others.set(key, revocation)
+    if (!known || isStrongerThan(kind, revocation.value, known.value)) this.#others.set(key, revocation)
     // A repeated revocation may expire later.
     else if (revocation.expiresAt > known.expiresAt) this.#others.set(key, { ...known, expiresAt: revocation.expiresAt })
   }
@@ -164,7 +199,7 @@ export class Revocations implements KnownRevocations {
       this.#add(hash, number, value, bytes, start, length, expiresAt)
       return
     }
-    const isStrongest = isStronger({ kind, subject: '', value }, { kind, subject: '', value: this.#values[known] as Revocation['value'] })
+    const isStrongest = isStrongerThan(kind, value, this.#values[known] as Revocation['value'])
     if (isStrongest) this.#values[known] = value
     // A repeated revocation may expire later.
     if (isStrongest || expiresAt > (this.#expiries[known] as number)) this.#expiries[known] = expiresAt

@@ -1,4 +1,3 @@
-import { isRevocationKind } from '@muster/contract/revocation.ts'
 import { base64url, type CryptoKey, type JWTHeaderParameters, jwtVerify } from 'jose'
 import { type Revocation, type Revocations, revocationOf } from './revocations.ts'
 
@@ -43,8 +42,8 @@ export async function verifySnapshot(bytes: Uint8Array<ArrayBuffer>, { issuer, a
   return { jti, records, count }
 }
 
-/** The kind and the value of a record. Null: a kind of a later version, which affects no token that this version accepts. */
-type Type = Pick<Revocation, 'kind' | 'value'> | 'withdrawn key' | null
+/** The kind and the value of a record. */
+type Type = Pick<Revocation, 'kind' | 'value'> | 'withdrawn key'
 
 export interface SnapshotReader {
   /**
@@ -91,7 +90,7 @@ export function createSnapshotReader(
     at += 4
     read += 1
     if (type === 'withdrawn key') withdraw(decoder.decode(records.subarray(start, end)))
-    else if (type !== null) revocations.applyBytes(type, records, start, end, expiresAt)
+    else revocations.applyBytes(type, records, start, end, expiresAt)
   }
 
   return {
@@ -111,9 +110,7 @@ export function createSnapshotReader(
 /** A kind and a value. Read once for all records that share them. */
 function typeOf(text: string): Type {
   const { kind, value } = JSON.parse(text) as { kind?: unknown; value?: unknown }
-  if (kind === 'signing_key') return 'withdrawn key'
-  if (typeof kind === 'string' && !isRevocationKind(kind)) return null
-  return revocationOf({ kind, value, subject: '', expires_at: 0 })
+  return revocationOf({ kind, value, subject: '', expires_at: 0 }) ?? 'withdrawn key'
 }
 
 /** Reads a response of at most so many bytes. @throws when it is longer */

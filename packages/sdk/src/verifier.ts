@@ -169,12 +169,16 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     let claims = isKey ? await apiKeys.read(token, print, receiver.isCurrent) : await readToken(token, print)
     if (receiver.isCurrent() && isOutdated(claims)) claims = await renewed(token, print, claims)
     // Checked after every wait, so that a revocation in the meantime counts.
-    if (receiver.isCurrent()) return admit(claims, true)
+    const isUnclear = revocations.areUnknownFor(claims)
+    if (receiver.isCurrent() && !isUnclear) return admit(claims, true)
     // A known revocation refuses the credential without a request.
     const admitted = admit(claims, false)
-    if (onStale === 'refuse') requireCurrent()
+    if (onStale === 'refuse') {
+      requireCurrent()
+      throw new VerifierUnavailable('issuer', 'A revocation of a kind that this version does not know names the credential. Update @muster/sdk.')
+    }
     // The key was introspected a moment ago.
-    return isKey ? admitted : admit(await asked(token, claims), false)
+    return isKey && !isUnclear ? admitted : admit(await asked(token, claims), false)
   }
 
   const asked = async (token: string, claims: TokenClaims): Promise<TokenClaims> => {
@@ -216,7 +220,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
       const print = digest(token)
       if (typeof print !== 'string') return later(token, print)
       const known = remembered.get(print)
-      if (!known || !receiver.isCurrent() || isOutdated(known)) return slowly(token, print)
+      if (!known || !receiver.isCurrent() || isOutdated(known) || revocations.areUnknownFor(known)) return slowly(token, print)
       try {
         return Promise.resolve(admit(known, true))
       } catch (error) {

@@ -295,12 +295,14 @@ describe('bounded memory (E20)', () => {
     expect(revocationOf({ kind: 'user', subject: 'usr_1', value: user, expires_at: 1 })?.value).toEqual(user)
   })
 
-  test('an unreadable revocation is a fault, and one of an unknown kind is skipped', () => {
+  test('a verifier keeps a revocation of an unknown kind, and one unreadable is a fault', () => {
     const row = { kind: 'user', subject: 'usr_1', value: { belowEpoch: 2 }, expires_at: 1 }
     for (const bad of [null, {}, { ...row, subject: 1 }, { ...row, value: null }, { ...row, value: { belowEpoch: 'x' } }, { ...row, expires_at: 'soon' }]) {
       expect(() => revocationOf(bad)).toThrow('cannot be read')
     }
-    expect(revocationOf({ ...row, kind: 'galaxy' })).toBeNull()
+    for (const value of [{ level: 1 }, 7, null]) {
+      expect(revocationOf({ ...row, kind: 'galaxy', value })).toEqual({ kind: 'unknown', subject: 'usr_1', value: {}, expiresAt: 1 })
+    }
   })
 })
 

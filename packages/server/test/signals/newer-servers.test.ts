@@ -42,7 +42,7 @@ describe('the log of a process', () => {
   })
 })
 
-describe('a server process that reads a kind it does not know', () => {
+describe('a server process that reads a kind it does not know (P11)', () => {
   let muster: Muster
   let service: ResourceServer
   let people: Record<string, Human>

@@ -126,7 +126,9 @@ test('a snapshot keeps every kind, value, expiry and subject', async () => {
   expect(revocations.strongest('user', 'usr_1')?.value).toEqual(user)
   expect(revocations.strongest('session', long)?.value).toEqual(session)
   expect(revocations.strongest('session', 'ses_2')?.expiresAt).toBe(1_800_000_060)
-  expect([revocations.size, withdrawn]).toEqual([4, ['kid_1']])
+  const nobody = { organizationId: null, sessionId: null, keyId: null, tokenId: null, clientId: null }
+  expect([revocations.areUnknownFor({ ...nobody, sub: 'x' }), revocations.areUnknownFor({ ...nobody, sub: 'ses_1' })]).toEqual([true, false])
+  expect([revocations.size, withdrawn]).toEqual([5, ['kid_1']])
 })
 
 test('a snapshot cut at any byte, or with another count, cannot be read', () => {
