@@ -1,7 +1,7 @@
-import type { Receiver } from '../domain/signals/store.ts'
-import type { EventToken, EventTokens, JtiKind } from './event-tokens.ts'
-import type { Entry } from './revocation-log.ts'
-import { requestedEvents, wantsBatches } from './stream-filter.ts'
+import type { Receiver } from '../../domain/signals/store.ts'
+import type { EventToken, EventTokens, JtiKind } from '../event-tokens.ts'
+import type { Entry } from '../revocation-log.ts'
+import { requestedEvents, wantsBatches } from '../stream-filter.ts'
 
 /** The number of revocations in one batch token. */
 export const PER_BATCH = 1_000
