@@ -1865,6 +1865,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{org}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the event feed
+         * @description Returns the events of the audit log, oldest first, in the order of their positions. An event that was committed before another was written stands before it, and no event is left out. Keep the cursor of the last event that you have processed. After a restore, the cursor may be gone (`cursor_gone`): read the current state, and start again from `now`.
+         */
+        get: operations["readEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the event feed (operator)
+         * @description Returns the events of all organizations, oldest first, in the order of their positions. A client with the scope `platform:events:read` can use its own token. An event that was committed before another was written stands before it, and no event is left out. Keep the cursor of the last event that you have processed. After a restore, the cursor may be gone (`cursor_gone`): read the current state, and start again from `now`.
+         */
+        get: operations["readEventsAsOperator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1875,7 +1915,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -2964,13 +3004,78 @@ export interface components {
             request_id: string;
             organization_id: string | null;
         };
+        FeedEventInput: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+            /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
+            position: number;
+            /** @description The place after this event, for `after`. */
+            cursor: string;
+        };
+        InstallationFeedEventInput: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+            /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
+            position: number;
+            /** @description The place after this event, for `after`. */
+            cursor: string;
+            organization_id: string | null;
+        };
         /** @description A response that is not 2xx (RFC 9457). docs/problems.md lists the codes. */
         Problem: {
             type: string;
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -4057,6 +4162,71 @@ export interface components {
             };
             address: string;
             request_id: string;
+            organization_id: string | null;
+        };
+        FeedEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+            /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
+            position: number;
+            /** @description The place after this event, for `after`. */
+            cursor: string;
+        };
+        InstallationFeedEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description The event, for example `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+            /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
+            position: number;
+            /** @description The place after this event, for `after`. */
+            cursor: string;
             organization_id: string | null;
         };
     };
@@ -9826,6 +9996,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Identity"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readEvents: {
+        parameters: {
+            query?: {
+                /** @description Returns the events after this place: `start`, the `next_after` or the `cursor` that the feed returned last, or `now`, which returns no events and the cursor of the newest one. */
+                after?: string;
+                limit?: number;
+                /** @description If there are no events yet, wait for some for up to so many seconds. At most four requests of a credential wait; a fifth ends the oldest. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FeedEvent"][];
+                        /** @description Send this as `after` next, also if there were no events. */
+                        next_after: string;
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readEventsAsOperator: {
+        parameters: {
+            query?: {
+                /** @description Returns the events after this place: `start`, the `next_after` or the `cursor` that the feed returned last, or `now`, which returns no events and the cursor of the newest one. */
+                after?: string;
+                limit?: number;
+                /** @description If there are no events yet, wait for some for up to so many seconds. At most four requests of a credential wait; a fifth ends the oldest. */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["InstallationFeedEvent"][];
+                        /** @description Send this as `after` next, also if there were no events. */
+                        next_after: string;
+                    };
                 };
             };
             /** @description A problem, with the next step. */

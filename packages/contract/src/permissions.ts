@@ -40,7 +40,7 @@ export type AdminPermission = { [P in Permission]: 'member' extends (typeof perm
 export const roleMay = (role: Role, permission: Permission): boolean => (permissions[permission] as readonly Role[]).includes(role)
 
 /** Scopes that the operator can give to a client acting for itself (S58). */
-export const machineScopes = ['resources:register', 'hosts:read', 'introspect', 'signals'] as const
+export const machineScopes = ['resources:register', 'hosts:read', 'introspect', 'signals', 'platform:events:read'] as const
 export type MachineScope = (typeof machineScopes)[number]
 
 /** Scopes of a person's token. `api` allows acting as the person on Muster's own API. */

@@ -11,6 +11,11 @@ export const problems = {
   not_found: { status: 404, title: 'There is nothing at this address.', next: 'See /docs for the API.' },
   method_not_allowed: { status: 405, title: 'This address does not accept this method.', next: 'Use a method from the Allow header.' },
   not_acceptable: { status: 406, title: 'None of the requested formats is available.', next: 'Request application/json, application/x-ndjson or text/csv.' },
+  cursor_gone: {
+    status: 410,
+    title: 'The event of this cursor is not in the feed.',
+    next: 'The server was restored from a backup, or the cursor belongs to another feed. Read the current state, and start again from now.',
+  },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used with a different request.', next: 'Use a new key for a new request.' },
   cross_site_request: { status: 403, title: 'The request came from another site.', next: 'Open the page directly and try again.' },
   host_unknown: {

@@ -120,8 +120,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     let isDraining = false
     let applyOwnRevocation: Notices['revocation'] = () => {}
     let awaitRevocations: AwaitRevocations = async () => null
+    let onRecorded = (): void => {}
     const onRevoked = (revocation: Parameters<Notices['revocation']>[0]) => applyOwnRevocation(revocation)
-    const store = createStore(database, queue, { onRevoked, floor: config.factorFloor, passwords })
+    const store = createStore(database, queue, { onRevoked, onRecorded: () => onRecorded(), floor: config.factorFloor, passwords })
     await requireRootOfItsOwn(store, operatorToken)
     const limits = createLimits(database, config.limits)
     closing.push(() => limits.stop())
@@ -148,6 +149,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     })
     closing.push(() => oauth.stop())
 
+    const metrics = createMetrics({
+      waitingHashes: () => hasher.waiting(),
+      pool: database.pool,
+      jobFailures: queue.failures,
+      installation: () => installationState(database.kysely),
+    })
     const signals = await createSignals({
       config,
       store,
@@ -162,14 +169,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       },
       sign: oauth.signEventToken,
       onKeyWithdrawn: oauth.readSigningKeys,
+      onPositioned: metrics.positioned,
       log,
     })
-    const metrics = createMetrics({
-      waitingHashes: () => hasher.waiting(),
-      pool: database.pool,
-      jobFailures: queue.failures,
-      installation: () => installationState(database.kysely),
-    })
+    onRecorded = signals.sequencer.wake
     awaitRevocations = async (...wait) => {
       const report = await signals.awaitRevocations(...wait)
       metrics.awaited(report)

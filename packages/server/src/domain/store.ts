@@ -1,6 +1,6 @@
 import type { AccountStore, ConfirmationCodeStore, EmailChangeStore, PasswordResetStore, PeopleStore, SignUpStore } from './accounts/store.ts'
 import type { ApiStore } from './apis/store.ts'
-import type { AuditStore, EmailStore, IdempotencyStore, JobStore } from './command/store.ts'
+import type { AuditStore, EmailStore, EventPositionStore, IdempotencyStore, JobStore } from './command/store.ts'
 import type {
   ApiKeyStore,
   ClientStore,
@@ -51,6 +51,7 @@ export interface Tx {
   readonly revocations: RevocationStore
   readonly receivers: ReceiverStore
   readonly audit: AuditStore
+  readonly eventPositions: EventPositionStore
   readonly signUps: SignUpStore
   readonly passwordResets: PasswordResetStore
   readonly emailChanges: EmailChangeStore

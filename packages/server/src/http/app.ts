@@ -212,6 +212,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   delayRevocationReplies(app as unknown as FastifyInstance, options.awaitRevocations)
   sealCursors(app as unknown as FastifyInstance, options.keys)
   const authenticate = createAuthenticate(options)
+  app.decorate('authenticate', authenticate)
   app.addHook('onRoute', (route) => {
     const { audience, optional } = route.config ?? {}
     if (!audience) return

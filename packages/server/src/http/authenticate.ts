@@ -8,7 +8,7 @@ import { requirePolicy } from '../domain/command/factor-policy.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import { recordRefusedAttempt } from '../domain/command/refused-attempts.ts'
 import { refuse } from '../domain/command/refused-credential.ts'
-import type { AccessTokens } from '../domain/credentials/access-token.ts'
+import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
 import { operatorTokenHash } from '../domain/credentials/operator-token.ts'
 import { isWorthNoting } from '../domain/credentials/session.ts'
@@ -27,6 +27,10 @@ import { isSameOrigin } from './same-site.ts'
 export type Audience = 'actor' | 'user' | 'account' | 'operator' | 'client'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Routes that hold a request authenticate it again before they answer. */
+    authenticate: Authenticate
+  }
   interface FastifyRequest {
     /** Set if the route has an audience. */
     principal: Principal
@@ -47,7 +51,7 @@ declare module 'fastify' {
     beforePolicy?: boolean
     /** Also accepts tokens without the scope `api`. The route checks what they may do. */
     anyScope?: boolean
-    /** Also accepts a client acting for itself with this scope (S58). */
+    /** Also accepts a client acting for itself with this scope (S58), on a route for the operator too. */
     clientScope?: MachineScope
   }
 }
@@ -61,6 +65,8 @@ interface Options {
   /** The root token. If it is null, only named tokens are accepted (O12). */
   operatorToken: string | null
 }
+
+type ClientPrincipal = Extract<Principal, { kind: 'client' }>
 
 /** A person who acts in their organization, as far as its policy lets them (F13). Refresh tokens that do not rotate were checked when they were created. */
 function memberOf(request: FastifyRequest, live: LiveState): Actor {
@@ -78,7 +84,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
   return async (request, audience) => {
     const bearer = bearerOf(request)
     if (audience === 'operator') {
-      request.principal = await operator(request, bearer)
+      request.principal = (await clientForOperator(request, bearer)) ?? (await operator(request, bearer))
       return
     }
     if (bearer === null) {
@@ -92,10 +98,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     const token = await accessTokens.verifyAccessToken(bearer)
     request.origin.clientId = token.clientId
     if (token.sid === null) {
-      const { clientScope } = request.routeOptions.config
-      if (!clientScope) throw new Problem('forbidden', 'Only people can do this. The token belongs to a client.')
-      await requireClient(store.reading, token, clientScope)
-      request.principal = { kind: 'client', clientId: token.clientId, scopes: token.scopes, origin: request.origin }
+      request.principal = await client(request, token)
       return
     }
     request.origin.userId = token.sub as UserId
@@ -177,6 +180,25 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     }
   }
 
+  async function client(request: FastifyRequest, token: VerifiedToken): Promise<ClientPrincipal> {
+    const { clientScope } = request.routeOptions.config
+    if (!clientScope) throw new Problem('forbidden', 'Only people can do this. The token belongs to a client.')
+    await requireClient(store.reading, token, clientScope)
+    return { kind: 'client', clientId: token.clientId, scopes: token.scopes, origin: request.origin }
+  }
+
+  /** On a route for the operator that a client may use. Null for every other credential, which must be the operator's. */
+  async function clientForOperator(request: FastifyRequest, bearer: string | null): Promise<ClientPrincipal | null> {
+    if (!request.routeOptions.config.clientScope || !bearer?.startsWith(JWT_START)) return null
+    const token = await accessTokens.verifyAccessToken(bearer).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'invalid_token') return null
+      throw error // an expired token
+    })
+    if (token === null || token.sid !== null) return null
+    request.origin.clientId = token.clientId
+    return client(request, token)
+  }
+
   async function operator(request: FastifyRequest, bearer: string | null): Promise<OperatorPrincipal> {
     const { origin } = request
     // Digests have equal lengths, so the comparison reveals nothing about the token's length.
@@ -198,6 +220,9 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     return { kind: 'operator', name, tokenId: token?.id ?? null, origin }
   }
 }
+
+/** Of a JSON object in base64url. */
+const JWT_START = 'eyJ'
 
 const ON_HOLD =
   'This server was restored from a backup. Named tokens from before the restore are on hold until the operator keeps them: muster server restore --keep-keys'

@@ -3,6 +3,7 @@ import { type Config, isLocalHost } from '../config.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import { systemPrincipal } from '../domain/model/principal.ts'
+import type { Notices } from '../domain/model/revocation.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import { type AwaitRevocations, pauseFailingStream } from '../domain/signals/receiver.ts'
 import type { Receiver } from '../domain/signals/store.ts'
@@ -14,6 +15,9 @@ import { createChanges } from './changes.ts'
 import { configurationRoutes } from './configuration.ts'
 import { createEventTokens, type SignEventToken } from './event-tokens.ts'
 import { streamUpdated } from './event-types.ts'
+import { eventRoutes } from './events/event-routes.ts'
+import { createSequencer, type Sequencer } from './events/sequencer.ts'
+import { createFeedWaiters } from './events/waiters.ts'
 import { createFeed, type Feed, type FeedSource } from './feed.ts'
 import { forwardAuthRoutes } from './forward-auth.ts'
 import { createSnapshots } from './log/snapshots.ts'
@@ -34,6 +38,8 @@ export interface SignalsOptions {
   sign: SignEventToken
   /** Resolves when `sign` no longer uses the withdrawn key. */
   onKeyWithdrawn(): Promise<void>
+  /** The time from a commit of this process to the positions of its events. */
+  onPositioned(seconds: number): void
   log: FastifyBaseLogger
 }
 
@@ -41,18 +47,33 @@ export interface Signals {
   plugin: FastifyPluginAsync
   feed: Feed
   awaitRevocations: AwaitRevocations
+  /** Gives events their positions. */
+  sequencer: Pick<Sequencer, 'wake'>
   /** Answers held requests, lets other processes push, and gives up this process as a receiver. Requests are still served. */
   drain(): Promise<void>
   stop(): Promise<void>
 }
 
 /** The transmitter: delivers revocations to resource servers (OpenID Shared Signals Framework 1.0). */
-export async function createSignals({ config, store, execute, keys, accessTokens, listen, sign, onKeyWithdrawn, log }: SignalsOptions): Promise<Signals> {
+export async function createSignals({
+  config,
+  store,
+  execute,
+  keys,
+  accessTokens,
+  listen,
+  sign,
+  onKeyWithdrawn,
+  onPositioned,
+  log,
+}: SignalsOptions): Promise<Signals> {
   const { issuer } = config
   const { receivers, revocations } = store.reading
   const onError = (error: unknown): void => log.warn({ err: error }, 'revocations could not be read or delivered')
   const [draining, ending] = [new AbortController(), new AbortController()]
-  const feed = await createFeed({ source: { since: revocations.since, listen }, onError })
+  const feedWaiters = createFeedWaiters({ draining: draining.signal, ending: ending.signal })
+  const source = { since: revocations.since, listen: (notices: Notices) => listen({ ...notices, events: feedWaiters.notify }) }
+  const feed = await createFeed({ source, onError })
   const acks = createAckWriter({ store: revocations, onError })
   const streams = createStreams({ feed, receivers, acks, onError })
   const tokens = createEventTokens({ issuer, sign })
@@ -63,6 +84,12 @@ export async function createSignals({ config, store, execute, keys, accessTokens
   const poll = createPoll({ feed, streams, tokens, receivers, log, draining: draining.signal, ending: ending.signal })
   const snapshots = createSnapshots({ feed, streams, tokens, ending: ending.signal })
   const changes = createChanges({ feed, draining: draining.signal, ending: ending.signal })
+  const sequencer = createSequencer({
+    store,
+    onLast: (last) => feedWaiters.notify(last, null),
+    onPositioned,
+    onError: (error) => log.warn({ err: error }, 'events could not be given their positions'),
+  })
   const processReceiver = createProcessReceiver({ feed, receivers, acks, onError })
   const send = createPushSender({ local: isLocalHost(new URL(issuer).hostname) })
   const pause = (receiver: Receiver, reason: string) =>
@@ -76,11 +103,13 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, snapshots, streams })
     await app.register(changeRoutes, { changes })
     await app.register(forwardAuthRoutes, { audience: config.audience, store, accessTokens, known: feed.log, isCurrent: processReceiver.isCurrent })
+    await app.register(eventRoutes, { store, waiters: feedWaiters })
   }
 
   return {
     plugin,
     feed,
+    sequencer,
     awaitRevocations: createAckWaiter({ feed, store: revocations, draining: draining.signal, onError }),
     async drain() {
       draining.abort()
@@ -94,6 +123,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
       await pusher.stop()
       await processReceiver.stop()
       await acks.stop()
+      await sequencer.stop()
       await feed.stop()
     },
   }

@@ -365,6 +365,26 @@ export interface AuditEventTable {
   request_id: string | null
 }
 
+export interface EventPositionTable {
+  position: bigint
+  seq: bigint
+  organization_id: string | null
+  organization_position: bigint | null
+}
+
+export interface EventArrivalTable {
+  xid: Generated<string>
+  seq: bigint
+  organization_id: string | null
+}
+
+export interface EventSequencerTable {
+  only_row: Generated<boolean>
+  read_from: Generated<string>
+  backlog_after: Generated<bigint>
+  backlog_until: Generated<bigint>
+}
+
 export interface IdempotencyKeyTable {
   principal: string
   key: string
@@ -651,6 +671,9 @@ export interface Tables {
   receiver_event: ReceiverEventTable
   revocation_ack: RevocationAckTable
   audit_event: AuditEventTable
+  event_position: EventPositionTable
+  event_arrival: EventArrivalTable
+  event_sequencer: EventSequencerTable
   idempotency_key: IdempotencyKeyTable
   sign_up: SignUpTable
   password_reset: PasswordResetTable

@@ -13,6 +13,7 @@ import { signUpStore } from './accounts/sign-up-store.ts'
 import { apiStore } from './apis/api-store.ts'
 import { auditStore } from './command/audit-store.ts'
 import { emailStore } from './command/email-store.ts'
+import { eventPositionStore } from './command/event-position-store.ts'
 import { idempotencyStore } from './command/idempotency-store.ts'
 import { type Outbox, outbox } from './command/job-store.ts'
 import { type Records, recordsOf } from './command/records.ts'
@@ -53,6 +54,8 @@ const ATTEMPTS = 6
 interface Options {
   /** Called for each revocation after this process has committed it, before the response. */
   onRevoked?: (revocation: RecordedRevocation) => void
+  /** Called after this process has committed events, which have no position yet (P18). */
+  onRecorded?: () => void
   /** Part of the policy of every organization that is read. None if it is left out. */
   floor?: PolicyFloor
   /** False: no password is read, so to the domain, no account has one (F23). */
@@ -63,7 +66,7 @@ interface Options {
 export function createStore(
   { kysely, transaction }: Pick<Database, 'kysely' | 'transaction'>,
   queue: Pick<JobQueue, 'send'>,
-  { onRevoked = () => {}, floor = noFloor, passwords }: Options,
+  { onRevoked = () => {}, onRecorded = () => {}, floor = noFloor, passwords }: Options,
 ): Store {
   const settings = { floor, passwords }
   return {
@@ -83,6 +86,7 @@ export function createStore(
         return { result, records }
       })
       for (const revocation of records?.revoked ?? []) onRevoked(revocation)
+      if (records?.hasEvents) onRecorded()
       return result
     },
   }
@@ -126,6 +130,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, { floor, passw
     revocations: revocationStore(db, records),
     receivers: receiverStore(db),
     audit: auditStore(db, records),
+    eventPositions: eventPositionStore(db),
     signUps: signUpStore(db, { passwords }),
     passwordResets: passwordResetStore(db),
     emailChanges: emailChangeStore(db),

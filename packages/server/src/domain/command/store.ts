@@ -52,6 +52,55 @@ export interface AuditStore {
   after(seq: bigint, filter: AuditFilter, limit: number): Promise<RecordedEvent[]>
 }
 
+/** An event with its place in the feed of the installation, or in the feed of its organization (P18). */
+export interface PositionedEvent extends RecordedEvent {
+  position: bigint
+}
+
+/** The feed of the installation, or of one organization. Each has positions of its own, from 1 without gaps. */
+export type FeedOf = 'installation' | OrganizationId
+
+/** An event that somebody has read. After a restore, another event can have its position. */
+export interface FeedPlace {
+  position: bigint
+  id: string
+}
+
+/** What a pass of the sequencer found under its lock. */
+export interface SequencerState {
+  /** Events of transactions before this one have their positions. */
+  readFrom: string
+  hasBacklog: boolean
+}
+
+export interface PositionsGiven {
+  count: number
+  /** The last position of the installation. */
+  last: bigint
+  /** The organizations whose feeds have new events. Null: too many to list. */
+  organizations: OrganizationId[] | null
+  /** There may be more events without a position than one pass takes. */
+  hasMore: boolean
+}
+
+export interface EventPositionStore {
+  /** Locks the sequencer until the transaction ends. Null if another process holds it. */
+  lock(): Promise<SequencerState | null>
+  /**
+   * Gives positions to the committed events that have none, in the order of their numbers, at most some thousand at once. `lock` must have succeeded in this
+   * transaction, in a statement before. With `thorough`, it searches all of them, also where none are expected.
+   */
+  give(state: SequencerState, options?: { thorough?: boolean }): Promise<PositionsGiven>
+  /** The last position, and whether events may be waiting for one. */
+  look(): Promise<{ last: bigint; areWaiting: boolean }>
+  /** The newest place in the feed. Null: the feed is empty. */
+  newest(feed: FeedOf): Promise<FeedPlace | null>
+  /** False if this event does not have this position in the feed. */
+  isIn(feed: FeedOf, place: FeedPlace): Promise<boolean>
+  /** Up to `limit` events after a position, in the order of the positions. */
+  after(feed: FeedOf, position: bigint, limit: number): Promise<PositionedEvent[]>
+}
+
 export interface StoredAnswer {
   requestHash: Uint8Array
   /** Sealed. */

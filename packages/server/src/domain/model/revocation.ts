@@ -1,4 +1,5 @@
 import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts'
+import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { DeactivationDetails, RevocationKind, RevocationValues } from '@muster/contract/revocation.ts'
 
 /** Tokens carry the time of the process that issued them, which is at most two seconds off (S54). A commit comes a moment after its time. */
@@ -168,6 +169,8 @@ export interface Notices {
   acknowledged(ids: bigint[]): void
   /** A stream acknowledged these to another process than the one that sent them. */
   acknowledgedElsewhere(streamId: string, ids: bigint[]): void
+  /** Events have positions up to this one. These organizations have new ones; null: any may have. */
+  events?(last: bigint, organizations: readonly OrganizationId[] | null): void
   /** The connection was established, for the first time or again. */
   connected(): void
 }

@@ -13,6 +13,8 @@ export interface Metrics {
   answered(answer: { route: string; method: string; status: number; seconds: number; refusal: ProblemCode | null }): void
   /** A revocation was waited for. Null if the database did not answer. */
   awaited(report: RevocationReport | null): void
+  /** Events of this process have their positions (P18). */
+  positioned(seconds: number): void
 }
 
 interface Installation {
@@ -90,6 +92,13 @@ export function createMetrics({ waitingHashes, pool, jobFailures, installation }
   })
   for (const result of ['acknowledged', 'incomplete', 'unknown']) waits.inc({ result }, 0)
 
+  const positions = new Histogram({
+    name: 'muster_event_position_seconds',
+    help: 'From a commit of this process to the positions of its events, in which the event feed shows them.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  })
+
   const shared = kept(installation)
   installationGauge('muster_emails_waiting', 'Installation: emails in the queue, at most 10,000.', ({ emailsWaiting }) => emailsWaiting)
   installationGauge('muster_emails_retried', 'Installation: emails in the queue whose last attempt failed.', ({ emailsRetried }) => emailsRetried)
@@ -154,6 +163,7 @@ export function createMetrics({ waitingHashes, pool, jobFailures, installation }
       waits.inc({ result: isComplete ? 'acknowledged' : report === null ? 'unknown' : 'incomplete' })
       if (isComplete) revocations.observe(report.waitedMilliseconds / 1000)
     },
+    positioned: (seconds) => positions.observe(seconds),
   }
 }
 

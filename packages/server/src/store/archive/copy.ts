@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { beginPositionsAfresh } from '../command/event-position-store.ts'
 import type { Database } from '../database.ts'
 import { requireInvariants } from './invariants.ts'
 import { ahead, CopyFailed, inSnapshot, type OnProgress, readAll, writeAll } from './rows.ts'
@@ -58,6 +59,7 @@ async function moveAlone(
         const counts = await writeAll(to, ahead(readAll(from)), onProgress)
         await requireInvariants(to)
         await beginReceiversAfresh(to)
+        await beginPositionsAfresh(to)
         if (!(await clearState(to, filling))) throw new CopyFailed(`Another command has changed the state of ${label}. Nothing was written. Start again.`)
         await beforeCommit()
         await held()

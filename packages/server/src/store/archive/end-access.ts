@@ -3,6 +3,7 @@ import { auditEvent } from '../../domain/command/audit.ts'
 import { systemPrincipal } from '../../domain/model/principal.ts'
 import { LEASED_EVENT } from '../../domain/signals/receiver.ts'
 import { insertEvents } from '../command/audit-store.ts'
+import { beginPositionsAfresh } from '../command/event-position-store.ts'
 import { insertRevocations } from '../signals/revocation-store.ts'
 import { beginReceiversAfresh } from './copy.ts'
 
@@ -70,6 +71,7 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
     where method = 'poll' and removed_at is null and events_requested ? ${LEASED_EVENT}`.execute(trx)
   await sql`delete from receiver where method = 'server'`.execute(trx)
   await beginReceiversAfresh(trx)
+  await beginPositionsAfresh(trx)
   await sql`update revocation set xid = pg_current_xact_id()`.execute(trx)
   for (const table of ['revocation', 'receiver_event']) {
     await sql`select setval(pg_get_serial_sequence(${table}, 'id'), nextval(pg_get_serial_sequence(${table}, 'id')) + ${LEAP}::bigint)`.execute(trx)

@@ -32,6 +32,13 @@ export const invariants: Record<string, string> = {
   'the record can only be added to (S57)': `
     select 'audit_event' as id where (select count(*) from pg_trigger where tgrelid = 'audit_event'::regclass and tgfoid = 'audit_event_is_append_only'::regproc and tgenabled <> 'D') < 2`,
 
+  'positions of events have no gaps (P18)': `
+    select 'event_position' as id from event_position having count(*) <> coalesce(max(position), 0)
+    union all
+    select organization_id from event_position where organization_id is not null group by organization_id having count(*) <> max(organization_position)
+    union all
+    select 'event_position' from event_position p where not exists (select from audit_event e where e.seq = p.seq)`,
+
   'the installation has its row': `select 'installation' as id where not exists (select from installation)`,
 }
 

@@ -18,7 +18,7 @@ export interface CopiedColumn {
 }
 
 /** Tables whose rows say nothing about the installation, but about this database. */
-const leftOut = ['kysely_migration', 'kysely_migration_lock', 'store_state', 'server_process', 'revocation_ack']
+const leftOut = ['kysely_migration', 'kysely_migration_lock', 'store_state', 'server_process', 'revocation_ack', 'event_arrival', 'event_sequencer']
 
 /** A server process registers itself again. */
 const onlyRows: Record<string, string> = { receiver: `method <> 'server'` }

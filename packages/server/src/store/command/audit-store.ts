@@ -33,29 +33,30 @@ export function insertEvents(events: readonly AuditEvent[]): RawBuilder<unknown>
     address text, request_id text)`
 }
 
-export function auditStore(db: Kysely<Tables>, records: EventRecords): AuditStore {
-  const withNames = async (rows: Row[]): Promise<RecordedEvent[]> => {
-    const { actorName, targetName } = await namesOf(db, rows)
-    return rows.map((row) => ({
-      seq: row.seq,
-      id: row.id as AuditEventId,
-      at: row.at,
-      type: row.type as RecordedEvent['type'],
-      outcome: row.outcome,
-      actorKind: row.actor_kind as RecordedEvent['actorKind'],
-      actorId: row.actor_id,
-      actorName: actorName(row),
-      actorSessionId: row.actor_session_id,
-      actorKeyId: row.actor_key_id,
-      organizationId: row.organization_id,
-      target: row.target,
-      targetName: targetName(row),
-      details: row.details,
-      address: row.address ?? '',
-      requestId: row.request_id ?? '',
-    }))
-  }
+/** Rows of events as they are read, with the current names. */
+export async function withNames(db: Kysely<Tables>, rows: readonly Row[]): Promise<RecordedEvent[]> {
+  const { actorName, targetName } = await namesOf(db, rows)
+  return rows.map((row) => ({
+    seq: row.seq,
+    id: row.id as AuditEventId,
+    at: row.at,
+    type: row.type as RecordedEvent['type'],
+    outcome: row.outcome,
+    actorKind: row.actor_kind as RecordedEvent['actorKind'],
+    actorId: row.actor_id,
+    actorName: actorName(row),
+    actorSessionId: row.actor_session_id,
+    actorKeyId: row.actor_key_id,
+    organizationId: row.organization_id,
+    target: row.target,
+    targetName: targetName(row),
+    details: row.details,
+    address: row.address ?? '',
+    requestId: row.request_id ?? '',
+  }))
+}
 
+export function auditStore(db: Kysely<Tables>, records: EventRecords): AuditStore {
   return {
     async page(filter, { limit, cursor }) {
       const before = numberOfCursor(cursor)
@@ -67,10 +68,10 @@ export function auditStore(db: Kysely<Tables>, records: EventRecords): AuditStor
         ({ seq }) => [String(seq)],
         (row) => row,
       )
-      return { ...page, items: await withNames(page.items) }
+      return { ...page, items: await withNames(db, page.items) }
     },
     async after(seq, filter, limit) {
-      return withNames(await eventsOf(db, filter, [sql`seq > ${seq}`], { newestFirst: false, limit }))
+      return withNames(db, await eventsOf(db, filter, [sql`seq > ${seq}`], { newestFirst: false, limit }))
     },
     async insert(event) {
       records.addEvent(event)

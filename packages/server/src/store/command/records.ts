@@ -10,6 +10,8 @@ import { type EventRecords, insertEvents } from './audit-store.ts'
 export interface Records extends EventRecords, RevocationRecords {
   /** The revocations that have been written. */
   readonly revoked: readonly RecordedRevocation[]
+  /** True once events have been recorded. */
+  readonly hasEvents: boolean
   write(): Promise<void>
 }
 
@@ -17,6 +19,7 @@ export function recordsOf(trx: Kysely<Tables>): Records {
   let events: AuditEvent[] = []
   let revocations: { revocation: Revocation; ended: bigint[] | undefined }[] = []
   const revoked: RecordedRevocation[] = []
+  let hasEvents = false
 
   const write = async (events: readonly AuditEvent[], entries: typeof revocations): Promise<number> => {
     const inserted = insertRevocations(entries.map(({ revocation, ended }) => ({ ...revocation, awaited: ended !== undefined })))
@@ -33,7 +36,13 @@ export function recordsOf(trx: Kysely<Tables>): Records {
 
   return {
     revoked,
-    addEvent: (event) => void events.push(event),
+    get hasEvents() {
+      return hasEvents
+    },
+    addEvent(event) {
+      events.push(event)
+      hasEvents = true
+    },
     addRevocation: (revocation, ended) => void revocations.push({ revocation, ended }),
     revokeToken: async (revocation, ended) => (await write([], [{ revocation, ended }])) > 0,
     noteWritten: (revocation) => void revoked.push(revocation),

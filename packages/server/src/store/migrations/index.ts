@@ -36,6 +36,7 @@ import * as alwaysSecondFactor from './0037-always-second-factor.ts'
 import * as unreadyCredentials from './0038-unready-credentials.ts'
 import * as recentSignIns from './0040-recent-sign-ins.ts'
 import * as apis from './0041-apis.ts'
+import * as eventPositions from './0043-event-positions.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -76,4 +77,5 @@ export const migrations: Record<string, Migration> = {
   '0038-unready-credentials': unreadyCredentials,
   '0040-recent-sign-ins': recentSignIns,
   '0041-apis': apis,
+  '0043-event-positions': eventPositions,
 }

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Notices } from '../../domain/model/revocation.ts'
+import { newsOfNotice } from '../command/event-position-store.ts'
 import type { Database } from '../database.ts'
 import { revocationOfNotice } from './revocation-store.ts'
 
@@ -23,6 +24,7 @@ export async function listenToNotices(
       const [streamId = '', ids = ''] = payload.split(' ')
       notices.acknowledgedElsewhere(streamId, ids.split(',').filter(Boolean).map(BigInt))
     },
+    muster_events: (payload) => notices.events?.(...newsOfNotice(payload)),
     muster_secret: () => notices.secret?.(),
     muster_ack: (payload) => notices.acknowledged(payload.split(',').filter(Boolean).map(BigInt)),
   }

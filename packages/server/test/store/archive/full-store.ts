@@ -69,6 +69,7 @@ const rows = [
   `insert into receiver_event (receiver_id, payload) values ('str_1', '{"a": 1}')`,
   `insert into audit_event (id, type, outcome, actor_kind, actor_id, actor_session_id, actor_key_id, organization_id, target, details, address, request_id)
    values ('evt_1', 'key.created', 'done', 'user', 'usr_ada', 'ses_1', 'key_1', 'org_ada', 'key_1', '{"a": "b"}', '192.0.2.1', 'req')`,
+  `insert into event_position (position, seq, organization_id, organization_position) select 1, seq, organization_id, 1 from audit_event`,
   `insert into idempotency_key (principal, key, request_hash, answer) values ('usr_ada', 'k', '\\x0c', '\\x0d')`,
   `insert into attempt (key, points, expire) values ('sign-in:ada', 3, 1767323045678)`,
   `insert into jobs.job (name, data, priority, state, start_after, singleton_key, output, started_on)

@@ -6,7 +6,9 @@ export async function contentsOf(db: Kysely<any>): Promise<Record<string, string
     select c.relname as name, string_agg(quote_ident(a.attname), ', ' order by a.attname) as columns
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.atttypid <> 'xid8'::regtype and a.attname <> 'generation'
-      and c.relname not in ('kysely_migration', 'kysely_migration_lock', 'store_state', 'server_process', 'revocation_ack') group by 1`.execute(db)
+      and c.relname not in ('kysely_migration', 'kysely_migration_lock', 'store_state', 'server_process', 'revocation_ack', 'event_arrival', 'event_sequencer') group by 1`.execute(
+    db,
+  )
   const contents: Record<string, string[]> = {}
   for (const { name, columns } of [...rows, { name: 'jobs.job', columns: 'id, name, data, output, start_after, created_on, retry_limit' }]) {
     const only = name === 'receiver' ? `where method <> 'server'` : name === 'jobs.job' ? `where state < 'completed'` : ''
@@ -34,7 +36,9 @@ export async function emptyColumns(db: Kysely<any>): Promise<string[]> {
   const { rows } = await sql<{ name: string; column: string }>`
     select c.relname as name, a.attname as column from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-      and c.relname not in ('kysely_migration', 'kysely_migration_lock', 'store_state', 'server_process', 'revocation_ack') order by 1, 2`.execute(db)
+      and c.relname not in ('kysely_migration', 'kysely_migration_lock', 'store_state', 'server_process', 'revocation_ack', 'event_arrival', 'event_sequencer') order by 1, 2`.execute(
+    db,
+  )
   const empty: string[] = []
   for (const { name, column } of rows) {
     const found = await sql.raw<{ any: boolean }>(`select exists (select from ${name} where ${column} is not null) as any`).execute(db)

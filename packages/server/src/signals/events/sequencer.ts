@@ -1,0 +1,110 @@
+import type { PositionsGiven } from '../../domain/command/store.ts'
+import type { Store } from '../../domain/store.ts'
+
+export interface Sequencer {
+  /** A transaction of this process has committed events. */
+  wake(): void
+  stop(): Promise<void>
+}
+
+interface Options {
+  store: Pick<Store, 'reading' | 'transaction'>
+  /** Called after each look with the last position, so that a lost notice delays nothing for long. */
+  onLast(last: bigint): void
+  /** The time from a commit of this process to the positions of its events. */
+  onPositioned(seconds: number): void
+  onError(error: unknown): void
+}
+
+/** Commits within this time share a pass. Each pass is a commit too. */
+const GATHER_MILLISECONDS = 20
+/** Another process holds the lock, for one pass. It may have begun before this commit, so this process asks again. */
+const BUSY_MILLISECONDS = 10
+/** Finds events of processes that were killed after a commit, and of servers of the version before. */
+const LOOK_MILLISECONDS = 500
+const THOROUGH_MILLISECONDS = 60_000
+
+/**
+ * Gives committed events their positions (P18). Every process runs one, and the lock of `event_sequencer` lets one at a time work. The commit itself waits for
+ * nothing and sends no notice: notices make commits wait for each other.
+ */
+export function createSequencer({ store, onLast, onPositioned, onError }: Options): Sequencer {
+  let commits: number[] = []
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | undefined
+  let thoroughAt = Number.NEGATIVE_INFINITY
+  let stopping = false
+
+  /** Null: another process holds the lock. */
+  const pass = (thorough: boolean): Promise<PositionsGiven | null> =>
+    store.transaction(async ({ eventPositions }) => {
+      const state = await eventPositions.lock()
+      return state && eventPositions.give(state, { thorough })
+    })
+
+  /** True if the lock was free, and every event committed before the call has its position. */
+  const giveAll = async (): Promise<boolean> => {
+    while (!stopping) {
+      const began = performance.now()
+      const thorough = began - thoroughAt >= THOROUGH_MILLISECONDS
+      const given = await pass(thorough)
+      if (given === null) return false
+      if (thorough) thoroughAt = began
+      if (!given.hasMore) return true
+    }
+    return false
+  }
+
+  const work = async (): Promise<void> => {
+    const waiting = commits
+    commits = []
+    let isDone = false
+    try {
+      isDone = await giveAll()
+    } finally {
+      if (isDone) for (const committed of waiting) onPositioned((performance.now() - committed) / 1000)
+      else commits = [...waiting, ...commits]
+    }
+    if (!isDone) schedule(BUSY_MILLISECONDS)
+    else if (commits.length > 0) schedule(GATHER_MILLISECONDS)
+  }
+
+  const run = (task: () => Promise<void>): void => {
+    if (running) return
+    running = task()
+      .catch((error: unknown) => stopping || onError(error))
+      .then(() => {
+        running = undefined
+      })
+  }
+
+  const schedule = (milliseconds: number): void => {
+    if (stopping || timer) return
+    timer = setTimeout(() => {
+      timer = undefined
+      if (running) schedule(BUSY_MILLISECONDS)
+      else run(work)
+    }, milliseconds).unref()
+  }
+
+  const look = async (): Promise<void> => {
+    const isDue = performance.now() - thoroughAt >= THOROUGH_MILLISECONDS
+    const { last, areWaiting } = await store.reading.eventPositions.look()
+    onLast(last)
+    if (areWaiting || isDue) await work()
+  }
+  const looking = setInterval(() => run(look), LOOK_MILLISECONDS).unref()
+
+  return {
+    wake() {
+      commits.push(performance.now())
+      schedule(GATHER_MILLISECONDS)
+    },
+    async stop() {
+      stopping = true
+      clearInterval(looking)
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
