@@ -1,10 +1,13 @@
+import type { Answer } from '../api/calls.ts'
 import { readPages } from '../api/pages.ts'
 import { command, flag, value } from '../command.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { exportTo } from '../output/export.ts'
 import { defaultListSize, printList } from '../output/list.ts'
-import { facts } from '../output/table.ts'
+import { type Cell, facts } from '../output/table.ts'
 import { exact, momentFrom } from '../output/time.ts'
+
+type AuditEvent = Answer<'get', '/v1/organizations/{org}/audit-events'>['items'][number]
 
 const filters = {
   actor: value('ACTOR', 'only events by this actor: a username, the name of a service account or client, or an id'),
@@ -47,16 +50,19 @@ const list = command(
       none: 'No matching events.',
       more: 'Add a filter, pass --all, or save them all: muster audit export',
       head: ['TIME', 'ACTOR', 'ACTION', 'TARGET', 'DETAILS'],
-      row: ({ at, actor, action, outcome, target, details }) => [
-        facts(exact(at), at),
-        actor.name ?? actor.id ?? actor.kind,
-        facts(outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action, action, outcome),
-        target.name ?? target.id,
-        facts(detailsOf(details), JSON.stringify(details)),
-      ],
+      row: cellsOf,
     })
   },
 )
+
+/** Time, actor, action, target and details of an event. */
+export const cellsOf = ({ at, actor, action, outcome, target, details }: AuditEvent): Cell[] => [
+  facts(exact(at), at),
+  actor.name ?? actor.id ?? actor.kind,
+  facts(outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action, action, outcome),
+  target.name ?? target.id,
+  facts(detailsOf(details), JSON.stringify(details)),
+]
 
 /** `role admin, reason accepted`. Ids, and numbers that only programs compare, are shown only with `--json`. */
 export function detailsOf(details: Record<string, unknown>): string {

@@ -50,6 +50,14 @@ export class Output {
     this.#options.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : ensureNewline(words()))
   }
 
+  /** Prints one of many results as it comes: a line of JSON, a tab-separated line, or at a terminal text that wraps under its beginning. */
+  item(value: unknown, cells: Cell[]): void {
+    const { stdout } = this.#options
+    const lines = (): string =>
+      stdout.isTTY ? wordsIn(cells.map(shown).filter(Boolean).join(' · '), columnsOf(stdout) - 2).join('\n  ') : this.table([], [cells])
+    stdout.write(`${this.json ? JSON.stringify(value) : lines()}\n`)
+  }
+
   done(text: string): void {
     this.note(`${this.style('green', '✓')} ${text}`)
   }

@@ -1,6 +1,7 @@
 import apis from './api.ts'
 import clients from './client.ts'
 import emails from './email.ts'
+import events from './events.ts'
 import local from './local.ts'
 import organization from './organization.ts'
 import search from './search.ts'
@@ -11,4 +12,18 @@ import tokens from './token.ts'
 import users from './user.ts'
 import userList from './user-list.ts'
 
-export default [...organization, ...userList, ...users, ...search, ...emails, ...apis, ...clients, ...signingKeys, ...secret, ...streams, ...tokens, ...local]
+export default [
+  ...organization,
+  ...userList,
+  ...users,
+  ...search,
+  ...emails,
+  ...apis,
+  ...clients,
+  ...signingKeys,
+  ...secret,
+  ...streams,
+  ...events,
+  ...tokens,
+  ...local,
+]
