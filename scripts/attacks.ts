@@ -101,6 +101,8 @@ export const attacks: Record<string, string | { none: string }> = {
   E67: 'E67',
   E68: 'E68',
   E69: 'E69',
+  E72: 'E72',
+  E73: 'E73',
   E48: 'E48',
   E49: 'E49',
   E50: 'E50',

@@ -2,6 +2,7 @@ import { accounts } from './accounts.ts'
 import { apis } from './apis.ts'
 import { command } from './command.ts'
 import { deviceLogin } from './device-login.ts'
+import { events } from './events.ts'
 import { factors } from './factors.ts'
 import { invitations } from './invitations.ts'
 import { organizations } from './organizations.ts'
@@ -11,15 +12,16 @@ import { stores } from './stores.ts'
 import { tokens } from './tokens.ts'
 
 export const faults = [
-  ...invitations,
-  ...organizations,
-  ...requests,
-  ...tokens,
   ...accounts,
   ...apis,
   ...command,
   ...deviceLogin,
+  ...events,
   ...factors,
+  ...invitations,
+  ...organizations,
   ...providers,
+  ...requests,
   ...stores,
+  ...tokens,
 ]
