@@ -103,6 +103,8 @@ export const attacks: Record<string, string | { none: string }> = {
   E69: 'E69',
   E72: 'E72',
   E73: 'E73',
+  E74: 'E74',
+  E75: 'E75',
   E48: 'E48',
   E49: 'E49',
   E50: 'E50',

@@ -1,5 +1,6 @@
 import { accounts } from './accounts.ts'
 import { apis } from './apis.ts'
+import { clients } from './clients.ts'
 import { command } from './command.ts'
 import { deviceLogin } from './device-login.ts'
 import { events } from './events.ts'
@@ -14,6 +15,7 @@ import { tokens } from './tokens.ts'
 export const faults = [
   ...accounts,
   ...apis,
+  ...clients,
   ...command,
   ...deviceLogin,
   ...events,

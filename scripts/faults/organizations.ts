@@ -326,8 +326,8 @@ export const organizations: Fault[] = [
   {
     title: 'a search covers only addresses that the caller can see (S4)',
     file: `${server}/domain/organizations/directory.ts`,
-    find: 'inEmails: seesEmails(role) &&',
-    replace: 'inEmails: role !== null &&',
+    find: 'inEmails: seesEmails(viewer) &&',
+    replace: 'inEmails: viewer !== null &&',
     test: `${tests}/organizations/directory.test.ts`,
     named: 'the caller cannot see',
   },

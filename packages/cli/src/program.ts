@@ -63,7 +63,8 @@ export const nouns: Record<string, Noun> = {
 /** Groups of commands below a first word. */
 const groups: Record<string, string> = {
   'service-account key': 'keys of a service account: list, create, revoke',
-  'server client': 'OAuth clients: create, list, show, remove',
+  'server client': 'OAuth clients: create, list, show, update, remove, secret',
+  'server client secret': 'secrets of a client: rotate, list, revoke',
   'server keys': 'signing keys: list, rotate, withdraw',
   'server secret': 'the secret of the server: status, rotate',
   'server stream': 'event streams: list, remove',

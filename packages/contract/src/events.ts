@@ -3,6 +3,7 @@ import type {
   ApiId,
   ApiKeyId,
   ClientId,
+  ClientSecretId,
   DeviceAuthorizationId,
   EmailChangeId,
   IdentityId,
@@ -231,6 +232,13 @@ export interface DomainEvents {
   }
 
   'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[] }
+  /** `fields` as the API names them. Ends nothing that was issued (P14). */
+  'client.changed': { target: ClientId; name: string; fields: string[]; scopes?: string[]; redirectUris?: string[] }
+  'client.secret_created': { target: ClientId; name: string; secretId: ClientSecretId }
+  /** The tokens that it obtained end by themselves, within the hour. */
+  'client.secret_revoked': { target: ClientId; name: string; secretId: ClientSecretId }
+  /** The client read email addresses. Once an hour at most, and without the addresses (P15). In no organization's audit log. */
+  'client.addresses_read': { target: ClientId; name: string }
   /** Everything issued to the client until `at` is invalid. */
   'client.removed': { target: ClientId; name: string; at: string }
   /** An API of the platform, with the permissions that came and went. */

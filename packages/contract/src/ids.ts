@@ -7,6 +7,7 @@ export const idPrefixes = {
   refreshToken: 'rtk',
   deviceAuthorization: 'dev',
   client: 'cli',
+  clientSecret: 'csc',
   signUp: 'sup',
   passwordReset: 'pwr',
   emailChange: 'emc',
@@ -32,6 +33,7 @@ export type InvitationId = Id<'invitation'>
 export type SessionId = Id<'session'>
 export type RefreshTokenId = Id<'refreshToken'>
 export type DeviceAuthorizationId = Id<'deviceAuthorization'>
+export type ClientSecretId = Id<'clientSecret'>
 export type SignUpId = Id<'signUp'>
 export type PasswordResetId = Id<'passwordReset'>
 export type ResourceId = Id<'resource'>

@@ -39,8 +39,18 @@ export type AdminPermission = { [P in Permission]: 'member' extends (typeof perm
 
 export const roleMay = (role: Role, permission: Permission): boolean => (permissions[permission] as readonly Role[]).includes(role)
 
-/** Scopes that the operator can give to a client acting for itself (S58). */
-export const machineScopes = ['resources:register', 'hosts:read', 'introspect', 'signals', 'platform:events:read'] as const
+/** Scopes that the operator can give to a client acting for itself (S58, P15). None of them is a scope of people. */
+export const machineScopes = [
+  'resources:register',
+  'hosts:read',
+  'introspect',
+  'signals',
+  'platform:organizations:read',
+  'platform:members:read',
+  'platform:users:read',
+  'platform:events:read',
+  'platform:plans:write',
+] as const
 export type MachineScope = (typeof machineScopes)[number]
 
 /** Scopes of a person's token. `api` allows acting as the person on Muster's own API. */

@@ -274,7 +274,20 @@ export const problems = {
   service_account_not_found: { status: 404, title: 'There is no such service account.', next: 'List them.', command: 'muster service-account list' },
   service_account_limit: { status: 409, title: 'The maximum number of service accounts has been reached.', next: 'Remove one that is no longer used.' },
   client_not_found: { status: 404, title: 'There is no such client.', next: 'List them.', command: 'muster server client list' },
-  client_invalid: { status: 422, title: 'The client cannot be registered or removed this way.', next: 'Change what the detail describes.' },
+  client_invalid: { status: 422, title: 'The client cannot be registered, changed or removed this way.', next: 'Change what the detail describes.' },
+  client_secret_limit: {
+    status: 409,
+    title: 'A client can have at most two secrets.',
+    next: 'Revoke the one that nothing uses any more.',
+    command: 'muster server client secret list ID',
+  },
+  client_secret_last: {
+    status: 409,
+    title: 'This is the only secret of the client.',
+    next: 'Create another one first, and deploy it. Or remove the client.',
+    command: 'muster server client secret rotate ID',
+  },
+  client_secret_not_found: { status: 404, title: 'The client has no such secret.', next: 'List them.', command: 'muster server client secret list ID' },
 
   api_in_use: { status: 409, title: 'An API has clients.', next: 'Remove the clients first.', command: 'muster server client list' },
   permissions_in_use: {

@@ -31,6 +31,7 @@ import { sendProblem } from './problem.ts'
 import { pathOf } from './request.ts'
 import { meRoutes } from './routes/accounts/me.ts'
 import { usernameRoutes } from './routes/accounts/usernames.ts'
+import { userRoutes } from './routes/accounts/users.ts'
 import { credentialRoutes } from './routes/credentials/credentials.ts'
 import { keyRoutes } from './routes/credentials/keys.ts'
 import { serviceAccountRoutes } from './routes/credentials/service-accounts.ts'
@@ -61,6 +62,7 @@ import { memberRoutes } from './routes/organizations/members.ts'
 import { moveRoutes } from './routes/organizations/move.ts'
 import { operatorOrganizationRoutes } from './routes/organizations/operator-organizations.ts'
 import { organizationRoutes } from './routes/organizations/organizations.ts'
+import { platformOrganizationRoutes } from './routes/organizations/platform-organizations.ts'
 import { hostRoutes } from './routes/resources/hosts.ts'
 import { resourceRoutes } from './routes/resources/resources.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -188,7 +190,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: config.issuer }],
-      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Keys', 'Service accounts', 'Invitations', 'Resources', 'Operator'].map((name) => ({ name })),
+      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Keys', 'Service accounts', 'Invitations', 'Resources', 'Clients', 'Operator'].map((name) => ({
+        name,
+      })),
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An access token from /oauth/token.' },
@@ -242,11 +246,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       factorRoutes,
       confirmationRoutes,
       usernameRoutes,
+      userRoutes,
       invitationRoutes,
       moveRoutes,
     ]
     const ofOrganizations = [
       organizationRoutes,
+      platformOrganizationRoutes,
       organizationInvitationRoutes,
       memberRoutes,
       factorResetRoutes,

@@ -102,7 +102,6 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
       return
     }
     request.origin.userId = token.sub as UserId
-    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The token belongs to a person.')
     if (!request.routeOptions.config.anyScope) requireApiScope(token)
     const principal: UserPrincipal = {
       kind: 'user',
@@ -115,6 +114,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     }
     const live = await requireValid(await store.reading.sessions.liveState(principal.sessionId, token.jti), principal)
     if (live.account.id !== principal.userId) throw new Problem('invalid_token')
+    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The token belongs to a person.')
     if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(request, live)
     request.principal = principal
     request.live = live
@@ -130,12 +130,12 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
   async function byBrowser(request: FastifyRequest, audience: Audience): Promise<void> {
     if (!request.routeOptions.url?.startsWith('/v1/') || !sessions.presented(request)) throw new Problem('authentication_required')
     if (!isSameOrigin(request.headers, config.issuer)) throw new Problem('cross_site_request')
-    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. You are signed in as a person.')
     const live = await sessions.genuine(request)
     if (!live) throw new Problem('invalid_token')
     const { id: sessionId, userId, epoch, organizationId } = live.session
     const principal: UserPrincipal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin }
     await requireValid(live, principal)
+    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. You are signed in as a person.')
     if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(request, live)
     request.principal = principal
     request.live = live
@@ -183,8 +183,8 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
   async function client(request: FastifyRequest, token: VerifiedToken): Promise<ClientPrincipal> {
     const { clientScope } = request.routeOptions.config
     if (!clientScope) throw new Problem('forbidden', 'Only people can do this. The token belongs to a client.')
-    await requireClient(store.reading, token, clientScope)
-    return { kind: 'client', clientId: token.clientId, scopes: token.scopes, origin: request.origin }
+    const { scopes } = await requireClient(store.reading, token, clientScope)
+    return { kind: 'client', clientId: token.clientId, scopes, origin: request.origin }
   }
 
   /** On a route for the operator that a client may use. Null for every other credential, which must be the operator's. */

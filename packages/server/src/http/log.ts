@@ -12,7 +12,7 @@ export interface Logs {
   answered: LogAnswer
 }
 
-/** Writes the line of an answered request. Paths contain ids and names. Queries can contain codes, so they have no field here. */
+/** Writes the line of an answered request. Paths contain ids and names, and no addresses. Queries can contain codes, so they have no field here. */
 export type LogAnswer = (answer: Answered) => void
 
 interface Answered {
@@ -53,6 +53,9 @@ function standardOutput(): Stream {
   }
 }
 
+/** A path can contain an email address: `/v1/users/ada@example.com`. The log has none. */
+const withoutAddresses = (path: string): string => (/@|%40/.test(path) ? path.replaceAll(/[^/]*(?:@|%40)[^/]*/g, '{email}') : path)
+
 /** The line that pino would write. Its fields are fixed, so it is built without pino, which takes longer than a short request, and needs no redaction. */
 function answerLine({ origin: { requestId, address, userId, clientId, operator }, method, path, status, ms, traceparent }: Answered): string {
   const user = userId ? `,"user_id":${JSON.stringify(userId)}` : ''
@@ -60,7 +63,7 @@ function answerLine({ origin: { requestId, address, userId, clientId, operator }
   const token = operator ? `,"operator":${JSON.stringify(operator)}` : ''
   const traceId = typeof traceparent === 'string' ? traceIdOf(traceparent) : undefined
   const trace = traceId ? `,"trace_id":"${traceId}"` : ''
-  return `{"level":"info","time":"${new Date().toISOString()}","reqId":"${requestId}","method":"${method}","path":${JSON.stringify(path)},"status":${status},"ms":${ms},"address":${JSON.stringify(address)}${user}${client}${token}${trace},"msg":"answered"}\n`
+  return `{"level":"info","time":"${new Date().toISOString()}","reqId":"${requestId}","method":"${method}","path":${JSON.stringify(withoutAddresses(path))},"status":${status},"ms":${ms},"address":${JSON.stringify(address)}${user}${client}${token}${trace},"msg":"answered"}\n`
 }
 
 /** W3C Trace Context, section 3.2: ids of zeros and version ff are invalid, version 00 has four fields, and later versions may have more. */

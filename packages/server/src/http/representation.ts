@@ -1,3 +1,4 @@
+import type { ListedPerson } from '../domain/accounts/store.ts'
 import { actorOfKey } from '../domain/command/authorize.ts'
 import { type CreatedKey, holderOf } from '../domain/credentials/api-key.ts'
 import type { ListedKey, ListedServiceAccount } from '../domain/credentials/store.ts'
@@ -45,6 +46,24 @@ export function toKeyIdentityBody(live: LiveKey) {
     key: { id: live.key.id, description: live.key.description, created_at: live.key.createdAt.toISOString() },
   }
 }
+
+export const toUserBody = (person: ListedPerson) => ({
+  id: person.id,
+  email: person.email,
+  username: person.username,
+  given_name: person.givenName,
+  family_name: person.familyName,
+  company: person.company,
+  organization: person.membership && {
+    id: person.membership.organizationId,
+    name: person.membership.organizationName,
+    role: person.membership.role,
+    status: person.membership.status,
+  },
+  created_at: person.createdAt.toISOString(),
+  registered_at: person.registeredAt?.toISOString() ?? null,
+  suspended_at: person.suspendedAt?.toISOString() ?? null,
+})
 
 export function toMemberBody(member: Member, viewer: Viewer) {
   const visible = visibleTo(viewer, member)

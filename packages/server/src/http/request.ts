@@ -9,6 +9,7 @@ import type { Actor, LiveState } from '../domain/model/live.ts'
 import type { Organization } from '../domain/model/organization.ts'
 import type { Principal, UserPrincipal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
+import type { Viewer } from '../domain/organizations/directory.ts'
 import type { Store } from '../domain/store.ts'
 
 /** The user or account that sent the request, on a route for `user` or `account`. */
@@ -21,6 +22,23 @@ export function personOf(request: FastifyRequest): { principal: UserPrincipal; l
 export function actorOfRequest(request: FastifyRequest): { principal: Principal; actor: Actor } {
   if (!request.actor) throw new Problem('authentication_required')
   return { principal: request.principal, actor: request.actor }
+}
+
+/** The organization in the path of a route that a client may read too, in any organization (P15). The viewer says which parts of a member the caller sees (S4). */
+export async function findViewedOrganization(
+  store: Store,
+  request: FastifyRequest,
+  reference: string,
+  permission: Permission,
+): Promise<{ viewer: Exclude<Viewer, 'operator'>; organization: Organization }> {
+  const { principal } = request
+  if (principal.kind !== 'client') {
+    const { actor, organization } = await findReadableOrganization(store, request, reference, permission)
+    return { viewer: actor, organization }
+  }
+  const match = await store.reading.organizations.find(reference)
+  if (!match) throw new Problem('organization_not_found')
+  return { viewer: { emails: principal.scopes.has('platform:users:read') }, organization: match.organization }
 }
 
 /** The organization in the path of a reading route, if the caller may read it. A former name works too. */

@@ -85,6 +85,24 @@ export const memberSchema = z
   })
   .meta({ id: 'Member' })
 
+export const userSchema = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    username: z.string().nullable().meta({ description: 'Null if the account is not registered yet.' }),
+    given_name: z.string(),
+    family_name: z.string(),
+    company: z.string().nullable(),
+    organization: z
+      .object({ id: z.string(), name: z.string(), role: roleSchema, status: z.enum(['active', 'deactivated']) })
+      .nullable()
+      .meta({ description: 'The current organization, with the role and the status of the membership.' }),
+    created_at: instant,
+    registered_at: instant.nullable(),
+    suspended_at: instant.nullable(),
+  })
+  .meta({ id: 'User', description: 'An account, as a client sees it.' })
+
 export const handedOverSchema = z.object({ id: z.string(), kind: z.string(), name: z.string() })
 
 export const descriptionField = z.string().max(300).meta({ description: 'The purpose of the key: one line of at most 200 characters.' })

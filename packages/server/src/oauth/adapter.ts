@@ -1,5 +1,5 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import Provider, { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import { refuseBarredPerson } from '../domain/command/refused-credential.ts'
@@ -18,6 +18,7 @@ import { anonymous, currentExchange, principalOf } from './exchange.ts'
 import type { KnownClients } from './known-clients.ts'
 import { Refusal, refusing } from './refusal.ts'
 import { grantPayloadOf, type OwnNames, resourcesOf } from './resources.ts'
+import { registeredScopes } from './scopes.ts'
 
 export interface AdapterOptions {
   store: Store
@@ -128,7 +129,7 @@ function deviceCodes({ store, limits, execute, resources, pending }: AdapterOpti
         accountId: device.userId as string,
         grantId: device.sessionId as string,
         sid: device.sessionId as string,
-        scope: device.scopes.join(' '),
+        scope: registeredNow(device.scopes),
         resource: allNamesOf(audiencesAsked(device.params.resource, resources), resources),
       }
       return {
@@ -216,7 +217,9 @@ function authorizationCodes({ store, execute, resources }: AdapterOptions): Part
     /** `sid` in the ID token is the session that begins with the code (OpenID Connect Back-Channel Logout section 2.1). */
     async find(id) {
       const code = await model.find?.(id)
-      return code ? ({ ...code, sid: code.grantId } as AdapterPayload) : undefined
+      // The redirect URI was removed after the code was sent to it (P14).
+      if (!code || !(Provider.ctx as KoaContextWithOIDC).oidc.client?.redirectUriAllowed(String(code.redirectUri))) return undefined
+      return { ...code, scope: registeredNow(code.scope?.split(' ') ?? []), sid: code.grantId } as AdapterPayload
     },
     async upsert(id, payload, lifetimeSeconds) {
       const { grant, signedIn } = currentExchange()
@@ -241,6 +244,14 @@ function authorizationCodes({ store, execute, resources }: AdapterOptions): Part
     },
     revokeByGrantId: nothing,
   }
+}
+
+/** The scopes of a login under way that its client, which asks for the tokens, is still registered for (P14). */
+function registeredNow(scopes: readonly string[]): string {
+  const { client } = currentExchange()
+  if (!client) throw new Error('A token request without its client.')
+  const { id: clientId, scopes: allowed_scopes, impliedScopes } = client
+  return registeredScopes(scopes, { clientId, allowed_scopes, takes_any_scope: impliedScopes.length > 0 }).join(' ')
 }
 
 /** The library's own short-lived objects. Their ids are secrets in cookies and URLs, so they are removed from the payloads. */

@@ -1,13 +1,12 @@
 import type { Client } from '../domain/model/client.ts'
-import { digest, sameBytes } from '../domain/model/secret-keys.ts'
 
-/** A client for the library. It has the hash in place of the secret, see `isSecretValid`. */
-export function clientMetadata(client: Client & { secretHash: Uint8Array | null }): Record<string, unknown> {
+/** A client for the library. It has the ids of the secrets in place of a secret: `KnownClients` compares what is presented. */
+export function clientMetadata(client: Client): Record<string, unknown> {
   return {
     client_id: client.id,
     client_name: client.name,
-    ...(client.secretHash && { client_secret: Buffer.from(client.secretHash).toString('hex') }),
-    token_endpoint_auth_method: client.secretHash ? 'client_secret_basic' : 'none',
+    ...(!client.public && { client_secret: client.secrets.map(({ id }) => id).join(' ') }),
+    token_endpoint_auth_method: client.public ? 'none' : 'client_secret_basic',
     application_type: client.native ? 'native' : 'web',
     grant_types: client.grants,
     response_types: client.grants.includes('authorization_code') ? ['code'] : [],
@@ -31,7 +30,3 @@ export const ownClientProperties = ['command_line', 'allowed_scopes', 'takes_any
  */
 export const isOriginOf = (client: Pick<Client, 'public' | 'redirectUris'>, origin: string): boolean =>
   client.public && origin !== 'null' && client.redirectUris.some((uri) => URL.parse(uri)?.origin === origin)
-
-/** True if the secret matches the client's hash. Digests have the same length, so the comparison takes constant time. */
-export const isSecretValid = (storedHex: string | undefined, secret: unknown): boolean =>
-  typeof secret === 'string' && storedHex !== undefined && sameBytes(digest(secret), Buffer.from(storedHex, 'hex'))

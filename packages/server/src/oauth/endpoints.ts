@@ -23,7 +23,7 @@ import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
 import { beginRefusal, sendJson, sendProblem } from '../http/problem.ts'
 import { accessClaims, claimsForScopes } from './accounts.ts'
-import { isOriginOf, isSecretValid } from './client-metadata.ts'
+import { isOriginOf } from './client-metadata.ts'
 import type { KnownClients } from './known-clients.ts'
 
 export interface EndpointOptions {
@@ -77,7 +77,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
     await limits.spend('revoke by address', request.origin.address)
     const { token, ...fields } = fieldsOf(request.body)
     if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
-    const client = await callingClient(store.reading.clients, request, fields)
+    const client = await callingClient({ find: options.clients.read, authenticate: options.clients.authenticate }, request, fields)
     if (client) hideFromOtherPages(request, reply, client)
     const issuedTo = await revoke(options, { token, client, principal: { kind: 'anonymous', origin: request.origin } })
     if (issuedTo !== null) hideFromOtherPages(request, reply, await store.reading.clients.find(issuedTo))
@@ -86,18 +86,26 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
 
   app.post('/oauth/introspect', route, async (request) => {
     const { token, ...fields } = fieldsOf(request.body)
-    const asking = (find: KnownClients['find']): Promise<RegisteredClient> =>
-      introspectorOf({ find, accessTokens }, request, fields).catch(async (error: unknown) => {
+    const { has, find, read, authenticate } = options.clients
+    let isRemembered = false
+    const remembered: KnownClients['find'] = (id) => {
+      isRemembered = has(id)
+      return find(id)
+    }
+    const asking = (find: KnownClients['find']): Promise<RegisteredClient> => introspectorOf({ find, authenticate, accessTokens }, request, fields)
+    const client = await asking(remembered)
+      // It may have another secret or scope by now. A refusal is decided by the row as it is.
+      .catch((refusal: unknown) => (isRemembered ? asking(read) : Promise.reject(refusal)))
+      .catch(async (error: unknown) => {
         await limits.spend('token by address', request.origin.address, 10)
         throw error
       })
-    const client = await asking(options.clients.find)
     request.origin.clientId = client.id
     // By client, and separate from its token requests: a flood of keys to a resource server must not keep it from getting its own token.
     await limits.spend('introspection by client', client.id)
     if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
     const { answer, isCurrentClient } = await introspect(options, token, client)
-    if (!isCurrentClient) await asking(options.clients.read) // no statement has shown that the client may still ask
+    if (!isCurrentClient) await asking(read) // no statement has shown that the client may still ask
     return answer
   })
 
@@ -227,8 +235,8 @@ async function introspect(
     jti: verified.jti,
   }
   if (verified.sid === null) {
-    const client = await store.reading.clients.find(verified.clientId)
-    return unchecked(client && !client.removedAt ? { ...common, sub: verified.sub } : null)
+    const client = await options.clients.read(verified.clientId)
+    return unchecked(client && { ...common, scope: [...verified.scopes].filter((scope) => client.scopes.includes(scope)).join(' '), sub: verified.sub })
   }
   const found = await store.reading.sessions.liveStateAskedBy(verified.sid, verified.jti, asking)
   if (!found) return unchecked(null)
@@ -277,7 +285,7 @@ const ofPerson = (live: LiveState): Record<string, unknown> => ({
 
 /** The calling client, if it identifies itself. A wrong secret is refused. Without a secret, holding the token is enough (S48). */
 async function callingClient(
-  clients: Pick<KnownClients, 'find'>,
+  clients: Pick<KnownClients, 'find' | 'authenticate'>,
   request: FastifyRequest,
   fields: Record<string, string>,
 ): Promise<(RegisteredClient & { authenticated: boolean }) | null> {
@@ -287,9 +295,8 @@ async function callingClient(
   const secret = basic?.secret || fields.client_secret // empty: see `namedByBasic`
   const client = isClientId(id) ? await clients.find(id) : null
   if (!client || client.removedAt) throw new OAuthError(401, 'invalid_client', 'There is no such client.')
-  const { secretHash } = client
-  if (basic?.secret === '' && secretHash) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
-  const authenticated = secret !== undefined && isSecretValid(secretHash ? Buffer.from(secretHash).toString('hex') : undefined, secret)
+  if (basic?.secret === '' && !client.public) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
+  const authenticated = secret !== undefined && clients.authenticate(client, secret)
   if (secret !== undefined && !authenticated) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
   return { ...client, authenticated }
 }
@@ -298,7 +305,7 @@ const MAY_NOT = 'The client may not introspect: it needs the scope introspect.'
 
 /** A client with its secret or its own access token, and the scope `introspect` (S58). */
 async function introspectorOf(
-  { find, accessTokens }: Pick<KnownClients, 'find'> & Pick<EndpointOptions, 'accessTokens'>,
+  { find, authenticate, accessTokens }: Pick<KnownClients, 'find' | 'authenticate'> & Pick<EndpointOptions, 'accessTokens'>,
   request: FastifyRequest,
   fields: Record<string, string>,
 ): Promise<RegisteredClient> {
@@ -307,10 +314,11 @@ async function introspectorOf(
     const token = await verifiedOrNull(accessTokens, bearer)
     const client = token?.sid === null ? await find(token.clientId) : null
     if (!token || !client) throw new OAuthError(401, 'invalid_token', 'This requires the access token of a client.', 'Bearer error="invalid_token"')
-    if (!token.scopes.has('introspect')) throw new OAuthError(403, 'insufficient_scope', MAY_NOT, 'Bearer error="insufficient_scope", scope="introspect"')
+    if (!token.scopes.has('introspect') || !client.scopes.includes('introspect'))
+      throw new OAuthError(403, 'insufficient_scope', MAY_NOT, 'Bearer error="insufficient_scope", scope="introspect"')
     return client
   }
-  const client = await callingClient({ find }, request, fields)
+  const client = await callingClient({ find, authenticate }, request, fields)
   if (!client?.authenticated) throw new OAuthError(401, 'invalid_client', 'This requires a client with a secret.')
   if (!client.scopes.includes('introspect')) throw new OAuthError(403, 'insufficient_scope', MAY_NOT)
   return client

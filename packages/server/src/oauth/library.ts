@@ -2,7 +2,7 @@ import { acrValues } from '@muster/contract/authentication.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import { problems } from '@muster/contract/problems.ts'
-import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { type Client, type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
 import { signOut as signOutOfBrowser } from '../domain/accounts/sign-out.ts'
 import type { Limits } from '../domain/command/limits.ts'
@@ -21,7 +21,7 @@ import { type AwaitRevocations, awaitServers, ENDING_WAIT } from '../domain/sign
 import { cookieName } from '../http/browser-session.ts'
 import { claimsOfScopes, tokenClaims } from './accounts.ts'
 import { type AdapterOptions, createAdapter } from './adapter.ts'
-import { isOriginOf, isSecretValid, ownClientProperties } from './client-metadata.ts'
+import { isOriginOf, ownClientProperties } from './client-metadata.ts'
 import { currentExchange, principalOf } from './exchange.ts'
 import { createFindAccount, type LibraryAccount } from './find-account.ts'
 import { LibraryKey } from './library-key.ts'
@@ -30,6 +30,7 @@ import { completeAddress, DEVICE_GRANT, routes } from './paths.ts'
 import { refusalAnswer } from './refusal.ts'
 import { createResourceServerInfo, requireScopes } from './resource-server.ts'
 import { type OwnNames, resourceOfToken } from './resources.ts'
+import { registeredScopes, type ScopedClient } from './scopes.ts'
 import type { SigningKey } from './signing-keys.ts'
 import { isStrongEnough, wantedAcr } from './wanted-acr.ts'
 
@@ -148,32 +149,37 @@ export function createLibrary(options: LibraryOptions): Provider {
   const provider = new Provider(config.issuer, configuration)
   // Host and scheme are set from the configuration before the request reaches the library.
   provider.proxy = true
-  inOurClothes(provider)
+  inOurClothes(provider, options)
   provider.use(holdUntilServersKnow(options))
   provider.use(completeAnswers(options))
   return provider
 }
 
 /** The library has no settings for token formats or hashed secrets. Each provider has its own classes, so this changes only this one. */
-function inOurClothes(provider: Provider): void {
+function inOurClothes(provider: Provider, { clients }: Pick<LibraryOptions, 'clients'>): void {
   type Models = Record<'RefreshToken' | 'DeviceCode' | 'Client' | 'IdToken', { prototype: Record<string, unknown> }>
   const { RefreshToken, DeviceCode, Client, IdToken } = provider as unknown as Models
   RefreshToken.prototype.generateTokenId = () => newOpaqueToken('muster_rt')
   DeviceCode.prototype.generateTokenId = () => newOpaqueToken('muster_dc')
   refuseForeignGrants(Client.prototype)
-  Client.prototype.compareClientSecret = function compareClientSecret(this: { clientSecret?: string }, secret: string) {
-    return isSecretValid(this.clientSecret, secret)
+  Client.prototype.compareClientSecret = function compareClientSecret(this: { clientId: string }, secret: string) {
+    const { client } = currentExchange()
+    return client?.id === this.clientId && clients.authenticate(client, secret)
   }
   signIdTokensWhenAsked(IdToken.prototype)
 }
 
-/** A refresh returns an ID token only if its own `scope` contains `openid` (S56). The library signs one whenever the login had that scope. */
+/**
+ * A refresh returns an ID token only if its own `scope` contains `openid` (S56), which must still be registered (P14). The library signs one whenever the login
+ * had that scope.
+ */
 function signIdTokensWhenAsked(idToken: Record<string, unknown>): void {
   type Issue = (this: { ctx: KoaContextWithOIDC }, options: unknown) => Promise<string | undefined>
   const issue = idToken.issue as Issue
   idToken.issue = async function issueWhenAsked(options) {
-    const { params } = this.ctx.oidc
-    return params?.grant_type === 'refresh_token' && !params.scope ? undefined : issue.call(this, options)
+    const { params, client } = this.ctx.oidc
+    const isUnwanted = params?.grant_type === 'refresh_token' && !params.scope
+    return isUnwanted || !registeredScopes(['openid'], client as ScopedClient).length ? undefined : issue.call(this, options)
   } satisfies Issue
 }
 
@@ -240,6 +246,7 @@ function createLoadExistingGrant(resources: OwnNames) {
     const { oidc } = ctx
     const exchange = currentExchange()
     if (!exchange.signedIn || !oidc.client || !oidc.account) return undefined
+    requireRegisteredRequest(oidc.client, oidc.params ?? {})
     const grant = new oidc.provider.Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId })
     grant.jti = newId('session')
     grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(' '))
@@ -251,6 +258,12 @@ function createLoadExistingGrant(resources: OwnNames) {
     exchange.grant = { id: grant.jti, payload: { openid, resources: granted } }
     return grant
   }
+}
+
+/** The client may have been changed while the person signed in. The library checks these two only when the request arrives (P14). */
+function requireRegisteredRequest(client: Client, { redirect_uri: redirectUri, scope }: Record<string, unknown>): void {
+  if (!client.redirectUriAllowed(String(redirectUri))) throw new errors.InvalidRedirectUri()
+  requireScopes(String(scope ?? ''), client as ScopedClient)
 }
 
 /** The library sends its responses itself, so the hook of `http/prefer-wait.ts` does not run for them. */
@@ -279,12 +292,28 @@ function completeDeviceAnswer(ctx: KoaContextWithOIDC, body: Record<string, unkn
   Object.assign(body, { user_code: userCode, verification_uri_complete: complete, interval: POLL_SECONDS })
 }
 
+/** The URI may have been removed while the person read the page (P14). */
+function requireRegisteredReturn(ctx: KoaContextWithOIDC): void {
+  const [uri, ended] = [ctx.response.get('location'), ctx.oidc.urlFor('end_session_success')]
+  const withoutState = (text: string): string => {
+    const url = new URL(text)
+    url.searchParams.delete('state')
+    return url.href
+  }
+  if (uri.startsWith(ended) || ctx.oidc.client?.postLogoutRedirectUris?.some((one) => withoutState(one) === withoutState(uri))) return
+  ctx.redirect(ended)
+  ctx.status = 303
+}
+
 /** Adds our own values to the library's responses. */
 function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
     const { oidc } = ctx
-    if (oidc?.route === 'end_session_confirm' && ctx.status === 303 && oidc.params?.logout) await signOut(ctx)
+    if (oidc?.route === 'end_session_confirm' && ctx.status === 303) {
+      requireRegisteredReturn(ctx)
+      if (oidc.params?.logout) await signOut(ctx)
+    }
     const body = ctx.body as Record<string, unknown> | undefined
     if (!oidc || typeof body !== 'object' || body === null) return
     const exchange = currentExchange()

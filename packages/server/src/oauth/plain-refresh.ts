@@ -11,7 +11,7 @@ import type { Store } from '../domain/store.ts'
 import { signAccessToken } from './access-tokens.ts'
 import type { KnownClients } from './known-clients.ts'
 import type { OwnNames } from './resources.ts'
-import { allowedScopes, ownScopes } from './scopes.ts'
+import { ownScopes, registeredScopes } from './scopes.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 interface Options {
@@ -52,8 +52,8 @@ export function createPlainRefresh({ config, store, execute, clients, signingKey
     const used = await usePlainRefreshToken({ store, execute }, origin, { tokenHash: digest(refreshToken), client })
     if (!Array.isArray(used?.grant?.scopes) || !scopesGrantedAt(used.grant, own[0], own)) return null
     Object.assign(origin, { userId: used.live.account.id, clientId: client.id })
-    const allowed = allowedScopes({ clientId, allowed_scopes: client.scopes }, false)
-    const scopes = (used.grant.scopes as string[]).filter((scope) => used.scopes.includes(scope) && allowed.includes(scope) && ownScopes.includes(scope))
+    const granted = (used.grant.scopes as string[]).filter((scope) => used.scopes.includes(scope))
+    const scopes = registeredScopes(granted, { clientId, allowed_scopes: client.scopes }).filter((scope) => ownScopes.includes(scope))
     const expiresIn = accessTokenSeconds(used.live)
     const exp = Math.floor(Date.now() / 1000) + expiresIn
     const accessToken = signAccessToken({ config, signingKeys }, { live: used.live, clientId: client.id, alg: client.alg, scopes, exp })

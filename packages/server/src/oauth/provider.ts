@@ -82,7 +82,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const sessions = options.sessions ?? browserSessions({ config, store, keys })
   const resources = ownAudiences(config)
   const pages = createLibraryPages(config, options.cli ?? 'muster')
-  const clients = createKnownClients(store)
+  const clients = createKnownClients(store, onError)
   const pending = createPendingRequests(store)
   let library: Promise<Library> | undefined
   /** Those that `library` signs cookies with. A rotation of the secret replaces them (O8). */

@@ -9,6 +9,13 @@ export interface ScopedClient {
 /** The scopes that have a meaning in a person's token for Muster's own API. */
 export const ownScopes: readonly string[] = personScopes
 
+/** Those of a login that are registered for the client now. Its registration may have been narrowed since (P14). */
+export const registeredScopes = (scopes: Iterable<string>, client: ScopedClient): string[] => {
+  if (client.takes_any_scope) return [...scopes]
+  const allowed = allowedScopes(client, false)
+  return [...scopes].filter((scope) => allowed.includes(scope))
+}
+
 /** Only scopes that the operator registered (D08): of a machine for a client's own token, otherwise of a person, and permissions of the platform's APIs. */
 export function allowedScopes({ allowed_scopes: registered = [] }: ScopedClient, forItself: boolean): string[] {
   const machine: readonly string[] = machineScopes

@@ -181,7 +181,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { a
   async function ofClient(token: VerifiedToken): Promise<Identity> {
     const client = await store.reading.clients.find(token.clientId)
     if (!client || client.removedAt) throw new Problem('token_revoked', 'This client is no longer registered.')
-    return { ...nobody, client: token.clientId, scope: [...token.scopes].join(' ') }
+    return { ...nobody, client: token.clientId, scope: [...token.scopes].filter((scope) => client.scopes.includes(scope)).join(' ') }
   }
 
   /** The same rule as in Muster's API and the SDK: a login without the scope `api` only identifies the person. */

@@ -458,6 +458,15 @@ export interface ClientTable {
   api_id: string | null
 }
 
+export interface ClientSecretTable {
+  id: string
+  client_id: string
+  secret_hash: Uint8Array
+  created_at: GeneratedInstant
+  last_used_at: Instant | null
+  revoked_at: Instant | null
+}
+
 export interface SigningKeyTable {
   kid: string
   alg: 'ES256' | 'RS256'
@@ -649,6 +658,7 @@ export interface Tables {
   device_authorization: DeviceAuthorizationTable
   refresh_token: RefreshTokenTable
   client: ClientTable
+  client_secret: ClientSecretTable
   signing_key: SigningKeyTable
   operator_token: OperatorTokenTable
   root_key: RootKeyTable

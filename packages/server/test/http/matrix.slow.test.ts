@@ -21,6 +21,9 @@ interface Credential {
   own: string
 }
 
+/** The rights of a backend (P15). */
+const READING = ['platform:organizations:read', 'platform:members:read', 'platform:users:read']
+
 let muster: Muster
 const credentials: Record<string, Credential> = {}
 
@@ -109,6 +112,11 @@ beforeAll(async () => {
   const client = await done('POST', '/v1/operator/clients', OPERATOR_TOKEN, { name: 'Gateway', grants: ['client_credentials'], scopes: ['introspect'] })
   const form = { grant_type: 'client_credentials', client_id: client.id, client_secret: client.secret, scope: 'introspect' }
   add("client's own token", (await postForm(muster, '/oauth/token', form)).body.access_token, { client: 'introspect' })
+  const backend = await done('POST', '/v1/operator/clients', OPERATOR_TOKEN, { name: 'Backend', grants: ['client_credentials'], scopes: READING })
+  for (const scope of READING) {
+    const asked = { grant_type: 'client_credentials', client_id: backend.id, client_secret: backend.secret, scope }
+    add(`client's own token with ${scope}`, (await postForm(muster, '/oauth/token', asked)).body.access_token, { client: scope })
+  }
   add('operator token', OPERATOR_TOKEN, 'operator')
   // A named token is one of the operator's until it is revoked (O12).
   add('named operator token', (await done('POST', '/v1/operator/tokens', OPERATOR_TOKEN, { name: 'named' })).token, 'operator')
@@ -184,6 +192,7 @@ function expected(route: string, credential: Credential, foreign: boolean): stri
   if (spec.for === 'gateway' && credential.cookie !== undefined) return 'authentication_required'
   if ('refused' in worth) return worth.refused
   if ('client' in worth) return spec.client === undefined ? 'forbidden' : spec.client === worth.client ? null : 'insufficient_scope'
+  if (spec.for === 'client') return 'scope' in worth ? 'insufficient_scope' : 'forbidden'
   if ('key' in worth && spec.for !== 'gateway' && !spec.keys) return 'session_required'
   if ('scope' in worth) return 'insufficient_scope'
   if (spec.for === 'account' || spec.for === 'anyone') return null
@@ -238,7 +247,7 @@ test('the reviewed list names the audience that the server requires (A09)', () =
     const route = `${method} ${url}`
     const spec = reviewed[route]
     if (spec?.for === 'operator' || audience === 'operator') expect([route, audience], route).toEqual([route, spec?.for])
-    else if (spec?.for === 'account') expect(audience, route).toBe('account')
+    else if (spec?.for === 'account' || spec?.for === 'client') expect(audience, route).toBe(spec.for)
     else if (spec?.for === 'member' || spec?.for === 'admin') expect(audience, route).toBe(spec.keys ? 'actor' : 'user')
   }
 })

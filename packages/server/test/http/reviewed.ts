@@ -1,10 +1,10 @@
 /** The audience of a route, and a request to it that does no harm. */
 export interface Reviewed {
   /** `gateway`: a user or a service account, forwarded by a gateway. A cookie is not accepted. */
-  for: 'anyone' | 'account' | 'member' | 'admin' | 'operator' | 'gateway'
+  for: 'anyone' | 'account' | 'member' | 'admin' | 'operator' | 'gateway' | 'client'
   /** Accepts keys. Other routes answer `session_required` to a key. */
   keys?: true
-  /** Accepts a platform's client with this scope. */
+  /** Accepts a platform's client with this scope. `for: 'client'`: nobody else. */
   client?: string
   /** Needs no credential, but refuses an invalid one. */
   optional?: true
@@ -51,12 +51,16 @@ export const reviewed: Record<string, Reviewed> = {
   'DELETE /v1/organizations/:org/invitations/:id': { for: 'admin', keys: true },
   'POST /v1/organizations/:org/invitations/:id/resend': { for: 'admin', keys: true },
   'POST /v1/organizations/:org/invitations/:id/link': { for: 'admin', keys: true },
-  'GET /v1/organizations/:org': { for: 'member', keys: true },
+  'GET /v1/organizations': { for: 'client', client: 'platform:organizations:read' },
+  'GET /v1/organizations/:org': { for: 'member', keys: true, client: 'platform:organizations:read' },
+  'PUT /v1/organizations/:org/plan': { for: 'client', client: 'platform:plans:write', body: { plan: 'no-such-plan' } },
+  'GET /v1/users': { for: 'client', client: 'platform:users:read' },
+  'GET /v1/users/:user': { for: 'client', client: 'platform:users:read' },
   'POST /v1/organizations/:org/rename': { for: 'admin', keys: true, body: { from: 'ada', to: 'new_name', dry_run: true } },
   'POST /v1/organizations/join': { for: 'member', body: { organization: 'ada', secret: 'x' } },
   'POST /v1/organizations/:org/leave': { for: 'member', disturbs: true },
-  'GET /v1/organizations/:org/members': { for: 'member', keys: true },
-  'GET /v1/organizations/:org/members/:user': { for: 'member', keys: true },
+  'GET /v1/organizations/:org/members': { for: 'member', keys: true, client: 'platform:members:read' },
+  'GET /v1/organizations/:org/members/:user': { for: 'member', keys: true, client: 'platform:members:read' },
   'PATCH /v1/organizations/:org/members/:user': { for: 'admin', keys: true, body: { role: 'member' } },
   'DELETE /v1/organizations/:org/members/:user': { for: 'admin', keys: true },
   'POST /v1/organizations/:org/members/:user/deactivate': { for: 'admin', keys: true, body: {} },
@@ -123,7 +127,10 @@ export const reviewed: Record<string, Reviewed> = {
   'GET /v1/operator/clients': { for: 'operator' },
   'POST /v1/operator/clients': { for: 'operator', body: { name: 'x', grants: [], scopes: [] } },
   'GET /v1/operator/clients/:id': { for: 'operator' },
+  'PATCH /v1/operator/clients/:id': { for: 'operator', body: { name: 'x' } },
   'DELETE /v1/operator/clients/:id': { for: 'operator' },
+  'POST /v1/operator/clients/:id/secrets': { for: 'operator' },
+  'DELETE /v1/operator/clients/:id/secrets/:secret': { for: 'operator' },
   'GET /v1/operator/streams': { for: 'operator' },
   'DELETE /v1/operator/streams/:id': { for: 'operator' },
   'GET /v1/operator/signing-keys': { for: 'operator' },

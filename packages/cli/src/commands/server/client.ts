@@ -1,11 +1,11 @@
 import type { Client } from '../../api/types.ts'
 import { command, flag, list, skipPrompt, value } from '../../command.ts'
+import type { Context } from '../../context.ts'
 import { usage } from '../../errors.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
-import type { Output } from '../../output/output.ts'
 import { sayRevocation } from '../../output/revocation.ts'
-import { facts } from '../../output/table.ts'
-import { exact, moment } from '../../output/time.ts'
+import { type Facts, facts } from '../../output/table.ts'
+import { exact, moment, relative } from '../../output/time.ts'
 
 const grants: Record<string, string> = {
   authorization_code: 'authorization_code',
@@ -57,7 +57,7 @@ const create = command(
       ...(input.api ? { api: input.api } : {}),
     }
     const client = await asOperator(context, input.operatorTokenFile).POST('/v1/operator/clients', { body: json, creates: true })
-    say.data(client, () => details(say, client))
+    say.data(client, () => details(context, client))
     if (client.secret) say.hint('\nThe secret is not shown again.')
   },
 )
@@ -68,11 +68,17 @@ export function grantOf(name: string): string {
   return grant
 }
 
-const details = (say: Output, client: Client & { secret?: string | null }): string =>
+export const details = ({ say, now }: Context, client: Client & { secret?: string | null }): string =>
   say.details([
     ['Id', client.id],
     ['Name', client.name],
     ['Secret', client.secret ?? null],
+    ...(client.secret
+      ? []
+      : client.secrets.map(({ id, last_used_at: used }): [string, Facts] => [
+          'Secret',
+          facts(`${id}, ${used ? `last used ${relative(used, now)}` : 'never used'}`, id, used),
+        ])),
     ['Grants', client.grants.join(' ')],
     ['Redirect URIs', client.redirect_uris.join(' ')],
     ['Post-logout URIs', (client.post_logout_redirect_uris ?? []).join(' ')],
@@ -86,9 +92,12 @@ const details = (say: Output, client: Client & { secret?: string | null }): stri
     ['Created', facts(client.created_at ? exact(client.created_at) : '', client.created_at)],
   ])
 
+const lastUseOf = ({ secrets }: Client): string | null =>
+  secrets.reduce<string | null>((latest, { last_used_at: used }) => (used !== null && (latest === null || used > latest) ? used : latest), null)
+
 const clients = command(
   'server client list',
-  { summary: 'list the registered clients', options: { operatorTokenFile }, examples: ['muster server client list'] },
+  { summary: 'list the registered clients, and when their secrets were last used', options: { operatorTokenFile }, examples: ['muster server client list'] },
   async (context, input) => {
     const { say, now } = context
     const { items } = await asOperator(context, input.operatorTokenFile).GET('/v1/operator/clients')
@@ -96,8 +105,15 @@ const clients = command(
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
-        ['ID', 'NAME', 'KIND?', 'SCOPES', 'CREATED?'],
-        items.map((client) => [client.id, client.name, client.public ? 'public' : 'confidential', client.scopes.join(' '), moment(client.created_at, now)]),
+        ['ID', 'NAME', 'KIND?', 'SCOPES', 'SECRET USED', 'CREATED?'],
+        items.map((client) => [
+          client.id,
+          client.name,
+          client.public ? 'public' : 'confidential',
+          client.scopes.join(' '),
+          client.public ? '' : moment(lastUseOf(client), now, 'never'),
+          moment(client.created_at, now),
+        ]),
       ),
     )
   },
@@ -108,7 +124,47 @@ const show = command(
   { summary: 'show a client', options: { operatorTokenFile }, examples: ['muster server client show cli_…'] },
   async (context, input) => {
     const client = await asOperator(context, input.operatorTokenFile).GET('/v1/operator/clients/{id}', { params: { path: { id: input.id } } })
-    context.say.data(client, () => details(context.say, client))
+    context.say.data(client, () => details(context, client))
+  },
+)
+
+const update = command(
+  'server client update <id>',
+  {
+    summary: 'change a client; nothing that was issued to it ends',
+    options: {
+      name: value('NAME', 'new name'),
+      redirectUri: list('URI', 'redirect URIs, in place of the registered ones'),
+      postLogoutRedirectUri: list('URI', 'redirect URIs after sign-out, in place of the registered ones'),
+      noPostLogoutRedirectUri: flag('remove the redirect URIs after sign-out'),
+      scope: list('SCOPE', 'scopes it may request, in place of the registered ones'),
+      noScope: flag('remove all scopes'),
+      pkce: flag('require PKCE'),
+      noPkce: flag('do not require PKCE'),
+      backchannelLogoutUri: value('URI', 'URI that is notified when a session ends'),
+      noBackchannelLogoutUri: flag('remove this URI'),
+      operatorTokenFile,
+    },
+    examples: [
+      'muster server client update cli_… --name "Web shop"',
+      'muster server client update cli_… --redirect-uri https://shop.example/callback\\\n    https://new.shop.example/callback',
+      'muster server client update cli_… --scope introspect signals',
+    ],
+    notes: 'A scope that it no longer has, and a removed redirect URI, are refused at once. To change its grants, create another client.',
+  },
+  async (context, input) => {
+    const body = {
+      name: input.name,
+      redirect_uris: input.redirectUri,
+      post_logout_redirect_uris: input.noPostLogoutRedirectUri ? [] : input.postLogoutRedirectUri,
+      scopes: input.noScope ? [] : input.scope?.flatMap((scope) => scope.split(' ')),
+      require_pkce: input.noPkce ? false : input.pkce || undefined,
+      backchannel_logout_uri: input.noBackchannelLogoutUri ? null : input.backchannelLogoutUri,
+    }
+    if (Object.values(body).every((value) => value === undefined))
+      throw usage('Nothing to change.', 'Name what to change, such as --name or --scope. All options: muster server client update --help')
+    const client = await asOperator(context, input.operatorTokenFile).PATCH('/v1/operator/clients/{id}', { params: { path: { id: input.id } }, body })
+    context.say.data(client, () => details(context, client))
   },
 )
 
@@ -129,4 +185,4 @@ const remove = command(
   },
 )
 
-export default [create, clients, show, remove]
+export default [create, clients, show, update, remove]

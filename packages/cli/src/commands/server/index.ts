@@ -1,5 +1,6 @@
 import apis from './api.ts'
 import clients from './client.ts'
+import clientSecrets from './client-secret.ts'
 import emails from './email.ts'
 import events from './events.ts'
 import local from './local.ts'
@@ -20,6 +21,7 @@ export default [
   ...emails,
   ...apis,
   ...clients,
+  ...clientSecrets,
   ...signingKeys,
   ...secret,
   ...streams,

@@ -27,7 +27,7 @@ export function Contacts({ details }: { details: Details }) {
         {editable && (
           <>
             <Fact name="Billing">
-              <Contact contact={details.billing_contact ?? null} none="Not set" />
+              <Contact contact={details.billing_contact} none="Not set" />
               <p className="text-muted">For invoices. Only admins can see it.</p>
             </Fact>
             <Fact name="Address">
@@ -41,7 +41,7 @@ export function Contacts({ details }: { details: Details }) {
   )
 }
 
-const Contact = ({ contact, none }: { contact: Schemas['Contact'] | null; none: ReactNode }) =>
+const Contact = ({ contact, none }: { contact: Schemas['Contact'] | null | undefined; none: ReactNode }) =>
   contact?.username ? (
     <Link to="/users/$user" params={{ user: contact.username }} className="link">
       {contact.username}

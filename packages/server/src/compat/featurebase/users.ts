@@ -55,7 +55,7 @@ export const userRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { s
       const { actor } = actorOfRequest(request)
       requirePermission(actor, 'members:read')
       const { search: q, cursor } = request.query
-      const { items, nextCursor } = await store.reading.memberships.page(actor.organization.id, { ...memberFilter(actor.role, { q }), limit: 100, cursor })
+      const { items, nextCursor } = await store.reading.memberships.page(actor.organization.id, { ...memberFilter(actor, { q }), limit: 100, cursor })
       return { users: items.map((member) => toUser(member, actor)), next_cursor: nextCursor }
     },
   )

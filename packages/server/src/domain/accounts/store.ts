@@ -137,6 +137,8 @@ export interface PeopleStore {
   countWithPasswordOnly(ways: OtherWays): Promise<{ count: number; names: string[] }>
   /** By id or username. */
   find(reference: string): Promise<ListedPerson | null>
+  /** By the canonical form of an address. */
+  findByAddress(canonical: string): Promise<ListedPerson | null>
 }
 
 export type NewSignUp = Pick<SignUp, 'id' | 'email' | 'emailCanonical' | 'passwordHash' | 'identity' | 'givenName' | 'familyName' | 'codeDigits'> & {

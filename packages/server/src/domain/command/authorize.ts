@@ -37,10 +37,18 @@ export function requireMember<M extends Pick<Membership, 'status'>>(member: M | 
   return member
 }
 
-/** A removed client's token may still be genuine. @throws Problem token_revoked or insufficient_scope */
-export async function requireClient(tx: Pick<Tx, 'clients'>, client: { clientId: string; scopes: ReadonlySet<string> }, scope: string): Promise<void> {
+/**
+ * The client, with those scopes of its token that are registered now. A removed client's token may still be genuine.
+ * @throws Problem token_revoked or insufficient_scope
+ */
+export async function requireClient(
+  tx: Pick<Tx, 'clients'>,
+  client: { clientId: string; scopes: ReadonlySet<string> },
+  scope: string,
+): Promise<{ name: string; scopes: ReadonlySet<string> }> {
   const registered = await tx.clients.find(client.clientId)
   if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is no longer registered.')
   if (!client.scopes.has(scope) || !registered.scopes.includes(scope))
     throw new Problem('insufficient_scope', `This requires a token with the scope "${scope}".`, { extensions: { scope } })
+  return { name: registered.name, scopes: new Set([...client.scopes].filter((one) => registered.scopes.includes(one))) }
 }

@@ -68,6 +68,7 @@ export const limits = {
   'resource by organization': { points: 1_000, seconds: HOUR, load: true },
   'registration by account': { points: 20, seconds: HOUR, load: true },
   'refusal recorded by credential': { points: 1, seconds: HOUR }, // S57
+  'addresses recorded by client': { points: 1, seconds: HOUR }, // P15
   'operator by address': { points: 60, seconds: 15 * MINUTE }, // wrong tokens only
 } as const satisfies Record<string, Limit>
 

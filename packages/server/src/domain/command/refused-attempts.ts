@@ -5,7 +5,7 @@ import { networkOf } from '../model/network.ts'
 import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Store, Tx } from '../store.ts'
-import type { Limits } from './limits.ts'
+import type { LimitName, Limits } from './limits.ts'
 import { record } from './record.ts'
 import type { AuditFilter } from './store.ts'
 
@@ -94,10 +94,12 @@ async function recordWrong(
 const credentialOf = (principal: Principal): string | null =>
   principal.kind === 'user' ? principal.sessionId : principal.kind === 'key' ? principal.keyId : null
 
+const isFirst = (limits: Pick<Limits, 'spend'>, key: string): Promise<boolean> => isFirstOf(limits, 'refusal recorded by credential', key)
+
 /** One SQL statement, so that of many concurrent attempts, in any process, exactly one is first. */
-async function isFirst(limits: Pick<Limits, 'spend'>, key: string): Promise<boolean> {
+export async function isFirstOf(limits: Pick<Limits, 'spend'>, name: LimitName, key: string): Promise<boolean> {
   try {
-    await limits.spend('refusal recorded by credential', key)
+    await limits.spend(name, key)
     return true
   } catch (error) {
     if (error instanceof Problem) return false

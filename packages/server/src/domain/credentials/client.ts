@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type ApiId, CLI_CLIENT_ID, type ClientId } from '@muster/contract/ids.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
+import type { Api } from '../apis/api.ts'
 import type { Context } from '../command/context.ts'
 import { type BuiltInClient, type Client, type Grant, grants } from '../model/client.ts'
 import { newId } from '../model/id.ts'
@@ -7,6 +9,7 @@ import { newOpaqueToken } from '../model/opaque-token.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
+import type { ClientChange, RegisteredClient } from './store.ts'
 
 /** Anything else cannot be a client's id, and needs no query. */
 export const isClientId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text)
@@ -48,10 +51,8 @@ export async function registerClient({ tx, principal, record }: Context, input: 
     backchannelLogoutUri: input.backchannelLogoutUri ?? null,
   }
   const apis = await tx.apis.list()
-  const permissions = apis.flatMap((api) => api.permissions.map(({ name }) => name))
   const apiId = apis.find(({ audience }) => audience === input.api)?.id ?? null
-  const faults = [...clientFaults(wanted, { internalHosts: input.internalHosts, permissions }), ...faultsOfApi(input, apiId)]
-  if (faults.length > 0) throw new Problem('client_invalid', faults.map(({ message }) => message).join(' '), { extensions: { faults } })
+  requireNoFaults(wanted, { apis, internalHosts: input.internalHosts }, faultsOfApi(input, apiId))
   const secret = wanted.public ? null : newOpaqueToken('muster_cs')
   const client = await tx.clients.insert({ id: newId('client'), ...wanted, apiId, secretHash: secret === null ? null : digest(secret) })
   await record({ type: 'client.registered', target: client.id, name: client.name, grants: client.grants, scopes: client.scopes })
@@ -61,11 +62,63 @@ export async function registerClient({ tx, principal, record }: Context, input: 
 /** Removes a client. It gets no more tokens, and its tokens and sessions are revoked. The row stays, because the audit log names it. */
 export async function removeClient({ tx, principal, record }: Context, { clientId }: { clientId: ClientId }): Promise<void> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
-  const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
+  await takeOut({ tx, record }, await lockOwnClient(tx, clientId))
+}
+
+/** The operator's client, with its row locked until commit. @throws Problem client_not_found, or client_invalid for one that ships with Muster */
+export async function lockOwnClient(tx: Pick<Tx, 'clients'>, clientId: ClientId): Promise<RegisteredClient> {
+  const client = isClientId(clientId) ? await tx.clients.lock(clientId) : null
   if (!client || client.removedAt) throw new Problem('client_not_found')
-  if (client.builtIn) throw new Problem('client_invalid', `${client.name} is built in. It is removed when MUSTER_COMPAT no longer names its system.`)
-  if (client.id === CLI_CLIENT_ID) throw new Problem('client_invalid', 'The muster command signs in with this client, so it cannot be removed.')
-  await takeOut({ tx, record }, client)
+  if (client.builtIn)
+    throw new Problem('client_invalid', `${client.name} is built in. It cannot be changed, and is removed when MUSTER_COMPAT no longer names its system.`)
+  if (client.id === CLI_CLIENT_ID) throw new Problem('client_invalid', 'The muster command signs in with this client, so it cannot be changed or removed.')
+  return client
+}
+
+export interface ChangeClient extends Partial<ClientChange> {
+  clientId: ClientId
+  internalHosts?: readonly string[] | undefined
+}
+
+/** How the API and the events name the values that can change. What kind of program the client is cannot change: another kind is another client. */
+const fieldNames: Record<keyof ClientChange, string> = {
+  name: 'name',
+  redirectUris: 'redirect_uris',
+  postLogoutRedirectUris: 'post_logout_redirect_uris',
+  scopes: 'scopes',
+  requirePkce: 'require_pkce',
+  backchannelLogoutUri: 'backchannel_logout_uri',
+}
+
+/** Changes the given values of a client. Nothing that was issued to it ends: what it may do is checked at use, and with each new token (P14). */
+export async function changeClient({ tx, principal, record }: Context, { clientId, internalHosts, ...asked }: ChangeClient): Promise<Client> {
+  if (principal.kind !== 'operator') throw new Problem('operator_required')
+  const client = await lockOwnClient(tx, clientId)
+  const wanted = {
+    ...client,
+    name: asked.name?.trim() ?? client.name,
+    redirectUris: [...new Set(asked.redirectUris ?? client.redirectUris)],
+    postLogoutRedirectUris: [...new Set(asked.postLogoutRedirectUris ?? client.postLogoutRedirectUris)],
+    scopes: [...new Set(asked.scopes ?? client.scopes)],
+    requirePkce: asked.requirePkce ?? client.requirePkce,
+    backchannelLogoutUri: asked.backchannelLogoutUri === undefined ? client.backchannelLogoutUri : asked.backchannelLogoutUri,
+  }
+  requireNoFaults(wanted, { apis: await tx.apis.list(), kept: client.scopes, internalHosts })
+  const changed = (Object.keys(fieldNames) as (keyof ClientChange)[]).filter((field) => !isDeepStrictEqual(wanted[field], client[field]))
+  if (changed.length > 0) {
+    const { id: target, name, scopes, redirectUris } = wanted
+    await tx.clients.change(target, wanted)
+    if (changed.includes('scopes')) await tx.receivers.announceClient(target)
+    await record({
+      type: 'client.changed',
+      target,
+      name,
+      fields: changed.map((field) => fieldNames[field]),
+      ...(changed.includes('scopes') && { scopes }),
+      ...(changed.includes('redirectUris') && { redirectUris }),
+    })
+  }
+  return withoutHashes(wanted)
 }
 
 async function takeOut({ tx, record }: Pick<Context, 'tx' | 'record'>, { id: target, name }: Pick<Client, 'id' | 'name'>): Promise<void> {
@@ -91,9 +144,14 @@ export const listClients = (tx: Pick<Tx, 'clients'>): Promise<Client[]> => tx.cl
 export async function clientOf(tx: Pick<Tx, 'clients'>, clientId: ClientId): Promise<Client> {
   const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
   if (!client || client.removedAt) throw new Problem('client_not_found')
-  const { secretHash: _, ...shown } = client
-  return shown
+  return withoutHashes(client)
 }
+
+/** Without what only the server may know. */
+const withoutHashes = ({ version: _, ...client }: RegisteredClient): Client => ({
+  ...client,
+  secrets: client.secrets.map(({ hash: _, ...secret }) => secret),
+})
 
 interface Fault {
   field: string
@@ -109,11 +167,24 @@ function faultsOfApi({ api, scopes }: Pick<RegisterClient, 'api' | 'scopes'>, fo
     : [{ field: 'api', message: 'Only a client with the scope introspect or signals belongs to an API.' }]
 }
 
-/** All faults at once. */
-function clientFaults(
-  client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'apiId' | 'createdAt' | 'removedAt'>,
-  { internalHosts = [], permissions }: { internalHosts?: readonly string[] | undefined; permissions: readonly string[] },
-): Fault[] {
+type Described = Omit<Client, 'id' | 'secrets' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'apiId' | 'createdAt' | 'removedAt'>
+
+/** The state that a client is checked against. */
+interface Surroundings {
+  apis: readonly Api[]
+  /** Scopes that the client has already. A permission among them may have left the manifest. */
+  kept?: readonly string[] | undefined
+  internalHosts?: readonly string[] | undefined
+}
+
+/** @throws Problem client_invalid with all faults at once */
+function requireNoFaults(client: Described, surroundings: Surroundings, more: readonly Fault[] = []): void {
+  const faults = [...clientFaults(client, surroundings), ...more]
+  if (faults.length > 0) throw new Problem('client_invalid', faults.map(({ message }) => message).join(' '), { extensions: { faults } })
+}
+
+function clientFaults(client: Described, { apis, kept = [], internalHosts = [] }: Surroundings): Fault[] {
+  const permissions = [...apis.flatMap((api) => api.permissions.map(({ name }) => name)), ...kept]
   const faults: Fault[] = []
   const fault = (field: string, message: string) => faults.push({ field, message })
   const may = (grant: Grant) => client.grants.includes(grant)

@@ -3,6 +3,7 @@ import type { EndReason, InvitationKind, KeyEndReason, SessionKind } from '@must
 import type {
   ApiKeyId,
   ClientId,
+  ClientSecretId,
   DeviceAuthorizationId,
   EmailChangeId,
   InvitationId,
@@ -17,7 +18,7 @@ import type {
 } from '@muster/contract/ids.ts'
 import type { CountedSpending } from '../command/limits.ts'
 import type { ApiKey } from '../model/api-key.ts'
-import type { BuiltInClient, Client } from '../model/client.ts'
+import type { BuiltInClient, Client, ClientSecret } from '../model/client.ts'
 import type { LiveKey, LiveState } from '../model/live.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 import type { KeyHolder } from '../model/principal.ts'
@@ -335,18 +336,36 @@ export interface DeviceAuthorizationStore {
   deleteEnded(seconds: number): Promise<void>
 }
 
+export interface StoredClientSecret extends ClientSecret {
+  hash: Uint8Array
+}
+
 export interface RegisteredClient extends Client {
-  secretHash: Uint8Array | null
-  /** Different after each change of the row. */
+  secrets: StoredClientSecret[]
+  /** Different after each change of the row or of the secrets. */
   version: string
 }
 
+export type NewClient = Omit<Client, 'secrets' | 'createdAt' | 'removedAt'> & { secretHash: Uint8Array | null }
+
+/** The values of a client that can change (P14). */
+export type ClientChange = Pick<Client, 'name' | 'redirectUris' | 'postLogoutRedirectUris' | 'scopes' | 'requirePkce' | 'backchannelLogoutUri'>
+
 export interface ClientStore {
-  insert(client: Omit<Client, 'createdAt' | 'removedAt'> & { secretHash: Uint8Array | null }): Promise<Client>
+  insert(client: NewClient): Promise<Client>
   /** Creates the client or updates it to these values. False if nothing had to change. */
   install(client: BuiltInClient): Promise<boolean>
   /** Also returns removed ones. */
   find(id: ClientId): Promise<RegisteredClient | null>
+  /** The same, with the row locked until commit, for changes that depend on the current values or secrets. */
+  lock(id: ClientId): Promise<RegisteredClient | null>
+  change(id: ClientId, values: ClientChange): Promise<void>
+  /** Adds a secret to those of a locked client. */
+  addSecret(client: RegisteredClient, secret: { id: ClientSecretId; hash: Uint8Array }): Promise<void>
+  /** Revokes a secret of a locked client. The others must contain one that is valid. */
+  revokeSecret(client: RegisteredClient, id: ClientSecretId): Promise<void>
+  /** Notes a use of the secret, at most once a minute. A revoked one stays revoked. */
+  touchSecret(id: ClientId, secret: StoredClientSecret): Promise<void>
   list(): Promise<Client[]>
   /** Also returns removed ones. Several clients can have the same name. */
   everNamed(name: string): Promise<ClientId[]>

@@ -1,4 +1,4 @@
-import type { ApiId, ClientId } from '@muster/contract/ids.ts'
+import type { ApiId, ClientId, ClientSecretId } from '@muster/contract/ids.ts'
 
 export const grants = ['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'] as const
 export type Grant = (typeof grants)[number]
@@ -12,6 +12,8 @@ export interface Client {
   postLogoutRedirectUris: string[]
   scopes: string[]
   alg: 'ES256' | 'RS256'
+  /** The valid ones, the oldest first. */
+  secrets: ClientSecret[]
   /** Has no secret (RFC 6749 section 2.1). */
   public: boolean
   /** Runs on a person's machine: redirects to a loopback address on any port (RFC 8252), and always asks for consent. */
@@ -30,6 +32,14 @@ export interface Client {
   apiId: ApiId | null
   createdAt: Date
   removedAt: Date | null
+}
+
+/** One of at most two secrets of a client. With two, a new one is deployed before the old one is revoked (P14). */
+export interface ClientSecret {
+  id: ClientSecretId
+  createdAt: Date
+  /** Accurate to about a minute. */
+  lastUsedAt: Date | null
 }
 
 /** The command line of another system, as a public client that nobody has to register. */

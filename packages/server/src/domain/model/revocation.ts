@@ -115,6 +115,10 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'invitation.revoked': nothing,
 
   'client.registered': nothing,
+  'client.changed': nothing, // scopes are checked at use, and the next token has those registered then (P14)
+  'client.secret_created': nothing,
+  'client.secret_revoked': nothing, // tokens that it obtained end within the hour (P14)
+  'client.addresses_read': nothing,
   'client.removed': ({ target, at }) => ({
     kind: 'client',
     subject: target,

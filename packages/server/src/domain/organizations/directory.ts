@@ -20,8 +20,13 @@ export interface MemberSearch {
 /** A text of at least this length matches anywhere in a name; a shorter one only at its beginning. */
 export const ANYWHERE_FROM = 3
 
-/** The caller, in the organization of the member; or the operator, who sees what an admin sees. */
-export type Viewer = Pick<Actor, 'id' | 'role'> | 'operator'
+/** A client that acts for itself (P15). It sees addresses if it may read users. */
+export interface PlatformViewer {
+  emails: boolean
+}
+
+/** The caller, in the organization of the member; or the operator, who sees what an admin sees; or a client. */
+export type Viewer = Pick<Actor, 'id' | 'role'> | 'operator' | PlatformViewer
 
 export interface Visible {
   email: boolean
@@ -32,26 +37,31 @@ export interface Visible {
   suspension: boolean
 }
 
-const seesEmails = (role: Role): boolean => roleMay(role, 'members:read-email')
+/** What decides about addresses. */
+type Rights = Pick<Actor, 'role'> | 'operator' | PlatformViewer
+
+const isAdmin = (viewer: Rights): boolean => viewer === 'operator' || ('role' in viewer && roleMay(viewer.role, 'members:read-email'))
+const seesEmails = (viewer: Rights): boolean => isAdmin(viewer) || (viewer !== 'operator' && 'emails' in viewer && viewer.emails)
 
 /**
  * The parts of a member that a viewer sees beside the name, username, role and status (S4). The address of a former member is shown to nobody in the
  * organization. With `own`, members see their own address too: for systems whose clients have no other way to read it.
  */
 export function visibleTo(viewer: Viewer, member: Pick<Member, 'userId' | 'status'>, { own = false } = {}): Visible {
-  const isAdmin = viewer === 'operator' || seesEmails(viewer.role)
-  const isOwn = own && viewer !== 'operator' && viewer.id === member.userId
+  const seesAll = isAdmin(viewer)
+  const isOwn = own && viewer !== 'operator' && 'id' in viewer && viewer.id === member.userId
   const isHere = member.status !== 'left'
-  return { email: isHere && (isAdmin || isOwn), statusReason: isAdmin, lastSeen: isHere && isAdmin, suspension: isHere && isAdmin }
+  const isClient = viewer !== 'operator' && 'emails' in viewer
+  return { email: isHere && (seesEmails(viewer) || isOwn), statusReason: seesAll, lastSeen: isHere && seesAll, suspension: isHere && (seesAll || isClient) }
 }
 
 /** The members a caller asks for. A caller who sees no addresses finds nobody by one (S4). */
-export function memberFilter(role: Role, asked: { q?: string | undefined; status?: MembershipStatus | undefined; role?: Role | undefined }): MemberFilter {
+export function memberFilter(viewer: Rights, asked: { q?: string | undefined; status?: MembershipStatus | undefined; role?: Role | undefined }): MemberFilter {
   const text = canonical(asked.q?.normalize('NFC').toLowerCase().trim() ?? '')
   return {
     status: asked.status,
     role: asked.role,
-    search: text === '' ? undefined : { text, inEmails: seesEmails(role) && asked.status !== 'left' },
+    search: text === '' ? undefined : { text, inEmails: seesEmails(viewer) && asked.status !== 'left' },
   }
 }
 
@@ -63,3 +73,6 @@ function canonical(text: string): string {
     return text
   }
 }
+
+/** The beginning of a name or an id of an organization, as these are stored. */
+export const searchedName = (text: string | undefined): string | undefined => (text?.startsWith('org_') ? text : text?.toLowerCase())

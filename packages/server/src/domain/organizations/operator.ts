@@ -1,3 +1,5 @@
+import type { MachineScope } from '@muster/contract/permissions.ts'
+import { requireClient } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { refuseUnknownPlan } from '../command/seats.ts'
 import { type CreatedSecret, makeSecret } from '../invitations/invitation.ts'
@@ -9,9 +11,10 @@ import { memberOf, setRole } from './membership.ts'
 
 // The operator's actions on an organization (S58): its plan, its suspension, and an admin if none is left.
 
-/** Locks the organization, by name or id. For the operator only. */
-export async function enterAsOperator({ tx, principal }: Context, reference: string): Promise<Organization> {
-  if (principal.kind !== 'operator') throw new Problem('operator_required')
+/** Locks the organization, by name or id. For the operator only, or for a client with this scope too. */
+export async function enterAsOperator({ tx, principal }: Context, reference: string, clientScope?: MachineScope): Promise<Organization> {
+  if (clientScope && principal.kind === 'client') await requireClient(tx, principal, clientScope)
+  else if (principal.kind !== 'operator') throw new Problem('operator_required')
   const found = await tx.organizations.find(reference)
   const [organization] = found ? await tx.organizations.lock([found.organization.id]) : []
   if (!found || !organization) throw new Problem('organization_not_found')
@@ -25,7 +28,7 @@ export async function setPlan(
   { organization: reference, plan, reason }: { organization: string; plan: string; reason?: string | undefined },
 ): Promise<Organization> {
   const { tx, record } = context
-  const organization = await enterAsOperator(context, reference)
+  const organization = await enterAsOperator(context, reference, 'platform:plans:write')
   refuseUnknownPlan(context, plan)
   if (organization.plan === plan) return organization
   await tx.organizations.setPlan(organization.id, plan)

@@ -99,6 +99,8 @@ export interface ReceiverStore {
   remove(id: StreamId): Promise<void>
   /** Detaches it from its client. It counts until its lease expires. */
   takeAway(id: StreamId): Promise<void>
+  /** Makes every process read the streams of this client again at once, because it was changed. */
+  announceClient(clientId: ClientId): Promise<void>
   /** Extends the lease after a request of the receiver; never shortens it. False if the receiver no longer exists. */
   renewLease(id: string, seconds: number): Promise<boolean>
   /** Stores the time of a poll or a management call, so that the stream is not deleted. Does not extend the lease. */

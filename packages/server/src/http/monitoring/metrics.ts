@@ -68,7 +68,7 @@ export function createMetrics({ waitingHashes, pool, jobFailures, installation }
   ])
   counterOf('muster_failed_sign_ins_total', 'Wrong passwords, by whether the name has an account.', 'account', () => Object.entries(failedSignIns))
   counterOf('muster_limit_refusals_total', 'Attempts that found no point left in a limit. A limit beyond it may still admit them.', 'limit', () =>
-    Object.keys(limits).flatMap((name) => (name === 'refusal recorded by credential' ? [] : [[name, refusalsByLimit.get(name as keyof typeof limits) ?? 0]])),
+    Object.keys(limits).flatMap((name) => (name.includes(' recorded ') ? [] : [[name, refusalsByLimit.get(name as keyof typeof limits) ?? 0]])),
   )
   counterOf('muster_job_failures_total', 'Attempts of background jobs that failed, by queue.', 'queue', () => [...jobFailures])
   gaugeOf('muster_password_hashes_waiting', 'Password hashes that wait for a processor.', [], (gauge) => gauge.set(waitingHashes()))

@@ -28,6 +28,11 @@ export function peopleStore(db: Kysely<Tables>): PeopleStore {
     return pageOf(rows, limit, cursorOf, toPerson)
   }
 
+  const one = async (column: RawBuilder<unknown>, value: string): Promise<ListedPerson | null> => {
+    const { rows } = await sql<Row>`${personOf(sql`(select id from account where ${column} = ${value})`)}`.execute(db)
+    return rows[0] ? toPerson(rows[0]) : null
+  }
+
   return {
     page: ({ search, limit, cursor }) => pageAt(search === undefined ? newestFirst({ limit, cursor }) : found({ search, limit, cursor }), limit),
     pageWithPasswordOnly: ({ limit, cursor }, ways) => pageAt(newestFirst({ limit, cursor }, hasPasswordOnly(ways)), limit),
@@ -38,11 +43,8 @@ export function peopleStore(db: Kysely<Tables>): PeopleStore {
           array(select coalesce(username, id) from found order by coalesce(username, id) limit 20) as names`.execute(db)
       return rows[0] as (typeof rows)[number]
     },
-    async find(reference) {
-      const column = reference.startsWith('usr_') ? sql`id` : sql`username`
-      const { rows } = await sql<Row>`${personOf(sql`(select id from account where ${column} = ${reference})`)}`.execute(db)
-      return rows[0] ? toPerson(rows[0]) : null
-    },
+    find: (reference) => one(reference.startsWith('usr_') ? sql`id` : sql`username`, reference),
+    findByAddress: (canonical) => one(sql`email_canonical`, canonical),
   }
 }
 

@@ -1,10 +1,48 @@
-import type { ApiId } from '@muster/contract/ids.ts'
+import type { ApiId, ClientId, ClientSecretId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import type { ClientStore } from '../../domain/credentials/store.ts'
-import type { Client, Grant } from '../../domain/model/client.ts'
+import type { ClientStore, RegisteredClient, StoredClientSecret } from '../../domain/credentials/store.ts'
+import type { Client, ClientSecret, Grant } from '../../domain/model/client.ts'
 import type { ClientTable, Tables } from '../tables.ts'
 
-const toClient = (row: Selectable<ClientTable>): Client => ({
+/** The valid secrets of `client` that have a row. */
+const secretRows = sql<SecretRow[]>`(
+  select coalesce(json_agg(json_build_object(
+    'id', s.id, 'hash', encode(s.secret_hash, 'hex'), 'createdAt', s.created_at, 'lastUsedAt', s.last_used_at) order by s.created_at, s.id), '[]')
+  from client_secret s where s.client_id = client.id and s.revoked_at is null)`
+
+interface SecretRow {
+  id: string
+  hash: string
+  createdAt: string
+  lastUsedAt: string | null
+}
+
+type Row = Selectable<ClientTable> & { secrets: SecretRow[] }
+
+/** The secret of the registration. Its id follows from the client's, so that it needs no row: servers of an earlier version insert none. */
+const firstSecret = ({ id, created_at: createdAt }: Row, hash: Uint8Array): StoredClientSecret => ({
+  id: `csc_${id.replace(/^cli_/, '')}`,
+  hash,
+  createdAt,
+  lastUsedAt: null,
+})
+
+function secretsOf(row: Row): StoredClientSecret[] {
+  const stored = row.secrets.map(({ id, hash, createdAt, lastUsedAt }) => ({
+    id: id as ClientSecretId,
+    hash: Buffer.from(hash, 'hex'),
+    createdAt: new Date(createdAt),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),
+  }))
+  const { secret_hash: hash } = row
+  return hash === null || stored.some((secret) => secret.hash.equals(hash)) ? stored : [firstSecret(row, hash), ...stored]
+}
+
+const withoutHash = ({ hash: _, ...secret }: StoredClientSecret): ClientSecret => secret
+
+const toRegistered = (row: Row & { version: string }): RegisteredClient => ({ ...toClient(row), secrets: secretsOf(row), version: row.version })
+
+const toClient = (row: Row): Client => ({
   id: row.id,
   name: row.name,
   grants: row.grants as Grant[],
@@ -12,6 +50,7 @@ const toClient = (row: Selectable<ClientTable>): Client => ({
   postLogoutRedirectUris: row.post_logout_redirect_uris,
   scopes: row.scopes,
   alg: row.alg,
+  secrets: secretsOf(row).map(withoutHash),
   public: row.secret_hash === null,
   native: row.native,
   commandLine: row.command_line,
@@ -34,6 +73,21 @@ export const isCurrentClient = ({ id, version }: Record<'id' | 'version', Value>
   select from client c where c.id = ${id} and c.removed_at is null and ${clientVersion('c')} = ${version})`
 
 export function clientStore(db: Kysely<Tables>): ClientStore {
+  const find = async (id: ClientId): Promise<RegisteredClient | null> => {
+    const row = await db
+      .selectFrom('client')
+      .selectAll()
+      .select([clientVersion('client').as('version'), secretRows.as('secrets')])
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return row ? toRegistered(row) : null
+  }
+  /** The column has the oldest valid secret, for servers of an earlier version. The update gives the row another version, so that no process keeps old secrets. */
+  const bringInStep = (id: ClientId) =>
+    sql`update client set secret_hash = (
+      select s.secret_hash from client_secret s where s.client_id = client.id and s.revoked_at is null order by s.created_at, s.id limit 1)
+      where id = ${id}`.execute(db)
+
   return {
     async insert(client) {
       const row = await db
@@ -57,7 +111,7 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
         })
         .returningAll()
         .executeTakeFirstOrThrow()
-      return toClient(row)
+      return toClient({ ...row, secrets: [] })
     },
     async install({ id, name, grants, scopes, alg, impliedScopes }) {
       const values = { name, grants: JSON.stringify(grants), scopes: JSON.stringify(scopes), alg, implied_scopes: JSON.stringify(impliedScopes) }
@@ -83,12 +137,54 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
         .executeTakeFirst()
       return row !== undefined
     },
-    async find(id) {
-      const row = await db.selectFrom('client').selectAll().select(clientVersion('client').as('version')).where('id', '=', id).executeTakeFirst()
-      return row ? { ...toClient(row), secretHash: row.secret_hash, version: row.version } : null
+    find,
+    async lock(id) {
+      // Read after the lock is granted: one statement would see the secrets as they were when it began to wait.
+      await db.selectFrom('client').select('id').where('id', '=', id).forNoKeyUpdate().execute()
+      return find(id)
+    },
+    async change(id, { name, redirectUris, postLogoutRedirectUris, scopes, requirePkce, backchannelLogoutUri }) {
+      await db
+        .updateTable('client')
+        .set({
+          name,
+          redirect_uris: JSON.stringify(redirectUris),
+          post_logout_redirect_uris: JSON.stringify(postLogoutRedirectUris),
+          scopes: JSON.stringify(scopes),
+          require_pkce: requirePkce,
+          backchannel_logout_uri: backchannelLogoutUri,
+        })
+        .where('id', '=', id)
+        .execute()
+    },
+    async addSecret(client, { id, hash }) {
+      for (const { id, hash, createdAt } of client.secrets) {
+        await sql`insert into client_secret (id, client_id, secret_hash, created_at) values (${id}, ${client.id}, ${hash}, ${createdAt})
+          on conflict (id) do nothing`.execute(db)
+      }
+      await sql`insert into client_secret (id, client_id, secret_hash) values (${id}, ${client.id}, ${hash})`.execute(db)
+      await bringInStep(client.id)
+    },
+    async revokeSecret(client, id) {
+      await sql`update client_secret set revoked_at = muster_now() where id = ${id} and client_id = ${client.id} and revoked_at is null`.execute(db)
+      await bringInStep(client.id)
+    },
+    async touchSecret(clientId, { id, hash, createdAt }) {
+      await sql`insert into client_secret (id, client_id, secret_hash, created_at, last_used_at)
+        values (${id}, ${clientId}, ${hash}, ${createdAt}, muster_now())
+        on conflict (id) do update set last_used_at = excluded.last_used_at
+        where client_secret.revoked_at is null
+          and (client_secret.last_used_at is null or client_secret.last_used_at < excluded.last_used_at - interval '1 minute')`.execute(db)
     },
     async list() {
-      const rows = await db.selectFrom('client').selectAll().where('removed_at', 'is', null).orderBy('id').limit(1_000).execute()
+      const rows = await db
+        .selectFrom('client')
+        .selectAll()
+        .select(secretRows.as('secrets'))
+        .where('removed_at', 'is', null)
+        .orderBy('id')
+        .limit(1_000)
+        .execute()
       return rows.map(toClient)
     },
     async everNamed(name) {

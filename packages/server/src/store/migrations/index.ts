@@ -37,6 +37,7 @@ import * as unreadyCredentials from './0038-unready-credentials.ts'
 import * as recentSignIns from './0040-recent-sign-ins.ts'
 import * as apis from './0041-apis.ts'
 import * as eventPositions from './0043-event-positions.ts'
+import * as clientSecrets from './0044-client-secrets.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -78,4 +79,5 @@ export const migrations: Record<string, Migration> = {
   '0040-recent-sign-ins': recentSignIns,
   '0041-apis': apis,
   '0043-event-positions': eventPositions,
+  '0044-client-secrets': clientSecrets,
 }

@@ -125,6 +125,9 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
       await db.updateTable('receiver').set({ removed_at: sql<Date>`muster_now()` }).where('id', '=', id).execute()
       await notifyStream(db, id)
     },
+    async announceClient(clientId) {
+      await sql`select pg_notify('muster_stream', id) from receiver where client_id = ${clientId} and removed_at is null`.execute(db)
+    },
     async renewLease(id, seconds) {
       const { numUpdatedRows } = await db
         .updateTable('receiver')
@@ -194,6 +197,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
             .where('r.method', '=', 'push')
             .where('r.status', '=', 'enabled')
             .where('c.removed_at', 'is', null)
+            .where(sql<boolean>`c.scopes ? 'signals'`)
             .where('r.removed_at', 'is', null)
             .where('r.push_after', '<=', sql<Date>`muster_now()`)
             .where(sql<boolean>`r.id <> all(${[...but]}::text[])`)

@@ -167,7 +167,7 @@ export function revocationStore(db: Kysely<Tables>, records: RevocationRecords):
               and not exists (select from acks where acks.revocation_id = selected.id and acks.receiver = r.id)) as unacknowledged
         from (select 1) one left join (
           select r.id, r.description, r.method, r.events_requested as "eventsRequested", r.excluded, r.watermark, r.lease_until, r.push_failures,
-            r.lease_until > muster_now() as leased, r.status = 'enabled' and c.removed_at is null and r.removed_at is null as served
+            r.lease_until > muster_now() as leased, r.status = 'enabled' and c.removed_at is null and coalesce(c.scopes ? 'signals', true) and r.removed_at is null as served
           from receiver r left join client c on c.id = r.client_id
           where ${serversOnly ? sql`r.method = 'server'` : sql`true`}) r on r.leased or r.served
         order by r.id`.execute(db)
@@ -185,7 +185,7 @@ interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsR
   push_failures: number
   /** `lease_until` is in the future, also for a receiver that has no lease. */
   leased: boolean
-  /** It gets revocations: the stream is enabled and its client exists. */
+  /** It gets revocations: the stream is enabled, and its client exists and may receive them. */
   served: boolean
   unacknowledged: string[]
 }

@@ -22,6 +22,7 @@ const rows = [
    values ('ivs_1', '\\x01', 'usr_bob', 3, 'inv_1', 1, '{pwd}', '192.0.2.1', now(), now())`,
   `insert into client (id, name, secret_hash, grants, redirect_uris, scopes, removed_at, returned_at, backchannel_logout_uri)
    values ('cli_1', 'App', '\\x02', '["x"]', '["https://app.example.com"]', '["openid"]', now(), now(), 'https://app.example.com/logout')`,
+  `insert into client_secret (id, client_id, secret_hash, last_used_at, revoked_at) values ('csc_1', 'cli_1', '\\x12', now(), now())`,
   `insert into session (id, kind, user_id, organization_id, epoch, client_id, token_hash, grant_payload, address, user_agent, expires_at, ended_at, ended_reason, logout_queued_at, methods, confirmed_at,
      confirmed_methods, provider)
    values ('ses_1', 'application', 'usr_ada', 'org_ada', 3, 'cli_1', '\\x03', '{"a": [1, null, "\\u00e9\\n"], "b": 1.50}', '192.0.2.1', 'curl', 'infinity', now(), 'revoked', now(), '{swk,user,mfa}', now(), '{pwd}', 'github')`,

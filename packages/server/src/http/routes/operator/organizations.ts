@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { searchedName } from '../../../domain/organizations/directory.ts'
 import type { ListedOrganization } from '../../../domain/organizations/store.ts'
 import { answers, instant, pageOfItems, pageQuery, searchField } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
@@ -38,7 +39,7 @@ export const organizationListRoutes: FastifyPluginAsyncZod<Services> = async (ap
     async ({ query: { search, suspended, ...page } }) => {
       const { items, nextCursor } = await store.reading.organizations.page({
         ...page,
-        search: search?.startsWith('org_') ? search : search?.toLowerCase(),
+        search: searchedName(search),
         suspended: suspended === 'true',
       })
       return { items: items.map(toBody), next_cursor: nextCursor }

@@ -3,24 +3,12 @@ import { z } from 'zod'
 import { searchedText, type ViewedPerson, viewPerson } from '../../../domain/accounts/people.ts'
 import type { ListedPerson } from '../../../domain/accounts/store.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import { answers, instant, pageOfItems, pageQuery, roleSchema, searchField, VISIBLE } from '../../schemas.ts'
+import { toUserBody } from '../../representation.ts'
+import { answers, instant, pageOfItems, pageQuery, searchField, userSchema, VISIBLE } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
-const listedSchema = z
-  .object({
-    id: z.string(),
-    email: z.string(),
-    username: z.string().nullable().meta({ description: 'Null if the account is not registered yet.' }),
-    given_name: z.string(),
-    family_name: z.string(),
-    company: z.string().nullable(),
-    organization: z
-      .object({ id: z.string(), name: z.string(), role: roleSchema, status: z.enum(['active', 'deactivated']) })
-      .nullable()
-      .meta({ description: 'The current organization, with the role and the status of the membership.' }),
-    created_at: instant,
-    registered_at: instant.nullable(),
-    suspended_at: instant.nullable(),
+const listedSchema = userSchema
+  .extend({
     suspended_reason: z.string().nullable(),
     last_seen_at: instant.nullable().meta({ description: 'The last use of a session in the current organization, accurate to about a minute.' }),
   })
@@ -79,21 +67,7 @@ export const operatorUserRoutes: FastifyPluginAsyncZod<Services> = async (app, {
 }
 
 const toListedBody = (person: ListedPerson) => ({
-  id: person.id,
-  email: person.email,
-  username: person.username,
-  given_name: person.givenName,
-  family_name: person.familyName,
-  company: person.company,
-  organization: person.membership && {
-    id: person.membership.organizationId,
-    name: person.membership.organizationName,
-    role: person.membership.role,
-    status: person.membership.status,
-  },
-  created_at: person.createdAt.toISOString(),
-  registered_at: person.registeredAt?.toISOString() ?? null,
-  suspended_at: person.suspendedAt?.toISOString() ?? null,
+  ...toUserBody(person),
   suspended_reason: person.suspendedReason,
   last_seen_at: person.lastSeenAt?.toISOString() ?? null,
 })

@@ -1,14 +1,16 @@
 import { membershipStatuses } from '@muster/contract/permissions.ts'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { recordAddressesRead } from '../../../domain/accounts/people.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { reactivateMember } from '../../../domain/organizations/deactivation.ts'
-import { memberFilter } from '../../../domain/organizations/directory.ts'
+import { memberFilter, type Viewer } from '../../../domain/organizations/directory.ts'
 import { changeMember } from '../../../domain/organizations/member-profile.ts'
 import { deactivateMemberOf, removeMemberOf } from '../../../domain/organizations/remove-member.ts'
 import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
 import { toKeyBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
-import { actorOfRequest, findReadableOrganization } from '../../request.ts'
+import { actorOfRequest, findViewedOrganization } from '../../request.ts'
 import {
   answers,
   endedSchema,
@@ -30,15 +32,21 @@ const memberParams = organizationParams.extend({ user: z.string().min(1).max(60)
 
 export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
   const { store, execute } = services
+  const forPlatforms = { audience: 'actor', clientScope: 'platform:members:read' } as const
+  const recordIfClient = async ({ principal }: FastifyRequest, viewer: Viewer): Promise<void> => {
+    if (viewer !== 'operator' && 'emails' in viewer && viewer.emails) await recordAddressesRead(services, principal)
+  }
+
   app.get(
     '/v1/organizations/:org/members',
     {
-      config: { audience: 'actor' },
+      config: forPlatforms,
       schema: {
         operationId: 'listMembers',
         tags: ['Members'],
         summary: 'List members',
-        description: 'Lists the members of the organization, newest first.',
+        description:
+          'Lists the members of the organization, newest first. For its members, and for a client with the scope `platform:members:read`, which sees email addresses if it has `platform:users:read` too.',
         params: organizationParams,
         querystring: pageQuery.extend({
           q: z
@@ -53,17 +61,18 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, service
       },
     },
     async (request) => {
-      const { actor, organization } = await findReadableOrganization(store, request, request.params.org, 'members:read')
+      const { viewer, organization } = await findViewedOrganization(store, request, request.params.org, 'members:read')
       const { limit, cursor, ...filter } = request.query
-      const page = await store.reading.memberships.page(organization.id, { ...memberFilter(actor.role, filter), limit, cursor })
-      return { items: page.items.map((member) => toMemberBody(member, actor)), next_cursor: page.nextCursor }
+      await recordIfClient(request, viewer)
+      const page = await store.reading.memberships.page(organization.id, { ...memberFilter(viewer, filter), limit, cursor })
+      return { items: page.items.map((member) => toMemberBody(member, viewer)), next_cursor: page.nextCursor }
     },
   )
 
   app.get(
     '/v1/organizations/:org/members/:user',
     {
-      config: { audience: 'actor' },
+      config: forPlatforms,
       schema: {
         operationId: 'getMember',
         tags: ['Members'],
@@ -74,10 +83,11 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, service
       },
     },
     async (request) => {
-      const { actor, organization } = await findReadableOrganization(store, request, request.params.org, 'members:read')
+      const { viewer, organization } = await findViewedOrganization(store, request, request.params.org, 'members:read')
+      await recordIfClient(request, viewer)
       const member = await store.reading.memberships.member(organization.id, request.params.user)
       if (!member) throw new Problem('member_not_found')
-      return toMemberBody(member, actor)
+      return toMemberBody(member, viewer)
     },
   )
 

@@ -4,7 +4,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { authorize } from '../../../domain/command/authorize.ts'
 import type { Organization } from '../../../domain/model/organization.ts'
-import { seatsOf } from '../../../domain/model/plan.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { changeDetails } from '../../../domain/organizations/contacts.ts'
 import { leaveOrganization, type Moved } from '../../../domain/organizations/move.ts'
@@ -13,31 +12,9 @@ import { joinWithToken } from '../../../domain/organizations/use-invitation.ts'
 import { reissueToken } from '../../reissue-token.ts'
 import { toContactBody, toOrganizationBody } from '../../representation.ts'
 import { actorOfRequest, findReadableOrganization, idempotencyOf, personOf } from '../../request.ts'
-import {
-  answers,
-  contactSchema,
-  instant,
-  movingIdempotencyHeaders,
-  organizationParams,
-  organizationSchema,
-  reissuedTokenFields,
-  reported,
-} from '../../schemas.ts'
+import { answers, movingIdempotencyHeaders, organizationParams, organizationSchema, reissuedTokenFields, reported } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
-
-const organizationPage = organizationSchema
-  .extend({
-    members: z.number().int().meta({ description: 'The number of active members.' }),
-    deactivated_members: z.number().int(),
-    seats: z.number().int().nullable().meta({ description: 'The number of active members that the plan allows. Null if unlimited.' }),
-    created_at: instant,
-    cloud_domain: z.string(),
-    application_url: z.string().meta({ description: 'The pattern of application URLs.' }),
-    technical_contact: contactSchema.nullable().meta({ description: 'Shown to deactivated members as the person to ask.' }),
-    billing_contact: contactSchema.nullable().optional().meta({ description: 'Shown to admins.' }),
-    address: z.string().nullable().optional().meta({ description: 'Shown to admins.' }),
-  })
-  .meta({ id: 'OrganizationPage' })
+import { organizationPage, toCommonBody, toPlatformBody, urlPattern } from './organization-page.ts'
 
 const contactField = z.string().min(1).max(320).nullish().meta({ description: 'A username, a user id, or an email address.' })
 const change = z.object({ from: z.string(), to: z.string() })
@@ -46,23 +23,14 @@ const leftSchema = z.object({ id: z.string(), name: z.string() })
 /** A user's own organization: show, rename, move to another, leave. */
 export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
   const { config, store, execute, accessTokens } = services
-  const urlPattern = (name: string) => applicationUrl(name, '<app>', config.cloudDomain)
+  const countsOf = ({ id }: Pick<Organization, 'id'>) => store.reading.memberships.counts(id)
 
   const pageOf = async (organization: Organization, role: Role) => {
-    const members = await store.reading.memberships.counts(organization.id)
+    const members = await countsOf(organization)
     const { technical, billing, address } = await store.reading.organizations.details(organization.id)
     return {
-      id: organization.id,
-      name: organization.name,
+      ...toCommonBody(config, organization, members),
       role,
-      plan: organization.plan,
-      personal: organization.personal,
-      members: members.active,
-      deactivated_members: members.deactivated,
-      seats: seatsOf(config.plans, organization.plan),
-      created_at: organization.createdAt.toISOString(),
-      cloud_domain: config.cloudDomain,
-      application_url: urlPattern(organization.name),
       technical_contact: toContactBody(technical),
       ...(roleMay(role, 'organization:contacts') && { billing_contact: toContactBody(billing), address }),
     }
@@ -71,24 +39,26 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
   app.get(
     '/v1/organizations/:org',
     {
-      config: { audience: 'actor' },
+      config: { audience: 'actor', clientScope: 'platform:organizations:read' },
       schema: {
         operationId: 'getOrganization',
         tags: ['Organizations'],
         summary: 'Get organization',
-        description: 'Returns the organization of the caller. A former name redirects to the current one (308).',
+        description:
+          'Returns the organization of the caller, or any organization to a client with the scope `platform:organizations:read`. A former name redirects to the current one (308).',
         params: organizationParams,
         response: { ...answers(organizationPage), 308: z.null() },
       },
     },
     async (request, reply) => {
-      const { actor } = actorOfRequest(request)
       const match = await store.reading.organizations.find(request.params.org)
       if (!match) throw new Problem('organization_not_found')
-      authorize(actor, match.organization.id, 'organization:read')
       const { organization } = match
+      if (request.actor) authorize(request.actor, organization.id, 'organization:read')
       if (match.former) return reply.redirect(`/v1/organizations/${organization.name}`, 308)
-      return pageOf(organization, actor.role)
+      if (request.actor) return pageOf(organization, request.actor.role)
+      const { active, deactivated } = await countsOf(organization)
+      return toPlatformBody(config, { ...organization, activeMembers: active, deactivatedMembers: deactivated })
     },
   )
 
@@ -147,7 +117,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
         id: renamed.id,
         name: renamed.renamed ? to : from,
         renamed: renamed.renamed,
-        application_url: { from: urlPattern(from), to: urlPattern(to) },
+        application_url: { from: urlPattern(config, from), to: urlPattern(config, to) },
         urls: renamed.applications.map((name) => ({
           name,
           from: applicationUrl(from, name, config.cloudDomain),
