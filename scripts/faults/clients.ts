@@ -140,11 +140,11 @@ export const clients: Fault[] = [
     named: 'leave no address in the access log',
   },
   {
-    title: 'a person does not read the users of the installation (E75)',
+    title: 'a person does not list the organizations of the installation (E75)',
     file: `${server}/http/authenticate.ts`,
     find: `if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The token belongs to a person.')`,
     replace: '',
     test: `${tests}/credentials/machine-api.test.ts`,
-    named: 'are not shown to a person, a key or the operator',
+    named: 'are for a person only their own, as before',
   },
 ]

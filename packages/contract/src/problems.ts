@@ -278,13 +278,13 @@ export const problems = {
   client_secret_limit: {
     status: 409,
     title: 'A client can have at most two secrets.',
-    next: 'Revoke the one that nothing uses any more.',
+    next: 'Find the one that nothing uses any more, and revoke it.',
     command: 'muster server client secret list ID',
   },
   client_secret_last: {
     status: 409,
     title: 'This is the only secret of the client.',
-    next: 'Create another one first, and deploy it. Or remove the client.',
+    next: 'Create another one and deploy it first.',
     command: 'muster server client secret rotate ID',
   },
   client_secret_not_found: { status: 404, title: 'The client has no such secret.', next: 'List them.', command: 'muster server client secret list ID' },

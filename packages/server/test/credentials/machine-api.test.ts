@@ -59,7 +59,7 @@ describe('organizations', () => {
     expect(await get('organizations/nothing', token)).toMatchObject({ status: 404, body: { code: 'organization_not_found' } })
   })
 
-  test('are for a person only their own, as before (P15)', async () => {
+  test('are for a person only their own, as before (P15, E75)', async () => {
     expect(await get('organizations', people.ada.token)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
     expect(await get('organizations/ada', people.bob.token)).toMatchObject({ status: 200, body: { role: 'member' } })
     expect((await get('organizations/ada', people.bob.token)).body).not.toHaveProperty('suspended_at')
