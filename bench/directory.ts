@@ -112,7 +112,11 @@ try {
     say(`\n== ${name}`)
     const queries: CompiledQuery[] = []
     const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log: (event) => void queries.push(event.query) })
-    await membershipStore(db).page(organization as OrganizationId, { ...memberFilter({ role: who === clerk ? 'member' : 'admin' }, asked), limit: 50, cursor })
+    await membershipStore(db).page(organization as OrganizationId, {
+      ...memberFilter({ role: who === clerk ? 'member' : 'admin', scope: null }, asked),
+      limit: 50,
+      cursor,
+    })
     for (const { sql, parameters } of queries) {
       const plan = await pool.query<{ 'QUERY PLAN': string }>(`explain (analyze, costs off, timing off, buffers off) ${sql}`, [...parameters])
       say(plan.rows.map((row) => `  ${row['QUERY PLAN']}`).join('\n'))

@@ -47,7 +47,7 @@ const made = async (path: string, token: string, body: object): Promise<any> => 
   if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
   return answer.body
 }
-const keyOf = async (human: Human): Promise<string> => (await made('/v1/me/keys', human.token, { description: 'bench' })).key
+const keyOf = async (human: Human): Promise<string> => (await made('/v1/me/keys', human.token, { description: 'bench', scope: 'all' })).key
 const clients: Seed['clients'] = []
 for (let n = 0; n < 8; n++) {
   const { id, secret } = await made('/v1/operator/clients', OPERATOR_TOKEN, {

@@ -53,7 +53,7 @@ for (const name of ['nginx', 'caddy'] as const) {
     const { body: robot } = await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot' } })
     const { body: made } = await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, {
       token: ada.token,
-      body: { description: 'ci' },
+      body: { description: 'ci', scope: 'all' },
     })
     expect((await place.call('/', made.key)).status).toBe(200)
     expect(place.seen()).toMatchObject({ 'x-muster-service-account': robot.id, 'x-muster-role': 'member' })

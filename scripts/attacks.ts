@@ -105,6 +105,8 @@ export const attacks: Record<string, string | { none: string }> = {
   E73: 'E73',
   E74: 'E74',
   E75: 'E75',
+  E70: 'E70',
+  E71: 'E71',
   E48: 'E48',
   E49: 'E49',
   E50: 'E50',

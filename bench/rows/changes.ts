@@ -44,7 +44,7 @@ export const changeRows: Row[] = [
     connections: 16,
     ask: (server) => ({
       steps: [
-        { ...step(server, 'POST', '/v1/me/keys', { description: 'bench' }, { status: 201, keep: { id: 'id' } }), headers: ownHeaders },
+        { ...step(server, 'POST', '/v1/me/keys', { description: 'bench', scope: 'all' }, { status: 201, keep: { id: 'id' } }), headers: ownHeaders },
         { path: '/v1/me/keys/{id}', method: 'DELETE', headers: { authorization: 'Bearer {token}' }, counted: false },
       ],
       lists: { token: server.seed.members.map(({ token }) => token) },

@@ -6,24 +6,11 @@ import { deviceLogin } from './device-login.ts'
 import { events } from './events.ts'
 import { factors } from './factors.ts'
 import { invitations } from './invitations.ts'
+import { keys } from './keys.ts'
 import { organizations } from './organizations.ts'
 import { providers } from './providers.ts'
 import { requests } from './requests.ts'
 import { stores } from './stores.ts'
 import { tokens } from './tokens.ts'
 
-export const faults = [
-  ...accounts,
-  ...apis,
-  ...clients,
-  ...command,
-  ...deviceLogin,
-  ...events,
-  ...factors,
-  ...invitations,
-  ...organizations,
-  ...providers,
-  ...requests,
-  ...stores,
-  ...tokens,
-]
+export const faults = [...accounts, ...apis, ...clients, ...command, ...deviceLogin, ...events, ...factors, ...invitations, ...keys, ...organizations, ...providers, ...requests, ...stores, ...tokens]

@@ -199,7 +199,7 @@ export const factors: Fault[] = [
   {
     title: 'making a member an admin requires a recent sign-in (E53)',
     file: `${server}/domain/organizations/membership.ts`,
-    find: "  if (role === 'admin' && target.role !== 'admin') await requireRecentCaller(context, 'members:promote')\n",
+    find: "    requireMayGrant(actor, role)\n    await requireRecentCaller(context, 'members:promote')\n",
     replace: '',
     test: stepUp,
     named: 'and a session that was confirmed is not',

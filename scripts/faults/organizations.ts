@@ -78,8 +78,8 @@ export const organizations: Fault[] = [
   {
     title: 'a key below the epoch of its holder is invalid (E11)',
     file: `${server}/domain/command/refused-credential.ts`,
-    find: 'madeFor: key.organizationId, madeAt: key.epoch, epoch }',
-    replace: 'madeFor: key.organizationId, madeAt: key.epoch, epoch: key.epoch }',
+    find: '    madeAt: key.epoch,\n    epoch,\n',
+    replace: '    madeAt: key.epoch,\n    epoch: key.epoch,\n',
     test: `${tests}/credentials/api-keys.test.ts`,
     named: 'a key is invalid after its user leaves',
   },

@@ -110,8 +110,8 @@ export const tokens: Fault[] = [
   {
     title: 'keys are kept as hashes (E14)',
     file: `${server}/domain/credentials/api-key.ts`,
-    find: 'tokenHash: digest(key), organizationId,',
-    replace: 'tokenHash: Buffer.from(key), organizationId,',
+    find: 'tokenHash: storedHash(key, scope),',
+    replace: 'tokenHash: Buffer.from(key),',
     test: `${tests}/credentials/api-keys.test.ts`,
     named: 'only its hash is stored',
   },

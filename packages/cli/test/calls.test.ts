@@ -70,8 +70,8 @@ test('a GET, PUT or DELETE may be repeated by default, a POST or PATCH may not',
   await calls.PUT('/v1/organizations/{org}/resources/{kind}/{name}', { params, body: {} })
   await calls.DELETE('/v1/organizations/{org}/resources/{kind}/{name}', { params })
   await calls.DELETE('/v1/organizations/{org}/resources/{kind}/{name}', { params, repeatable: false })
-  await calls.POST('/v1/me/keys', { body: { description: 'x' } })
-  await calls.POST('/v1/me/keys', { body: { description: 'x' }, creates: true })
+  await calls.POST('/v1/me/keys', { body: { description: 'x', scope: 'all' } })
+  await calls.POST('/v1/me/keys', { body: { description: 'x', scope: 'all' }, creates: true })
   await calls.PATCH('/v1/me', { body: { company: 'Acme' } })
   await calls.PATCH('/v1/me', { body: { company: 'Acme' }, repeatable: true })
   expect(calls.sent.map(({ method, repeatable }) => `${method} ${repeatable}`)).toEqual([

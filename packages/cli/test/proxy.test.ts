@@ -123,7 +123,7 @@ test('an http server is reached by absolute URLs', async () => {
   const api = apiAt('http://accounts.test:4000', { HTTP_PROXY: proxy.url })
   await api.GET('/v1/me/keys', { params: { query: { limit: 2 } }, token: 't' })
   await api.postForm('/oauth/token', { grant_type: 'x' })
-  await api.POST('/v1/me/keys', { body: { description: 'ä' } })
+  await api.POST('/v1/me/keys', { body: { description: 'ä', scope: 'all' } })
   const events = await api.stream('/v1/organizations/{org}/audit-events', { params: { path: { org: 'acme' } }, accept: 'text/csv' })
   expect(await json(events)).toEqual(me)
   expect(proxy.asked).toEqual([
@@ -135,7 +135,7 @@ test('an http server is reached by absolute URLs', async () => {
   expect(target.received).toEqual([
     'GET /v1/me/keys?limit=2 accounts.test:4000 Bearer t',
     'POST /oauth/token accounts.test:4000 grant_type=x',
-    'POST /v1/me/keys accounts.test:4000 {"description":"ä"}',
+    'POST /v1/me/keys accounts.test:4000 {"description":"ä","scope":"all"}',
     'GET /v1/organizations/acme/audit-events accounts.test:4000',
   ])
 })
@@ -228,7 +228,7 @@ test('an unreachable proxy is reported', async () => {
 test('a response of the proxy is not taken for a response of the http server', async () => {
   const proxy = await startProxy({ to: 1 })
   const api = apiAt('http://accounts.test', { http_proxy: proxy.url })
-  await expect(api.POST('/v1/me/keys', { body: { description: 'x' } })).rejects.toMatchObject({
+  await expect(api.POST('/v1/me/keys', { body: { description: 'x', scope: 'all' } })).rejects.toMatchObject({
     message: `The response from http://accounts.test through the proxy ${proxy.url} (502) is not from Muster.`,
   })
 })

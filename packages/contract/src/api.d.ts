@@ -936,7 +936,7 @@ export interface paths {
         put?: never;
         /**
          * Create own key
-         * @description Creates a key that acts as the current user in their current organization. The key is shown only in this response.
+         * @description Creates a key that acts as the current user in their current organization. It can do what both its scope and their role allow. The key is shown only in this response.
          */
         post: operations["createMyKey"];
         delete?: never;
@@ -1172,6 +1172,30 @@ export interface paths {
          * @description Revokes one credential of the list.
          */
         delete: operations["revokeUnreadyCredential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/key-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get key policy
+         * @description Returns which keys the organization allows.
+         */
+        get: operations["getKeyPolicy"];
+        /**
+         * Update key policy
+         * @description Sets which keys the organization allows. `scoped` revokes all keys without a scope, of members and of service accounts, at once. To list them before: `GET /v1/organizations/{org}/keys?scope=all`. `any` restores none of them. Requires a recent sign-in.
+         */
+        put: operations["updateKeyPolicy"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2039,7 +2063,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -2121,6 +2145,10 @@ export interface components {
                  * @description RFC 3339, UTC
                  */
                 created_at: string;
+                /** @description The key may do what both its scope and the role of its holder allow. `all`: everything that its holder may do. */
+                scope: "all" | string[];
+                /** @description Null: it is valid until it is revoked. */
+                expires_at: string | null;
             };
         };
         MemberInput: {
@@ -2202,6 +2230,10 @@ export interface components {
             created_at: string;
             last_used_at: string | null;
             last_address: string | null;
+            /** @description The key may do what both its scope and the role of its holder allow. `all`: everything that its holder may do. */
+            scope: "all" | string[];
+            /** @description Null: it is valid until it is revoked. */
+            expires_at: string | null;
         };
         CreatedKeyInput: {
             id: string;
@@ -2213,6 +2245,10 @@ export interface components {
              * @description RFC 3339, UTC
              */
             created_at: string;
+            /** @description The key may do what both its scope and the role of its holder allow. `all`: everything that its holder may do. */
+            scope: "all" | string[];
+            /** @description Null: it is valid until it is revoked. */
+            expires_at: string | null;
         };
         ServiceAccountInput: {
             id: string;
@@ -3000,6 +3036,14 @@ export interface components {
              */
             in_force_at: string;
         };
+        /** @description The keys that the organization allows. */
+        KeyPolicyInput: {
+            /**
+             * @description `any`: keys with and without a scope. `scoped`: only keys with a scope.
+             * @enum {string}
+             */
+            keys: "any" | "scoped";
+        };
         /** @description An organization as the operator sees it. */
         OperatedOrganizationInput: {
             id: string;
@@ -3250,7 +3294,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -3332,6 +3376,10 @@ export interface components {
                  * @description RFC 3339, UTC
                  */
                 created_at: string;
+                /** @description The key may do what both its scope and the role of its holder allow. `all`: everything that its holder may do. */
+                scope: "all" | string[];
+                /** @description Null: it is valid until it is revoked. */
+                expires_at: string | null;
             };
         };
         Member: {
@@ -3413,6 +3461,10 @@ export interface components {
             created_at: string;
             last_used_at: string | null;
             last_address: string | null;
+            /** @description The key may do what both its scope and the role of its holder allow. `all`: everything that its holder may do. */
+            scope: "all" | string[];
+            /** @description Null: it is valid until it is revoked. */
+            expires_at: string | null;
         };
         CreatedKey: {
             id: string;
@@ -3424,6 +3476,10 @@ export interface components {
              * @description RFC 3339, UTC
              */
             created_at: string;
+            /** @description The key may do what both its scope and the role of its holder allow. `all`: everything that its holder may do. */
+            scope: "all" | string[];
+            /** @description Null: it is valid until it is revoked. */
+            expires_at: string | null;
         };
         ServiceAccount: {
             id: string;
@@ -4210,6 +4266,14 @@ export interface components {
              * @description It takes force then, unless another admin confirms it before, or it is stopped.
              */
             in_force_at: string;
+        };
+        /** @description The keys that the organization allows. */
+        KeyPolicy: {
+            /**
+             * @description `any`: keys with and without a scope. `scoped`: only keys with a scope.
+             * @enum {string}
+             */
+            keys: "any" | "scoped";
         };
         /** @description An organization as the operator sees it. */
         OperatedOrganization: {
@@ -5212,7 +5276,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description The action of the refusal that asked for it. The page shows it to the user. */
-                    action?: ("factors:change" | "password:change" | "email:change" | "keys:create" | "logins:approve" | "invitations:accept" | "members:promote" | "members:remove" | "members:sign-out" | "credentials:revoke" | "members:reset-factors" | "audit:export" | "factor-policy:change") | null;
+                    action?: ("factors:change" | "password:change" | "email:change" | "keys:create" | "logins:approve" | "invitations:accept" | "members:promote" | "members:remove" | "members:sign-out" | "credentials:revoke" | "members:reset-factors" | "audit:export" | "factor-policy:change" | "key-policy:change") | null;
                 };
             };
         };
@@ -7268,6 +7332,10 @@ export interface operations {
                 "application/json": {
                     /** @description The purpose of the key: one line of at most 200 characters. */
                     description: string;
+                    /** @description Permissions, such as `["resources:read", "resources:register"]`. `all`: everything that its holder may do. */
+                    scope: "all" | string[];
+                    /** @description 90 by default. Null: the key is valid until it is revoked. */
+                    expires_in_days?: number | null;
                 };
             };
         };
@@ -7402,6 +7470,8 @@ export interface operations {
                 created_by?: string;
                 /** @description Only keys of users, or only keys of service accounts. */
                 holder?: "user" | "service_account";
+                /** @description Only keys without a scope, which may do everything that their holder may. */
+                scope?: "all";
             };
             header?: never;
             path: {
@@ -7860,6 +7930,10 @@ export interface operations {
                 "application/json": {
                     /** @description The purpose of the key: one line of at most 200 characters. */
                     description: string;
+                    /** @description Permissions, such as `["resources:read", "resources:register"]`. `all`: everything that its holder may do. */
+                    scope: "all" | string[];
+                    /** @description 90 by default. Null: the key is valid until it is revoked. */
+                    expires_in_days?: number | null;
                 };
             };
         };
@@ -8150,6 +8224,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        ended: number;
+                        revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKeyPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyPolicy"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateKeyPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description `any`: keys with and without a scope. `scoped`: only keys with a scope.
+                     * @enum {string}
+                     */
+                    keys: "any" | "scoped";
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description `any`: keys with and without a scope. `scoped`: only keys with a scope.
+                         * @enum {string}
+                         */
+                        keys: "any" | "scoped";
+                        /** @description The number of revoked keys. */
                         ended: number;
                         revocation?: components["schemas"]["RevocationReport"];
                     };
@@ -10528,7 +10703,7 @@ export interface operations {
                 organization?: string;
                 /** @description Only members with this role pass. An admin also has the rights of a member. */
                 role?: "admin" | "member";
-                /** @description The scope that the token must have. Defaults to `api`, the right to act as the person. */
+                /** @description The scope that the token must have, or a permission that the scope of a key must name. Defaults to `api`, the right to act as the person. */
                 scope?: string;
                 /** @description `true` also lets clients' own tokens pass. */
                 clients?: "true" | "false";

@@ -18,6 +18,7 @@ export const recentActions = {
   'members:reset-factors': 'reset how a member signs in',
   'audit:export': 'export the audit log',
   'factor-policy:change': 'change which factors the organization requires',
+  'key-policy:change': 'change which keys the organization allows',
 } as const satisfies Record<string, string>
 
 export type RecentAction = keyof typeof recentActions

@@ -20,7 +20,7 @@ import type {
   StreamId,
   UserId,
 } from './ids.ts'
-import type { Permission, Role } from './permissions.ts'
+import type { KeyPolicy, Permission, Role } from './permissions.ts'
 
 export type SessionKind = 'browser' | 'cli' | 'refresh' | 'application'
 export type InvitationKind = 'secret' | 'link' | 'email'
@@ -31,7 +31,7 @@ export type Attempt = Permission | 'credential:use' | 'session:start' | 'invitat
 export type LeaveReason = 'removed' | 'left' | 'moved' | 'dormant'
 export type JoinReason = 'founded' | 'accepted' | 'woken'
 /** Why a single key ended. Most keys become invalid when their holder's epoch increases, without an event of their own. */
-export type KeyEndReason = 'revoked' | 'password_changed' | 'password_reset' | 'factors_reset'
+export type KeyEndReason = 'revoked' | 'password_changed' | 'password_reset' | 'factors_reset' | 'scope_required'
 /** Why a resource has a new owner: somebody transferred it, or its owner left. */
 export type TransferReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
 export type EndReason =
@@ -178,7 +178,15 @@ export interface DomainEvents {
   'service_account.removed': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }
   /** The last member left the organization (S23). The service account remains, but its keys are invalid. */
   'service_account.keys_ended': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }
-  'key.created': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; description: string }
+  /** Without a scope, the key may do everything that its holder may. Events from before P12 have neither `scope` nor `expiresAt`. */
+  'key.created': {
+    target: ApiKeyId
+    organizationId: OrganizationId
+    holderId: UserId | ServiceAccountId
+    description: string
+    scope?: readonly string[] | null
+    expiresAt?: string | null
+  }
   'key.renamed': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; description: string }
   'key.ended': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; reason: KeyEndReason }
 
@@ -193,6 +201,8 @@ export interface DomainEvents {
     from: string | null
     rememberedDevices: boolean
   }
+  /** Which keys the organization allows (F15). Those that it no longer allows end, each with its own event. */
+  'organization.key_policy_changed': { target: OrganizationId; organizationId: OrganizationId; keys: KeyPolicy }
   'organization.contacts_changed': { target: OrganizationId; organizationId: OrganizationId; fields: string[] }
 
   'resource.registered': {

@@ -33,9 +33,14 @@ export const permissions = {
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof permissions
+export const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name)
 
 /** Permissions of admins only. A service account never has them, because it has the rights of a member. */
 export type AdminPermission = { [P in Permission]: 'member' extends (typeof permissions)[P][number] ? never : P }[Permission]
+
+/** The keys that an organization allows (F15): all, or those with a scope. */
+export const keyPolicies = ['any', 'scoped'] as const
+export type KeyPolicy = (typeof keyPolicies)[number]
 
 export const roleMay = (role: Role, permission: Permission): boolean => (permissions[permission] as readonly Role[]).includes(role)
 

@@ -34,7 +34,7 @@ export const problems = {
   organization_suspended: { status: 403, title: 'The organization is suspended.', next: 'Contact the operator of this cloud.' },
   membership_left: { status: 401, title: 'This login is for an organization you no longer belong to.', next: 'Log in again.', command: 'muster login' },
   user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register.', command: 'muster register -u NAME' },
-  insufficient_scope: { status: 403, title: 'The token does not have the required scope.', next: 'Request a token with the required scope.' },
+  insufficient_scope: { status: 403, title: 'The token or key does not have the required scope.', next: 'Use a token or key with the required scope.' },
   invalid_target: { status: 400, title: 'This login does not include that API.', next: 'Log in again, and request the API with the parameter resource.' },
   forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
   operator_required: {
@@ -265,6 +265,18 @@ export const problems = {
   },
   key_not_found: { status: 404, title: 'There is no such key.', next: 'List them.', command: 'muster key list' },
   key_limit: { status: 409, title: 'The maximum number of keys has been reached.', next: 'Revoke a key that is no longer used.' },
+  key_scope_required: {
+    status: 403,
+    title: 'Your organization allows only keys with a scope.',
+    next: 'Name the permissions of the key.',
+    command: 'muster key create DESCRIPTION --scope PERMISSION',
+  },
+  permission_unknown: { status: 422, title: 'The scope names a permission that does not exist.', next: 'Use permissions of the list in this response.' },
+  permission_not_held: {
+    status: 403,
+    title: 'A key can only get permissions that its creator and its holder have.',
+    next: 'Leave out the listed permissions, or ask an admin of your organization.',
+  },
   description_invalid: { status: 422, title: 'A description must be one line of at most 200 visible characters.', next: 'Choose another description.' },
   service_account_name_invalid: {
     status: 422,

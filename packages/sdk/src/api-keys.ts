@@ -9,7 +9,7 @@ export const looksLikeKey = (token: string): boolean => token.startsWith('muster
 const form = /^muster_[us]k_[0-9A-Za-z]{49}$/
 const isWellFormed = (key: string): boolean => form.test(key) && checksum(key.slice(0, -6)) === key.slice(-6)
 
-/** A key does not expire, and its revocation is kept for only a day, so each key is introspected again well within a day. */
+/** The revocation of a key is kept for only a day, so each key is introspected again well within a day. The verifier compares its expiry at each request. */
 const KEPT_MILLISECONDS = 600_000
 /** Short, because the keys of an organization are valid again as soon as its suspension ends. */
 const REFUSED_MILLISECONDS = 5_000

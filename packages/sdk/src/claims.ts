@@ -31,7 +31,7 @@ export interface TokenClaims {
   amr: readonly string[]
   /** In seconds since 1970. Null: an API key. */
   issuedAt: number | null
-  /** In seconds since 1970. Null: an API key, which does not expire. */
+  /** In seconds since 1970. Null: an API key that does not expire. */
   expiresAt: number | null
 }
 

@@ -15,7 +15,7 @@ export const refusals = {
     next: 'Confirm that it is you, then try again.',
     command: 'muster confirm',
   },
-  insufficient_scope: { status: 403, title: 'The token does not have the required scope.', next: 'Request a token with the required scope.' },
+  insufficient_scope: { status: 403, title: 'The token or key does not have the required scope.', next: 'Use a token or key with the required scope.' },
   forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
 } as const
 

@@ -94,7 +94,7 @@ describe('with one issuer and a connection that can be cut', () => {
     }
     const verifier = await aVerifier(muster, { ...client, lease: LEASE, fetch: fetching, clock })
     const asked = (): number => net.requests.filter((path) => path === '/oauth/introspect').length
-    const { body: made } = await muster.call('POST', '/v1/me/keys', { token: token('erin'), body: { description: 'for a script' } })
+    const { body: made } = await muster.call('POST', '/v1/me/keys', { token: token('erin'), body: { description: 'for a script', scope: 'all' } })
     expect(await verdict(verifier, made.key)).toBe('accepted')
     expect(asked()).toBe(1)
     // The role and the suspension in memory are older than what the issuer answers later.

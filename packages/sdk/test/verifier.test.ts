@@ -4,6 +4,7 @@ import { problems } from '@muster/contract/problems.ts'
 import { createVerifier, refusalOf, refusals, TokenRefused, type Verifier } from '@muster/sdk'
 import { newOpaqueToken } from '@muster/server/domain/model/opaque-token.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aClient, aVerifier, type Counting, type Credentials, counting, eventually, movedClock, verdict } from './verifying.ts'
 
@@ -171,7 +172,7 @@ test('a verifier knows earlier revocations when it is ready', async () => {
 describe('API keys and clients', () => {
   test('made-up keys do not keep genuine keys and tokens from being verified', async () => {
     const { token } = await muster.login(human('bob'))
-    const made = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'genuine' } })
+    const made = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'genuine', scope: 'all' } })
     const clock = movedClock()
     const counted = counting()
     const asked = (): number => counted.requests.filter((path) => path === '/oauth/introspect').length
@@ -195,10 +196,33 @@ describe('API keys and clients', () => {
     await busy.close()
   })
 
+  test('a key with a scope is refused unless the verifier asks for a permission of it (P12)', async () => {
+    const { token } = await muster.login(human('bob'))
+    const { body: made } = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'CI', scope: ['resources:read'] } })
+    expect(await verdict(verifier, made.key)).toBe('insufficient_scope')
+    const reader = await aVerifier(muster, { ...client, scope: 'resources:read' })
+    expect([...(await reader.verify(made.key)).scopes]).toEqual(['resources:read'])
+    await reader.close()
+  })
+
+  test('a key that is remembered is refused from its expiry on (E71)', async () => {
+    const { token } = await muster.login(human('bob'))
+    const { body: made } = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'CI', scope: 'all', expires_in_days: 1 } })
+    await sql`update api_key set expires_at = muster_now() + interval '5 minutes' where id = ${made.id}`.execute(muster.server.database.kysely)
+    const clock = movedClock()
+    const late = await aVerifier(muster, { ...client, clock, lease: 300 })
+    expect((await late.verify(made.key)).expiresAt).toBeTypeOf('number')
+    clock.ahead += 240
+    expect(await verdict(late, made.key)).toBe('accepted')
+    clock.ahead += 180 // more than the tolerance of a verifier
+    expect(await verdict(late, made.key)).toBe('token_expired')
+    await late.close()
+  })
+
   test('a key is introspected once, and refused when it or its holder loses access (S59)', async () => {
     const bob = await muster.login(human('bob'))
     const keys = await Promise.all(
-      ['one', 'two', 'three'].map((description) => muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description } })),
+      ['one', 'two', 'three'].map((description) => muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description, scope: 'all' } })),
     )
     const [one, two, three] = keys.map(({ body }) => body)
     const asked = (): number => net.requests.filter((path) => path === '/oauth/introspect').length

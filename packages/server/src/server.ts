@@ -23,6 +23,7 @@ import { secretInFolder, secretsInFolder, secretsOfSettings } from './installati
 import { logoutHandler } from './jobs/backchannel-logout.ts'
 import { startExpiry } from './jobs/expiry.ts'
 import { startFactorResets } from './jobs/factor-resets.ts'
+import { startKeyExpiry } from './jobs/key-expiry.ts'
 import { mailHandler } from './jobs/mail.ts'
 import { openQueue } from './jobs/queue.ts'
 import { secretHandler } from './jobs/secret-values.ts'
@@ -242,6 +243,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await queue.work('mail', mailHandler({ config, cli, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log }))
     closing.push(startFactorResets({ store, execute, log }))
+    closing.push(startKeyExpiry({ store, execute, log }))
     keyRing.start((error) => log.error({ err: error }, 'the root keys could not be read'))
     await app.listen({ host: config.host, port: config.port })
     // Not awaited, so that the server starts without its mail server. Emails are queued until it is available.

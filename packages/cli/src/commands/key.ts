@@ -9,6 +9,7 @@ import { printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
 import { facts } from '../output/table.ts'
 import { moment, relative } from '../output/time.ts'
+import { aboutTerms, chooseTerms, expiryCell, keyTerms, scopeCell, termsInWords } from './shared/key-terms.ts'
 
 const list = command(
   'key list',
@@ -27,14 +28,21 @@ const list = command(
 const create = command(
   'key create <description>',
   {
-    summary: 'create a key that acts as you until it is revoked or you leave; it is shown once',
-    examples: ['muster key create "nightly build"', 'KEY=$(muster key create "laptop scripts")'],
-    notes: 'For a machine that keeps running after you leave: muster service-account create',
+    summary: 'create a key that acts as you until it expires, is revoked or you leave; it is shown once',
+    options: keyTerms,
+    examples: [
+      'muster key create "nightly build"',
+      'muster key create "inventory" --scope resources:read --expires 30d',
+      'KEY=$(muster key create "laptop scripts" --scope all --expires never)',
+    ],
+    notes: `${aboutTerms}\nThe key can do what both its scope and your role allow.\nFor a machine that keeps running after you leave: muster service-account create`,
   },
-  async (context, { description }) => {
+  async (context, { description, ...options }) => {
     const login = await signedIn(context)
-    const made = await login.POST('/v1/me/keys', { body: { description }, creates: true })
-    sayCreated(context, made, `It acts as ${login.me.username} in ${login.me.organization?.name}.`, `muster key revoke ${made.id}`)
+    const terms = await chooseTerms(context, options, { name: 'you', role: login.me.organization?.role ?? 'member' })
+    const made = await login.POST('/v1/me/keys', { body: { description, ...terms }, creates: true })
+    const acts = `It acts as ${login.me.username} in ${login.me.organization?.name}. ${termsInWords(made, 'you', context.now)}`
+    sayCreated(context, made, acts, `muster key revoke ${made.id}`)
   },
 )
 
@@ -119,11 +127,13 @@ export function sayKeys(context: Context, items: Key[], { none, holders }: { non
     { items },
     {
       none,
-      head: ['ID', ...(holders ? ['HOLDER'] : []), 'DESCRIPTION', 'CREATED?', 'LAST USED', 'ADDRESS?', ''],
+      head: ['ID', ...(holders ? ['HOLDER'] : []), 'DESCRIPTION', 'SCOPE', 'EXPIRES', 'CREATED?', 'LAST USED', 'ADDRESS?', ''],
       row: (key) => [
         key.id,
         ...(holders ? [facts(`${key.holder.name}${key.holder.kind === 'service_account' ? ' (service account)' : ''}`, key.holder.name, key.holder.kind)] : []),
         key.description,
+        scopeCell(key),
+        expiryCell(key, now),
         facts(
           `${relative(key.created_at, now)}${key.holder.id === key.created_by.id ? '' : ` by ${key.created_by.username}`}`,
           key.created_at,

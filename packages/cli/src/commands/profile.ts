@@ -8,6 +8,7 @@ import { signedIn } from '../login/sign-in.ts'
 import { sayRevocation } from '../output/revocation.ts'
 import { count } from '../output/text.ts'
 import { loginEnds, momentInFull, when } from '../output/time.ts'
+import { expiryInFull, scopeInFull } from './shared/key-terms.ts'
 
 const profile = command(
   'profile',
@@ -56,6 +57,8 @@ function sayKey({ say, api, now }: Context, me: KeyIdentity): void {
       ['Plan', me.organization.plan],
       ['Key', me.key.description],
       ['Key id', me.key.id],
+      ['Scope', scopeInFull(me.key)],
+      ['Expires', expiryInFull(me.key, now)],
       ['Created', momentInFull(me.key.created_at, now)],
       ['Server', api.url],
     ]),

@@ -8,6 +8,7 @@ import { sayRevocation } from '../output/revocation.ts'
 import { count } from '../output/text.ts'
 import { moment, momentInFull } from '../output/time.ts'
 import { revokeKey, sayCreated, sayKeys } from './key.ts'
+import { aboutTerms, chooseTerms, keyTerms, termsInWords } from './shared/key-terms.ts'
 
 const list = command(
   'service-account list',
@@ -146,17 +147,23 @@ const keyCreate = command(
   'service-account key create <name> <description>',
   {
     summary: 'create a key for a service account; it is shown once',
-    examples: ['muster service-account key create ci_bot "GitHub Actions"', 'KEY=$(muster service-account key create ci_bot "nightly build")'],
-    notes: 'The key stays valid until it is revoked, even after you leave. It is then marked as one that you could have copied.',
+    options: keyTerms,
+    examples: [
+      'muster service-account key create ci_bot "GitHub Actions"',
+      'KEY=$(muster service-account key create ci_bot "nightly build" --scope resources:register --expires 30d)',
+    ],
+    notes: `${aboutTerms}\nA service account has the rights of a member.\nThe key stays valid until it expires or is revoked, even after you leave. It is then marked as one that you could have copied.`,
   },
-  async (context, { name, description }) => {
+  async (context, { name, description, ...options }) => {
     const login = await signedIn(context)
+    const terms = await chooseTerms(context, options, { name, role: 'member' })
     const made = await login.POST('/v1/organizations/{org}/service-accounts/{account}/keys', {
       params: { path: { org: login.organizationId, account: name } },
-      body: { description },
+      body: { description, ...terms },
       creates: true,
     })
-    sayCreated(context, made, `It acts as ${name} in ${login.me.organization?.name}.`, `muster service-account key revoke ${made.id}`)
+    const acts = `It acts as ${name} in ${login.me.organization?.name}. ${termsInWords(made, name, context.now)}`
+    sayCreated(context, made, acts, `muster service-account key revoke ${made.id}`)
   },
 )
 

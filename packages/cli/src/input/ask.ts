@@ -39,6 +39,21 @@ export class Ask {
     return answer
   }
 
+  async one<T extends string>(message: string, options: { value: T; label: string }[]): Promise<T> {
+    const { select } = await import('@clack/prompts')
+    const answer = await select<string>({ message, output: terminal(), options })
+    if (typeof answer !== 'string') throw interrupted()
+    return answer as T
+  }
+
+  /** One or more, in groups with a heading. */
+  async several(message: string, groups: Record<string, { value: string; label: string }[]>): Promise<string[]> {
+    const { groupMultiselect } = await import('@clack/prompts')
+    const answer = await groupMultiselect<string>({ message, output: terminal(), options: groups, required: true })
+    if (!Array.isArray(answer)) throw interrupted()
+    return answer
+  }
+
   async yes(message: string): Promise<boolean> {
     const { confirm } = await import('@clack/prompts')
     const answer = await confirm({ message, output: terminal(), initialValue: true })

@@ -71,6 +71,7 @@ const sentences: Record<EventType, Describe> = {
   'organization.plan_changed': (_, { from, to, reason }) => `The plan was changed from ${from} to ${to}${reason ? `: ${reason}` : ''}`,
   'organization.suspended': (_, { reason }) => `The organization was suspended${reason ? `: ${reason}` : ''}`,
   'organization.resumed': (_, { reason }) => `The organization was resumed${reason ? `: ${reason}` : ''}`,
+  'organization.key_policy_changed': (_, { keys }) => (keys === 'scoped' ? 'Only keys with a scope are allowed' : 'Keys without a scope are allowed'),
   'organization.factor_policy_changed': (_, { policy, from }) =>
     `The organization requires ${policy === 'none' ? 'no second factor' : policy === 'any' ? 'a second factor' : 'a passkey'}${from ? ` from ${exactTime(new Date(from))}` : ''}`,
   'organization.contacts_changed': () => 'Contacts or address were changed',

@@ -58,6 +58,7 @@ import { operatorUserRoutes } from './routes/operator/users.ts'
 import { auditEventRoutes } from './routes/organizations/audit-events.ts'
 import { factorPolicyRoutes } from './routes/organizations/factor-policy.ts'
 import { factorResetRoutes } from './routes/organizations/factor-resets.ts'
+import { keyPolicyRoutes } from './routes/organizations/key-policy.ts'
 import { memberRoutes } from './routes/organizations/members.ts'
 import { moveRoutes } from './routes/organizations/move.ts'
 import { operatorOrganizationRoutes } from './routes/organizations/operator-organizations.ts'
@@ -73,6 +74,8 @@ export interface ServedRoute {
   method: string
   url: string
   audience: Audience | null
+  /** Also accepts keys, on a route for accounts. */
+  keys: boolean
 }
 
 declare module 'fastify' {
@@ -144,7 +147,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const servedRoutes: ServedRoute[] = []
   app.decorate('servedRoutes', servedRoutes)
   app.addHook('onRoute', ({ method, url, config }) => {
-    for (const one of [method].flat()) if (one !== 'HEAD') servedRoutes.push({ method: one, url, audience: config?.audience ?? null })
+    for (const one of [method].flat())
+      if (one !== 'HEAD') servedRoutes.push({ method: one, url, audience: config?.audience ?? null, keys: config?.keys ?? false })
   })
 
   app.decorateRequest('origin', null as never)
@@ -261,6 +265,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       keyRoutes,
       serviceAccountRoutes,
       factorPolicyRoutes,
+      keyPolicyRoutes,
       resourceRoutes,
       hostRoutes,
     ]

@@ -2,6 +2,7 @@ import type { ListedPerson } from '../domain/accounts/store.ts'
 import { actorOfKey } from '../domain/command/authorize.ts'
 import { type CreatedKey, holderOf } from '../domain/credentials/api-key.ts'
 import type { ListedKey, ListedServiceAccount } from '../domain/credentials/store.ts'
+import type { ApiKey } from '../domain/model/api-key.ts'
 import type { LiveKey, LiveState } from '../domain/model/live.ts'
 import type { Member } from '../domain/model/membership.ts'
 import type { Contact } from '../domain/model/organization.ts'
@@ -37,13 +38,13 @@ export const toMeBody = (live: LiveState, token: UserPrincipal['token']) => ({
 
 /** The user or service account that a key acts as. */
 export function toKeyIdentityBody(live: LiveKey) {
-  const { kind, id, organization, role, ...actor } = actorOfKey(live)
+  const { kind, id, organization, role, scope: _, ...actor } = actorOfKey(live)
   return {
     kind,
     id,
     username: 'username' in actor ? actor.username : actor.name,
     organization: { id: organization.id, name: organization.name, role, plan: organization.plan, personal: organization.personal },
-    key: { id: live.key.id, description: live.key.description, created_at: live.key.createdAt.toISOString() },
+    key: { id: live.key.id, description: live.key.description, created_at: live.key.createdAt.toISOString(), ...toTermsBody(live.key) },
   }
 }
 
@@ -85,6 +86,11 @@ export function toMemberBody(member: Member, viewer: Viewer) {
 
 export const toSignedOutBody = ({ member, ended }: SignedOut, viewer: Viewer) => ({ member: toMemberBody(member, viewer), ended })
 
+const toTermsBody = ({ scope, expiresAt }: Pick<ApiKey, 'scope' | 'expiresAt'>) => ({
+  scope: scope === null ? ('all' as const) : [...scope],
+  expires_at: expiresAt?.toISOString() ?? null,
+})
+
 export const toKeyBody = (key: ListedKey) => ({
   id: key.id,
   description: key.description,
@@ -94,9 +100,17 @@ export const toKeyBody = (key: ListedKey) => ({
   created_at: key.createdAt.toISOString(),
   last_used_at: key.lastUsedAt?.toISOString() ?? null,
   last_address: key.lastAddress,
+  ...toTermsBody(key),
 })
 
-export const toCreatedKeyBody = ({ id, key, description, createdAt }: CreatedKey) => ({ id, key, description, created_at: createdAt })
+export const toCreatedKeyBody = ({ id, key, description, scope, createdAt, expiresAt }: CreatedKey) => ({
+  id,
+  key,
+  description,
+  scope: scope === null ? ('all' as const) : [...scope],
+  created_at: createdAt,
+  expires_at: expiresAt,
+})
 
 export const toServiceAccountBody = (account: ListedServiceAccount) => ({
   id: account.id,

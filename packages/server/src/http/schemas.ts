@@ -1,5 +1,6 @@
 import { problems } from '@muster/contract/problems.ts'
 import { z } from 'zod'
+import { KEY_DAYS, KEY_DAYS_AT_MOST, type KeyTerms } from '../domain/credentials/key-scope.ts'
 
 // Schemas that several routes use. Requests are strict: an unknown member is refused, not ignored (A08).
 
@@ -54,13 +55,22 @@ export const meSchema = z
   })
   .meta({ id: 'Me' })
 
+const permissionName = z.string().min(1).max(60)
+
+const keyTermsFields = {
+  scope: z
+    .union([z.literal('all'), z.array(permissionName)])
+    .meta({ description: 'The key may do what both its scope and the role of its holder allow. `all`: everything that its holder may do.' }),
+  expires_at: instant.nullable().meta({ description: 'Null: it is valid until it is revoked.' }),
+}
+
 export const keyIdentitySchema = z
   .object({
     kind: z.enum(['user', 'service_account']).meta({ description: 'Whether the key acts as a user or a service account.' }),
     id: z.string(),
     username: z.string().meta({ description: "The username, or the service account's name." }),
     organization: organizationSchema,
-    key: z.object({ id: z.string(), description: z.string(), created_at: instant }),
+    key: z.object({ id: z.string(), description: z.string(), created_at: instant, ...keyTermsFields }),
   })
   .meta({ id: 'KeyIdentity', description: 'The caller of a request with an API key, without personal data.' })
 
@@ -107,6 +117,34 @@ export const handedOverSchema = z.object({ id: z.string(), kind: z.string(), nam
 
 export const descriptionField = z.string().max(300).meta({ description: 'The purpose of the key: one line of at most 200 characters.' })
 
+/** P12: a new key says what it may do. */
+export const newKeySchema = z.strictObject({
+  description: descriptionField,
+  scope: z
+    .union([z.literal('all'), z.array(permissionName).min(1).max(100)], {
+      error: 'List the permissions of the key, or send "all" for everything that its holder may do.',
+    })
+    .meta({ description: 'Permissions, such as `["resources:read", "resources:register"]`. `all`: everything that its holder may do.' }),
+  expires_in_days: z
+    .number()
+    .int()
+    .min(1)
+    .max(KEY_DAYS_AT_MOST)
+    .nullable()
+    .optional()
+    .meta({ description: `${KEY_DAYS} by default. Null: the key is valid until it is revoked.` }),
+})
+
+export const toNewKey = ({
+  description,
+  scope,
+  expires_in_days: expiresInDays = KEY_DAYS,
+}: z.infer<typeof newKeySchema>): KeyTerms & { description: string } => ({
+  description,
+  scope: scope === 'all' ? null : scope,
+  expiresInDays,
+})
+
 export const keySchema = z
   .object({
     id: z.string(),
@@ -119,6 +157,7 @@ export const keySchema = z
     created_at: instant,
     last_used_at: instant.nullable(),
     last_address: z.string().nullable(),
+    ...keyTermsFields,
   })
   .meta({ id: 'Key', description: 'A key, without its secret value. The value is shown once, when the key is created.' })
 
@@ -128,6 +167,7 @@ export const createdKeySchema = z
     key: z.string().meta({ description: 'The secret value. It is shown only in this response.' }),
     description: z.string(),
     created_at: instant,
+    ...keyTermsFields,
   })
   .meta({ id: 'CreatedKey' })
 

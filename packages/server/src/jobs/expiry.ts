@@ -1,5 +1,6 @@
 import type { Limits } from '../domain/command/limits.ts'
 import type { Store } from '../domain/store.ts'
+import { every } from './every.ts'
 
 const EVERY_MILLISECONDS = 10 * 60_000
 const DAY = 86_400
@@ -37,13 +38,5 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await reading.accounts.deleteUnusedNetworks(365)
     await reading.emails.deleteOld(30)
   }
-  let running = Promise.resolve()
-  const timer = setInterval(() => {
-    running = running.then(deleteExpired).catch((error: unknown) => log.warn({ err: error }, 'expired rows could not be deleted'))
-  }, EVERY_MILLISECONDS)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
+  return every(EVERY_MILLISECONDS, deleteExpired, (error) => log.warn({ err: error }, 'expired rows could not be deleted'))
 }

@@ -3,6 +3,7 @@ import type { Execute } from '../domain/command/context.ts'
 import { completeDue } from '../domain/factors/reset.ts'
 import { systemPrincipal } from '../domain/model/principal.ts'
 import type { Store } from '../domain/store.ts'
+import { every } from './every.ts'
 
 const EVERY_MILLISECONDS = 60_000
 const AT_ONCE = 100
@@ -18,18 +19,13 @@ interface Options {
  * processes may run it at once: the statement that completes a reset decides.
  * @returns a function that stops it
  */
-export function startFactorResets(options: Options): () => Promise<void> {
-  let running = Promise.resolve()
-  const timer = setInterval(() => {
-    running = running
-      .then(() => completeDueResets(options, (error, userId) => options.log.warn({ err: error, userId }, 'a reset of factors could not be completed')))
-      .catch((error: unknown) => options.log.warn({ err: error }, 'resets of factors could not be completed'))
-  }, EVERY_MILLISECONDS)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
+export function startFactorResets({ log, ...options }: Options): () => Promise<void> {
+  const onOneFailed = (error: unknown, userId: UserId): void => log.warn({ err: error, userId }, 'a reset of factors could not be completed')
+  return every(
+    EVERY_MILLISECONDS,
+    () => completeDueResets(options, onOneFailed),
+    (error) => log.warn({ err: error }, 'resets of factors could not be completed'),
+  )
 }
 
 /** @param onFailed one that fails does not delay the others. Without it, the first failure is thrown. */

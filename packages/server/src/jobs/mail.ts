@@ -1,4 +1,14 @@
-import type { DeviceAuthorizationId, EmailChangeId, FactorResetId, InvitationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
+import type {
+  ApiKeyId,
+  DeviceAuthorizationId,
+  EmailChangeId,
+  FactorResetId,
+  InvitationId,
+  PasswordResetId,
+  SessionId,
+  SignUpId,
+  UserId,
+} from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
 import { CONFIRMATION_SECONDS, confirmationCode } from '../domain/accounts/confirm-by-email.ts'
 import { EMAIL_CODE_SECONDS, emailChangeCode } from '../domain/accounts/email-change.ts'
@@ -18,6 +28,7 @@ import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import type { Mail } from '../mail/compose.ts'
 import { confirmationCodeMail, factorMail, factorResetMail, identityMail, passkeyMail, signInCodeMail } from '../mail/factor-mails.ts'
+import { keyExpiresMail } from '../mail/key-mails.ts'
 import {
   addressInUseMail,
   alreadyRegisteredMail,
@@ -204,6 +215,15 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
           link: loginsUrl,
         }
       )
+    },
+    async key_expires({ keyId, userId }) {
+      const key = await store.reading.apiKeys.find(keyId as ApiKeyId)
+      const account = await store.reading.accounts.find(userId as UserId)
+      const found = key && (await store.reading.organizations.find(key.organizationId))
+      if (!key?.expiresAt || key.endedAt || key.expiresAt <= (await store.reading.now()) || !account || !found) return null
+      const url = link('/console/keys')
+      const mail = keyExpiresMail({ ...sender, key, expiresAt: key.expiresAt, isOwn: key.userId === userId, organization: found.organization.name, url, cli })
+      return { to: account.email, ...mail, link: url }
     },
     async login_approved({ sessionId, deviceAuthorizationId }) {
       const session = await store.reading.sessions.find(sessionId as SessionId)

@@ -2,8 +2,8 @@ import type { ClientId } from '@muster/contract/ids.ts'
 import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { type Api, EVERYTHING, permissionsAt } from '../domain/apis/api.ts'
-import { actorOfKey } from '../domain/command/authorize.ts'
+import { type Api, permissionsAt } from '../domain/apis/api.ts'
+import { actorOfKey, scopeOf } from '../domain/command/authorize.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import { refusalOf, requireValid } from '../domain/command/refused-credential.ts'
@@ -254,7 +254,7 @@ const isAccepted = ({ audience }: VerifiedToken, api: Api | null, config: Pick<C
 const permissionsOf = (api: Api, live: LiveState, scopes: ReadonlySet<string>): string[] =>
   accessClaims(live).role === undefined || !live.membership ? [] : permissionsAt(api, live.membership.role, scopes)
 
-/** A key does not expire. A verifier caches the answer under its lease, and drops it by the holder's epoch or the key's id (S59). */
+/** A verifier caches the answer under its lease until `exp`, and drops it by the holder's epoch or the key's id (S59). */
 async function introspectKey({ store, config }: EndpointOptions, token: string, api: Api | null): Promise<Record<string, unknown> | null> {
   const tokenHash = keyHash(token)
   const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
@@ -265,11 +265,12 @@ async function introspectKey({ store, config }: EndpointOptions, token: string, 
     token_type: 'Bearer',
     sub: holderOf(live.key).id,
     username: actor.kind === 'user' ? actor.username : actor.name,
-    scope: EVERYTHING,
+    scope: scopeOf(actor),
     iss: config.issuer,
     aud: api?.audience ?? config.audience,
     ...(api && { permissions: permissionsAt(api, actor.role, new Set([EVERYTHING])) }),
     iat: seconds(live.key.createdAt),
+    ...(live.key.expiresAt && { exp: seconds(live.key.expiresAt) }),
     key_id: live.key.id,
     epoch: live.key.epoch,
     org_id: actor.organization.id,

@@ -4,7 +4,7 @@ import { roles } from '@muster/contract/permissions.ts'
 import { type KnownRevocations, type RevocableCredential, refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { actorOfKey } from '../domain/command/authorize.ts'
+import { actorOfKey, scopeOf } from '../domain/command/authorize.ts'
 import { refuse, requireStanding } from '../domain/command/refused-credential.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
@@ -49,7 +49,9 @@ const querySchema = z.strictObject({
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)
     .optional()
-    .meta({ description: 'The scope that the token must have. Defaults to `api`, the right to act as the person.' }),
+    .meta({
+      description: 'The scope that the token must have, or a permission that the scope of a key must name. Defaults to `api`, the right to act as the person.',
+    }),
   clients: z.enum(['true', 'false']).optional().meta({ description: "`true` also lets clients' own tokens pass." }),
 })
 
@@ -174,7 +176,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { a
       organization: organization.id,
       organization_name: organization.name,
       role: actor.role,
-      scope: 'api',
+      scope: scopeOf(actor),
     }
   }
 

@@ -86,6 +86,7 @@ export interface OrganizationTable {
   factor_policy_from: Generated<Instant | null>
   factor_policy_before: Generated<'none' | 'any'>
   remembered_devices: Generated<boolean>
+  key_policy: Generated<'any' | 'scoped'>
   /** Counted by triggers. */
   active_members: ColumnType<number, undefined, never>
   deactivated_members: ColumnType<number, undefined, never>
@@ -283,6 +284,9 @@ export interface ApiKeyTable {
   ended_at: Instant | null
   ended_reason: string | null
   methods: string[] | null
+  scope: string[] | null
+  expires_at: Instant | null
+  expiry_mailed_at: Instant | null
 }
 
 export interface EmailChangeTable {

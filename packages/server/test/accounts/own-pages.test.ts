@@ -98,7 +98,7 @@ describe('the account pages in a browser without JavaScript', () => {
 
   test('a user changes their name, password and email address on the account pages', async () => {
     const eve = await muster.person('eve')
-    await muster.call('POST', '/v1/me/keys', { token: eve.token, body: { description: 'deployment' } })
+    await muster.call('POST', '/v1/me/keys', { token: eve.token, body: { description: 'deployment', scope: 'all' } })
     const page = await signedInPage(eve, '/account')
     await page.getByRole('heading', { name: 'Your account' }).waitFor()
     await shoot(page, 'account')

@@ -91,7 +91,7 @@ describe.each(engines)('the password and the email address on %s', (engine) => {
 
     test("a password change keeps the user's keys unless asked to revoke them (S32)", async () => {
       const ada = await muster.person(fresh('ada'))
-      const key = (await post(ada, '/v1/me/keys', { description: 'deployment' })).body
+      const key = (await post(ada, '/v1/me/keys', { description: 'deployment', scope: 'all' })).body
       const kept = await post(ada, '/v1/me/password', { current_password: PASSWORD, new_password: next })
       expect(kept.body).toMatchObject({ ended: { keys: 0 }, keys: [{ description: 'deployment' }] })
       expect(JSON.stringify(kept.body)).not.toContain(key.key)
@@ -103,7 +103,7 @@ describe.each(engines)('the password and the email address on %s', (engine) => {
 
     test('an API key cannot change the password or the email address (S59)', async () => {
       const ada = await muster.person(fresh('ada'))
-      const { key } = (await post(ada, '/v1/me/keys', { description: 'x' })).body
+      const { key } = (await post(ada, '/v1/me/keys', { description: 'x', scope: 'all' })).body
       for (const [path, body] of [
         ['/v1/me/password', { current_password: PASSWORD, new_password: next }],
         ['/v1/me/email', { password: PASSWORD, email: 'thief@example.com' }],
@@ -115,7 +115,7 @@ describe.each(engines)('the password and the email address on %s', (engine) => {
 
     test("a password reset lists the user's keys and revokes them on request (S32)", async () => {
       const ada = await muster.person(fresh('ada'))
-      const key = (await post(ada, '/v1/me/keys', { description: 'laptop of ada' })).body.key
+      const key = (await post(ada, '/v1/me/keys', { description: 'laptop of ada', scope: 'all' })).body.key
       const works = async () => (await muster.call('GET', '/v1/me', { token: key })).status
       const reset = async (fields: Record<string, string>) => {
         const token = await resetLinkOf(ada)

@@ -10,7 +10,7 @@ beforeAll(async () => {
   acme = await site.organization({ ada: 'admin', bob: 'member' })
   await acme.call('PUT', '/resources/application/shop', { owner: acme.named('bob').name })
   await acme.call('POST', '/service-accounts', { name: 'deployer' })
-  await acme.call('POST', '/service-accounts/deployer/keys', { description: 'CI' })
+  await acme.call('POST', '/service-accounts/deployer/keys', { description: 'CI', scope: 'all' })
   await acme.call('POST', '/resources/application/shop/transfer', { owner: acme.named('ada').name })
 })
 afterAll(() => site.close())

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await call('POST', '/members/carol/deactivate', { reason: 'on leave' })
   await call('POST', '/members/carol/reactivate')
   await call('PUT', '/resources/application/shop', {})
-  await site.muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'editor' } })
+  await site.muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'editor', scope: 'all' } })
   // A refused attempt, which the audit log keeps: an admin cannot demote themselves.
   await call('PATCH', '/members/ada', { role: 'member' })
 })

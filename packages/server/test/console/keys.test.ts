@@ -25,6 +25,7 @@ async function createKey(page: Page, description: string): Promise<string> {
   await press(page, 'Create key')
   const form = page.getByRole('dialog')
   await form.getByLabel('Description').fill(description)
+  await form.getByLabel('What it may do').selectOption('all')
   await form.getByRole('button', { name: 'Create key' }).click()
   const keyDialog = dialog(page, `Key "${description}"`)
   await keyDialog.getByRole('button', { name: 'Copy the key' }).click()
@@ -44,7 +45,11 @@ describe("a member's own keys", () => {
     const form = dialog(page, 'Create key')
     expect(await form.getByRole('button', { name: 'Create key' }).isDisabled()).toBe(true)
     await form.getByLabel('Description').fill('nightly backup')
-    await form.getByText('muster key create "nightly backup"').waitFor({ state: 'attached' })
+    expect(await form.getByRole('button', { name: 'Create key' }).isDisabled(), 'a key says what it may do (P12)').toBe(true)
+    await isForEveryone(page)
+    await form.getByLabel('List resources').check()
+    await form.getByLabel('Expires').selectOption('In 30 days')
+    await form.getByText('muster key create "nightly backup" --scope resources:read --expires 30d').waitFor({ state: 'attached' })
     const { promise: pressed, resolve: nowAnswer } = Promise.withResolvers<void>()
     await page.route('**/v1/me/keys', async (route) => {
       if (route.request().method() === 'POST') await pressed
@@ -67,10 +72,11 @@ describe("a member's own keys", () => {
     await isForEveryone(page)
     await keyDialog.getByRole('button', { name: 'Copy the key' }).click()
     await keyDialog.getByRole('button', { name: "I've saved the key" }).click()
-    await rowOf(page, /nightly backup/).waitFor()
+    await rowOf(page, /nightly backup.*resources:read · expires in 30 days/).waitFor()
 
     const { body } = await site.muster.call('GET', '/v1/me', { token: await copied(page) })
     expect(body.username, 'the copied text is the key').toBe('bob')
+    expect(body.key.scope).toEqual(['resources:read'])
     expect(await page.content(), 'the key is nowhere on the page').not.toContain(await copied(page))
     expect(complaints).toEqual([])
   })
@@ -103,7 +109,7 @@ describe("a member's own keys", () => {
   })
 
   test('revoking a key that is already revoked says so', async () => {
-    await call('POST', '/v1/me/keys', { description: 'gone soon' }, bob)
+    await call('POST', '/v1/me/keys', { description: 'gone soon', scope: 'all' }, bob)
     const { page } = await site.consoleOf(bob, '/keys')
     await choose(page, 'Actions for the key gone soon', 'Revoke')
     const { body } = await call('GET', '/v1/me/keys', undefined, bob)
@@ -172,7 +178,7 @@ describe('service accounts and the keys of all members', () => {
 
   test('an admin rolls a key whose creator was deactivated (S37)', async () => {
     await call('POST', '/v1/organizations/ada/service-accounts', { name: 'runner' })
-    await call('POST', '/v1/organizations/ada/service-accounts/runner/keys', { description: 'from carol' }, carol)
+    await call('POST', '/v1/organizations/ada/service-accounts/runner/keys', { description: 'from carol', scope: 'all' }, carol)
     await call('POST', '/v1/organizations/ada/members/carol/deactivate')
     const { page } = await site.consoleOf(ada, '/keys/all')
     await page.getByText('1 key to roll').waitFor()
@@ -198,7 +204,7 @@ describe('service accounts and the keys of all members', () => {
   })
 
   test("an admin renames and revokes another member's key", async () => {
-    await call('POST', '/v1/me/keys', { description: 'of bob' }, bob)
+    await call('POST', '/v1/me/keys', { description: 'of bob', scope: 'all' }, bob)
     const { page } = await site.consoleOf(ada, '/keys/all')
     await choose(page, 'Actions for the key of bob', 'Rename')
     await dialog(page, 'Rename key').getByLabel('Description').fill('editor of bob')
@@ -212,7 +218,7 @@ describe('service accounts and the keys of all members', () => {
 
   test('removing a service account revokes its keys and transfers its resources (S28)', async () => {
     await call('POST', '/v1/organizations/ada/service-accounts', { name: 'leaver' })
-    const { body: key } = await call('POST', '/v1/organizations/ada/service-accounts/leaver/keys', { description: 'cron' })
+    const { body: key } = await call('POST', '/v1/organizations/ada/service-accounts/leaver/keys', { description: 'cron', scope: 'all' })
     await call('PUT', '/v1/organizations/ada/resources/application/cart', { owner: 'leaver' })
     const { page } = await site.consoleOf(ada, '/keys/service-accounts/leaver')
     await page.getByRole('region', { name: 'Resources it owns' }).getByText('cart').waitFor()

@@ -96,7 +96,7 @@ test('the email address changes when the emailed code is entered (S44)', async (
 
 test('changing the password says what ends and which keys still work (S32)', async () => {
   const { page } = await site.consoleOf(ada, '/profile')
-  await site.muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'laptop' } })
+  await site.muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'laptop', scope: 'all' } })
   await heading(page, 'My profile').waitFor()
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').fill('password')
@@ -136,7 +136,7 @@ test('changing the password says what ends and which keys still work (S32)', asy
 
 test('changing the password also revokes the keys when asked to', async () => {
   const yara = await site.muster.person('yara')
-  const { body } = await site.muster.call('POST', '/v1/me/keys', { token: yara.token, body: { description: 'script' } })
+  const { body } = await site.muster.call('POST', '/v1/me/keys', { token: yara.token, body: { description: 'script', scope: 'all' } })
   const { page } = await site.consoleOf(yara, '/profile')
   await press(page, 'Change password')
   const form = dialog(page, 'Change your password')

@@ -98,7 +98,7 @@ describe('removing a member', () => {
     const [ada, bob] = [named('ada'), named('bob')]
     await call('PUT', '/resources/application/shop', { owner: bob.name })
     await call('POST', '/service-accounts', { name: 'deployer' }, 'bob')
-    await call('POST', '/service-accounts/deployer/keys', { description: 'CI of the shop' }, 'bob')
+    await call('POST', '/service-accounts/deployer/keys', { description: 'CI of the shop', scope: 'all' }, 'bob')
     const { page } = await site.consoleOf(ada, '/users')
     const row = page.getByRole('row', { name: new RegExp(bob.name) })
     await choose(page, `Actions for ${bob.name}`, 'Remove')
@@ -285,7 +285,7 @@ describe('the security of the organization (F13)', () => {
   test('an admin revokes keys that were created without the factor', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bo: 'member' })
     for (const description of ['deploys', 'backups', 'reports'])
-      expect((await site.muster.call('POST', '/v1/me/keys', { token: named('bo').token, body: { description } })).status).toBe(201)
+      expect((await site.muster.call('POST', '/v1/me/keys', { token: named('bo').token, body: { description, scope: 'all' } })).status).toBe(201)
     await sql`update organization set factor_policy = 'any', factor_policy_from = now() + interval '9 days' where name = ${org}`.execute(
       site.muster.server.database.kysely,
     )

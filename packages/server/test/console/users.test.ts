@@ -123,7 +123,7 @@ describe('the row menu', () => {
     const [ada, bob] = [named('ada'), named('bob')]
     await call('PUT', '/resources/application/shop', { owner: bob.name })
     await call('POST', '/service-accounts', { name: 'deployer' }, 'bob')
-    await call('POST', '/service-accounts/deployer/keys', { description: 'CI of the shop' }, 'bob')
+    await call('POST', '/service-accounts/deployer/keys', { description: 'CI of the shop', scope: 'all' }, 'bob')
     const { page } = await site.consoleOf(ada, '/users')
     await choose(page, `Actions for ${bob.name}`, 'Deactivate')
     const confirmation = dialog(page, `Deactivate ${bob.name} Test?`)

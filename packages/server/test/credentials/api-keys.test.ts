@@ -41,10 +41,19 @@ describe.each(engines)('keys on %s', (engine) => {
     const [ada, bob, carol] = names.map((name) => people[name] as Person) as [Person, Person, Person]
     return { organization, id, ada, bob, carol }
   }
-  const keyOf = (person: Person, description = 'CI') => world.execute(createKey, person.principal, { description })
+  const keyOf = (person: Person, description = 'CI') => world.execute(createKey, person.principal, { description, scope: null, expiresInDays: null })
   const machineOf = async (admin: Person, organization: string) => {
     const machine = await world.execute(createServiceAccount, admin.principal, { organization, name: `robot-${++count}` })
-    return { machine, key: await world.execute(createServiceAccountKey, admin.principal, { organization, serviceAccount: machine.name, description: 'CI' }) }
+    return {
+      machine,
+      key: await world.execute(createServiceAccountKey, admin.principal, {
+        organization,
+        serviceAccount: machine.name,
+        description: 'CI',
+        scope: null,
+        expiresInDays: null,
+      }),
+    }
   }
   const standing = async ({ key }: { key: string }) => {
     const live = await world.store.reading.apiKeys.live({ tokenHash: digest(key) })
@@ -151,8 +160,14 @@ describe.each(engines)('keys on %s', (engine) => {
     const attempts = [
       world.execute(joinOrganization, principal, { token: await world.secretOf(other.ada, other.organization) }),
       world.execute(leaveOrganization, principal, { organization }),
-      world.execute(createKey, principal, { description: 'a child' }),
-      world.execute(createServiceAccountKey, principal, { organization, serviceAccount: machine.name, description: 'a child' }),
+      world.execute(createKey, principal, { description: 'a child', scope: null, expiresInDays: null }),
+      world.execute(createServiceAccountKey, principal, {
+        organization,
+        serviceAccount: machine.name,
+        description: 'a child',
+        scope: null,
+        expiresInDays: null,
+      }),
       world.execute(revokeKey, principal, { id: key.id }),
       world.execute(updateNames, principal, { givenName: 'Mallory' }),
       world.execute(endOtherSessions, principal, undefined),
@@ -227,7 +242,14 @@ describe.each(engines)('keys on %s', (engine) => {
   test('a service account cannot have more keys than the limit', async () => {
     const { ada, organization } = await three()
     const { machine } = await machineOf(ada, organization)
-    const another = () => world.execute(createServiceAccountKey, ada.principal, { organization, serviceAccount: machine.id, description: 'one more' })
+    const another = () =>
+      world.execute(createServiceAccountKey, ada.principal, {
+        organization,
+        serviceAccount: machine.id,
+        description: 'one more',
+        scope: null,
+        expiresInDays: null,
+      })
     for (let number = 1; number < KEYS_PER_SERVICE_ACCOUNT; number++) await another()
     expect(await codeOf(another())).toBe('key_limit')
   })

@@ -21,7 +21,7 @@ describe('credentials below the epoch of their holder', () => {
   test('a former member adds no audit event to the organization they left (B01)', async () => {
     const { organization, people } = await world.organization({ ada: 'admin', bob: 'member' })
     const bob = people['bob'] as Person
-    const key = await world.execute(createKey, bob.principal, { description: 'CI' })
+    const key = await world.execute(createKey, bob.principal, { description: 'CI', scope: null, expiresInDays: null })
     const other = await world.login(bob)
     const tokenHash = digest('of no consequence')
     const { id: refreshTokenId } = await world.execute(issueRefreshToken, other.principal, {
@@ -52,7 +52,13 @@ describe('credentials below the epoch of their holder', () => {
     const { organization, people } = await world.organization({ eve: 'admin' })
     const { principal } = people['eve'] as Person
     const { id: serviceAccount } = await world.execute(createServiceAccount, principal, { organization, name: 'deploy' })
-    const { id } = await world.execute(createServiceAccountKey, principal, { organization, serviceAccount, description: 'CI' })
+    const { id } = await world.execute(createServiceAccountKey, principal, {
+      organization,
+      serviceAccount,
+      description: 'CI',
+      scope: null,
+      expiresInDays: null,
+    })
     await world.execute(removeServiceAccount, principal, { organization, serviceAccount })
     await world.written()
 

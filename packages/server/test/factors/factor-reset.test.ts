@@ -60,7 +60,7 @@ describe("the reset of a member's factors by an admin (F12)", () => {
     const place = await anOrganization()
     const { ann, bob } = place
     await world.store.reading.sessions.confirm(bob.principal.sessionId, { methods: ['otp', 'mfa'] })
-    const { key } = await world.execute(createKey, bob.principal, { description: 'CI' })
+    const { key } = await world.execute(createKey, bob.principal, { description: 'CI', scope: null, expiresInDays: null })
     await world.written()
     expect(await request(ann, place)).toMatchObject({ userId: bob.id, requestedByName: ann.name, open: true })
     await clock.advance(86_400 - 60)
@@ -114,7 +114,7 @@ describe("the reset of a member's factors by an admin (F12)", () => {
     const stranger = await world.person(`eve_${count}`)
     expect(await codeOf(request(place.bob, place, place.ann))).toBe('forbidden')
     expect(await codeOf(request(stranger, place))).toBe('organization_not_found')
-    const created = await world.execute(createKey, place.ann.principal, { description: 'CI' })
+    const created = await world.execute(createKey, place.ann.principal, { description: 'CI', scope: null, expiresInDays: null })
     const { userId, epoch, organizationId, origin } = place.ann.principal
     if (!organizationId) throw new Error('no organization')
     const key: Principal = { kind: 'key', keyId: created.id, holder: { kind: 'user', id: userId }, epoch, organizationId, origin }

@@ -170,7 +170,7 @@ describe('an organization requires a second factor (F13)', () => {
 
   test('until it is met, tokens do not name the organization, and leaving is possible', async () => {
     const { name, bo, set } = await anOrganization('gum')
-    const { id } = (await muster.call('POST', '/v1/me/keys', { token: bo.token, body: { description: 'leaked' } })).body
+    const { id } = (await muster.call('POST', '/v1/me/keys', { token: bo.token, body: { description: 'leaked', scope: 'all' } })).body
     await set('any')
     const { access_token } = (await muster.call('POST', '/v1/me/token', { token: bo.token })).body
     expect(decodeJwt(access_token)['org_id']).toBe(undefined)
@@ -224,7 +224,7 @@ describe('an organization requires a second factor (F13)', () => {
     const { access_token: token } = (await pollDevice(muster, body.device_code)).body
     await set('any')
     expect((await muster.call('GET', `/v1/organizations/${name}`, { token })).status).toBe(200)
-    expect(await muster.call('POST', '/v1/me/keys', { token, body: { description: 'another' } })).toMatchObject(unmet(TWO_FACTORS))
+    expect(await muster.call('POST', '/v1/me/keys', { token, body: { description: 'another', scope: 'all' } })).toMatchObject(unmet(TWO_FACTORS))
   })
 
   test('a login of a terminal is approved only in a browser that meets the policy', async () => {
@@ -261,10 +261,10 @@ describe('an organization requires a second factor (F13)', () => {
 
   test('a key stays valid, and a new one requires the factor', async () => {
     const { name, bo, set } = await anOrganization('juniper')
-    const { key } = (await muster.call('POST', '/v1/me/keys', { token: bo.token, body: { description: 'CI' } })).body
+    const { key } = (await muster.call('POST', '/v1/me/keys', { token: bo.token, body: { description: 'CI', scope: 'all' } })).body
     await set('any')
     expect((await muster.call('GET', `/v1/organizations/${name}`, { token: key })).status).toBe(200)
-    expect((await muster.call('POST', '/v1/me/keys', { token: bo.token, body: { description: 'more' } })).status).toBe(401)
+    expect((await muster.call('POST', '/v1/me/keys', { token: bo.token, body: { description: 'more', scope: 'all' } })).status).toBe(401)
   })
 
   test('a remembered browser satisfies the policy unless the organization forbids it', async () => {
@@ -323,7 +323,7 @@ describe('the admin sets the policy (F13)', () => {
   test('a member and a key cannot', async () => {
     const { name, owner, bo } = await anOrganization('nutmeg')
     expect((await muster.call('PUT', policyPath(name), { token: bo.token, body: { policy: 'any' } })).body.code).toBe('forbidden')
-    const { key } = (await muster.call('POST', '/v1/me/keys', { token: owner.token, body: { description: 'admin' } })).body
+    const { key } = (await muster.call('POST', '/v1/me/keys', { token: owner.token, body: { description: 'admin', scope: 'all' } })).body
     expect((await muster.call('PUT', policyPath(name), { token: key, body: { policy: 'any' } })).body.code).toBe('session_required')
   })
 

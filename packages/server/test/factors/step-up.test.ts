@@ -38,12 +38,12 @@ const confirmedAt = async (sessionId: string): Promise<Date | null> =>
 describe('a change that gives lasting access (F15)', () => {
   const bobPath = '/v1/organizations/ada/members/bob'
   const changes: [action: string, change: () => Promise<Answer>, status: number][] = [
-    ['keys:create', () => muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'CI' } }), 201],
+    ['keys:create', () => muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'CI', scope: 'all' } }), 201],
     [
       'keys:create',
       async () => {
         await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'ci_bot' } })
-        return muster.call('POST', '/v1/organizations/ada/service-accounts/ci_bot/keys', { token: ada.token, body: { description: 'CI' } })
+        return muster.call('POST', '/v1/organizations/ada/service-accounts/ci_bot/keys', { token: ada.token, body: { description: 'CI', scope: 'all' } })
       },
       201,
     ],
@@ -79,7 +79,7 @@ describe('a change that gives lasting access (F15)', () => {
   })
 
   test('a key is not asked, because nobody can confirm for it', async () => {
-    const { key } = (await muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'admin' } })).body
+    const { key } = (await muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'admin', scope: 'all' } })).body
     await muster.clock.advance(OLD_SECONDS)
     expect((await muster.call('PATCH', bobPath, { token: key, body: { role: 'admin' } })).status).toBe(200)
     expect((await muster.call('PATCH', bobPath, { token: key, body: { role: 'member' } })).status).toBe(200)
@@ -106,7 +106,7 @@ describe('a change that gives lasting access (F15)', () => {
       expiresAt: session.expiresAt,
     })
     await muster.clock.advance(OLD_SECONDS)
-    expect((await muster.call('POST', '/v1/me/keys', { token: accessToken, body: { description: 'scripts' } })).status).toBe(201)
+    expect((await muster.call('POST', '/v1/me/keys', { token: accessToken, body: { description: 'scripts', scope: 'all' } })).status).toBe(201)
   })
 
   test('an admin removes five members in ten minutes, and confirms for the sixth', async () => {
@@ -161,7 +161,7 @@ describe('a proof that a server of an earlier version has noted without its meth
     await muster.clock.advance(OLD_SECONDS)
     await note(name, noted)
     expect(await isRecent(browser)).toBe(false)
-    expect(await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI' })).toMatchObject(refused)
+    expect(await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI', scope: 'all' })).toMatchObject(refused)
   })
 
   test('a person without an app who has confirmed by it is recent', async () => {
@@ -178,10 +178,10 @@ describe('the console confirms in place (F17)', () => {
     const browser = await people.signIn(hal)
     await muster.clock.advance(OLD_SECONDS)
     expect((await people.asConsole(browser, 'GET', '/v1/me/confirmation')).body).toEqual({ recent: false, password: true, code: false, passkey: null })
-    expect((await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI' })).status).toBe(401)
+    expect((await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI', scope: 'all' })).status).toBe(401)
     expect((await people.asConsole(browser, 'POST', '/v1/me/confirmation', { password: 'wrong' })).body.code).toBe('password_wrong')
     expect((await people.asConsole(browser, 'POST', '/v1/me/confirmation', { password: PASSWORD })).body).toEqual({ recent: true })
-    expect((await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI' })).status).toBe(201)
+    expect((await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'CI', scope: 'all' })).status).toBe(201)
   })
 
   test('by a code, for a person with an authenticator app', async () => {
@@ -234,7 +234,7 @@ describe('a terminal confirms by a code (F16)', () => {
     const done = await browser.visit(page.at.pathname, { decision: 'approve' })
     expect(done.text).toContain('Your terminal goes on now')
     expect(await stateOf(ada, body.id)).toBe('approved')
-    expect((await muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'CI' } })).status).toBe(201)
+    expect((await muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'CI', scope: 'all' } })).status).toBe(201)
     expect((await muster.server.services.store.reading.sessions.listAlive(ada.id)).length).toBe(sessions)
     const { access_token } = (await muster.call('POST', '/v1/me/token', { token: ada.token })).body
     const [before, after] = [decodeJwt(ada.token), decodeJwt(access_token)]
@@ -307,7 +307,7 @@ describe('tokens say how and when their person signed in (F14)', () => {
     const seconds = Math.floor((signedIn?.authenticatedAt.getTime() ?? 0) / 1_000)
     expect(decodeJwt(tokens.access_token)).toMatchObject({ auth_time: seconds, amr: ['pwd'] })
     expect(decodeJwt(tokens.id_token)).toMatchObject({ auth_time: seconds })
-    expect(await muster.call('POST', '/v1/me/keys', { token: tokens.access_token, body: { description: 'CI' } })).toMatchObject(refused)
+    expect(await muster.call('POST', '/v1/me/keys', { token: tokens.access_token, body: { description: 'CI', scope: 'all' } })).toMatchObject(refused)
   })
 
   test.each([

@@ -22,9 +22,9 @@ async function anOrganizationWithCredentials(name: string) {
     expect(made.status, JSON.stringify(made.body)).toBe(201)
     return made.body
   }
-  const key = (await create('/v1/me/keys', bo, { description: 'deploys' })).key as string
+  const key = (await create('/v1/me/keys', bo, { description: 'deploys', scope: 'all' })).key as string
   await create(`/v1/organizations/${name}/service-accounts`, owner, { name: 'ci_runner' })
-  const machineKey = (await create(`/v1/organizations/${name}/service-accounts/ci_runner/keys`, owner, { description: 'builds' })).key as string
+  const machineKey = (await create(`/v1/organizations/${name}/service-accounts/ci_runner/keys`, owner, { description: 'builds', scope: 'all' })).key as string
   const browser = await people.signIn(bo)
   const { body: device } = await startDevice(muster, `${SCOPE} offline_access`)
   const page = await browser.visit('/device', { user_code: device.user_code })
@@ -33,7 +33,7 @@ async function anOrganizationWithCredentials(name: string) {
 
   const admin = await people.signIn(owner)
   await people.addPasskey(admin)
-  const ready = (await people.asConsole(admin, 'POST', '/v1/me/keys', { description: 'ready' })).body as { id: string; key: string }
+  const ready = (await people.asConsole(admin, 'POST', '/v1/me/keys', { description: 'ready', scope: 'all' })).body as { id: string; key: string }
   const path = `/v1/organizations/${name}/unready-credentials`
   const set = (policy: string) => people.asConsole(admin, 'PUT', `/v1/organizations/${name}/factor-policy`, { policy })
   const isAccepted = async (credential: string) => (await muster.call('GET', `/v1/organizations/${name}`, { token: credential })).status === 200
@@ -71,7 +71,7 @@ describe('an admin sees and ends credentials from before the policy (F13)', () =
     const { bo, admin, path, set } = await anOrganizationWithCredentials('baobab')
     const browser = await people.signIn(bo)
     await people.addApp(browser)
-    await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'with the app' })
+    await people.asConsole(browser, 'POST', '/v1/me/keys', { description: 'with the app', scope: 'all' })
     await set('any')
     expect(about(await listed(admin, path)).flat()).not.toContain('with the app')
     await set('phishing-resistant')

@@ -114,7 +114,7 @@ export function startLoad({ url, nodes, verifier, admins }: Pick<Installation, '
       },
       async () => {
         const description = next()
-        const { outcome, body } = await create('key', description, { method: 'POST', path: '/v1/me/keys', body: { description } }, ({ id }) => id)
+        const { outcome, body } = await create('key', description, { method: 'POST', path: '/v1/me/keys', body: { description, scope: 'all' } }, ({ id }) => id)
         if (outcome === 'ok') keys.push({ id: body.id, value: body.key })
       },
       async () => {

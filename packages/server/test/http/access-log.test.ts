@@ -30,7 +30,7 @@ describe('the access line (O7)', () => {
   })
 
   test('names the user of an API key, and no client', async () => {
-    const { body } = await muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'CI' } })
+    const { body } = await muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'CI', scope: 'all' } })
     for (const path of paths) {
       const line = await lineOf(path, { token: body.key })
       expect([path, line.status, line.user_id, line.client_id]).toEqual([path, 200, ada.id, undefined])

@@ -70,7 +70,7 @@ describe.each(engines)('the audit log of an organization on %s', (engine) => {
     const token = (people['ada'] as Human).token
     await muster.person('zed')
     await muster.call('POST', '/v1/organizations/acme/service-accounts', { token, body: { name: 'zed' } })
-    const key = await muster.call('POST', '/v1/organizations/acme/service-accounts/zed/keys', { token, body: { description: 'CI' } })
+    const key = await muster.call('POST', '/v1/organizations/acme/service-accounts/zed/keys', { token, body: { description: 'CI', scope: 'all' } })
     const registered = await muster.call('PUT', '/v1/organizations/acme/resources/database/of-zed', { token: key.body.key, body: {} })
     expect(registered.status, JSON.stringify(registered.body)).toBe(201)
     expect((await events('?actor=zed')).map(({ action }) => action)).toEqual(['resource.registered'])
@@ -115,7 +115,7 @@ describe.each(engines)('the audit log of an organization on %s', (engine) => {
     expect(new Set(ofOrders.map(({ target }) => target.id)).size).toBe(2)
     expect(await events('?target=database/orders/old')).toEqual([])
 
-    const { body: key } = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'for the backup' } })
+    const { body: key } = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'for the backup', scope: 'all' } })
     await muster.call('DELETE', `/v1/me/keys/${key.id}`, { token })
     const [ended] = await events(`?target=${key.id}`)
     expect(ended).toMatchObject({ action: 'key.ended', target: { id: key.id, name: 'for the backup' } })

@@ -36,7 +36,7 @@ beforeAll(async () => {
   held = {
     accessToken: login.access_token,
     refreshToken: login.refresh_token as string,
-    key: (await muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'CI' } })).body.key,
+    key: (await muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'CI', scope: 'all' } })).body.key,
     cookie,
     claimed: claimed.device_code,
     approved: approved.device_code,
@@ -197,7 +197,7 @@ test('a reactivated member logs in again, and earlier credentials stay invalid (
 test("a deactivated member's attempts are recorded once an hour per credential (S57)", async () => {
   const people = await muster.organization({ fay: 'admin', gil: 'member' })
   const [fay, gil] = [people['fay'] as Human, people['gil'] as Human]
-  const { body: made } = await muster.call('POST', '/v1/me/keys', { token: gil.token, body: { description: 'CI' } })
+  const { body: made } = await muster.call('POST', '/v1/me/keys', { token: gil.token, body: { description: 'CI', scope: 'all' } })
   const { cookie } = await browserOf(muster, gil)
   const { refresh_token: refreshToken = '' } = await deviceLogin(muster, gil, `${SCOPE} offline_access`)
   await muster.call('POST', '/v1/organizations/fay/members/gil/deactivate', { token: fay.token })

@@ -13,7 +13,7 @@ beforeAll(async () => {
   const people = await muster.organization({ ada: 'admin', bob: 'admin', carol: 'member' })
   ada = people['ada'] as Human
   bob = people['bob'] as Human
-  const create = (token: string, path: string, description: string) => muster.call('POST', path, { token, body: { description } })
+  const create = (token: string, path: string, description: string) => muster.call('POST', path, { token, body: { description, scope: 'all' } })
   await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot', description: 'CI' } })
   const robot = '/v1/organizations/ada/service-accounts/robot/keys'
   await create(ada.token, robot, 'robot by ada')

@@ -41,11 +41,11 @@ beforeAll(async () => {
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
     return answer.body
   }
-  const keyOf = async ({ token }: Human) => (await done('POST', '/v1/me/keys', token, { description: 'CI' })) as { id: string; key: string }
+  const keyOf = async ({ token }: Human) => (await done('POST', '/v1/me/keys', token, { description: 'CI', scope: 'all' })) as { id: string; key: string }
   const machineOf = async ({ token }: Human, organization: string, name: string) => {
     const path = `/v1/organizations/${organization}/service-accounts`
     await done('POST', path, token, { name })
-    return (await done('POST', `${path}/${name}/keys`, token, { description: 'CI' })) as { id: string; key: string }
+    return (await done('POST', `${path}/${name}/keys`, token, { description: 'CI', scope: 'all' })) as { id: string; key: string }
   }
   const { accessTokens } = muster.server.services
   const issue = async ({ sessionId }: Human, scopes: string[], expiresAt = new Date(Date.now() + 3_600_000)) =>
@@ -270,7 +270,7 @@ test('a key gets the same answer for a foreign and a missing organization (B01)'
 })
 
 test('an object of another organization is not found by its id (B01)', async () => {
-  const eve = await muster.call('POST', '/v1/me/keys', { token: (await muster.person('mallory')).token, body: { description: 'theirs' } })
+  const eve = await muster.call('POST', '/v1/me/keys', { token: (await muster.person('mallory')).token, body: { description: 'theirs', scope: 'all' } })
   const { kysely } = muster.server.database
   const admin = credentials['access token of an admin']?.token
   const foreign = {

@@ -82,8 +82,9 @@ describe('resources', () => {
   test('a service account owns the resources it registers with its key (S6)', async () => {
     const robot = (await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot', description: 'Deploys' } }))
       .body
-    const { key } = (await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, { token: ada.token, body: { description: 'CI' } }))
-      .body
+    const { key } = (
+      await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, { token: ada.token, body: { description: 'CI', scope: 'all' } })
+    ).body
     expect(await put('ada/resources/application/robotic', key)).toMatchObject({
       status: 201,
       body: { owner: { kind: 'service_account', id: robot.id, name: 'robot' } },

@@ -41,14 +41,17 @@ beforeAll(async () => {
   await verifier.ready()
   const login = await deviceLogin(muster, bob, `${SCOPE} offline_access`)
   await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: bob.token, body: { name: 'robot', description: '' } })
-  const machine = await muster.call('POST', '/v1/organizations/ada/service-accounts/robot/keys', { token: bob.token, body: { description: 'CI' } })
+  const machine = await muster.call('POST', '/v1/organizations/ada/service-accounts/robot/keys', {
+    token: bob.token,
+    body: { description: 'CI', scope: 'all' },
+  })
   const { body: approved } = await startDevice(muster)
   await answerDevice(muster, bob, approved.user_code)
   const eve = await muster.person('eve')
   held = {
     accessToken: login.access_token,
     refreshToken: login.refresh_token as string,
-    key: (await muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'CI' } })).body.key,
+    key: (await muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'CI', scope: 'all' } })).body.key,
     machineKey: machine.body.key,
     cookie: (await browserOf(muster, bob)).cookie,
     approved: approved.device_code,

@@ -16,13 +16,16 @@ beforeAll(async () => {
   ;[ada, bob] = [people['ada'] as Human, people['bob'] as Human]
   const login = await deviceLogin(muster, bob, `${SCOPE} offline_access`)
   const robot = (await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot', description: '' } })).body
-  const machine = await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, { token: ada.token, body: { description: 'CI' } })
+  const machine = await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, {
+    token: ada.token,
+    body: { description: 'CI', scope: 'all' },
+  })
   const { body: approved } = await startDevice(muster)
   await answerDevice(muster, bob, approved.user_code)
   held = {
     accessToken: login.access_token,
     refreshToken: login.refresh_token as string,
-    userKey: (await muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'CI' } })).body.key,
+    userKey: (await muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'CI', scope: 'all' } })).body.key,
     machineKey: machine.body.key,
     cookie: (await browserOf(muster, bob)).cookie,
     approved: approved.device_code,

@@ -79,7 +79,7 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
     const cli = await at(gale)
     assert.match((await cli.run('org credentials list')).text, /No key and no refresh token/)
     for (const description of ['deploys', 'backups', 'reports'])
-      assert.equal((await muster.call('POST', '/v1/me/keys', { token: gus.token, body: { description } })).status, 201)
+      assert.equal((await muster.call('POST', '/v1/me/keys', { token: gus.token, body: { description, scope: 'all' } })).status, 201)
     await sql`update organization set factor_policy = 'any', factor_policy_from = now() + interval '9 days' where name = 'gale'`.execute(
       muster.server.database.kysely,
     )

@@ -164,7 +164,7 @@ describe('the life of a member at the command line', () => {
 
   test.concurrent('a deactivated member is refused everywhere and told who to ask (S1, S33, S35)', async () => {
     const { fir, fir_bob: bob, human } = await together({ fir: 'admin', fir_bob: 'member' })
-    const key = (await bob.run('key create "my scripts"')).stdout.trim()
+    const key = (await bob.run('key create "my scripts" --scope all')).stdout.trim()
     assert.match(key, /^muster_uk_\w+$/)
     await bob.run('resource add database/orders')
     await fir.run('org contacts --technical help@fir.example.com')
@@ -203,7 +203,7 @@ describe('the life of a member at the command line', () => {
     const { gorse, gorse_bob: bob } = await together({ gorse: 'admin', gorse_bob: 'admin' })
     await bob.run('resource add application/shop')
     await bob.run('service-account create deployer --description "deploys from main"')
-    const key = (await bob.run('service-account key create deployer "GitHub Actions"')).stdout.trim()
+    const key = (await bob.run('service-account key create deployer "GitHub Actions" --scope all')).stdout.trim()
     assert.match(key, /^muster_sk_\w+$/)
     const removed = await gorse.run('user remove gorse_bob --yes')
     assert.equal(removed.code, 0, removed.text)
@@ -216,7 +216,7 @@ describe('the life of a member at the command line', () => {
     const machine = await terminal()
     const asMachine: RunOptions = { env: { MUSTER_TOKEN: key } }
     assert.equal((await machine.run('user list', asMachine)).code, 0) // The service account's key still works.
-    const next = (await gorse.run('service-account key create deployer "GitHub Actions"')).stdout.trim()
+    const next = (await gorse.run('service-account key create deployer "GitHub Actions" --scope all')).stdout.trim()
     assert.equal((await gorse.run(`${roll} --yes`)).code, 0)
     assert.equal((await machine.run('user list', asMachine)).code, 4)
     assert.equal((await machine.run('user list', { env: { MUSTER_TOKEN: next } })).code, 0)
@@ -269,8 +269,8 @@ describe('the life of a member at the command line', () => {
   test.concurrent('a key from a file or the environment takes precedence over the login (S59)', async () => {
     const { iris, iris_bob: bob } = await together({ iris: 'admin', iris_bob: 'member' })
     await iris.run('service-account create builder')
-    const machine = (await iris.run('service-account key create builder nightly')).stdout.trim()
-    const mine = (await bob.run('key create "two words"')).stdout.trim()
+    const machine = (await iris.run('service-account key create builder nightly --scope all')).stdout.trim()
+    const mine = (await bob.run('key create "two words" --scope all')).stdout.trim()
     const asMachine: RunOptions = { env: { MUSTER_TOKEN: machine } }
     const profile = await bob.run('profile', asMachine)
     assert.match(profile.stdout, /^Service account\tbuilder\nOrganization\tiris\nRole\tmember\n[\s\S]*Key\tnightly/)
@@ -283,7 +283,7 @@ describe('the life of a member at the command line', () => {
     const nobody = await terminal()
     assert.equal((await nobody.run('resource add application/nightly', asMachine)).code, 0)
     assert.equal(await nobody.credentials(), null) // A key is never stored.
-    for (const words of ['key create more', 'org leave --yes', 'session list', 'profile --company x']) {
+    for (const words of ['key create more --scope all', 'org leave --yes', 'session list', 'profile --company x']) {
       const refused = await nobody.run(words, asMachine)
       assert.equal(refused.code, 1, `${words}: ${refused.text}`)
       assert.match(refused.text, /A key cannot do this\. It requires a login[\s\S]*without MUSTER_TOKEN/, words)
@@ -419,7 +419,7 @@ describe('the life of a member at the command line', () => {
 
   test.concurrent('changing the password ends other logins and lists the keys that still work (S32)', async () => {
     const { yarrow, human } = await together({ yarrow: 'admin' })
-    await yarrow.run('key create nightly')
+    await yarrow.run('key create nightly --scope all')
     const elsewhere = await terminal(await muster.login(human.yarrow))
     const wrong = await yarrow.run('profile password -', { input: `not the password of anybody\n${NEW_PASSWORD}\n` })
     assert.equal(wrong.code, 1)
@@ -470,9 +470,9 @@ describe('the life of a member at the command line', () => {
   test.runIf(hasPseudoTerminal)('deactivating and removing list what ends before they ask', async () => {
     const { maple, maple_bob: bob } = await together({ maple: 'admin', maple_bob: 'admin' })
     await bob.run('resource add application/shop')
-    await bob.run('key create laptop')
+    await bob.run('key create laptop --scope all')
     await maple.run('service-account create deployer')
-    await bob.run('service-account key create deployer "GitHub Actions"')
+    await bob.run('service-account key create deployer "GitHub Actions" --scope all')
     const keep = maple.start('user deactivate maple_bob', { asks: true })
     await keep.until(
       /Revoked +all their logins and tokens, 1 key, and their[\s\S]*They keep +application\/shop[\s\S]*Still valid +a service account key that they created and could have copied: deployer \("GitHub Actions"\)[\s\S]*Deactivate maple_bob\?/,
@@ -489,7 +489,7 @@ describe('the life of a member at the command line', () => {
     const { nettle, human } = await together({ nettle: 'admin', nettle_bob: 'admin' })
     const { access_token } = await deviceLogin(muster, human.nettle, `${SCOPE} offline_access`)
     const ci = (await muster.call('GET', '/v1/me/refresh-tokens', { token: access_token })).body.items[0]
-    await nettle.run('key create laptop')
+    await nettle.run('key create laptop --scope all')
     const key = (await nettle.json('key list')).items[0].id
     const invitation = (await nettle.run('user invite x.nettle@example.com')).stdout.trim()
     const secret = (await nettle.json('org invite')).id

@@ -24,7 +24,7 @@ describe('a change that requires a recent sign-in (F15)', () => {
     const kim = await muster.person('kim')
     await age(kim)
     const cli = await (await journey.terminal()).holds(kim)
-    const create = cli.start('key create "nightly build"', { watched: true })
+    const create = cli.start('key create "nightly build" --scope all', { watched: true })
     const { url, code } = await shown(create)
     const page = await journey.tab()
     await page.goto(url)
@@ -35,7 +35,7 @@ describe('a change that requires a recent sign-in (F15)', () => {
     await page.getByRole('heading', { name: 'Confirmed' }).waitFor()
     const ended = await create.ended
     assert.deepEqual([ended.code, /^muster_uk_\S+\n$/.test(ended.stdout)], [0, true], ended.text)
-    const again = await cli.run('key create "another"')
+    const again = await cli.run('key create "another" --scope all')
     assert.equal(again.code, 0, again.text) // within ten minutes
   })
 
@@ -43,7 +43,7 @@ describe('a change that requires a recent sign-in (F15)', () => {
     const lou = await muster.person('lou')
     await age(lou)
     const cli = await (await journey.terminal()).holds(lou)
-    const { code, text } = await cli.run('key create "CI"', { env: { CI: 'true' } })
+    const { code, text } = await cli.run('key create "CI" --scope all', { env: { CI: 'true' } })
     assert.equal(code, 1)
     assert.match(text, /This requires a recent sign-in\.[\s\S]*CI is set[\s\S]*muster confirm/)
   })
@@ -62,7 +62,7 @@ describe('a change that requires a recent sign-in (F15)', () => {
     const ended = await confirm.ended
     assert.equal(ended.code, 0, ended.text)
     assert.match(ended.text, /Confirmed\. For 10 minutes/)
-    assert.equal((await cli.run('key create "CI"', { env: { CI: 'true' } })).code, 0)
+    assert.equal((await cli.run('key create "CI" --scope all', { env: { CI: 'true' } })).code, 0)
   })
 
   const signInToConsole = async (person: Human): Promise<Page> => {
@@ -80,6 +80,7 @@ describe('a change that requires a recent sign-in (F15)', () => {
     await page.getByRole('button', { name: 'Create key' }).first().click()
     const dialog = page.getByRole('dialog', { name: 'Create key' })
     await dialog.getByLabel('Description').fill('nightly build')
+    await dialog.getByLabel('What it may do').selectOption('all')
     await dialog.getByRole('button', { name: 'Create key' }).click()
 
     const question = page.getByRole('dialog', { name: 'Confirm that it’s you' })

@@ -209,7 +209,8 @@ export class OverHttp {
       'register a resource': () => this.#send(step, { method: 'PUT', path: resource, body: yes ? { owner: them } : {} }),
       'transfer a resource': () => this.#make(step, { method: 'POST', path: `${resource}/transfer`, body: { owner: them } }),
       'remove a resource': () => this.#send(step, { method: 'DELETE', path: resource }),
-      'make a key': async () => rememberKey(await this.#make(step, { method: 'POST', path: '/v1/me/keys', body: { description: 'a key' } }), null),
+      'make a key': async () =>
+        rememberKey(await this.#make(step, { method: 'POST', path: '/v1/me/keys', body: { description: 'a key', scope: 'all', expires_in_days: null } }), null),
       'revoke a key': () => {
         const key = last(keys, pick)
         return this.#send(step, { method: 'DELETE', path: yes ? `${at}/keys/${key?.id}` : `/v1/me/keys/${key?.id}` })
@@ -217,7 +218,7 @@ export class OverHttp {
       'make a machine': () => this.#make(step, { method: 'POST', path: `${at}/service-accounts`, body: { name: `machine-${pick % 2}` } }),
       'make a key of a machine': async () => {
         const path = `${at}/service-accounts/machine-${pick % 2}/keys`
-        rememberKey(await this.#make(step, { method: 'POST', path, body: { description: 'of a machine' } }), organization)
+        rememberKey(await this.#make(step, { method: 'POST', path, body: { description: 'of a machine', scope: 'all', expires_in_days: null } }), organization)
       },
       'remove a machine': () => this.#send(step, { method: 'DELETE', path: `${at}/service-accounts/machine-${pick % 2}` }),
       suspend: async () => {

@@ -407,7 +407,7 @@ export class Real {
     },
 
     'make a key': async ({ who }) => {
-      const { id } = await this.#run(createKey, await this.#by(), { description: 'a key' })
+      const { id } = await this.#run(createKey, await this.#by(), { description: 'a key', scope: null, expiresInDays: null })
       await this.#holdKey(this.#newest(who), id)
       return 'ok'
     },
@@ -422,7 +422,13 @@ export class Real {
       return 'ok'
     },
     'make a key of a machine': async (step) => {
-      const input = { organization: this.chosen.reference, serviceAccount: this.#life.machineName(step), description: 'of a machine' }
+      const input = {
+        organization: this.chosen.reference,
+        serviceAccount: this.#life.machineName(step),
+        description: 'of a machine',
+        scope: null,
+        expiresInDays: null,
+      }
       const { id } = await this.#run(createServiceAccountKey, await this.#by(), input)
       await this.#holdKey(this.#life.keys.at(-1)?.holding, id)
       return 'ok'

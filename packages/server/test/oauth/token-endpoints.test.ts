@@ -110,7 +110,7 @@ const altered = (key: string): string => `${key.slice(0, -1)}${key.endsWith('x')
 test('a key is introspected with its holder, its organization and its key id (S59)', async () => {
   const kim = await muster.person('kim')
   const token = kim.token
-  const { id, key } = (await muster.call('POST', '/v1/me/keys', { token, body: { description: 'CI' } })).body
+  const { id, key } = (await muster.call('POST', '/v1/me/keys', { token, body: { description: 'CI', scope: 'all' } })).body
   const organization = (await profile(token)).body.organization
   const { body } = await introspect(key)
   const issued = body.iat
@@ -119,7 +119,7 @@ test('a key is introspected with its holder, its organization and its key id (S5
   assert.deepEqual(body, { ...common, iat: issued, sub: kim.id, username: 'kim', key_id: id, epoch: decodeJwt(token)['epoch'], role: 'admin' })
 
   const { id: machine } = (await muster.call('POST', '/v1/organizations/kim/service-accounts', { token, body: { name: 'robot' } })).body
-  const made = (await muster.call('POST', '/v1/organizations/kim/service-accounts/robot/keys', { token, body: { description: 'CI' } })).body
+  const made = (await muster.call('POST', '/v1/organizations/kim/service-accounts/robot/keys', { token, body: { description: 'CI', scope: 'all' } })).body
   const robot = (await introspect(made.key)).body
   assert.deepEqual(robot, { ...common, iat: robot.iat, sub: machine, username: 'robot', key_id: made.id, epoch: 0, role: 'member' })
 
@@ -130,7 +130,7 @@ test('a key is introspected with its holder, its organization and its key id (S5
 
 test('a key can be revoked by its finder, without learning whether it is valid (S48)', async () => {
   const lee = await muster.person('lee')
-  const { key } = (await muster.call('POST', '/v1/me/keys', { token: lee.token, body: { description: 'lost on a train' } })).body
+  const { key } = (await muster.call('POST', '/v1/me/keys', { token: lee.token, body: { description: 'lost on a train', scope: 'all' } })).body
   for (const found of [key, key, altered(key), 'muster_sk_nothing']) {
     const { status, body } = await revoke(found)
     assert.deepEqual([status, body], [200, ''])

@@ -40,7 +40,7 @@ describe.each(engines)('deactivation on %s', (engine) => {
   test('a deactivated member keeps the membership and loses every credential (S1, S32)', async () => {
     const { organization, id, ada, bob } = await three()
     await world.login(bob)
-    const { key } = await world.execute(createKey, bob.principal, { description: 'CI' })
+    const { key } = await world.execute(createKey, bob.principal, { description: 'CI', scope: null, expiresInDays: null })
     await world.written()
     const done = await world.execute(deactivateMember, ada.principal, { organization, user: bob.name, reason: ' on  leave ' })
     expect(done).toMatchObject({
@@ -63,7 +63,7 @@ describe.each(engines)('deactivation on %s', (engine) => {
     const { organization, id, ada, bob, carol } = await three()
     await world.execute(changeRole, ada.principal, { organization, user: bob.name, role: 'admin' })
     await world.execute(deactivateMember, bob.principal, { organization, user: carol.name })
-    const problem = await problemOf(world.execute(createKey, carol.principal, { description: 'x' }))
+    const problem = await problemOf(world.execute(createKey, carol.principal, { description: 'x', scope: null, expiresInDays: null }))
     expect(problem).toMatchObject({ code: 'user_deactivated', extensions: { organization: { id, name: organization }, contact: ada.name } })
     expect(Date.parse(String(problem?.extensions['deactivated_at']))).toBeGreaterThan(Date.now() - 60_000)
   })
@@ -89,14 +89,14 @@ describe.each(engines)('deactivation on %s', (engine) => {
 
   test("a reactivated member's old sessions and keys stay revoked (S33)", async () => {
     const { organization, ada, bob } = await three()
-    const { key } = await world.execute(createKey, bob.principal, { description: 'CI' })
+    const { key } = await world.execute(createKey, bob.principal, { description: 'CI', scope: null, expiresInDays: null })
     await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
     await world.execute(reactivateMember, ada.principal, { organization, user: bob.name })
     expect(await standing(bob)).toBe('token_revoked')
     expect(await keyStanding(key)).toBe('token_revoked')
     const anew = await world.login(bob)
     expect(await standing(anew)).toBeNull()
-    expect(await codeOf(world.execute(createKey, anew.principal, { description: 'another' }))).toBe('ok')
+    expect(await codeOf(world.execute(createKey, anew.principal, { description: 'another', scope: null, expiresInDays: null }))).toBe('ok')
   })
 
   test('a deactivated admin keeps the role but does not count as an admin (S29)', async () => {
@@ -197,8 +197,20 @@ describe.each(engines)('deactivation on %s', (engine) => {
   test('service account keys of a deactivated creator stay valid and are listed (S37)', async () => {
     const { organization, id, ada, bob } = await three('admin')
     const machine = await world.execute(createServiceAccount, bob.principal, { organization, name: `robot-${++count}` })
-    const bobs = await world.execute(createServiceAccountKey, bob.principal, { organization, serviceAccount: machine.name, description: 'made by bob' })
-    await world.execute(createServiceAccountKey, ada.principal, { organization, serviceAccount: machine.id, description: 'made by ada' })
+    const bobs = await world.execute(createServiceAccountKey, bob.principal, {
+      organization,
+      serviceAccount: machine.name,
+      description: 'made by bob',
+      scope: null,
+      expiresInDays: null,
+    })
+    await world.execute(createServiceAccountKey, ada.principal, {
+      organization,
+      serviceAccount: machine.id,
+      description: 'made by ada',
+      scope: null,
+      expiresInDays: null,
+    })
     const marked = async () =>
       Object.fromEntries(
         (await world.store.reading.apiKeys.pageAlive({ organizationId: id }, { limit: 50 })).items.map((key) => [key.description, key.createdByLeft]),

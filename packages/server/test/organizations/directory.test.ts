@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 async function allOf(world: World, id: string, role: 'admin' | 'member', asked: Parameters<typeof memberFilter>[1], limit = 100): Promise<string[]> {
   const names: string[] = []
   for (let cursor: string | undefined; ; ) {
-    const page = await world.store.reading.memberships.page(id as never, { ...memberFilter({ role }, asked), limit, cursor })
+    const page = await world.store.reading.memberships.page(id as never, { ...memberFilter({ role, scope: null }, asked), limit, cursor })
     expect(page.items.length).toBeLessThanOrEqual(limit)
     names.push(...page.items.map(({ username }) => username))
     if (page.nextCursor === null) return names
@@ -143,7 +143,11 @@ describe.each(engines)('the member directory on %s', (engine) => {
       const first: string[] = []
       let cursor: string | undefined
       for (let page = 0; page < 4; page++) {
-        const { items, nextCursor } = await world.store.reading.memberships.page(big.id, { ...memberFilter({ role: 'member' }, asked), limit: 40, cursor })
+        const { items, nextCursor } = await world.store.reading.memberships.page(big.id, {
+          ...memberFilter({ role: 'member', scope: null }, asked),
+          limit: 40,
+          cursor,
+        })
         first.push(...items.map(({ username }) => username))
         if (nextCursor === null) break
         cursor = nextCursor
@@ -167,9 +171,9 @@ describe.each(engines)('the member directory on %s', (engine) => {
         select '${long}', 'usr_z' || i, 'member', 'active', now() + make_interval(secs => i / 4.0) from generate_series(${from}, ${to}) i`)
       await world.rows(`update cohort set joins = ${COHORT_SIZE} where organization_id = '${long}'`)
     }
-    const { nextCursor } = await world.store.reading.memberships.page(long as never, { ...memberFilter({ role: 'admin' }, {}), limit: 100 })
+    const { nextCursor } = await world.store.reading.memberships.page(long as never, { ...memberFilter({ role: 'admin', scope: null }, {}), limit: 100 })
     const { items } = await world.store.reading.memberships.page(long as never, {
-      ...memberFilter({ role: 'admin' }, { q: 'deep' }),
+      ...memberFilter({ role: 'admin', scope: null }, { q: 'deep' }),
       limit: 100,
       cursor: nextCursor ?? undefined,
     })

@@ -75,9 +75,15 @@ describe.each(engines)('signing a member out on %s', (engine) => {
 
   test('a signed-out member keeps status and keys and can log in again', async () => {
     const { organization, ada, bob } = await two()
-    const { key } = await world.execute(createKey, bob.principal, { description: 'CI' })
+    const { key } = await world.execute(createKey, bob.principal, { description: 'CI', scope: null, expiresInDays: null })
     await world.execute(createServiceAccount, ada.principal, { organization, name: 'deploy' })
-    const { key: machineKey } = await world.execute(createServiceAccountKey, ada.principal, { organization, serviceAccount: 'deploy', description: 'CI' })
+    const { key: machineKey } = await world.execute(createServiceAccountKey, ada.principal, {
+      organization,
+      serviceAccount: 'deploy',
+      description: 'CI',
+      scope: null,
+      expiresInDays: null,
+    })
     await signOut(ada.principal, organization, bob)
     for (const one of [key, machineKey]) {
       const live = await world.store.reading.apiKeys.live({ tokenHash: digest(one) })

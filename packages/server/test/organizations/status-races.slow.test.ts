@@ -49,7 +49,7 @@ const form = (fields: Record<string, string>, headers: Record<string, string> = 
 async function holdings(person: Human, organization: string) {
   const login = await deviceLogin(muster, person, `${SCOPE} offline_access`)
   const { cookie } = await browserOf(muster, person)
-  const key = (await muster.call('POST', '/v1/me/keys', { token: person.token, body: { description: 'CI' } })).body.key as string
+  const key = (await muster.call('POST', '/v1/me/keys', { token: person.token, body: { description: 'CI', scope: 'all' } })).body.key as string
   const codes: string[] = []
   for (let made = 0; made < 10; made++) {
     const { body } = await startDevice(muster)
@@ -84,7 +84,7 @@ async function holdings(person: Human, organization: string) {
     },
     'browser session': (at) => send(at, 'GET', `/device?user_code=${unanswered}`, { headers: { cookie } }),
     async 'a new key'(at) {
-      const answer = await send(at, 'POST', '/v1/me/keys', json(person.token, { description: 'made in haste' }))
+      const answer = await send(at, 'POST', '/v1/me/keys', json(person.token, { description: 'made in haste', scope: 'all' }))
       if (answer.status === 201) got.keys.push(answer.body['key'] as unknown as string)
       return answer
     },
@@ -194,7 +194,7 @@ describe.each(Object.entries(endings))('%s', (verb, end) => {
 test('a revoked key is refused by both processes after the acknowledgement (I7)', async () => {
   const person = await muster.person(`solo_${++count}`)
   for (const round of rounds(4)) {
-    const { id, key } = (await muster.call('POST', '/v1/me/keys', { token: person.token, body: { description: 'CI' } })).body
+    const { id, key } = (await muster.call('POST', '/v1/me/keys', { token: person.token, body: { description: 'CI', scope: 'all' } })).body
     const asking = keepAsking({ key: (at) => send(at, 'GET', `/v1/organizations/${person.name}`, json(key)) })
     await asking.letIn(4)
     expect((await send(addresses()[round % 2] as string, 'DELETE', `/v1/me/keys/${id}`, json(person.token))).body).toEqual({ ended: 1 })

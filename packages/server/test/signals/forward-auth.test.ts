@@ -127,7 +127,7 @@ test('forward auth answers from memory, without a query for each request', async
 
 describe('keys and clients', () => {
   test('a key passes forward auth as its holder until it is revoked (S59)', async () => {
-    const { body: made } = await muster.call('POST', '/v1/me/keys', { token: human('bob').token, body: { description: 'for the gateway' } })
+    const { body: made } = await muster.call('POST', '/v1/me/keys', { token: human('bob').token, body: { description: 'for the gateway', scope: 'all' } })
     expect((await ask(made.key, '?organization=ada')).body).toMatchObject({ user: human('bob').id, role: 'member', session: null })
     await muster.call('DELETE', `/v1/me/keys/${made.id}`, { token: human('bob').token })
     expect(await ask(made.key)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })

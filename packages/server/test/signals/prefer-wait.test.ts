@@ -172,7 +172,7 @@ test('a repeated action waits for the original revocation, on every route', asyn
   await twice('DELETE', `${members}/heidi/sessions`, eve.token)
   await muster.login(heidi)
   await twice('POST', '/v1/operator/organizations/eve/sign-out', OPERATOR_TOKEN, { user: 'heidi' })
-  const key = await muster.call('POST', '/v1/me/keys', { token: frank.token, body: { description: 'ci' } })
+  const key = await muster.call('POST', '/v1/me/keys', { token: frank.token, body: { description: 'ci', scope: 'all' } })
   await twice('DELETE', `/v1/me/keys/${key.body.id}`, frank.token)
   await twice('PATCH', `${members}/frank`, eve.token, { role: 'admin' })
   await twice('PATCH', `${members}/frank`, eve.token, { role: 'member' })

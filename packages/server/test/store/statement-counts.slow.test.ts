@@ -94,7 +94,7 @@ async function measure(muster: Muster): Promise<Record<string, DatabaseWork>> {
   await send('reactivate', 'POST', `${at}/members/bob/reactivate`, ada.token, {})
   await send('join', 'POST', '/v1/invitations/accept', dan.token, { token: secret })
   await send('remove a member', 'DELETE', `${at}/members/carol`, ada.token)
-  const { id, key } = await send('create a key', 'POST', '/v1/me/keys', ada.token, { description: 'for CI' })
+  const { id, key } = await send('create a key', 'POST', '/v1/me/keys', ada.token, { description: 'for CI', scope: 'all' })
   await send('GET /v1/me with a key', 'GET', '/v1/me', key)
   await send('revoke a key', 'DELETE', `/v1/me/keys/${id}`, ada.token)
   for (let time = 0; time < 2; time++) await send('device authorization', 'POST', '/oauth/device/code', null, `client_id=${CLI_CLIENT_ID}&scope=openid+api`)

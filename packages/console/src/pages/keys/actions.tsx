@@ -19,6 +19,7 @@ import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { CreateKeyDialog } from './create.tsx'
 import { type Key, refreshKeys } from './data.ts'
+import { ScopeInWords } from './terms.tsx'
 
 /** `own`: users manage their own keys. `any`: admins manage every key of the organization. */
 type By = 'own' | 'any'
@@ -57,6 +58,7 @@ export function useKeyActions(by: By): KeyActions {
         <CreateKeyDialog
           account={dialog.key.holder.name}
           description={dialog.key.description}
+          scope={dialog.key.scope}
           onClose={close}
           onCreated={() => {
             const oldKey = dialog.key
@@ -80,7 +82,7 @@ interface Props {
 
 /** All details of one key, including those that a narrow table hides. */
 function KeyDialog({ by, item, onClose }: Props) {
-  const { id, description, holder, created_at, created_by, created_by_left, last_used_at, last_address } = item
+  const { id, description, holder, scope, created_at, created_by, created_by_left, expires_at, last_used_at, last_address } = item
   const isServiceAccount = holder.kind === 'service_account'
   return (
     <Dialog
@@ -110,6 +112,10 @@ function KeyDialog({ by, item, onClose }: Props) {
             </Link>
           )}
         </Fact>
+        <Fact name="May do">
+          <ScopeInWords scope={scope} />
+        </Fact>
+        <Fact name="Expires">{expires_at === null ? 'Never' : <Time at={expires_at} />}</Fact>
         <Fact name="Created">
           <Time at={created_at} />
           <span className="text-muted"> by </span>

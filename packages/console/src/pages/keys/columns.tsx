@@ -6,6 +6,7 @@ import { Status } from '../../ui/status.tsx'
 import { below, type Column } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Key } from './data.ts'
+import { TermsLine } from './terms.tsx'
 
 interface Options {
   menuFor: (key: Key) => MenuAction[][]
@@ -28,6 +29,9 @@ export function keyColumns({ menuFor, show, showHolder = false, showCreator = fa
               {key.description}
             </button>
             {key.created_by_left && <ToRoll />}
+          </p>
+          <p className="truncate text-xs text-muted" title={key.scope === 'all' ? undefined : key.scope.join(', ')}>
+            <TermsLine {...key} />
           </p>
           <p className={cx('truncate text-xs text-muted', below.middle)}>
             {showHolder && `${key.holder.name} · `}

@@ -8,27 +8,30 @@ import { CopyButton, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/form/field.tsx'
-import { refreshKeys } from './data.ts'
+import { type Key, refreshKeys } from './data.ts'
+import { isComplete, TermsFields, termsOf, toBody, toFlags } from './terms.tsx'
 
 interface Props {
   /** The service account that holds the key. Without it, the key is the user's own. */
   account?: string
-  /** The description of the key that it replaces. */
+  /** The description and the scope of the key that it replaces. */
   description?: string
+  scope?: Key['scope']
   onClose: () => void
   onCreated?: () => void
 }
 
 /** Creates a key and shows it once. */
-export function CreateKeyDialog({ account, description: initialDescription = '', onClose, onCreated }: Props) {
+export function CreateKeyDialog({ account, description: initialDescription = '', scope, onClose, onCreated }: Props) {
   const { organization } = useSession()
   const [description, setDescription] = useState(initialDescription)
+  const [terms, setTerms] = useState(() => termsOf(scope))
   // An idempotency key, so that a retry after a lost response returns the same key.
   const attempt = useRef(crypto.randomUUID())
   // A ref and not `isPending`, because `isPending` changes only at the next render, and Escape may be pressed before that.
   const isCreating = useRef(false)
   const create = useMutation({
-    mutationFn: (body: { description: string }) => {
+    mutationFn: (body: { description: string } & ReturnType<typeof toBody>) => {
       const header = { 'idempotency-key': attempt.current }
       return account === undefined
         ? answer(api.POST('/v1/me/keys', { params: { header }, body }))
@@ -40,10 +43,11 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
     },
   })
   const trimmed = description.trim()
+  const isReady = trimmed !== '' && isComplete(terms)
   const submit = () => {
-    if (trimmed === '' || isCreating.current) return
+    if (!isReady || isCreating.current) return
     isCreating.current = true
-    create.mutate({ description: trimmed })
+    create.mutate({ description: trimmed, ...toBody(terms) })
   }
   // Closing now would lose the key, because it is shown only once.
   const close = () => !isCreating.current && onClose()
@@ -67,8 +71,8 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
       title={account === undefined ? 'Create key' : `Create key for ${account}`}
       lead={
         account === undefined
-          ? `The key acts as you in ${organization.name}, with your role, until you revoke it or leave.`
-          : `The key acts as the service account ${account}, with the rights of a member, until it is revoked.`
+          ? `The key acts as you in ${organization.name}, until it expires, you revoke it or you leave.`
+          : `The key acts as the service account ${account}, until it expires or is revoked.`
       }
       onSubmit={submit}
       foot={
@@ -76,7 +80,7 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
           <Button busy={create.isPending} onClick={close}>
             Cancel
           </Button>
-          <Button kind="primary" type="submit" busy={create.isPending} disabled={trimmed === ''}>
+          <Button kind="primary" type="submit" busy={create.isPending} disabled={!isReady}>
             Create key
           </Button>
         </>
@@ -94,11 +98,20 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
         }}
         autoComplete="off"
       />
+      <TermsFields
+        value={terms}
+        onChange={(value) => {
+          setTerms(value)
+          attempt.current = crypto.randomUUID()
+        }}
+        role={account === undefined ? organization.role : 'member'}
+        holder={account ?? 'you'}
+      />
       {create.error && <Failure error={create.error} compact />}
       <ShowCommand>
         {account === undefined
-          ? `muster key create "${trimmed || 'nightly backup'}"`
-          : `muster service-account key create ${account} "${trimmed || 'nightly backup'}"`}
+          ? `muster key create "${trimmed || 'nightly backup'}"${toFlags(terms)}`
+          : `muster service-account key create ${account} "${trimmed || 'nightly backup'}"${toFlags(terms)}`}
       </ShowCommand>
     </Dialog>
   )

@@ -26,6 +26,15 @@ export const allKeysQuery = (org: string) =>
       answer(api.GET('/v1/organizations/{org}/keys', { signal, params: { path: { org }, query: { cursor, limit: 100 } } })),
   })
 
+/** Keys that may do everything that their holder may (F15). */
+export const keysWithoutScopeQuery = (org: string) =>
+  infiniteQueryOptions({
+    ...paged,
+    queryKey: ['keys', org, 'without-scope'],
+    queryFn: ({ signal, pageParam: cursor }) =>
+      answer(api.GET('/v1/organizations/{org}/keys', { signal, params: { path: { org }, query: { cursor, limit: 100, scope: 'all' } } })),
+  })
+
 export const keysOfQuery = (org: string, account: string) =>
   infiniteQueryOptions({
     ...paged,

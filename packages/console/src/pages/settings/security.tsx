@@ -14,6 +14,7 @@ import { SelectField, TextField } from '../../ui/form/field.tsx'
 import { Card, Fact, Facts, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { KeyPolicyFact } from './key-policy.tsx'
 import { UnreadyCredentials } from './unready-credentials.tsx'
 
 type Policy = Schemas['FactorPolicy']
@@ -79,6 +80,9 @@ export function Security() {
             )}
             <Fact name="Browsers">
               {policy.remembered_devices ? 'Members may let a browser be remembered for 30 days' : 'Members are asked for the second factor at every sign-in'}
+            </Fact>
+            <Fact name="API keys">
+              <KeyPolicyFact editable={editable} />
             </Fact>
             {editable && ahead && ahead !== 'none' && (
               <Fact name="Not ready">

@@ -124,6 +124,7 @@ export function useMemberActions(): MemberActions {
         <CreateKeyDialog
           account={keyStep.key.holder.name}
           description={keyStep.key.description}
+          scope={keyStep.key.scope}
           onClose={() => setKeyStep(null)}
           onCreated={() => setDeparture({ ...departure, rolled: new Set([...(departure.rolled ?? []), keyStep.key.id]) })}
         />

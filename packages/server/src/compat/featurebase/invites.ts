@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { requirePermission } from '../../domain/command/authorize.ts'
 import { copyInvitationLink, copyLinkWithinLimit } from '../../domain/invitations/copy-link.ts'
 import { revokeInvitation } from '../../domain/invitations/invitation.ts'
 import { type InvitationView, invitationView, inviteByEmail } from '../../domain/invitations/invite-by-email.ts'
 import { Problem } from '../../domain/model/problem.ts'
 import { actorOfRequest } from '../../http/request.ts'
 import type { CompatServices } from '../compat.ts'
-import { requirePermission } from './users.ts'
 
 const params = z.object({ id: z.string().min(1).max(60) })
 const schema = { hide: true } as const

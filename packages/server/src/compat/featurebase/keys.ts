@@ -1,12 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { requirePermission } from '../../domain/command/authorize.ts'
 import { createKey, renameKey, revokeKey } from '../../domain/credentials/api-key.ts'
+import { UNLIMITED } from '../../domain/credentials/key-scope.ts'
 import type { ListedKey } from '../../domain/credentials/store.ts'
 import type { Actor } from '../../domain/model/live.ts'
 import { Problem } from '../../domain/model/problem.ts'
 import { actorOfRequest } from '../../http/request.ts'
 import type { CompatServices } from '../compat.ts'
-import { found, requirePermission } from './users.ts'
+import { found } from './users.ts'
 
 const params = z.object({ id: z.string().min(1).max(60) })
 const keyParams = params.extend({ key: z.string().min(1).max(60) })
@@ -29,7 +31,8 @@ export const keyRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { st
 
   app.get('/users/:id/keys', { config, schema: { ...schema, params } }, async (request) => {
     const { actor } = actorOfRequest(request)
-    if (!isMine(actor, request.params.id)) requirePermission(actor, 'keys:read')
+    // No permission names one's own keys, so the scope of a key cannot have them.
+    if (!isMine(actor, request.params.id) || actor.scope !== null) requirePermission(actor, 'keys:read')
     const { userId, status } = await found(store, actor, request.params.id)
     // A member who left may have keys in another organization, which this one must not see.
     const { items } = status === 'left' ? { items: [] } : await store.reading.apiKeys.pageAlive({ userId }, { limit: 100 })
@@ -39,7 +42,7 @@ export const keyRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { st
   app.post('/users/:id/keys', { config, schema: { ...schema, params, body } }, async (request, reply) => {
     const { actor, principal } = actorOfRequest(request)
     if (!isMine(actor, request.params.id)) throw new Problem('forbidden', 'You can create keys only for yourself.')
-    const made = await execute(createKey, principal, request.body)
+    const made = await execute(createKey, principal, { ...request.body, ...UNLIMITED })
     return reply.code(201).send({ id: made.id, secret: made.key, description: made.description, created_at: made.createdAt })
   })
 

@@ -1,7 +1,7 @@
-import { type Permission, roleMay } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { updateNames } from '../../domain/accounts/person-names.ts'
+import { requirePermission } from '../../domain/command/authorize.ts'
 import type { Context } from '../../domain/command/context.ts'
 import type { Actor } from '../../domain/model/live.ts'
 import type { Member } from '../../domain/model/membership.ts'
@@ -95,11 +95,6 @@ export const userRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { s
       return toUser(member, actor)
     },
   )
-}
-
-/** @throws Problem forbidden */
-export function requirePermission(actor: Actor, permission: Permission): void {
-  if (!roleMay(actor.role, permission)) throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`)
 }
 
 /** @throws Problem member_not_found */

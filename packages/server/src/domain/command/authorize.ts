@@ -1,33 +1,60 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
-import { type Permission, roleMay } from '@muster/contract/permissions.ts'
-import type { Actor, LiveKey, LiveState, SessionActor, UserActor } from '../model/live.ts'
+import { isPermission, type Permission, permissions, type Role, roleMay } from '@muster/contract/permissions.ts'
+import type { Actor, LiveKey, LiveState, Rights, SessionActor, UserActor } from '../model/live.ts'
 import type { Membership } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 
 /** @throws Problem user_not_registered (S55) */
 export function actorOf(live: LiveState): SessionActor {
-  return { ...userActor(live), sessionId: live.session.id }
+  return { ...userActor(live, null), sessionId: live.session.id }
 }
 
 /** @throws Problem user_not_registered (S55) */
-export function actorOfKey({ holder, organization }: LiveKey): Actor {
-  if (holder.kind === 'user') return userActor({ account: holder.account, membership: holder.membership, organization })
+export function actorOfKey({ key, holder, organization }: LiveKey): Actor {
+  const scope = key.scope && new Set(key.scope)
+  if (holder.kind === 'user') return userActor({ account: holder.account, membership: holder.membership, organization }, scope)
   const { serviceAccount } = holder
   if (!organization) throw new Problem('invalid_token')
-  return { kind: 'service_account', id: serviceAccount.id, name: serviceAccount.name, organization, role: 'member' }
+  return { kind: 'service_account', id: serviceAccount.id, name: serviceAccount.name, organization, role: 'member', scope }
 }
 
-function userActor({ account, membership, organization }: Pick<LiveState, 'account' | 'membership' | 'organization'>): UserActor {
+function userActor({ account, membership, organization }: Pick<LiveState, 'account' | 'membership' | 'organization'>, scope: UserActor['scope']): UserActor {
   if (account.username === null || !membership || !organization) throw new Problem('user_not_registered')
-  return { kind: 'user', id: account.id, userId: account.id, username: account.username, organization, role: membership.role }
+  return { kind: 'user', id: account.id, userId: account.id, username: account.username, organization, role: membership.role, scope }
 }
 
-/** To an actor of another organization, this one does not exist (B01). @throws Problem organization_not_found or forbidden */
-export function authorize(actor: Actor, organizationId: OrganizationId, permission: Permission): void {
-  if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')
+/** Whether the actor may do this: by their role now, and by the scope of their key (P12). Every decision about rights is made here. */
+export const mayDo = ({ role, scope }: Rights, permission: Permission): boolean => roleMay(role, permission) && (scope === null || scope.has(permission))
+
+/** What a key may do at other APIs, as introspection and forward auth say it. `api`: everything that its holder may do. */
+export const scopeOf = (actor: Rights): string =>
+  actor.scope === null ? 'api' : [...actor.scope].filter((name) => !isPermission(name) || mayDo(actor, name)).join(' ')
+
+/** @throws Problem forbidden if the role does not allow it, or insufficient_scope if the scope of the key does not (P12) */
+export function requirePermission(actor: Actor, permission: Permission): void {
   if (!roleMay(actor.role, permission))
     throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`, { extensions: { permission } })
+  if (!mayDo(actor, permission)) throw outOfScope(actor, [permission])
+}
+
+/** Nobody grants more than they have: with a scoped key, only a role whose permissions the scope names (P12). @throws Problem insufficient_scope */
+export function requireMayGrant(actor: Actor, role: Role): void {
+  if (actor.scope === null) return
+  const missing = (Object.keys(permissions) as Permission[]).filter((permission) => roleMay(role, permission) && !mayDo(actor, permission))
+  if (missing.length > 0) throw outOfScope(actor, missing)
+}
+
+function outOfScope(actor: Actor, missing: readonly Permission[]): Problem {
+  const creator = actor.kind === 'user' ? actor.username : `An admin of ${actor.organization.name}`
+  const detail = `The scope of this key lacks ${missing.join(', ')}. ${creator} can create a key that has ${missing.length === 1 ? 'it' : 'them'}.`
+  return new Problem('insufficient_scope', detail, { extensions: { scope: missing.join(' '), permission: missing[0] } })
+}
+
+/** To an actor of another organization, this one does not exist (B01). @throws Problem organization_not_found, forbidden or insufficient_scope */
+export function authorize(actor: Actor, organizationId: OrganizationId, permission: Permission): void {
+  if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')
+  requirePermission(actor, permission)
 }
 
 /** @throws Problem member_not_found, or membership_ended for a former member */

@@ -22,6 +22,7 @@ export interface Attempted {
 /** The refusals that are recorded: a known actor attempted something they are not allowed to do (S57). */
 const ofConsequence: ReadonlySet<ProblemCode> = new Set([
   'forbidden',
+  'insufficient_scope',
   'self_action',
   'last_admin',
   'account_suspended',

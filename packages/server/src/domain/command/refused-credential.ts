@@ -2,6 +2,7 @@ import type { EndReason } from '@muster/contract/events.ts'
 import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import { type DeactivationDetails, deactivatedDetail } from '@muster/contract/revocation.ts'
+import type { ApiKey } from '../model/api-key.ts'
 import type { LiveAccount, LiveKey, LiveMembership, LiveState } from '../model/live.ts'
 import type { Membership } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
@@ -41,11 +42,21 @@ function standingOf(live: LiveState | LiveKey): Standing {
       epoch: account.epoch,
     }
   }
-  const { key, holder } = live
+  const { key, holder, now, keyPolicy } = live
   const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'
   const suspended = holder.kind === 'user' && holder.account.suspendedAt !== null
   const { epoch } = holder.kind === 'user' ? holder.account : holder.serviceAccount
-  return { ended: key.endedAt !== null, expired: false, suspended, deactivated, organization, madeFor: key.organizationId, madeAt: key.epoch, epoch }
+  return {
+    // Switching the policy on ends such keys. One that was created at that moment is refused here.
+    ended: key.endedAt !== null || (keyPolicy === 'scoped' && key.scope === null),
+    expired: key.expiresAt !== null && key.expiresAt <= now,
+    suspended,
+    deactivated,
+    organization,
+    madeFor: key.organizationId,
+    madeAt: key.epoch,
+    epoch,
+  }
 }
 
 /**
@@ -108,8 +119,15 @@ export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credentia
   }
   if (refusal === 'organization_suspended' && live?.organization) throw suspendedProblem(live.organization, holderId(live))
   if (refusal === 'token_revoked' && live) throw new Problem(refusal, whyEnded(live))
+  if (refusal === 'token_expired' && live && 'key' in live) throw expiredKeyProblem(live.key)
   if (refusal) throw new Problem(refusal)
 }
+
+/** Says which key it was, because its holder may have many. @see docs/rules.md P12 */
+const expiredKeyProblem = ({ description, expiresAt }: ApiKey): Problem =>
+  new Problem('token_expired', `The key "${description}" expired on ${expiresAt?.toISOString().slice(0, 10)}.`, {
+    extensions: { next: 'Create another key.', command: 'muster key create DESCRIPTION' },
+  })
 
 /** Given only if another person ended the session, because its holder does not know otherwise. */
 const signedOutBy: Record<string, string> = {
@@ -122,7 +140,10 @@ const signedOutBy: Record<string, string> = {
 function whyEnded(live: LiveState | LiveKey): string | undefined {
   if (live.restsSince)
     return `This server was restored from a backup on ${live.restsSince.toISOString().slice(0, 10)}. Keys and refresh tokens from before are refused until its operator keeps them.`
-  return 'session' in live ? signedOutBy[live.session.endedReason ?? ''] : undefined
+  if ('session' in live) return signedOutBy[live.session.endedReason ?? '']
+  return live.key.scope === null && (live.keyPolicy === 'scoped' || live.key.endedReason === 'scope_required')
+    ? 'Your organization allows only keys with a scope. Create another key, and name its permissions.'
+    : undefined
 }
 
 /** Names the organization and the time. The reason is between the operator and the admins. */

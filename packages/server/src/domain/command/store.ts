@@ -162,6 +162,7 @@ export type MailJob =
   | { template: 'confirmation_code'; sessionId: string; number: number }
   | { template: 'email_change_code'; emailChangeId: string } // an address in use gets a notice instead
   | { template: 'email_changed'; emailChangeId: string; at: string; address: string } // to the old address
+  | { template: 'key_expires'; keyId: string; userId: string } // to one of the people who answer for the key
   | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }
 
 /** Informs an application that its session has ended, once that is committed. */

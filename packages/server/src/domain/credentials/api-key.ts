@@ -1,5 +1,6 @@
 import type { KeyEndReason } from '@muster/contract/events.ts'
 import { type ApiKeyId, isId, type OrganizationId, type ServiceAccountId, type UserId } from '@muster/contract/ids.ts'
+import { actorOf } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { requirePolicy } from '../command/factor-policy.ts'
 import { requireRecent } from '../command/recent.ts'
@@ -12,6 +13,7 @@ import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import { strongestAuthentication } from '../model/session.ts'
 import type { Tx } from '../store.ts'
+import { type KeyTerms, scopeOfNewKey } from './key-scope.ts'
 import type { ListedKey } from './store.ts'
 
 export const KEYS_PER_USER = 25
@@ -34,19 +36,23 @@ export interface CreatedKey {
   /** Shown only in this response. */
   key: string
   description: string
+  scope: readonly string[] | null
   createdAt: string
+  expiresAt: string | null
 }
 
 /** Creates a key of the caller. Requires a session: a key cannot create keys. */
-export async function createKey(context: Context, { description }: { description: string }): Promise<CreatedKey> {
+export async function createKey(context: Context, { description, ...terms }: KeyTerms & { description: string }): Promise<CreatedKey> {
   const { account, live } = await context.account()
   const organizationId = live.organization?.id
   if (!organizationId) throw new Problem('user_not_registered')
   requirePolicy(live) // also for a session that is not asked otherwise: one of a script, or of CI (F13)
   await requireRecent(context.tx, live, 'keys:create')
   const holder = { kind: 'user', id: account.id } as const
+  const creator = actorOf(live)
+  const scope = await scopeOfNewKey(context.tx, terms, { creator, holder: creator.role })
   const { methods } = strongestAuthentication(live.session)
-  return issueKey(context, { holder, organizationId, epoch: account.epoch, description, createdBy: account.id, methods })
+  return issueKey(context, { ...terms, scope, holder, organizationId, epoch: account.epoch, description, createdBy: account.id, methods })
 }
 
 /** For a command that has locked the row of the holder or the organization, and read the epoch there. */
@@ -57,23 +63,42 @@ export async function issueKey(
     organizationId,
     epoch,
     description,
+    scope,
+    expiresInDays,
     createdBy,
     methods,
-  }: { holder: KeyHolder; organizationId: OrganizationId; epoch: number; description: string; createdBy: UserId; methods: readonly string[] },
+  }: KeyTerms & { holder: KeyHolder; organizationId: OrganizationId; epoch: number; description: string; createdBy: UserId; methods: readonly string[] },
 ): Promise<CreatedKey> {
   const said = oneLine(description)
+  if (scope === null && (await tx.organizations.keyPolicy(organizationId)) === 'scoped') throw new Problem('key_scope_required')
   const [userId, serviceAccountId] = holder.kind === 'user' ? [holder.id, null] : [null, holder.id]
   const most = holder.kind === 'user' ? KEYS_PER_USER : KEYS_PER_SERVICE_ACCOUNT
   const key = newOpaqueToken(holder.kind === 'user' ? 'muster_uk' : 'muster_sk')
   // Counted before it is inserted. A refusal rolls it back.
   const [alive, made] = await together(
     tx.apiKeys.countAlive(holder.kind === 'user' ? { userId: holder.id } : { serviceAccountId: holder.id }),
-    tx.apiKeys.insert({ id: newId('apiKey'), tokenHash: digest(key), organizationId, userId, serviceAccountId, epoch, description: said, createdBy, methods }),
+    tx.apiKeys.insert({
+      id: newId('apiKey'),
+      tokenHash: storedHash(key, scope),
+      organizationId,
+      userId,
+      serviceAccountId,
+      epoch,
+      description: said,
+      scope,
+      expiresInDays,
+      createdBy,
+      methods,
+    }),
   )
   if (alive >= most) throw new Problem('key_limit', `There are ${alive} keys. The maximum is ${most}.`, { extensions: { limit: most } })
-  await record({ type: 'key.created', target: made.id, organizationId, holderId: holder.id, description: said })
-  return { id: made.id, key, description: said, createdAt: made.createdAt.toISOString() }
+  const expiresAt = made.expiresAt?.toISOString() ?? null
+  await record({ type: 'key.created', target: made.id, organizationId, holderId: holder.id, description: said, scope, expiresAt })
+  return { id: made.id, key, description: said, scope, createdAt: made.createdAt.toISOString(), expiresAt }
 }
+
+/** Of a key with a scope, the hash is hashed again. So a server process of an earlier version, which knows no scopes, does not find the key and refuses it (E70). */
+const storedHash = (key: string, scope: KeyTerms['scope']): Uint8Array => (scope === null ? digest(key) : digest(digest(key)))
 
 /** A description that a person gave: one line, without invisible characters. @throws Problem description_invalid */
 export function oneLine(text: string): string {

@@ -9,6 +9,7 @@ import { strongestAuthentication } from '../model/session.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
 import type { Tx } from '../store.ts'
 import { type CreatedKey, issueKey, oneLine } from './api-key.ts'
+import { type KeyTerms, scopeOfNewKey } from './key-scope.ts'
 import type { ListedServiceAccount } from './store.ts'
 
 const SERVICE_ACCOUNTS_PER_ORGANIZATION = 100
@@ -91,7 +92,7 @@ export async function removeServiceAccount(context: Context, input: ServiceAccou
 /** Creates a key of a service account. It is shown once, to the admin who creates it (S37). */
 export async function createServiceAccountKey(
   context: Context,
-  { organization: reference, serviceAccount, description }: ServiceAccountReference & { description: string },
+  { organization: reference, serviceAccount, description, ...terms }: ServiceAccountReference & KeyTerms & { description: string },
 ): Promise<CreatedKey> {
   const { tx, principal, enter } = context
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
@@ -100,9 +101,10 @@ export async function createServiceAccountKey(
   const live = await requireRecentCaller(context, 'keys:create')
   if (!live) throw new Problem('session_required')
   requirePolicy(live)
+  const scope = await scopeOfNewKey(tx, terms, { creator: actor, holder: 'member' })
   const { methods } = strongestAuthentication(live.session)
   const holder = { kind: 'service_account', id } as const
-  return issueKey(context, { holder, organizationId: organization.id, epoch, description, createdBy: actor.userId, methods })
+  return issueKey(context, { ...terms, scope, holder, organizationId: organization.id, epoch, description, createdBy: actor.userId, methods })
 }
 
 /** For an organization whose last member has left: the keys of its service accounts end, and the accounts stay for the next admin (S23). */

@@ -188,7 +188,8 @@ export interface SessionStore {
   restart(id: SessionId, device: { lifetimeSeconds: number; address: string; userAgent: string | null }): Promise<void>
 }
 
-export type NewApiKey = Pick<ApiKey, 'id' | 'organizationId' | 'userId' | 'serviceAccountId' | 'epoch' | 'description' | 'createdBy'> & {
+export type NewApiKey = Pick<ApiKey, 'id' | 'organizationId' | 'userId' | 'serviceAccountId' | 'epoch' | 'description' | 'scope' | 'createdBy'> & {
+  expiresInDays: number | null
   tokenHash: Uint8Array
   /** Of the strongest proof in the session that creates the key. */
   methods: readonly string[]
@@ -206,6 +207,10 @@ export interface ApiKeyStore {
   end(id: ApiKeyId, reason: KeyEndReason): Promise<ApiKey | null>
   /** False if it has ended. */
   rename(id: ApiKeyId, description: string): Promise<boolean>
+  /** Valid keys that expire within a week, and whose email about it was not queued. A key for a week or less needs none. */
+  expiring(atMost: number): Promise<ApiKeyId[]>
+  /** False if it was marked before, or has ended. */
+  markExpiryMailed(id: ApiKeyId): Promise<boolean>
   /** Stores the time of use, at most once a minute. */
   touch(id: ApiKeyId, address: string): Promise<void>
   countAlive(holder: { userId: UserId } | { serviceAccountId: ServiceAccountId }): Promise<number>
@@ -218,6 +223,8 @@ export interface OrganizationKeys {
   createdBy?: UserId | undefined
   /** Only keys held by users, or only keys held by service accounts. */
   holder?: KeyHolder['kind'] | undefined
+  /** Only keys without a scope. */
+  withoutScope?: boolean | undefined
 }
 
 export type ListedServiceAccount = ServiceAccount & { createdByName: string }

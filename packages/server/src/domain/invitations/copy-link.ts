@@ -1,3 +1,4 @@
+import { requireMayGrant } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
@@ -7,8 +8,9 @@ import type { InvitationReference, Invites } from './invite-by-email.ts'
 /** Returns the link of an email invitation, to be delivered by hand. The link is derived, not stored, and the audit log names the admin who copied it (S18). */
 export async function copyInvitationLink(context: Context, { organization: reference, id }: InvitationReference): Promise<{ path: string; expiresAt: string }> {
   const { tx, keys, record } = context
-  const { organization } = await context.enterShared(reference, 'invitations:create')
+  const { actor, organization } = await context.enterShared(reference, 'invitations:create')
   const invitation = await invitationOf(tx, organization.id, id)
+  requireMayGrant(actor, invitation.role)
   const fault = invitationFault(invitation, await tx.now())
   if (fault) throw new Problem(fault)
   if (invitation.kind === 'secret') throw new Problem('invitation_without_link')

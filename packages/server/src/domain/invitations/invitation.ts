@@ -2,6 +2,7 @@ import type { DomainEvents, InvitationKind } from '@muster/contract/events.ts'
 import { type InvitationId, isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
+import { requireMayGrant } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { requireRecentCaller } from '../command/recent.ts'
@@ -164,6 +165,7 @@ export async function createSecret(
   { organization: reference, role, kind = 'secret' }: { organization: string; role: Role; kind?: 'secret' | 'link' },
 ): Promise<CreatedSecret> {
   const { actor, organization } = await context.enterShared(reference, 'invitations:create')
+  requireMayGrant(actor, role)
   if (role === 'admin') await requireRecentCaller(context, 'members:promote')
   return makeSecret(context, organization, { kind, role, createdBy: actor.userId })
 }

@@ -1,6 +1,7 @@
 import type { InvitationId, OrganizationId } from '@muster/contract/ids.ts'
-import { type Role, roleMay } from '@muster/contract/permissions.ts'
+import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
+import { mayDo, requireMayGrant } from '../command/authorize.ts'
 import type { Context, Execute, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { requireRecentCaller } from '../command/recent.ts'
@@ -111,7 +112,7 @@ export async function inviteByEmail(
 export async function organizationToCount(execute: Execute, principal: Principal, reference: string): Promise<OrganizationId> {
   const seen = 'seen' in principal ? principal.seen : undefined
   const isTheirs = seen && (reference === seen.organization.id || reference === seen.organization.name)
-  if (isTheirs && roleMay(seen.role, 'invitations:create')) return seen.organization.id
+  if (isTheirs && mayDo(seen, 'invitations:create')) return seen.organization.id
   return execute(requireInvitePermission, principal, { organization: reference })
 }
 
@@ -162,6 +163,7 @@ async function openInvitations(
 ): Promise<InviteResult[]> {
   mailed.clear()
   const { actor, organization } = await context.enterShared(reference, 'invitations:create')
+  requireMayGrant(actor, role)
   if (role === 'admin') await requireRecentCaller(context, 'members:promote')
   requireMultiUser(context, organization)
   const results = new Map<Asked | Refused, InviteResult>()
@@ -240,9 +242,10 @@ export async function resendInvitation(
 
 async function renewInvitation(context: Context, { organization: reference, id }: InvitationReference): Promise<InvitationView> {
   const { tx, record, admission } = context
-  const { organization } = await context.enterShared(reference, 'invitations:create')
+  const { actor, organization } = await context.enterShared(reference, 'invitations:create')
   requireMultiUser(context, organization)
   const invitation = await invitationOf(tx, organization.id, id)
+  requireMayGrant(actor, invitation.role)
   if (invitation.kind !== 'email') throw new Problem('invitation_not_mailed')
   refuseBlockedDomain(admission, invitation.emailCanonical ?? '')
   const standing = await memberFault(tx, organization.id, invitation.emailCanonical ?? '')

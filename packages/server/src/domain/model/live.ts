@@ -1,5 +1,5 @@
 import type { ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
+import type { KeyPolicy, Role } from '@muster/contract/permissions.ts'
 import type { Account } from './account.ts'
 import type { ApiKey } from './api-key.ts'
 import type { CurrentMembership } from './membership.ts'
@@ -31,6 +31,8 @@ export interface LiveKey {
   key: ApiKey
   holder: { kind: 'user'; account: LiveAccount; membership: LiveMembership | null } | { kind: 'service_account'; serviceAccount: LiveServiceAccount }
   organization: Organization | null
+  /** Which keys the organization allows (F15). */
+  keyPolicy: KeyPolicy
   restsSince: Date | null
 }
 
@@ -39,13 +41,19 @@ export type LiveServiceAccount = Pick<ServiceAccount, 'id' | 'name' | 'epoch'>
 /** A user or a service account acting in their organization, as read from the database. `id` is the actor of audit events and the owner of resources. */
 export type Actor = UserActor | ServiceAccountActor
 
-export interface UserActor {
+/** The rights of an actor: those of the role, and of these only what the scope names (P12). Decided by `mayDo`. */
+export interface Rights {
+  role: Role
+  /** Of their key. Null: they act by a session, or by a key without a scope. */
+  scope: ReadonlySet<string> | null
+}
+
+export interface UserActor extends Rights {
   kind: 'user'
   id: UserId
   userId: UserId
   username: string
   organization: Organization
-  role: Role
 }
 
 /** A person who acts by a session, not by a key. */
@@ -54,7 +62,7 @@ export interface SessionActor extends UserActor {
 }
 
 /** Acts with the permissions of a member (S4), and never moves. */
-export interface ServiceAccountActor {
+export interface ServiceAccountActor extends Rights {
   kind: 'service_account'
   id: ServiceAccountId
   name: string

@@ -1,5 +1,5 @@
 import type { ApiKeyId, ClientId, OperatorTokenId, OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
+import type { Rights } from './live.ts'
 import type { Organization } from './organization.ts'
 
 /** The origin of a request, as the audit log shows it. */
@@ -30,10 +30,9 @@ export interface UserPrincipal {
   seen?: Seen | undefined
 }
 
-/** The caller's organization and role when the request was authenticated. A command does not trust it, and reads them again under its lock. */
-export interface Seen {
+/** The caller's organization and rights when the request was authenticated. A command does not trust it, and reads them again under its lock. */
+export interface Seen extends Rights {
   organization: Pick<Organization, 'id' | 'name'>
-  role: Role
 }
 
 /** The holder of a key. */

@@ -99,6 +99,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'organization.suspended': ({ target, version }) => ({ kind: 'organization', subject: target, value: { suspended: true, version } }),
   'organization.resumed': ({ target, version }) => ({ kind: 'organization', subject: target, value: { suspended: false, version } }),
   'organization.contacts_changed': nothing,
+  'organization.key_policy_changed': nothing, // each key that it ends has its own event
   'organization.factor_policy_changed': nothing, // tokens end with their session, or are refused at the next refresh (F13)
   'resource.registered': nothing,
   'resource.transferred': nothing, // ownership does not affect permissions

@@ -137,6 +137,6 @@ export class SecretKeys {
 }
 
 /** Opaque credentials are stored and looked up by this digest only. They are random, so one SHA-256 is enough. */
-export const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
+export const digest = (token: string | Uint8Array): Buffer => createHash('sha256').update(token).digest()
 
 export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => one.length === other.length && timingSafeEqual(one, other)

@@ -1,6 +1,7 @@
-import { type MembershipStatus, type Role, roleMay } from '@muster/contract/permissions.ts'
+import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
+import { mayDo } from '../command/authorize.ts'
 import { emailAddress } from '../model/email.ts'
-import type { Actor } from '../model/live.ts'
+import type { Actor, Rights } from '../model/live.ts'
 import type { Member } from '../model/membership.ts'
 
 /** Selects members of an organization. */
@@ -26,7 +27,7 @@ export interface PlatformViewer {
 }
 
 /** The caller, in the organization of the member; or the operator, who sees what an admin sees; or a client. */
-export type Viewer = Pick<Actor, 'id' | 'role'> | 'operator' | PlatformViewer
+export type Viewer = (Rights & Pick<Actor, 'id'>) | 'operator' | PlatformViewer
 
 export interface Visible {
   email: boolean
@@ -38,10 +39,10 @@ export interface Visible {
 }
 
 /** What decides about addresses. */
-type Rights = Pick<Actor, 'role'> | 'operator' | PlatformViewer
+type Sight = Rights | 'operator' | PlatformViewer
 
-const isAdmin = (viewer: Rights): boolean => viewer === 'operator' || ('role' in viewer && roleMay(viewer.role, 'members:read-email'))
-const seesEmails = (viewer: Rights): boolean => isAdmin(viewer) || (viewer !== 'operator' && 'emails' in viewer && viewer.emails)
+const isAdmin = (viewer: Sight): boolean => viewer === 'operator' || ('role' in viewer && mayDo(viewer, 'members:read-email'))
+const seesEmails = (viewer: Sight): boolean => isAdmin(viewer) || (viewer !== 'operator' && 'emails' in viewer && viewer.emails)
 
 /**
  * The parts of a member that a viewer sees beside the name, username, role and status (S4). The address of a former member is shown to nobody in the
@@ -56,7 +57,7 @@ export function visibleTo(viewer: Viewer, member: Pick<Member, 'userId' | 'statu
 }
 
 /** The members a caller asks for. A caller who sees no addresses finds nobody by one (S4). */
-export function memberFilter(viewer: Rights, asked: { q?: string | undefined; status?: MembershipStatus | undefined; role?: Role | undefined }): MemberFilter {
+export function memberFilter(viewer: Sight, asked: { q?: string | undefined; status?: MembershipStatus | undefined; role?: Role | undefined }): MemberFilter {
   const text = canonical(asked.q?.normalize('NFC').toLowerCase().trim() ?? '')
   return {
     status: asked.status,

@@ -1,7 +1,7 @@
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
-import { requireMember } from '../command/authorize.ts'
+import { requireMayGrant, requireMember } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { requireRecentCaller } from '../command/recent.ts'
 import { RetryTransaction } from '../command/retry.ts'
@@ -207,7 +207,10 @@ export async function changeRole(context: Context, { organization: reference, us
   const { actor, organization, target } = await enterForMember(reference, 'members:role', user)
   if (target.userId === actor.userId) throw new Problem('self_action')
   if (role === 'member' && isLastAdmin(target)) throw await lastAdminProblem(context, organization.id, target.userId)
-  if (role === 'admin' && target.role !== 'admin') await requireRecentCaller(context, 'members:promote')
+  if (role === 'admin' && target.role !== 'admin') {
+    requireMayGrant(actor, role)
+    await requireRecentCaller(context, 'members:promote')
+  }
   const [changed, revoked] = await together(
     setRole(context, organization.id, target, role),
     role === 'member' ? tx.invitations.revokeOpenBy(target.userId, organization.id) : [],

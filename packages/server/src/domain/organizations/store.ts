@@ -1,7 +1,7 @@
 import type { FactorPolicy } from '@muster/contract/authentication.ts'
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { ApiKeyId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
+import type { KeyPolicy, MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { Companions, Member, Membership, TargetMember } from '../model/membership.ts'
 import type { Details, Organization, OrganizationPolicy, Purpose } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
@@ -23,6 +23,9 @@ export interface OrganizationSearch extends PageRequest {
 export interface OrganizationStore {
   insert(organization: { id: OrganizationId; name: string; founderId: UserId; plan: string }): Promise<void>
   setFactorPolicy(id: OrganizationId, policy: OrganizationPolicy): Promise<void>
+  /** Which keys it allows (F15). */
+  keyPolicy(id: OrganizationId): Promise<KeyPolicy>
+  setKeyPolicy(id: OrganizationId, keys: KeyPolicy): Promise<void>
   /** By id, by name or by a former name; `former` marks the last case. */
   find(reference: string): Promise<{ organization: Organization; former: boolean } | null>
   /** Locks in the order of ids, so that two callers with the same organizations do not deadlock. Returns those that exist. */

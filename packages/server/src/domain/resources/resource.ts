@@ -3,7 +3,7 @@ import { isId, type OrganizationId, type ResourceId, type UserId } from '@muster
 import { RESOURCE_KIND_PATTERN, RESOURCE_NAME_PATTERN } from '@muster/contract/names.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
 import { type Remedy, remedyCommand } from '@muster/contract/remedies.ts'
-import { requireClient } from '../command/authorize.ts'
+import { requireClient, requirePermission } from '../command/authorize.ts'
 import type { Context, Execute } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { requireCurrentName } from '../model/former-name.ts'
@@ -68,10 +68,13 @@ export async function registerResource(
 /** As `registerResource`. A member could use up addresses, so each organization has a limit; a platform's client has none. */
 export async function registerResourceWithinLimit(
   { limits, execute }: { limits: Limits; execute: Execute },
-  { principal, actor }: { principal: Principal; actor: Pick<Actor, 'organization'> | null | undefined },
+  { principal, actor }: { principal: Principal; actor: Actor | null | undefined },
   input: Parameters<typeof registerResource>[1],
 ): ReturnType<typeof registerResource> {
-  if (actor) await limits.spend('resource by organization', actor.organization.id)
+  if (actor) {
+    requirePermission(actor, 'resources:register') // or a key without it would use up the limit of the others
+    await limits.spend('resource by organization', actor.organization.id)
+  }
   return execute(registerResource, principal, input)
 }
 

@@ -29,7 +29,7 @@ export function unreadyCredentialStore(db: Kysely<Tables>): UnreadyCredentialSto
       select * from (
         select k.id, k.description as name, coalesce(a.username, v.name, '') as holder, null as session_id, k.created_at, k.last_used_at
         from api_key k left join account a on a.id = k.user_id left join service_account v on v.id = k.service_account_id
-        where k.organization_id = ${organizationId} and k.ended_at is null and k.epoch = coalesce(a.epoch, v.epoch) and ${lacks(sql`k.methods`)}
+        where k.organization_id = ${organizationId} and k.ended_at is null and (k.expires_at is null or k.expires_at > muster_now()) and k.epoch = coalesce(a.epoch, v.epoch) and ${lacks(sql`k.methods`)}
         union all
         select t.id, t.name, coalesce(a.username, ''), s.id, t.created_at, t.last_used_at
         from session s join account a on a.id = s.user_id join refresh_token t on t.session_id = s.id

@@ -38,6 +38,7 @@ import * as recentSignIns from './0040-recent-sign-ins.ts'
 import * as apis from './0041-apis.ts'
 import * as eventPositions from './0043-event-positions.ts'
 import * as clientSecrets from './0044-client-secrets.ts'
+import * as keyScopes from './0042-key-scopes.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -80,4 +81,5 @@ export const migrations: Record<string, Migration> = {
   '0041-apis': apis,
   '0043-event-positions': eventPositions,
   '0044-client-secrets': clientSecrets,
+  '0042-key-scopes': keyScopes,
 }

@@ -1,4 +1,5 @@
 import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
+import type { KeyPolicy } from '@muster/contract/permissions.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { together } from '../../domain/command/together.ts'
 import type { Contact, Organization, PolicyFloor, Purpose } from '../../domain/model/organization.ts'
@@ -73,6 +74,13 @@ export function organizationStore(db: Kysely<Tables>, floor: PolicyFloor): Organ
         })
         .where('id', '=', id)
         .execute()
+    },
+    async keyPolicy(id) {
+      const { rows } = await sql<{ key_policy: KeyPolicy }>`${point} select key_policy from organization where id = ${id}`.execute(db)
+      return rows[0]?.key_policy ?? 'any'
+    },
+    async setKeyPolicy(id, keys) {
+      await sql`${point} update organization set key_policy = ${keys} where id = ${id}`.execute(db)
     },
     async find(reference) {
       const { rows } = await sql<Row>`${point} ${columns} where id = (${organizationNamed(reference)})`.execute(db)

@@ -9,10 +9,12 @@ import {
   descriptionField,
   idempotencyHeaders,
   keySchema,
+  newKeySchema,
   organizationParams,
   pageOfItems,
   pageQuery,
   reported,
+  toNewKey,
 } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
@@ -50,15 +52,16 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
         operationId: 'createMyKey',
         tags: ['Keys'],
         summary: 'Create own key',
-        description: 'Creates a key that acts as the current user in their current organization. The key is shown only in this response.',
+        description:
+          'Creates a key that acts as the current user in their current organization. It can do what both its scope and their role allow. The key is shown only in this response.',
         headers: idempotencyHeaders,
-        body: change,
+        body: newKeySchema,
         response: answers(createdKeySchema, 201),
       },
     },
     async (request, reply) => {
       const { principal } = personOf(request)
-      const key = await execute(createKey, principal, request.body, { idempotency: idempotencyOf(request) })
+      const key = await execute(createKey, principal, toNewKey(request.body), { idempotency: idempotencyOf(request) })
       return reply.code(201).send(toCreatedKeyBody(key))
     },
   )
@@ -114,16 +117,18 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
             .optional()
             .meta({ description: 'A username or a user id. With `holder=service_account`: the keys that this person could have copied.' }),
           holder: z.enum(['user', 'service_account']).optional().meta({ description: 'Only keys of users, or only keys of service accounts.' }),
+          scope: z.literal('all').optional().meta({ description: 'Only keys without a scope, which may do everything that their holder may.' }),
         }),
         response: answers(pageOfItems(keySchema)),
       },
     },
     async (request) => {
       const { organization } = await findReadableOrganization(store, request, request.params.org, 'keys:read')
-      const { created_by: reference, holder, ...page } = request.query
+      const { created_by: reference, holder, scope, ...page } = request.query
       const maker = reference === undefined ? undefined : await store.reading.memberships.member(organization.id, reference)
       if (maker === null) return { items: [], next_cursor: null }
-      const { items, nextCursor } = await store.reading.apiKeys.pageAlive({ organizationId: organization.id, createdBy: maker?.userId, holder }, page)
+      const of = { organizationId: organization.id, createdBy: maker?.userId, holder, withoutScope: scope === 'all' }
+      const { items, nextCursor } = await store.reading.apiKeys.pageAlive(of, page)
       return { items: items.map(toKeyBody), next_cursor: nextCursor }
     },
   )

@@ -12,15 +12,16 @@ import { actorOfRequest, findReadableOrganization, idempotencyOf, personOf } fro
 import {
   answers,
   createdKeySchema,
-  descriptionField,
   handedOverSchema,
   idempotencyHeaders,
   keySchema,
+  newKeySchema,
   organizationParams,
   pageOfItems,
   pageQuery,
   reported,
   serviceAccountSchema,
+  toNewKey,
 } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
@@ -181,7 +182,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
         description: 'Creates a key for a service account. The key is shown only in this response. This requires a login; a key cannot do it.',
         params,
         headers: idempotencyHeaders,
-        body: z.strictObject({ description: descriptionField }),
+        body: newKeySchema,
         response: answers(createdKeySchema, 201),
       },
     },
@@ -190,7 +191,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       const key = await execute(
         createServiceAccountKey,
         personOf(request).principal,
-        { organization: org, serviceAccount: account, ...request.body },
+        { organization: org, serviceAccount: account, ...toNewKey(request.body) },
         { idempotency: idempotencyOf(request) },
       )
       return reply.code(201).send(toCreatedKeyBody(key))

@@ -1,8 +1,8 @@
 import { applicationUrl } from '@muster/contract/names.ts'
-import { type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { authorize } from '../../../domain/command/authorize.ts'
+import { authorize, mayDo } from '../../../domain/command/authorize.ts'
+import type { Rights } from '../../../domain/model/live.ts'
 import type { Organization } from '../../../domain/model/organization.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { changeDetails } from '../../../domain/organizations/contacts.ts'
@@ -25,14 +25,14 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
   const { config, store, execute, accessTokens } = services
   const countsOf = ({ id }: Pick<Organization, 'id'>) => store.reading.memberships.counts(id)
 
-  const pageOf = async (organization: Organization, role: Role) => {
+  const pageOf = async (organization: Organization, viewer: Rights) => {
     const members = await countsOf(organization)
     const { technical, billing, address } = await store.reading.organizations.details(organization.id)
     return {
       ...toCommonBody(config, organization, members),
-      role,
+      role: viewer.role,
       technical_contact: toContactBody(technical),
-      ...(roleMay(role, 'organization:contacts') && { billing_contact: toContactBody(billing), address }),
+      ...(mayDo(viewer, 'organization:contacts') && { billing_contact: toContactBody(billing), address }),
     }
   }
 
@@ -56,7 +56,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
       const { organization } = match
       if (request.actor) authorize(request.actor, organization.id, 'organization:read')
       if (match.former) return reply.redirect(`/v1/organizations/${organization.name}`, 308)
-      if (request.actor) return pageOf(organization, request.actor.role)
+      if (request.actor) return pageOf(organization, request.actor)
       const { active, deactivated } = await countsOf(organization)
       return toPlatformBody(config, { ...organization, activeMembers: active, deactivatedMembers: deactivated })
     },
@@ -78,9 +78,10 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
     },
     async (request) => {
       const { technical_contact: technical, billing_contact: billing, address } = request.body
-      await execute(changeDetails, actorOfRequest(request).principal, { organization: request.params.org, technical, billing, address })
+      // Before the change, because the response shows the organization.
       const { actor, organization } = await findReadableOrganization(store, request, request.params.org, 'organization:read')
-      return pageOf(organization, actor.role)
+      await execute(changeDetails, actorOfRequest(request).principal, { organization: request.params.org, technical, billing, address })
+      return pageOf(organization, actor)
     },
   )
 

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { requirePermission } from '../../../domain/command/authorize.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { hostOf, labelOf } from '../../../domain/resources/host-label.ts'
 import { answers } from '../../schemas.ts'
@@ -33,6 +34,7 @@ export const hostRoutes: FastifyPluginAsyncZod<Services> = async (app, { config,
       },
     },
     async (request, reply) => {
+      if (request.actor) requirePermission(request.actor, 'resources:read')
       const label = labelOf(request.params.host, config.cloudDomain)
       const entry = label === null ? null : await store.reading.hostLabels.find(label)
       // To a member, applications of other organizations look as if they did not exist (B01).

@@ -1,0 +1,77 @@
+import { permissionAreas, permissionChoices } from '@muster/contract/permission-areas.ts'
+import type { Role } from '@muster/contract/permissions.ts'
+import type { Key } from '../../api/types.ts'
+import { list, value } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { usage } from '../../errors.ts'
+import { type Facts, facts } from '../../output/table.ts'
+import { relative, when } from '../../output/time.ts'
+
+// What a key may do, and until when (P12).
+
+export const keyTerms = {
+  scope: list('PERMISSION', 'what the key may do, such as resources:read; all: everything its holder may do'),
+  expires: value('DAYS', 'when it expires: 30d, or never (default: 90d)'),
+}
+
+export const aboutTerms = `Permissions: ${permissionAreas.flatMap(({ permissions }) => Object.keys(permissions)).join(', ')}.`
+
+interface Chosen {
+  scope: 'all' | string[]
+  expires_in_days?: number | null
+}
+
+/** Prompts for the scope if it is not given. `holder` decides which permissions are offered. */
+export async function chooseTerms(
+  { ask }: Context,
+  { scope, expires }: { scope: string[] | undefined; expires: string | undefined },
+  holder: { name: string; role: Role },
+): Promise<Chosen> {
+  const lifetime = expires === undefined ? {} : { expires_in_days: daysFrom(expires) }
+  return { scope: scope === undefined ? await askScope(ask, holder) : scopeFrom(scope), ...lifetime }
+}
+
+function scopeFrom(words: string[]): 'all' | string[] {
+  const names = words.flatMap((word) => word.split(',')).filter((name) => name !== '')
+  if (!names.includes('all')) return names
+  if (names.length > 1) throw usage('--scope all is everything already.', 'Pass either all, or permissions.')
+  return 'all'
+}
+
+function daysFrom(text: string): number | null {
+  if (text === 'never') return null
+  const days = Number(/^(\d{1,4})d?$/.exec(text)?.[1] ?? Number.NaN)
+  if (!(days >= 1 && days <= 1_095)) throw usage(`--expires "${text}" is not a time.`, 'Use a number of days from 1d to 1095d, or never.')
+  return days
+}
+
+async function askScope(ask: Context['ask'], { name, role }: { name: string; role: Role }): Promise<'all' | string[]> {
+  if (!ask.possible) throw usage('The scope of the key is required, and there is no terminal to prompt on.', 'Pass --scope PERMISSION, or --scope all.')
+  const kind = await ask.one('What may the key do?', [
+    { value: 'some', label: 'Only what you choose' },
+    { value: 'all', label: `Everything that ${name} may do` },
+  ])
+  if (kind === 'all') return 'all'
+  const groups = permissionChoices(role).map(({ area, choices }) => [area, choices.map(({ permission, words }) => ({ value: permission, label: words }))])
+  return ask.several('Choose with the space bar', Object.fromEntries(groups))
+}
+
+/** For a table: `everything`, or the names. */
+export const scopeCell = ({ scope }: Pick<Key, 'scope'>): Facts =>
+  scope === 'all' ? facts('everything', 'all') : facts(scope.length > 2 ? `${scope.length} permissions` : scope.join(', '), scope.join(' '))
+
+/** For a table: "in 5 days", or the exact time when piped. */
+export const expiryCell = ({ expires_at: at }: Pick<Key, 'expires_at'>, now: number): Facts => facts(at === null ? 'never' : relative(at, now), at)
+
+/** For details: all names. A server of an earlier version says neither. */
+export const scopeInFull = ({ scope = 'all' }: Partial<Pick<Key, 'scope'>>): Facts =>
+  scope === 'all' ? facts('everything', 'all') : facts(scope.join(', '), scope.join(' '))
+
+export const expiryInFull = ({ expires_at: at = null }: Partial<Pick<Key, 'expires_at'>>, now: number): Facts =>
+  facts(at === null ? 'never' : when(at, now), at)
+
+/** "It may do everything that ada may do, and expires in 90 days (…)." */
+export function termsInWords({ scope, expires_at: at }: Pick<Key, 'scope' | 'expires_at'>, holder: string, now: number): string {
+  const may = scope === 'all' ? `everything that ${holder} may do` : `only ${scope.join(', ')}`
+  return `It may do ${may}, and ${at === null ? 'does not expire' : `expires ${when(at, now)}`}.`
+}

@@ -1,0 +1,70 @@
+import { type Permission, type Role, roleMay } from './permissions.ts'
+
+/** The permissions of Muster's own API by area, in words, as a person chooses them for a key (P12). */
+export const permissionAreas: readonly { area: string; permissions: Partial<Record<Permission, string>> }[] = [
+  {
+    area: 'Resources',
+    permissions: {
+      'resources:read': 'List resources, and look up the application of a host',
+      'resources:register': 'Register resources',
+      'resources:transfer': 'Transfer resources to another owner',
+      'resources:remove': 'Remove resources',
+    },
+  },
+  {
+    area: 'Members',
+    permissions: {
+      'members:read': 'List members',
+      'members:read-email': 'See the email addresses of members, and when they were last seen',
+      'members:names': 'Change the names of members',
+      'members:role': 'Change the roles of members',
+      'members:sign-out': 'Sign members out',
+      'members:deactivate': 'Deactivate and reactivate members',
+      'members:remove': 'Remove members',
+      'members:reset-factors': 'See resets of factors',
+    },
+  },
+  {
+    area: 'Invitations',
+    permissions: {
+      'invitations:read': 'List invitations',
+      'invitations:create': 'Invite people, with a role whose permissions the key has',
+      'invitations:revoke': 'Revoke invitations',
+    },
+  },
+  {
+    area: 'Keys and service accounts',
+    permissions: {
+      'keys:read': 'List all keys of the organization',
+      'keys:manage': 'Rename and revoke keys',
+      'service-accounts:read': 'List service accounts',
+      'service-accounts:manage': 'Create, change and remove service accounts',
+    },
+  },
+  {
+    area: 'Organization',
+    permissions: {
+      'organization:read': 'See the organization',
+      'organization:contacts': 'See and change contacts and the postal address',
+      'organization:rename': 'Rename the organization',
+      'organization:security': 'See members and credentials that the security settings do not accept',
+      'audit:read': 'Read the audit log',
+    },
+  },
+]
+
+export interface PermissionChoice {
+  permission: Permission
+  words: string
+}
+
+/** The permissions that a key of a holder with this role can have, by area. */
+export const permissionChoices = (role: Role): { area: string; choices: PermissionChoice[] }[] =>
+  permissionAreas
+    .map(({ area, permissions }) => ({
+      area,
+      choices: (Object.entries(permissions) as [Permission, string][])
+        .filter(([permission]) => roleMay(role, permission))
+        .map(([permission, words]) => ({ permission, words })),
+    }))
+    .filter(({ choices }) => choices.length > 0)
