@@ -61,7 +61,7 @@ export const keys: Fault[] = [
     find: "actor.scope === null ? 'api' :",
     replace: "actor.scope?.has('') !== true ? 'api' :",
     test: scope,
-    named: 'forward auth refuses a key with a scope',
+    named: 'forward auth accepts a key with a scope only',
   },
   {
     title: 'the application of a host is read with the permission (P12)',
@@ -90,8 +90,8 @@ export const keys: Fault[] = [
   {
     title: 'the email before the expiry is sent once (P12)',
     file: `${server}/store/credentials/api-key-store.ts`,
-    find: 'where id = ${id} and expiry_mailed_at is null and ended_at is null',
-    replace: 'where id = ${id} and ended_at is null',
+    find: 'and expiry_mailed_at is null and ended_at is null',
+    replace: 'and ended_at is null',
     test: scope,
     named: 'is emailed once, a week before',
   },

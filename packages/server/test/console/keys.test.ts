@@ -25,7 +25,7 @@ async function createKey(page: Page, description: string): Promise<string> {
   await press(page, 'Create key')
   const form = page.getByRole('dialog')
   await form.getByLabel('Description').fill(description)
-  await form.getByLabel('What it may do').selectOption('all')
+  await form.getByLabel('Permissions').selectOption('all')
   await form.getByRole('button', { name: 'Create key' }).click()
   const keyDialog = dialog(page, `Key "${description}"`)
   await keyDialog.getByRole('button', { name: 'Copy the key' }).click()

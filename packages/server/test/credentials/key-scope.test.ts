@@ -36,7 +36,7 @@ const introspect = async (token: string) =>
 const forwardAuth = (key: string, query = ''): Promise<Answer> => muster.call('GET', `/v1/forward-auth${query}`, { token: key })
 
 describe('the scope and the expiry of a new key (P12)', () => {
-  test('a key without a scope in the request is refused, and the response names the field', async () => {
+  test('a request for a key without a scope is refused, and the field is named', async () => {
     const { status, body } = await create('bob', {})
     expect([status, body.code, body.errors[0].field]).toEqual([422, 'invalid_request', 'scope'])
     expect(body.detail).toContain('"all"')
@@ -169,7 +169,7 @@ describe('a key with a scope', () => {
     expect([answer.scope, 'exp' in answer]).toEqual(['api', false])
   })
 
-  test('forward auth refuses a key with a scope unless the route asks for a permission of it', async () => {
+  test('forward auth accepts a key with a scope only for a permission of it', async () => {
     const { key } = (await create('bob', { scope: ['resources:read'] })).body
     expect(await forwardAuth(key)).toMatchObject({ status: 403, body: { code: 'insufficient_scope', scope: 'api' } })
     expect(await forwardAuth(key, '?scope=members:read')).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } })

@@ -7,10 +7,10 @@ import { usage } from '../../errors.ts'
 import { type Facts, facts } from '../../output/table.ts'
 import { relative, when } from '../../output/time.ts'
 
-// What a key may do, and until when (P12).
+// The scope and the expiry of keys (P12).
 
 export const keyTerms = {
-  scope: list('PERMISSION', 'what the key may do, such as resources:read; all: everything its holder may do'),
+  scope: list('PERMISSION', 'permission of the key, such as resources:read; all: everything its holder may do'),
   expires: value('DAYS', 'when it expires: 30d, or never (default: 90d)'),
 }
 
@@ -47,8 +47,8 @@ function daysFrom(text: string): number | null {
 
 async function askScope(ask: Context['ask'], { name, role }: { name: string; role: Role }): Promise<'all' | string[]> {
   if (!ask.possible) throw usage('The scope of the key is required, and there is no terminal to prompt on.', 'Pass --scope PERMISSION, or --scope all.')
-  const kind = await ask.one('What may the key do?', [
-    { value: 'some', label: 'Only what you choose' },
+  const kind = await ask.one('Permissions of the key', [
+    { value: 'some', label: 'Only the ones that you choose' },
     { value: 'all', label: `Everything that ${name} may do` },
   ])
   if (kind === 'all') return 'all'

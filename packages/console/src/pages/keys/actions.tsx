@@ -112,7 +112,7 @@ function KeyDialog({ by, item, onClose }: Props) {
             </Link>
           )}
         </Fact>
-        <Fact name="May do">
+        <Fact name="Permissions">
           <ScopeInWords scope={scope} />
         </Fact>
         <Fact name="Expires">{expires_at === null ? 'Never' : <Time at={expires_at} />}</Fact>

@@ -5,7 +5,7 @@ import { SelectField } from '../../ui/form/field.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Key } from './data.ts'
 
-// What a key may do, and until when (P12).
+// The scope and the expiry of keys (P12).
 
 export interface Terms {
   /** True: everything that the holder may do. */
@@ -52,11 +52,11 @@ export function TermsFields({ value, onChange, role, holder }: FieldsProps) {
   return (
     <>
       <SelectField
-        label="What it may do"
+        label="Permissions"
         value={value.everything ? 'all' : 'some'}
         onChange={(event) => onChange({ ...value, everything: event.target.value === 'all' })}
       >
-        <option value="some">Only what you choose</option>
+        <option value="some">Only the ones that you choose</option>
         <option value="all">Everything that {holder} may do</option>
       </SelectField>
       {!value.everything && <PermissionBoxes role={role} chosen={value.permissions} onChange={(permissions) => onChange({ ...value, permissions })} />}
