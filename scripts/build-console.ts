@@ -74,8 +74,8 @@ const pagesOfAddresses = {
   ...Object.fromEntries(['resources', 'settings', 'users', 'keys', 'audit', 'profile', 'sessions'].map((page) => [page, page])),
 }
 
-/** A package that few visits need is loaded when it is used. */
-const seldomNeeded = /[\\/]node_modules[\\/]@simplewebauthn[\\/]/
+/** A package that few visits need is loaded when it is used, and so are the words of permissions. */
+const seldomNeeded = /[\\/]node_modules[\\/]@simplewebauthn[\\/]|[\\/]permission-areas\.ts$/
 
 /** The file of a module: the first load, the page, or what pages share. Null for what is seldom needed, which gets a file of its own. */
 function fileOf(id: string, modules: Modules): string | null {

@@ -271,7 +271,7 @@ export const problems = {
     next: 'Name the permissions of the key.',
     command: 'muster key create DESCRIPTION --scope PERMISSION',
   },
-  permission_unknown: { status: 422, title: 'The scope names a permission that does not exist.', next: 'Use permissions of the list in this response.' },
+  permission_unknown: { status: 422, title: 'The scope names a permission that does not exist.', next: 'Use the listed permissions.' },
   permission_not_held: {
     status: 403,
     title: 'A key can only get permissions that its creator and its holder have.',

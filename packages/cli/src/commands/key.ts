@@ -9,7 +9,7 @@ import { printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
 import { facts } from '../output/table.ts'
 import { moment, relative } from '../output/time.ts'
-import { aboutTerms, chooseTerms, expiryCell, keyTerms, scopeCell, termsInWords } from './shared/key-terms.ts'
+import { aboutTerms, chooseTerms, expiryCell, keyTerms, scopeCell, scopeFlag, termsInWords } from './shared/key-terms.ts'
 
 const list = command(
   'key list',
@@ -150,7 +150,10 @@ export function sayKeys(context: Context, items: Key[], { none, holders }: { non
     say.note('')
     say.warn(
       'A former member created these keys and could have copied them. Replace each key, then revoke it.',
-      toRoll.flatMap(({ id, holder }) => [`muster service-account key create ${holder.name} "…"`, `muster service-account key revoke ${id}`]),
+      toRoll.flatMap(({ id, holder, scope }) => [
+        `muster service-account key create ${holder.name} "…"${scopeFlag({ scope })}`,
+        `muster service-account key revoke ${id}`,
+      ]),
     )
   }
 }

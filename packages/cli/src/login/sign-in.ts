@@ -9,7 +9,7 @@ import { keyOf, refreshTokenFromEnvironment } from './environment.ts'
 import { credentialsFrom, keptIdentity, Login } from './login.ts'
 import { offerRegistration } from './registration.ts'
 
-/** A key does not expire. */
+/** The server decides whether a key has expired. */
 const never = '9999-12-31T23:59:59Z'
 
 /**

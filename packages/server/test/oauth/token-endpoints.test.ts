@@ -110,7 +110,7 @@ const altered = (key: string): string => `${key.slice(0, -1)}${key.endsWith('x')
 test('a key is introspected with its holder, its organization and its key id (S59)', async () => {
   const kim = await muster.person('kim')
   const token = kim.token
-  const { id, key } = (await muster.call('POST', '/v1/me/keys', { token, body: { description: 'CI', scope: 'all' } })).body
+  const { id, key } = (await muster.call('POST', '/v1/me/keys', { token, body: { description: 'CI', scope: 'all', expires_in_days: null } })).body
   const organization = (await profile(token)).body.organization
   const { body } = await introspect(key)
   const issued = body.iat
@@ -119,7 +119,9 @@ test('a key is introspected with its holder, its organization and its key id (S5
   assert.deepEqual(body, { ...common, iat: issued, sub: kim.id, username: 'kim', key_id: id, epoch: decodeJwt(token)['epoch'], role: 'admin' })
 
   const { id: machine } = (await muster.call('POST', '/v1/organizations/kim/service-accounts', { token, body: { name: 'robot' } })).body
-  const made = (await muster.call('POST', '/v1/organizations/kim/service-accounts/robot/keys', { token, body: { description: 'CI', scope: 'all' } })).body
+  const made = (
+    await muster.call('POST', '/v1/organizations/kim/service-accounts/robot/keys', { token, body: { description: 'CI', scope: 'all', expires_in_days: null } })
+  ).body
   const robot = (await introspect(made.key)).body
   assert.deepEqual(robot, { ...common, iat: robot.iat, sub: machine, username: 'robot', key_id: made.id, epoch: 0, role: 'member' })
 

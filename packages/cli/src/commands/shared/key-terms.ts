@@ -56,22 +56,26 @@ async function askScope(ask: Context['ask'], { name, role }: { name: string; rol
   return ask.several('Choose with the space bar', Object.fromEntries(groups))
 }
 
-/** For a table: `everything`, or the names. */
-export const scopeCell = ({ scope }: Pick<Key, 'scope'>): Facts =>
-  scope === 'all' ? facts('everything', 'all') : facts(scope.length > 2 ? `${scope.length} permissions` : scope.join(', '), scope.join(' '))
+/** A server of an earlier version says neither, and its keys have neither. */
+type Terms = Partial<Pick<Key, 'scope' | 'expires_at'>>
+
+/** Of the command that creates a key with the same scope. */
+export const scopeFlag = ({ scope = 'all' }: Terms): string => ` --scope ${scope === 'all' ? scope : scope.join(' ')}`
+
+/** For a table: as for `--scope`, or the number of permissions. */
+export const scopeCell = ({ scope = 'all' }: Terms): Facts =>
+  scope === 'all' ? facts('all', 'all') : facts(scope.length > 2 ? `${scope.length} permissions` : scope.join(', '), scope.join(' '))
+
+/** For details: all names. */
+export const scopeInFull = ({ scope = 'all' }: Terms): Facts => (scope === 'all' ? facts('everything', 'all') : facts(scope.join(', '), scope.join(' ')))
 
 /** For a table: "in 5 days", or the exact time when piped. */
-export const expiryCell = ({ expires_at: at }: Pick<Key, 'expires_at'>, now: number): Facts => facts(at === null ? 'never' : relative(at, now), at)
+export const expiryCell = ({ expires_at: at = null }: Terms, now: number): Facts => facts(at === null ? 'never' : relative(at, now), at)
 
-/** For details: all names. A server of an earlier version says neither. */
-export const scopeInFull = ({ scope = 'all' }: Partial<Pick<Key, 'scope'>>): Facts =>
-  scope === 'all' ? facts('everything', 'all') : facts(scope.join(', '), scope.join(' '))
+export const expiryInFull = ({ expires_at: at = null }: Terms, now: number): Facts => facts(at === null ? 'never' : when(at, now), at)
 
-export const expiryInFull = ({ expires_at: at = null }: Partial<Pick<Key, 'expires_at'>>, now: number): Facts =>
-  facts(at === null ? 'never' : when(at, now), at)
-
-/** "It may do everything that ada may do, and expires in 90 days (…)." */
-export function termsInWords({ scope, expires_at: at }: Pick<Key, 'scope' | 'expires_at'>, holder: string, now: number): string {
+/** "It may do everything that you may do, and expires in 90 days (…)." */
+export function termsInWords({ scope = 'all', expires_at: at = null }: Terms, holder: string, now: number): string {
   const may = scope === 'all' ? `everything that ${holder} may do` : `only ${scope.join(', ')}`
   return `It may do ${may}, and ${at === null ? 'does not expire' : `expires ${when(at, now)}`}.`
 }

@@ -5,6 +5,7 @@ import type { Login } from '../../login/login.ts'
 import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
 import { count } from '../../output/text.ts'
+import { scopeFlag } from './key-terms.ts'
 
 // The confirmation before a member is deactivated or removed, and the report after it.
 
@@ -46,9 +47,9 @@ export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_rol
   }
   if (keys_to_roll.length > 0) {
     say.note('')
-    for (const { id, description, holder } of keys_to_roll)
+    for (const { id, description, holder, scope } of keys_to_roll)
       say.warn(`They could have copied the key "${description}" of the service account ${holder.name}, which stays valid. Replace it, then revoke it.`, [
-        `muster service-account key create ${holder.name} "${description.replaceAll('"', '')}"`,
+        `muster service-account key create ${holder.name} "${description.replaceAll('"', '')}"${scopeFlag({ scope })}`,
         `muster service-account key revoke ${id}`,
       ])
   }

@@ -30,7 +30,7 @@ export function keyColumns({ menuFor, show, showHolder = false, showCreator = fa
             </button>
             {key.created_by_left && <ToRoll />}
           </p>
-          <p className="truncate text-xs text-muted" title={key.scope === 'all' ? undefined : key.scope.join(', ')}>
+          <p className="truncate text-xs text-muted" title={Array.isArray(key.scope) ? key.scope.join(', ') : undefined}>
             <TermsLine {...key} />
           </p>
           <p className={cx('truncate text-xs text-muted', below.middle)}>

@@ -1,7 +1,9 @@
-import { permissionAreas, permissionChoices } from '@muster/contract/permission-areas.ts'
 import type { Role } from '@muster/contract/permissions.ts'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
+import { Failure } from '../../ui/failure.tsx'
 import { SelectField } from '../../ui/form/field.tsx'
+import { Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Key } from './data.ts'
 
@@ -75,11 +77,21 @@ export function TermsFields({ value, onChange, role, holder }: FieldsProps) {
   )
 }
 
+/** Loaded when they are shown, because few visits show them. */
+const wordsQuery = queryOptions({
+  queryKey: ['permission-areas'],
+  queryFn: () => import('@muster/contract/permission-areas.ts'),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
 function PermissionBoxes({ role, chosen, onChange }: { role: Role; chosen: readonly string[]; onChange: (chosen: string[]) => void }) {
   const id = useId()
+  const { data, error, refetch } = useQuery(wordsQuery)
+  if (error) return <Failure error={error} onRetry={() => refetch()} />
+  if (!data) return <Skeleton rows={4} label="Loading the permissions" />
   return (
     <div className="flex flex-col gap-4">
-      {permissionChoices(role).map(({ area, choices }) => (
+      {data.permissionChoices(role).map(({ area, choices }) => (
         <fieldset key={area} className="flex min-w-0 flex-col gap-1">
           <legend className="text-sm font-semibold">{area}</legend>
           {choices.map(({ permission, words }) => (
@@ -100,22 +112,25 @@ function PermissionBoxes({ role, chosen, onChange }: { role: Role; chosen: reado
   )
 }
 
-const wordsOf = new Map<string, string>(permissionAreas.flatMap(({ permissions }) => Object.entries(permissions)))
+/** A server process of an earlier version says neither, and its keys have neither. */
+type KeyTerms = Partial<Pick<Key, 'scope' | 'expires_at'>>
 
 /** All permissions of the scope in words, one in a line. */
-export const ScopeInWords = ({ scope }: Pick<Key, 'scope'>) =>
-  scope === 'all' ? (
-    <>Everything that its holder may do</>
-  ) : (
+export function ScopeInWords({ scope = 'all' }: KeyTerms) {
+  const { data } = useQuery({ ...wordsQuery, enabled: scope !== 'all' })
+  if (scope === 'all') return <>Everything that its holder may do</>
+  const words = new Map<string, string>(data?.permissionAreas.flatMap(({ permissions }) => Object.entries(permissions)))
+  return (
     <ul>
       {scope.map((permission) => (
-        <li key={permission}>{wordsOf.get(permission) ?? permission}</li>
+        <li key={permission}>{words.get(permission) ?? permission}</li>
       ))}
     </ul>
   )
+}
 
 /** In one line: "Everything · expires in 5 days". */
-export const TermsLine = ({ scope, expires_at: at }: Pick<Key, 'scope' | 'expires_at'>) => (
+export const TermsLine = ({ scope = 'all', expires_at: at = null }: KeyTerms) => (
   <>
     {scope === 'all' ? 'Everything' : scope.join(', ')}
     {' · '}

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, Dialog } from '../../ui/dialog.tsx'
 import { Notice } from '../../ui/states.tsx'
+import { termsOf, toFlags } from '../keys/terms.tsx'
 
 /** The result of deactivating or removing a member: what ended, what was transferred, and which keys to roll. */
 export interface Departure {
@@ -103,7 +104,7 @@ export function DepartureDialog({ departure, onClose, onUndo, onRoll, onRevoke }
         <ShowCommand>
           {rolled?.has(keysToRoll[0].id)
             ? `muster service-account key revoke ${keysToRoll[0].id}`
-            : `muster service-account key create ${keysToRoll[0].holder.name} ${quoted(keysToRoll[0].description)}`}
+            : `muster service-account key create ${keysToRoll[0].holder.name} ${quoted(keysToRoll[0].description)}${toFlags(termsOf(keysToRoll[0].scope))}`}
         </ShowCommand>
       )}
     </Dialog>

@@ -6,5 +6,7 @@ import type { Tx } from '../store.ts'
 export async function requireKnownPermissions(_tx: Tx, names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !isPermission(name))
   if (unknown.length === 0) return
-  throw new Problem('permission_unknown', `There is no permission ${unknown.join(', ')}.`, { extensions: { unknown, permissions: Object.keys(permissions) } })
+  const known = Object.keys(permissions)
+  const detail = `There is no permission ${unknown.join(', ')}. These exist: ${known.join(', ')}.`
+  throw new Problem('permission_unknown', detail, { extensions: { unknown, permissions: known } })
 }
