@@ -13,4 +13,19 @@ import { requests } from './requests.ts'
 import { stores } from './stores.ts'
 import { tokens } from './tokens.ts'
 
-export const faults = [...accounts, ...apis, ...clients, ...command, ...deviceLogin, ...events, ...factors, ...invitations, ...keys, ...organizations, ...providers, ...requests, ...stores, ...tokens]
+export const faults = [
+  ...accounts,
+  ...apis,
+  ...clients,
+  ...command,
+  ...deviceLogin,
+  ...events,
+  ...factors,
+  ...invitations,
+  ...keys,
+  ...organizations,
+  ...providers,
+  ...requests,
+  ...stores,
+  ...tokens,
+]

@@ -2668,11 +2668,11 @@ export interface components {
             /** @description Permissions that go away. */
             removed: string[];
         };
-        /** @description A client whose scopes include the permission. */
+        /** @description A client or a key whose scope includes the permission. */
         PermissionUseInput: {
             permission: string;
             /** @enum {string} */
-            kind: "client";
+            kind: "client" | "key";
             id: string;
             name: string;
         };
@@ -3899,11 +3899,11 @@ export interface components {
             /** @description Permissions that go away. */
             removed: string[];
         };
-        /** @description A client whose scopes include the permission. */
+        /** @description A client or a key whose scope includes the permission. */
         PermissionUse: {
             permission: string;
             /** @enum {string} */
-            kind: "client";
+            kind: "client" | "key";
             id: string;
             name: string;
         };

@@ -119,7 +119,7 @@ test('an API key has permissions, and those of a new role at once (P21)', async 
     const { cookie } = await browserOf(muster, team.eve as Human)
     const answer = await muster.call('POST', '/v1/me/keys', {
       headers: { cookie, origin: muster.url, 'sec-fetch-site': 'same-origin' },
-      body: { description: 'CI' },
+      body: { description: 'CI', scope: 'all' },
     })
     return answer.body
   })()

@@ -58,7 +58,7 @@ describe('a verifier that reads a kind it does not know (P11)', () => {
   })
 
   test('a verifier also introspects an API key whose holder it names', async () => {
-    const { key } = (await muster.call('POST', '/v1/me/keys', { token: tokenOf('eve'), body: { description: 'ci' } })).body
+    const { key } = (await muster.call('POST', '/v1/me/keys', { token: tokenOf('eve'), body: { description: 'ci', scope: 'all' } })).body
     const { verifier, introspections } = await start()
     for (let n = 0; n < 2; n++) expect(await verdict(verifier, key)).toBe('accepted')
     expect(introspections()).toBe(1)

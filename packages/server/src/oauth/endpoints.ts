@@ -1,8 +1,9 @@
 import type { ClientId } from '@muster/contract/ids.ts'
+import { isPermission } from '@muster/contract/permissions.ts'
 import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { type Api, permissionsAt } from '../domain/apis/api.ts'
+import { type Api, EVERYTHING, permissionsAt } from '../domain/apis/api.ts'
 import { actorOfKey, scopeOf } from '../domain/command/authorize.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
@@ -260,6 +261,9 @@ async function introspectKey({ store, config }: EndpointOptions, token: string, 
   const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
   if (!live || refusalOf(live, live.key)) return null
   const actor = actorOfKey(live)
+  const permissions = api && permissionsAt(api, actor.role, actor.scope ?? new Set([EVERYTHING]))
+  // A key works at the APIs that its scope names (P12).
+  if (actor.scope && (permissions ?? [...actor.scope].filter(isPermission)).length === 0) return null
   return {
     active: true,
     token_type: 'Bearer',
@@ -268,7 +272,7 @@ async function introspectKey({ store, config }: EndpointOptions, token: string, 
     scope: scopeOf(actor),
     iss: config.issuer,
     aud: api?.audience ?? config.audience,
-    ...(api && { permissions: permissionsAt(api, actor.role, new Set([EVERYTHING])) }),
+    ...(permissions && { permissions }),
     iat: seconds(live.key.createdAt),
     ...(live.key.expiresAt && { exp: seconds(live.key.expiresAt) }),
     key_id: live.key.id,

@@ -33,6 +33,7 @@ const needs: Record<string, Permission[]> = {
   'DELETE /v1/organizations/:org/service-accounts/:account': ['service-accounts:manage'],
   'GET /v1/organizations/:org/service-accounts/:account/keys': ['keys:read'],
   'GET /v1/organizations/:org/audit-events': ['audit:read'],
+  'GET /v1/organizations/:org/events': ['audit:read'],
   'GET /v1/organizations/:org/factor-policy': ['organization:read'],
   'GET /v1/organizations/:org/key-policy': ['organization:read'],
   'GET /v1/organizations/:org/unready-members': ['organization:security'],

@@ -166,7 +166,7 @@ describe('users', () => {
   })
 
   test('are not shown to a person, a key or the operator (P15, E75)', async () => {
-    const { body: key } = await muster.call('POST', '/v1/me/keys', { token: people.ada.token, body: { description: 'CI' } })
+    const { body: key } = await muster.call('POST', '/v1/me/keys', { token: people.ada.token, body: { description: 'CI', scope: 'all' } })
     for (const token of [people.ada.token, key.key]) expect(await get('users/bob', token)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
     expect(await get('users/bob', OPERATOR_TOKEN)).toMatchObject({ status: 401, body: { code: 'invalid_token' } })
   })

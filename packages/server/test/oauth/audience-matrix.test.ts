@@ -82,11 +82,15 @@ test('each credential is accepted at its own API only (P4, P13)', async () => {
     device_code: device.body.device_code,
   })
   const { cookie } = await browserOf(muster, ada)
-  const made = await muster.call('POST', '/v1/me/keys', {
-    headers: { cookie, origin: muster.url, 'sec-fetch-site': 'same-origin' },
-    body: { description: 'CI' },
-  })
-  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const createKey = (scope: unknown) =>
+    muster.call('POST', '/v1/me/keys', {
+      headers: { cookie, origin: muster.url, 'sec-fetch-site': 'same-origin' },
+      body: { description: 'CI', scope },
+    })
+  const [made, narrow] = [await createKey('all'), await createKey(['apps:deploy'])]
+  assert.deepEqual([made.status, narrow.status], [201, 201], JSON.stringify([made.body, narrow.body]))
+  const unknown = await createKey(['apps:remove'])
+  assert.deepEqual([unknown.status, unknown.body.code], [422, 'permission_unknown'])
   const worker = await operator('POST', '/v1/operator/clients', { name: 'worker', grants: ['client_credentials'], scopes: ['introspect'] })
   const machine = await postForm(muster, '/oauth/token', {
     client_id: worker.body.id,
@@ -100,6 +104,7 @@ test('each credential is accepted at its own API only (P4, P13)', async () => {
     'token for Deploy': await row(deploy.access_token),
     'token of an application for Billing': await row(billing.body.access_token),
     'key without a scope': await row(made.body.key),
+    'key for Deploy': await row(narrow.body.key),
     "client's own token": await row(machine.body.access_token),
     'refresh token': await row(own.refresh_token),
     'refresh token for Deploy': await row(deploy.refresh_token),
@@ -109,6 +114,7 @@ test('each credential is accepted at its own API only (P4, P13)', async () => {
     'token for Deploy': 'no no yes no no',
     'token of an application for Billing': 'no no no yes no',
     'key without a scope': 'yes yes yes yes yes',
+    'key for Deploy': 'yes no yes no no',
     "client's own token": 'no yes no no yes',
     'refresh token': 'no no no no no',
     'refresh token for Deploy': 'no no no no no',

@@ -49,7 +49,7 @@ async function waitDuring(reading: Reading, token: string | undefined, change: (
 
 let changes = 0
 /** Records an event of ada's organization. */
-const change = (): Promise<Answer> => muster.call('POST', '/v1/me/keys', { token: ada().token, body: { description: `key ${++changes}` } })
+const change = (): Promise<Answer> => muster.call('POST', '/v1/me/keys', { token: ada().token, body: { description: `key ${++changes}`, scope: 'all' } })
 const operate = (method: string, path: string, body?: unknown): Promise<Answer> => muster.call(method, `/v1/operator${path}`, { token: OPERATOR_TOKEN, body })
 
 async function client(scopes: string[]): Promise<{ id: string; token: string }> {
@@ -106,7 +106,7 @@ describe('the feed of an organization (P20)', () => {
     const place = (await read('after=now')).body.next_after
     const began = performance.now()
     const waiting = read(`after=${place}&wait=2`)
-    await muster.call('POST', '/v1/me/keys', { token: eve.token, body: { description: 'x' } })
+    await muster.call('POST', '/v1/me/keys', { token: eve.token, body: { description: 'x', scope: 'all' } })
     expect((await waiting).body.items).toEqual([])
     expect(performance.now() - began).toBeGreaterThan(1_900)
   })

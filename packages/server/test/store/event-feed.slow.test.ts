@@ -139,7 +139,7 @@ test('the embedded engine gives events their positions too (P18)', async () => {
   const { items, next_after: place } = (await read('start')).body
   expect(items.map(({ position }: Seen) => position)).toEqual(items.map((_: Seen, index: number) => index + 1))
   const waiting = read(place)
-  await embedded.call('POST', '/v1/me/keys', { token: ada?.token, body: { description: 'x' } })
+  await embedded.call('POST', '/v1/me/keys', { token: ada?.token, body: { description: 'x', scope: 'all' } })
   expect((await waiting).body.items).toMatchObject([{ action: 'key.created', position: items.length + 1 }])
   await embedded.close()
 })

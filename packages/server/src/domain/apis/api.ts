@@ -1,5 +1,6 @@
 import type { ApiId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
+import type { Rights } from '../model/live.ts'
 
 /** An API of the platform: a resource server of OAuth (P1). Its tokens carry its audience, and its permissions are what they may do. */
 export interface Api {
@@ -52,6 +53,10 @@ export const permissionsOfRole = ({ permissions, grants }: Pick<Api, 'permission
 /** What a credential may do at the API: what its holder's role may do now, as far as its scope goes (P5). */
 export const permissionsAt = (api: Pick<Api, 'permissions' | 'grants'>, role: Role, scopes: ReadonlySet<string>): string[] =>
   permissionsOfRole(api, role).filter((name) => scopes.has(EVERYTHING) || scopes.has(name))
+
+/** Whether an actor may do this at the API. */
+export const mayDoAt = (api: Pick<Api, 'permissions' | 'grants'>, { role, scope }: Rights, permission: string): boolean =>
+  permissionsAt(api, role, scope ?? new Set([EVERYTHING])).includes(permission)
 
 /** The scopes that have a meaning at the API: everything, and its permissions. */
 export const scopesOf = ({ permissions }: Pick<Api, 'permissions'>): string[] => [EVERYTHING, ...permissions.map(({ name }) => name)]

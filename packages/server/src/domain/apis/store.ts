@@ -3,8 +3,9 @@ import type { Api } from './api.ts'
 /** A credential or a client that names a permission. */
 export interface PermissionUse {
   permission: string
-  kind: 'client'
+  kind: 'client' | 'key'
   id: string
+  /** Of a key, its description. */
   name: string
 }
 
@@ -22,6 +23,6 @@ export interface ApiStore {
   /** Inserts the API, or replaces all that is known of it. Its earlier permissions were removed. */
   put(api: Api): Promise<void>
   remove(id: Api['id']): Promise<void>
-  /** What names these permissions. */
+  /** The clients, and valid keys, that name these permissions: the first of them. */
   usesOf(permissions: readonly string[]): Promise<PermissionUse[]>
 }

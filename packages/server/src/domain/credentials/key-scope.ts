@@ -1,4 +1,5 @@
-import { isPermission, type Permission, type Role } from '@muster/contract/permissions.ts'
+import { isPermission, type Role } from '@muster/contract/permissions.ts'
+import { mayDoAt } from '../apis/api.ts'
 import { mayDo } from '../command/authorize.ts'
 import { requireKnownPermissions } from '../command/known-permissions.ts'
 import type { Rights } from '../model/live.ts'
@@ -27,8 +28,9 @@ export async function scopeOfNewKey(tx: Tx, { scope }: KeyTerms, { creator, hold
   if (scope === null) return null
   const names = [...new Set(scope)].sort()
   await requireKnownPermissions(tx, names)
-  const isHeld = (permission: Permission): boolean => mayDo(creator, permission) && mayDo({ role: holder, scope: null }, permission)
-  const missing = names.filter((name) => isPermission(name) && !isHeld(name))
+  const apis = names.every(isPermission) ? [] : await tx.apis.list()
+  const has = (rights: Rights, name: string): boolean => (isPermission(name) ? mayDo(rights, name) : apis.some((api) => mayDoAt(api, rights, name)))
+  const missing = names.filter((name) => !has(creator, name) || !has({ role: holder, scope: null }, name))
   if (missing.length > 0) throw new Problem('permission_not_held', `The role ${holder} does not have ${missing.join(', ')}.`, { extensions: { missing } })
   return names
 }

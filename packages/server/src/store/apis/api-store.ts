@@ -86,7 +86,11 @@ export function apiStore(db: Kysely<Tables>): ApiStore {
       if (permissions.length === 0) return []
       const { rows } = await sql<PermissionUse>`
         select s.scope as permission, 'client' as kind, c.id, c.name from client c, jsonb_array_elements_text(c.scopes::jsonb) as s (scope)
-        where c.removed_at is null and s.scope = any(${[...permissions]}::text[]) order by 1, 4`.execute(db)
+        where c.removed_at is null and s.scope = any(${[...permissions]}::text[])
+        union all
+        select s.scope, 'key', k.id, k.description from api_key k, unnest(k.scope) as s (scope)
+        where k.ended_at is null and (k.expires_at is null or k.expires_at > muster_now()) and s.scope = any(${[...permissions]}::text[])
+        order by 1, 2, 4 limit 200`.execute(db)
       return rows
     },
   }

@@ -36,9 +36,9 @@ import * as alwaysSecondFactor from './0037-always-second-factor.ts'
 import * as unreadyCredentials from './0038-unready-credentials.ts'
 import * as recentSignIns from './0040-recent-sign-ins.ts'
 import * as apis from './0041-apis.ts'
+import * as keyScopes from './0042-key-scopes.ts'
 import * as eventPositions from './0043-event-positions.ts'
 import * as clientSecrets from './0044-client-secrets.ts'
-import * as keyScopes from './0042-key-scopes.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {

@@ -42,8 +42,8 @@ const changeSchema = z
   })
   .meta({ id: 'ApiChange' })
 const useSchema = z
-  .object({ permission: z.string(), kind: z.enum(['client']), id: z.string(), name: z.string() })
-  .meta({ id: 'PermissionUse', description: 'A client whose scopes include the permission.' })
+  .object({ permission: z.string(), kind: z.enum(['client', 'key']), id: z.string(), name: z.string() })
+  .meta({ id: 'PermissionUse', description: 'A client or a key whose scope includes the permission.' })
 
 /** The operator says which APIs the platform has, and what callers may do there (P1). */
 export const apiRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute }) => {
