@@ -64,7 +64,7 @@ async function row(credential: string): Promise<string> {
   return places.map((accepted) => (accepted ? 'yes' : 'no')).join(' ')
 }
 
-test('each credential is accepted at its own API only (P4, P13)', async () => {
+test('each credential is accepted at its own API only (P4, P12, P13)', async () => {
   const own = await tokensOf('urn:muster:api', 'openid api offline_access')
   const deploy = await tokensOf(DEPLOY, 'openid api offline_access')
   const scoped = await operator('POST', '/v1/operator/clients', { name: 'shop', grants: [DEVICE_GRANT], scopes: ['openid', 'invoices:read'] })
