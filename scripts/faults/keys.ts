@@ -98,7 +98,7 @@ export const keys: Fault[] = [
   {
     title: 'an organization that requires a scope lets nobody create a key without one (P12, F15)',
     file: `${server}/domain/credentials/api-key.ts`,
-    find: "if (scope === null && (await tx.organizations.keyPolicy(organizationId)) === 'scoped') throw new Problem('key_scope_required')",
+    find: "  if (allowed === 'scoped') throw new Problem('key_scope_required')\n",
     replace: '',
     test: policy,
     named: 'a key without a scope is not created',

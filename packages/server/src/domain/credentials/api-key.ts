@@ -70,12 +70,12 @@ export async function issueKey(
   }: KeyTerms & { holder: KeyHolder; organizationId: OrganizationId; epoch: number; description: string; createdBy: UserId; methods: readonly string[] },
 ): Promise<CreatedKey> {
   const said = oneLine(description)
-  if (scope === null && (await tx.organizations.keyPolicy(organizationId)) === 'scoped') throw new Problem('key_scope_required')
   const [userId, serviceAccountId] = holder.kind === 'user' ? [holder.id, null] : [null, holder.id]
   const most = holder.kind === 'user' ? KEYS_PER_USER : KEYS_PER_SERVICE_ACCOUNT
   const key = newOpaqueToken(holder.kind === 'user' ? 'muster_uk' : 'muster_sk')
   // Counted before it is inserted. A refusal rolls it back.
-  const [alive, made] = await together(
+  const [allowed, alive, made] = await together(
+    scope === null ? tx.organizations.keyPolicy(organizationId) : null,
     tx.apiKeys.countAlive(holder.kind === 'user' ? { userId: holder.id } : { serviceAccountId: holder.id }),
     tx.apiKeys.insert({
       id: newId('apiKey'),
@@ -91,6 +91,7 @@ export async function issueKey(
       methods,
     }),
   )
+  if (allowed === 'scoped') throw new Problem('key_scope_required')
   if (alive >= most) throw new Problem('key_limit', `There are ${alive} keys. The maximum is ${most}.`, { extensions: { limit: most } })
   const expiresAt = made.expiresAt?.toISOString() ?? null
   await record({ type: 'key.created', target: made.id, organizationId, holderId: holder.id, description: said, scope, expiresAt })
