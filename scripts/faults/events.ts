@@ -41,7 +41,7 @@ export const events: Fault[] = [
   {
     title: 'a sequencer finds events of other processes (P18)',
     file: `${server}/signals/events/sequencer.ts`,
-    find: 'if (areWaiting || isDue) await work()',
+    find: 'if (areWaiting || isDue || commits.length > 0) await work()',
     replace: 'if (false as boolean) await work()',
     test: positions,
     named: 'a sequencer finds the events of a process that was killed',

@@ -10,7 +10,7 @@ import { createStore } from '@muster/server/store/transaction.ts'
 import { aDatabase } from '@muster/testkit/database.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { type Kysely, sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 // The order of the event feed (P18): positions are given after the commit, and decision 0073 says why nothing is left out.
 
@@ -42,7 +42,12 @@ const placed = async (of: Database = database): Promise<Placed[]> =>
 
 const targets = async (of?: Database): Promise<string[]> => (await placed(of)).map(({ target }) => target)
 
-/** Begins a transaction that ends when `end` is called. */
+const unfinished: (() => void)[] = []
+afterEach(() => {
+  for (const end of unfinished.splice(0)) end()
+})
+
+/** Begins a transaction that ends when `end` is called, or with the test. */
 async function openTransaction(work: (trx: Kysely<any>) => Promise<void>): Promise<{ end(outcome?: 'commit' | 'rollback'): Promise<void> }> {
   const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<'commit' | 'rollback'>()]
   const running = database.kysely.transaction().execute(async (trx) => {
@@ -51,6 +56,7 @@ async function openTransaction(work: (trx: Kysely<any>) => Promise<void>): Promi
     if ((await ended.promise) === 'rollback') throw new Error('rolled back')
   })
   running.catch(begun.reject)
+  unfinished.push(() => ended.resolve('rollback')) // unless it has ended
   await begun.promise
   return {
     async end(outcome = 'commit') {

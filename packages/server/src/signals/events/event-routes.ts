@@ -44,7 +44,7 @@ const aboutFeeds =
 
 /** The audit log as a feed (P20). */
 export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, waiters }) => {
-  /** @param requireAccess checks the caller again. After a wait, access may have ended. */
+  /** @param requireAccess checks the caller again, whose access may have ended meanwhile. */
   async function page(request: FastifyRequest, reply: FastifyReply, feed: FeedOf, query: FeedQuery, requireAccess: () => Promise<unknown>) {
     const { after, limit, wait } = query
     const { eventPositions } = store.reading
@@ -59,12 +59,12 @@ export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, 
       if (events.length === 0 && wait > 0) {
         await waiting.until
         events = await read()
-        // After the last read: what was read is older than this moment, in which the caller has access.
-        await requireAccess()
       }
     } finally {
       waiting.end()
     }
+    // After the last read: what was read is older than this moment, in which the caller still has access.
+    await requireAccess()
     return { events, nextAfter: cursorBehind(events, place) }
   }
 

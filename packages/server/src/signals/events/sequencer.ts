@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { PositionsGiven } from '../../domain/command/store.ts'
 import type { Store } from '../../domain/store.ts'
 
@@ -91,15 +92,16 @@ export function createSequencer({ store, onLast, onPositioned, onError }: Option
     const isDue = performance.now() - thoroughAt >= THOROUGH_MILLISECONDS
     const { last, areWaiting } = await store.reading.eventPositions.look()
     onLast(last)
-    if (areWaiting || isDue) await work()
+    if (areWaiting || isDue || commits.length > 0) await work()
   }
   const looking = setInterval(() => run(look), LOOK_MILLISECONDS).unref()
 
   return {
-    wake() {
+    // Bound to this async context, so that a pass is no part of the request whose commit it follows.
+    wake: AsyncResource.bind(() => {
       commits.push(performance.now())
       schedule(GATHER_MILLISECONDS)
-    },
+    }),
     async stop() {
       stopping = true
       clearInterval(looking)

@@ -11,6 +11,8 @@ const PASS_MOST = 2_000
 /** A notice has at most 8,000 bytes. */
 const LISTED_MOST = 100
 const EARLIEST = '0'
+/** The hint moves after so many transactions. Moving it in each pass would leave a dead row in each. */
+const HINT_TRANSACTIONS = 1_000
 
 export const eventPositionStore = (db: Kysely<Tables>): EventPositionStore => ({
   async lock() {
@@ -101,14 +103,14 @@ const answer = (hasMore: RawBuilder<boolean>): RawBuilder<Given> => sql<Given>`
  */
 const giveToArrivals = (readFrom: string, thorough: boolean): RawBuilder<Given> => {
   const from = sql`${thorough ? EARLIEST : readFrom}::xid8`
-  const isFull = sql<boolean>`count = ${sql.lit(PASS_MOST)}`
+  const isFull = sql<boolean>`(count = ${sql.lit(PASS_MOST)})`
   return sql<Given>`
   with lowest as (select xid, seq from event_arrival where xid >= ${from} order by seq limit ${sql.lit(PASS_MOST)}),
   taken as (delete from event_arrival a using lowest l where a.xid = l.xid and a.seq = l.seq returning a.seq, a.organization_id),
   ${written},
   moved as (
-    update event_sequencer set read_from = case when ${isFull} then ${from} else pg_snapshot_xmin(pg_current_snapshot()) end
-    from news where count > 0 or ${thorough}::boolean)
+    update event_sequencer set read_from = case when ${isFull} then ${EARLIEST}::xid8 else pg_snapshot_xmin(pg_current_snapshot()) end
+    from news where ${thorough}::boolean or (not ${isFull} and pg_snapshot_xmin(pg_current_snapshot())::text::bigint - read_from::text::bigint >= ${sql.lit(HINT_TRANSACTIONS)}))
   ${answer(isFull)}`
 }
 
