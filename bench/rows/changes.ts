@@ -1,4 +1,4 @@
-import { muster, type Server } from '../harness/bench.ts'
+import { type Bench, muster, type Server } from '../harness/bench.ts'
 import { bearer, form, json, type Step, startLoad } from '../harness/load.ts'
 import type { Row, Subject } from '../harness/measure.ts'
 import { type Ask, type RequestRow, requestRow } from './requests.ts'
@@ -186,4 +186,45 @@ export const changeRows: Row[] = [
     }),
     others: [floorChange],
   }),
+  {
+    id: 'event-feed',
+    title: 'a waiting reader gets an event, p99, beside a long transaction',
+    group: 'requests postgres changes',
+    unit: 'ms',
+    must: { atMost: 100 },
+    async subjects(bench) {
+      const subjects: Subject[] = []
+      for (const version of bench.versions) {
+        const server = await muster(bench, version, 'postgres', 'changes')
+        const { ok } = await fetch(`${server.origin}${organization(server)}/events?after=now`, { headers: asAda(server) })
+        if (ok) subjects.push({ name: version.name, measure: (seconds) => feedDelay(bench.load, server, seconds) })
+      }
+      return subjects
+    },
+  },
 ]
+
+/** From the time of an event, which is before its commit, to the answer of the request that waited for it: the 99th percentile in milliseconds. */
+async function feedDelay(load: Bench['load'], server: Server, seconds: number): Promise<number> {
+  const delays: number[] = []
+  let isEnding = false
+  const read = async (query: string): Promise<{ items: { at: string }[]; next_after: string }> =>
+    (await fetch(`${server.origin}${organization(server)}/events?${query}`, { headers: asAda(server) })).json() as never
+  const follow = async (): Promise<void> => {
+    for (let after = (await read('after=now')).next_after; !isEnding; ) {
+      const { items, next_after: next } = await read(`after=${after}&wait=1&limit=500`)
+      for (const { at } of items) delays.push(Date.now() - Date.parse(at))
+      after = next
+    }
+  }
+  const long = await server.pool?.connect()
+  await long?.query('begin; select pg_current_xact_id()')
+  const following = follow()
+  const steps = ['admin', 'member'].map((role) => step(server, 'PATCH', `${organization(server)}/members/{name}`, { role }))
+  await load.run({ origin: server.origin, seconds, connections: 4, steps, lists: { name: names(server) } })
+  isEnding = true
+  await following
+  await long?.query('rollback')
+  long?.release()
+  return delays.sort((a, b) => a - b)[Math.floor(delays.length * 0.99)] ?? Number.NaN
+}
