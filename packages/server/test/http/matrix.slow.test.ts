@@ -187,7 +187,7 @@ function expected(route: string, credential: Credential, foreign: boolean): stri
   const spec = reviewed[route] as Reviewed
   const { worth } = credential
   if (spec.for === 'anyone' && (!spec.optional || !credential.token)) return null
-  if (spec.for === 'operator') return worth === 'operator' ? null : 'operator_required'
+  if (spec.for === 'operator') return worth === 'operator' ? null : expectedOfClient(spec, worth)
   if (worth === 'operator') return 'invalid_token'
   if (spec.for === 'gateway' && credential.cookie !== undefined) return 'authentication_required'
   if ('refused' in worth) return worth.refused
@@ -201,6 +201,12 @@ function expected(route: string, credential: Credential, foreign: boolean): stri
   if (spec.for === 'gateway') return null
   if (route.includes('/v1/organizations/:org') && foreign) return 'organization_not_found'
   return spec.for === 'admin' && role !== 'admin' ? 'forbidden' : null
+}
+
+/** At a route for the operator, which may be open to clients. The expired token may be a client's, who then gets another one. */
+function expectedOfClient({ client }: Reviewed, worth: Exclude<Worth, 'operator'>): string | null {
+  if (client !== undefined && 'client' in worth) return client === worth.client ? null : 'insufficient_scope'
+  return client !== undefined && 'refused' in worth && worth.refused === 'token_expired' ? worth.refused : 'operator_required'
 }
 
 /** Sends the request and returns the code that refused it, or null. */
