@@ -49,20 +49,20 @@ interface PageRow {
   /** Of a server with large data. */
   path(server: Server, bench: Bench): Promise<string>
   /** By default, the admin of the organization. */
-  token?: string
+  token?(server: Server): string | Promise<string>
   /** The version before has no such list. */
   isNew?: boolean
   peer?: (started: { organizationId: string }, bench: Bench) => string
 }
 
-const pageRow = ({ id, title, must, path, token, isNew, peer }: PageRow): Row => ({
+const pageRow = ({ id, title, must, path, token = ({ seed }) => seed.ada.token, isNew, peer }: PageRow): Row => ({
   id,
   title,
   group,
   unit: 'ms',
   ...(must && { must }),
   isLarge: true,
-  operation: async (server, bench) => ({ steps: [{ path: await path(server, bench), headers: bearer(token ?? server.seed.ada.token) }] }),
+  operation: async (server, bench) => ({ steps: [{ path: await path(server, bench), headers: bearer(await token(server)) }] }),
   async subjects(bench) {
     const one = (name: Subject['name'], origin: string, step: Step): Subject => ({
       name,
@@ -71,7 +71,7 @@ const pageRow = ({ id, title, must, path, token, isNew, peer }: PageRow): Row =>
     const subjects: Subject[] = []
     for (const version of isNew ? bench.versions.slice(-1) : bench.versions) {
       const server = await large(bench, version)
-      subjects.push(one(version.name, server.origin, { path: await path(server, bench), headers: bearer(token ?? server.seed.ada.token) }))
+      subjects.push(one(version.name, server.origin, { path: await path(server, bench), headers: bearer(await token(server)) }))
     }
     if (peer) {
       const started = await betterAuthLarge(bench)
@@ -90,7 +90,23 @@ const deep = ({ options }: Bench): number => Math.min(500_000, options.scale.mem
 const users = (query: string): string => `/v1/operator/users?limit=50&${query}`
 
 /** The operator's lists answer from all accounts, and must be as quick as the members of one organization. */
-const userRow = (row: Pick<PageRow, 'id' | 'title' | 'must' | 'path'>): Row => pageRow({ ...row, token: OPERATOR_TOKEN, isNew: true })
+const userRow = (row: Pick<PageRow, 'id' | 'title' | 'must' | 'path'>): Row => pageRow({ ...row, token: () => OPERATOR_TOKEN, isNew: true })
+
+/** The same for a backend with its own token, which also records that it reads addresses. */
+const backendRow = (row: Pick<PageRow, 'id' | 'title' | 'must' | 'path'>): Row => pageRow({ ...row, token: backendToken, isNew: true })
+
+async function backendToken({ origin }: Server): Promise<string> {
+  const scopes = ['platform:users:read', 'platform:members:read']
+  const registered = await fetch(`${origin}/v1/operator/clients`, {
+    method: 'POST',
+    headers: { ...bearer(OPERATOR_TOKEN), 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Backend', grants: ['client_credentials'], scopes }),
+  })
+  const { id, secret } = (await registered.json()) as { id: string; secret: string }
+  const form = { grant_type: 'client_credentials', client_id: id, client_secret: secret, scope: scopes.join(' ') }
+  const answer = await fetch(`${origin}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) })
+  return ((await answer.json()) as { access_token: string }).access_token
+}
 
 const listMembers = (query: string) => `/api/auth/organization/list-members?limit=50&${query}`
 
@@ -135,6 +151,14 @@ export const directoryRows: Row[] = [
   }),
   userRow({ id: 'users-rare', title: 'operator, users: search with 5 hits', must: { atMost: 2.5 }, path: async () => users('search=quixote') }),
   userRow({ id: 'users-common', title: 'operator, users: search with a hit in 20', must: { atMost: 20 }, path: async () => users('search=maria') }),
+  backendRow({ id: 'backend-users', title: 'backend, users: newest page', must: { atMost: 3 }, path: async () => '/v1/users?limit=50' }),
+  backendRow({ id: 'backend-user', title: 'backend, one user by email address', must: { atMost: 2.5 }, path: async () => '/v1/users/quixote7@rare.example' }),
+  backendRow({
+    id: 'backend-members',
+    title: 'backend, members: search with 5 hits',
+    must: { atMost: 3 },
+    path: async (server) => members(server, 'q=quixote'),
+  }),
   pageRow({ id: 'audit-page', title: 'audit log: newest page', must: { atMost: 4 }, path: async (server) => events(server, '') }),
   pageRow({
     id: 'audit-old',

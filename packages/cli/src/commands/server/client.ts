@@ -75,7 +75,7 @@ export const details = ({ say, now }: Context, client: Client & { secret?: strin
     ['Secret', client.secret ?? null],
     ...(client.secret
       ? []
-      : client.secrets.map(({ id, last_used_at: used }): [string, Facts] => [
+      : (client.secrets ?? []).map(({ id, last_used_at: used }): [string, Facts] => [
           'Secret',
           facts(`${id}, ${used ? `last used ${relative(used, now)}` : 'never used'}`, id, used),
         ])),
@@ -93,7 +93,7 @@ export const details = ({ say, now }: Context, client: Client & { secret?: strin
   ])
 
 const lastUseOf = ({ secrets }: Client): string | null =>
-  secrets.reduce<string | null>((latest, { last_used_at: used }) => (used !== null && (latest === null || used > latest) ? used : latest), null)
+  (secrets ?? []).reduce<string | null>((latest, { last_used_at: used }) => (used !== null && (latest === null || used > latest) ? used : latest), null)
 
 const clients = command(
   'server client list',

@@ -53,8 +53,13 @@ export async function recordAddressesRead({ store, limits }: { store: Pick<Store
   // Spending changes a row, for which the requests of a busy backend would wait.
   if (await limits.isUsedUp('addresses recorded by client', clientId)) return
   if (!(await isFirstOf(limits, 'addresses recorded by client', clientId))) return
-  await store.transaction(async (tx) => {
-    const client = await tx.clients.find(clientId)
-    await record(tx, principal, { type: 'client.addresses_read', target: clientId, name: client?.name ?? clientId })
-  })
+  try {
+    await store.transaction(async (tx) => {
+      const client = await tx.clients.find(clientId)
+      await record(tx, principal, { type: 'client.addresses_read', target: clientId, name: client?.name ?? clientId })
+    })
+  } catch (error) {
+    await limits.giveBack(['addresses recorded by client', clientId]) // the next request records it
+    throw error
+  }
 }
