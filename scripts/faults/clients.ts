@@ -124,6 +124,14 @@ export const clients: Fault[] = [
     named: 'lose their addresses when the right to read users is removed',
   },
   {
+    title: 'a client changes plans only with that right (P15)',
+    file: `${server}/domain/organizations/operator.ts`,
+    find: `if (clientScope && principal.kind === 'client') await requireClient(tx, principal, clientScope)`,
+    replace: `if (clientScope && principal.kind === 'client') await requireClient(tx, principal, 'hosts:read')`,
+    test: `${tests}/organizations/operator.test.ts`,
+    named: 'an operator command is refused to admins and platforms',
+  },
+  {
     title: 'the use of addresses by a client is recorded (P15)',
     file: `${server}/domain/accounts/people.ts`,
     find: `if (!(await isFirstOf(`,

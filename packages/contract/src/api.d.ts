@@ -586,10 +586,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Set plan
-         * @description Sets the plan of an organization. No member loses access if the new plan has fewer seats. For a client with the scope `platform:plans:write`.
+         * Change plan (client)
+         * @description Changes the plan of an organization. No member loses access if the new plan has fewer seats. For a client with the scope `platform:plans:write`.
          */
-        put: operations["setPlan"];
+        put: operations["changePlanAsClient"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6082,7 +6082,7 @@ export interface operations {
             };
         };
     };
-    setPlan: {
+    changePlanAsClient: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,3 +1,4 @@
+import { machineScopes } from '@muster/contract/permissions.ts'
 import { updateNames } from '@muster/server/domain/accounts/person-names.ts'
 import { createSecret } from '@muster/server/domain/invitations/invitation.ts'
 import { changeDetails } from '@muster/server/domain/organizations/contacts.ts'
@@ -176,12 +177,23 @@ describe.each(engines)('the operator and organizations on %s', (engine) => {
     const { organization, ada } = await acme()
     const platform = await aPlatform(world, ['resources:register', 'hosts:read', 'introspect', 'signals'])
     for (const principal of [ada.principal, platform]) {
-      expect(await codeOf(world.execute(setPlan, principal, { organization, plan: 'pro' }))).toBe('operator_required')
+      const refused = principal === platform ? 'insufficient_scope' : 'operator_required'
+      expect(await codeOf(world.execute(setPlan, principal, { organization, plan: 'pro' }))).toBe(refused)
       expect(await codeOf(world.execute(suspendOrganization, principal, { organization }))).toBe('operator_required')
       expect(await codeOf(world.execute(resumeOrganization, principal, { organization }))).toBe('operator_required')
       expect(await codeOf(world.execute(promoteMember, principal, { organization, user: ada.name }))).toBe('operator_required')
       expect(await codeOf(world.execute(reviveOrganization, principal, { organization }))).toBe('operator_required')
     }
+  })
+
+  test('a client with the right sets plans, and gives no other order (P15)', async () => {
+    const { organization, ada } = await acme()
+    const platform = await aPlatform(world, [...machineScopes])
+    expect(await codeOf(world.execute(setPlan, platform, { organization, plan: 'team' }))).toBe('ok')
+    expect(await codeOf(world.execute(suspendOrganization, platform, { organization }))).toBe('operator_required')
+    expect(await codeOf(world.execute(resumeOrganization, platform, { organization }))).toBe('operator_required')
+    expect(await codeOf(world.execute(promoteMember, platform, { organization, user: ada.name }))).toBe('operator_required')
+    expect(await codeOf(world.execute(reviveOrganization, platform, { organization }))).toBe('operator_required')
   })
 
   test('the operator restores an empty organization with a secret for an admin (S23)', async () => {

@@ -33,11 +33,11 @@ export const platformOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
     {
       config: { audience: 'client', clientScope: 'platform:plans:write' },
       schema: {
-        operationId: 'setPlan',
+        operationId: 'changePlanAsClient',
         tags: ['Clients'],
-        summary: 'Set plan',
+        summary: 'Change plan (client)',
         description:
-          'Sets the plan of an organization. No member loses access if the new plan has fewer seats. For a client with the scope `platform:plans:write`.',
+          'Changes the plan of an organization. No member loses access if the new plan has fewer seats. For a client with the scope `platform:plans:write`.',
         params: organizationParams,
         body: z.strictObject({ plan: z.string().max(60), reason: z.string().min(1).max(500).optional().meta({ description: 'For the audit log.' }) }),
         response: answers(z.object({ id: z.string(), name: z.string(), plan: z.string() })),
