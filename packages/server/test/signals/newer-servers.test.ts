@@ -5,6 +5,7 @@ import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aResourceServer, aStream, BATCH, type ResourceServer, rowsOf, SESSION_REVOKED } from './receiving.ts'
+import { aSink } from './sink.ts'
 
 // Old and new server processes run side by side, so an old one reads kinds of revocation that it does not know.
 
@@ -71,6 +72,16 @@ describe('a server process that reads a kind it does not know (P11)', () => {
       if (stream === streams.standard) expect(sets[0]).toMatchObject({ sub_id: { format: 'opaque', id: 'sub_x' }, events: { [SESSION_REVOKED]: {} } })
       await stream.remove()
     }
+  })
+
+  test('a revocation of an unknown kind is passed on in a push', async () => {
+    const sink = await aSink()
+    const stream = await aStream(muster, service, { delivery: sink.delivery })
+    await writeUnknown('sub_pushed')
+    const about = () => rowsOf(sink.received).filter(({ subject }) => subject === 'sub_pushed')
+    await expect.poll(about).toMatchObject([{ kind: 'future', value: { level: 1 } }])
+    await stream.remove()
+    await sink.close()
   })
 
   test('a process with an unknown revocation asks the database at each forward auth', async () => {
