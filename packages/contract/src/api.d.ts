@@ -1177,6 +1177,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{org}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain access
+         * @description Returns whether a member has a permission, and each step of the decision. For admins, and for members about themselves.
+         */
+        get: operations["explainAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{org}/key-policy": {
         parameters: {
             query?: never;
@@ -2966,6 +2986,31 @@ export interface components {
             /** @description Valid ones. */
             keys: number;
         };
+        /** @description Why a member may do something, or why not. */
+        AccessInput: {
+            user: {
+                id: string;
+                username: string;
+            };
+            permission: string;
+            /** @description The API of the platform that the permission belongs to. Null: Muster's own. */
+            api: string | null;
+            allowed: boolean;
+            /** @description In the order in which they are checked. `scope` only for members who ask about themselves with a key. */
+            steps: {
+                /** @enum {string} */
+                step: "organization" | "person" | "membership" | "role" | "scope";
+                passed: boolean;
+                /** @description For a person, with the next step if it did not pass. */
+                detail: string;
+            }[];
+            /** @description The member's valid keys in this organization. */
+            keys: {
+                id: string;
+                description: string;
+                allowed: boolean;
+            }[];
+        };
         /** @description The factors that the organization requires of the sign-ins of its members. */
         FactorPolicyInput: {
             /**
@@ -4196,6 +4241,31 @@ export interface components {
             sessions: number;
             /** @description Valid ones. */
             keys: number;
+        };
+        /** @description Why a member may do something, or why not. */
+        Access: {
+            user: {
+                id: string;
+                username: string;
+            };
+            permission: string;
+            /** @description The API of the platform that the permission belongs to. Null: Muster's own. */
+            api: string | null;
+            allowed: boolean;
+            /** @description In the order in which they are checked. `scope` only for members who ask about themselves with a key. */
+            steps: {
+                /** @enum {string} */
+                step: "organization" | "person" | "membership" | "role" | "scope";
+                passed: boolean;
+                /** @description For a person, with the next step if it did not pass. */
+                detail: string;
+            }[];
+            /** @description The member's valid keys in this organization. */
+            keys: {
+                id: string;
+                description: string;
+                allowed: boolean;
+            }[];
         };
         /** @description The factors that the organization requires of the sign-ins of its members. */
         FactorPolicy: {
@@ -8227,6 +8297,52 @@ export interface operations {
                         ended: number;
                         revocation?: components["schemas"]["RevocationReport"];
                     };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainAccess: {
+        parameters: {
+            query: {
+                /** @description A username or a user id. */
+                user: string;
+                /** @description Of Muster's own API or of an API of the platform: `members:remove` or `apps:deploy`. */
+                permission: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
                 };
             };
             /** @description A problem, with the next step. */

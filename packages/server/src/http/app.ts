@@ -55,6 +55,7 @@ import { streamRoutes } from './routes/operator/streams.ts'
 import { suspendPersonRoutes } from './routes/operator/suspend-person.ts'
 import { operatorTokenRoutes } from './routes/operator/tokens.ts'
 import { operatorUserRoutes } from './routes/operator/users.ts'
+import { accessRoutes } from './routes/organizations/access.ts'
 import { auditEventRoutes } from './routes/organizations/audit-events.ts'
 import { factorPolicyRoutes } from './routes/organizations/factor-policy.ts'
 import { factorResetRoutes } from './routes/organizations/factor-resets.ts'
@@ -265,6 +266,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       keyRoutes,
       serviceAccountRoutes,
       factorPolicyRoutes,
+      accessRoutes,
       keyPolicyRoutes,
       resourceRoutes,
       hostRoutes,

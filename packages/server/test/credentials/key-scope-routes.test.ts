@@ -32,6 +32,7 @@ const needs: Record<string, Permission[]> = {
   'PATCH /v1/organizations/:org/service-accounts/:account': ['service-accounts:manage'],
   'DELETE /v1/organizations/:org/service-accounts/:account': ['service-accounts:manage'],
   'GET /v1/organizations/:org/service-accounts/:account/keys': ['keys:read'],
+  'GET /v1/organizations/:org/access': ['keys:read'],
   'GET /v1/organizations/:org/audit-events': ['audit:read'],
   'GET /v1/organizations/:org/events': ['audit:read'],
   'GET /v1/organizations/:org/factor-policy': ['organization:read'],

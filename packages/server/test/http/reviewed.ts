@@ -59,6 +59,7 @@ export const reviewed: Record<string, Reviewed> = {
   'POST /v1/organizations/:org/rename': { for: 'admin', keys: true, body: { from: 'ada', to: 'new_name', dry_run: true } },
   'POST /v1/organizations/join': { for: 'member', body: { organization: 'ada', secret: 'x' } },
   'POST /v1/organizations/:org/leave': { for: 'member', disturbs: true },
+  'GET /v1/organizations/:org/access': { for: 'admin', keys: true }, // members about themselves, too
   'GET /v1/organizations/:org/members': { for: 'member', keys: true, client: 'platform:members:read' },
   'GET /v1/organizations/:org/members/:user': { for: 'member', keys: true, client: 'platform:members:read' },
   'PATCH /v1/organizations/:org/members/:user': { for: 'admin', keys: true, body: { role: 'member' } },
@@ -153,3 +154,4 @@ export const fill = (url: string, org: string): string =>
     .replace(':name', 'free_name')
     .replace(':host', 'nobody-there')
     .replace(':id', 'ses_00000000000000000000000000')
+    .replace(/\/access$/, '/access?user=nobody_there&permission=members:read')

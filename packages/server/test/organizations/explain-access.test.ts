@@ -1,0 +1,59 @@
+import { type Answer, type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+let muster: Muster
+let team: Record<string, Human>
+const tokenOf = (name: string): string => (team[name] as Human).token
+beforeAll(async () => {
+  muster = await startMuster()
+  team = await muster.organization({ ada: 'admin', bob: 'member', eve: 'member' })
+  const apis = [
+    { name: 'Deploy', audience: 'https://deploy.example.com', permissions: { 'apps:read': 'See', 'apps:remove': 'Remove' }, grant: { member: ['apps:read'] } },
+  ]
+  expect((await muster.call('PUT', '/v1/operator/apis', { token: OPERATOR_TOKEN, body: { apis } })).status).toBe(200)
+})
+afterAll(() => muster.close())
+
+const why = (token: string, user: string, permission: string, org = 'ada'): Promise<Answer> =>
+  muster.call('GET', `/v1/organizations/${org}/access?user=${user}&permission=${permission}`, { token })
+const missing = ({ body }: Answer): string[] => body.steps.filter(({ passed }: any) => !passed).map(({ step }: any) => step)
+
+test('an admin sees which step a member lacks, and who can change it (P22)', async () => {
+  const may = await why(tokenOf('ada'), 'bob', 'apps:read')
+  expect([may.body.allowed, may.body.api, missing(may)]).toEqual([true, 'Deploy', []])
+  const lacks = await why(tokenOf('ada'), 'bob', 'apps:remove')
+  expect([lacks.body.allowed, missing(lacks)]).toEqual([false, ['role']])
+  expect(lacks.body.steps.at(-1).detail).toBe(
+    'The role member does not have apps:remove at Deploy. An admin can change the role, and the operator can grant it to members.',
+  )
+  const own = await why(tokenOf('ada'), 'ada', 'members:remove')
+  expect([own.body.allowed, own.body.api]).toEqual([true, null])
+
+  await muster.call('POST', '/v1/organizations/ada/members/eve/deactivate', { token: tokenOf('ada'), body: {} })
+  const deactivated = await why(tokenOf('ada'), 'eve', 'apps:remove')
+  expect(missing(deactivated)).toEqual(['membership', 'role'])
+})
+
+test('a member asks about themselves only, and learns what a key lacks (P22)', async () => {
+  expect((await why(tokenOf('bob'), 'bob', 'apps:read')).body.allowed).toBe(true)
+  expect((await why(tokenOf('bob'), 'ada', 'apps:read')).status).toBe(403)
+  const create = (scope: string[]) => muster.call('POST', '/v1/me/keys', { token: tokenOf('bob'), body: { description: scope.join(' '), scope } })
+  const [reader, other] = [await create(['organization:read', 'apps:read']), await create(['organization:read'])]
+  const byKey = await why(other.body.key, 'bob', 'apps:read')
+  expect([byKey.body.allowed, missing(byKey)]).toEqual([false, ['scope']])
+  expect((await why(reader.body.key, 'bob', 'apps:read')).body.allowed).toBe(true)
+  const { keys } = (await why(tokenOf('ada'), 'bob', 'apps:read')).body
+  expect(Object.fromEntries(keys.map(({ description, allowed }: any) => [description, allowed]))).toEqual({
+    'organization:read apps:read': true,
+    'organization:read': false,
+  })
+})
+
+test('a question about another organization, a stranger or a name that does not exist is refused (P22)', async () => {
+  const { token } = await muster.person('zoe')
+  expect((await why(token, 'bob', 'apps:read')).status).toBe(404)
+  expect((await why(tokenOf('ada'), 'zoe', 'apps:read')).body.code).toBe('member_not_found')
+  const unknown = await why(tokenOf('ada'), 'bob', 'apps:fly')
+  expect([unknown.status, unknown.body.code]).toEqual([422, 'permission_unknown'])
+  expect(unknown.body.permissions).toContain('apps:remove')
+})
