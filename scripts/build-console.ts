@@ -62,7 +62,7 @@ async function viteConfig(): Promise<InlineConfig> {
 }
 
 interface Modules {
-  getModuleInfo(id: string): { isEntry: boolean; importedIds: string[]; dynamicImporters: string[] } | null
+  getModuleInfo(id: string): { isEntry: boolean; importedIds: string[]; importers: string[]; dynamicImporters: string[] } | null
 }
 
 /** Pages that are one file, by the folder of the page. A file for each would be a request for each. */
@@ -74,16 +74,27 @@ const pagesOfAddresses = {
   ...Object.fromEntries(['resources', 'settings', 'users', 'keys', 'audit', 'profile', 'sessions'].map((page) => [page, page])),
 }
 
-/** A package that few visits need is loaded when it is used, and so are the words of permissions. */
-const seldomNeeded = /[\\/]node_modules[\\/]@simplewebauthn[\\/]|[\\/]permission-areas\.ts$/
+/** A package that few visits need is loaded when it is used. */
+const seldomNeeded = /[\\/]node_modules[\\/]@simplewebauthn[\\/]/
 
-/** The file of a module: the first load, the page, or what pages share. Null for what is seldom needed, which gets a file of its own. */
-function fileOf(id: string, modules: Modules): string | null {
-  if (firstModules(modules).has(id)) return 'first'
-  if (seldomNeeded.test(id)) return null
-  const isPage = (modules.getModuleInfo(id)?.dynamicImporters.length ?? 0) > 0
-  const [, folder] = isPage ? (/[\\/]pages[\\/]([\w-]+)[\\/]/.exec(id) ?? []) : []
-  return folder === undefined ? 'shared' : (fileOfPages[folder] ?? folder)
+/** The file of a module: the first load, the only page that needs it, or what pages share. Null for what is seldom needed, which gets a file of its own. */
+const fileOf = (id: string, modules: Modules): string | null => fileAmong(id, modules, firstModules(modules), new Map())
+
+function fileAmong(id: string, modules: Modules, first: ReadonlySet<string>, files: Map<string, string | null>): string | null {
+  const known = files.get(id)
+  if (known !== undefined) return known
+  files.set(id, 'shared') // for modules that import each other
+  const file = first.has(id) ? 'first' : seldomNeeded.test(id) ? null : fileOfRest(id, modules, (importer) => fileAmong(importer, modules, first, files))
+  files.set(id, file)
+  return file
+}
+
+function fileOfRest(id: string, modules: Modules, fileOfImporter: (importer: string) => string | null): string {
+  const { dynamicImporters = [], importers = [] } = modules.getModuleInfo(id) ?? {}
+  const [, folder] = dynamicImporters.length > 0 ? (/[\\/]pages[\\/]([\w-]+)[\\/]/.exec(id) ?? []) : []
+  if (folder !== undefined) return fileOfPages[folder] ?? folder
+  const [only = null, ...others] = new Set(importers.map(fileOfImporter))
+  return only !== null && others.length === 0 ? only : 'shared'
 }
 
 const entry = join(root, 'src/main.tsx')

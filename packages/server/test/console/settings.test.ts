@@ -282,6 +282,28 @@ describe('leaving', () => {
 })
 
 describe('the security of the organization (F13)', () => {
+  test('an admin allows only keys with a scope and sees which keys end (F15)', async () => {
+    const { named, call } = await site.organization({ ada: 'admin', bo: 'member' })
+    const create = (body: object) => site.muster.call('POST', '/v1/me/keys', { token: named('bo').token, body })
+    await create({ description: 'old script', scope: 'all' })
+    await create({ description: 'inventory', scope: ['resources:read'] })
+    const { page, complaints } = await site.consoleOf(named('ada'), '/settings')
+    await page.getByText('Keys without a scope are allowed').waitFor()
+    await press(page, 'Require a scope')
+    const confirmation = dialog(page, 'Require a scope for every key?')
+    await confirmation.getByText(`Key "old script" of ${named('bo').name}`).waitFor()
+    expect(await confirmation.getByText('inventory').count()).toBe(0)
+    await isForEveryone(page)
+    await confirmation.getByRole('button', { name: 'Require a scope' }).click()
+    await said(page, 'Only keys with a scope are allowed. 1 key revoked.').waitFor()
+    const { items } = (await call('GET', '/keys')).body
+    expect(items.map(({ description }: { description: string }) => description)).toEqual(['inventory'])
+    await press(page, 'Allow keys without a scope')
+    await dialog(page, 'Allow keys without a scope?').getByRole('button', { name: 'Allow keys' }).click()
+    await said(page, 'Keys without a scope are allowed').waitFor()
+    expect(complaints).toEqual([])
+  })
+
   test('an admin revokes keys that were created without the factor', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bo: 'member' })
     for (const description of ['deploys', 'backups', 'reports'])

@@ -94,6 +94,34 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
     assert.match((await cli.run('org credentials revoke --all --yes --json')).stdout, /"ended": ?2/)
   })
 
+  test.concurrent('a key gets a scope and an expiry by options, and shows both (P12)', async () => {
+    const cli = await at(await muster.person('hazel'))
+    assert.match((await cli.run('key create "no scope"')).text, /The scope of the key is required[\s\S]*Pass --scope PERMISSION, or --scope all/)
+    assert.match((await cli.run('key create x --scope all --expires 5y')).text, /is not a time/)
+    assert.match((await cli.run('key create x --scope resources:paint')).text, /There is no permission resources:paint. These exist: /)
+    const made = await cli.run('key create inventory --scope resources:read members:read --expires 30d')
+    assert.equal(made.code, 0, made.text)
+    assert.match(made.text.replace(/\s+/g, ' '), /It may do only members:read, resources:read, and expires in 30 days \(/)
+    const every = await cli.run('key create laptop --scope all --expires never')
+    assert.match(every.text.replace(/\s+/g, ' '), /It may do everything that you may do, and does not expire/)
+    const list = (await cli.run('key list')).stdout.split('\n')
+    assert.match(list[0] ?? '', /^key_\w+\tlaptop\tall\t\t/)
+    assert.match(list[1] ?? '', /^key_\w+\tinventory\tmembers:read resources:read\t20\d\d-/)
+    const env = { MUSTER_TOKEN: made.stdout.trim() }
+    assert.match((await cli.run('profile', { env })).stdout, /Scope\tmembers:read resources:read\nExpires\t20/)
+    assert.match((await cli.run('resource add application/shop', { env })).text, /The scope of this key lacks resources:register\. hazel can create a key/)
+  })
+
+  test.concurrent('an admin allows only keys with a scope (F15)', async () => {
+    const cli = await at(await muster.person('heath'))
+    await cli.run('key create "old script" --scope all')
+    assert.match((await cli.run('org security --keys scoped')).text, /Pass --yes/)
+    assert.match((await cli.run('org security --keys scoped --yes')).text, /Only keys with a scope are allowed\. Revoked: 1 key\./)
+    assert.match((await cli.run('org security')).stdout, /Keys without a scope\tnot allowed/)
+    assert.match((await cli.run('key create another --scope all')).text, /allows only keys with a scope[\s\S]*--scope PERMISSION/)
+    assert.match((await cli.run('org security --keys any')).text, /can be created again/)
+  })
+
   test.concurrent('a command exits with 0 when it succeeds and with 1 when it is refused or fails', async () => {
     const cli = await at(await muster.person('oskar'))
     for (const words of ['', '--version', '--help', 'org --help', 'profile', 'org list', 'org show', 'session list', 'token list', 'profile --company Acme'])

@@ -80,7 +80,7 @@ describe('a change that requires a recent sign-in (F15)', () => {
     await page.getByRole('button', { name: 'Create key' }).first().click()
     const dialog = page.getByRole('dialog', { name: 'Create key' })
     await dialog.getByLabel('Description').fill('nightly build')
-    await dialog.getByLabel('Permissions').selectOption('all')
+    await dialog.getByLabel('Permissions', { exact: true }).selectOption('all')
     await dialog.getByRole('button', { name: 'Create key' }).click()
 
     const question = page.getByRole('dialog', { name: 'Confirm that it’s you' })

@@ -1,9 +1,7 @@
+import { permissionAreas, permissionChoices } from '@muster/contract/permission-areas.ts'
 import type { Role } from '@muster/contract/permissions.ts'
-import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { Failure } from '../../ui/failure.tsx'
 import { SelectField } from '../../ui/form/field.tsx'
-import { Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Key } from './data.ts'
 
@@ -54,15 +52,6 @@ export function TermsFields({ value, onChange, role, holder }: FieldsProps) {
   return (
     <>
       <SelectField
-        label="Permissions"
-        value={value.everything ? 'all' : 'some'}
-        onChange={(event) => onChange({ ...value, everything: event.target.value === 'all' })}
-      >
-        <option value="some">Only the ones that you choose</option>
-        <option value="all">Everything that {holder} may do</option>
-      </SelectField>
-      {!value.everything && <PermissionBoxes role={role} chosen={value.permissions} onChange={(permissions) => onChange({ ...value, permissions })} />}
-      <SelectField
         label="Expires"
         value={String(value.days)}
         onChange={(event) => onChange({ ...value, days: event.target.value === 'null' ? null : Number(event.target.value) })}
@@ -73,27 +62,26 @@ export function TermsFields({ value, onChange, role, holder }: FieldsProps) {
           </option>
         ))}
       </SelectField>
+      <SelectField
+        label="Permissions"
+        value={value.everything ? 'all' : 'some'}
+        onChange={(event) => onChange({ ...value, everything: event.target.value === 'all' })}
+      >
+        <option value="some">Only the ones that you choose</option>
+        <option value="all">Everything that {holder} may do</option>
+      </SelectField>
+      {!value.everything && <PermissionBoxes role={role} chosen={value.permissions} onChange={(permissions) => onChange({ ...value, permissions })} />}
     </>
   )
 }
 
-/** Loaded when they are shown, because few visits show them. */
-const wordsQuery = queryOptions({
-  queryKey: ['permission-areas'],
-  queryFn: () => import('@muster/contract/permission-areas.ts'),
-  staleTime: Number.POSITIVE_INFINITY,
-})
-
 function PermissionBoxes({ role, chosen, onChange }: { role: Role; chosen: readonly string[]; onChange: (chosen: string[]) => void }) {
   const id = useId()
-  const { data, error, refetch } = useQuery(wordsQuery)
-  if (error) return <Failure error={error} onRetry={() => refetch()} />
-  if (!data) return <Skeleton rows={4} label="Loading the permissions" />
   return (
     <div className="flex flex-col gap-4">
-      {data.permissionChoices(role).map(({ area, choices }) => (
+      {permissionChoices(role).map(({ area, choices }) => (
         <fieldset key={area} className="flex min-w-0 flex-col gap-1">
-          <legend className="text-sm font-semibold">{area}</legend>
+          <legend className="mb-1 text-sm font-semibold">{area}</legend>
           {choices.map(({ permission, words }) => (
             <label key={permission} htmlFor={`${id}-${permission}`} className="flex min-h-6 items-center gap-2 text-sm">
               <input
@@ -115,31 +103,31 @@ function PermissionBoxes({ role, chosen, onChange }: { role: Role; chosen: reado
 /** A server process of an earlier version says neither, and its keys have neither. */
 type KeyTerms = Partial<Pick<Key, 'scope' | 'expires_at'>>
 
+const wordsOf = new Map<string, string>(permissionAreas.flatMap(({ permissions }) => Object.entries(permissions)))
+
 /** All permissions of the scope in words, one in a line. */
 export function ScopeInWords({ scope = 'all' }: KeyTerms) {
-  const { data } = useQuery({ ...wordsQuery, enabled: scope !== 'all' })
   if (scope === 'all') return <>Everything that its holder may do</>
-  const words = new Map<string, string>(data?.permissionAreas.flatMap(({ permissions }) => Object.entries(permissions)))
   return (
     <ul>
       {scope.map((permission) => (
-        <li key={permission}>{words.get(permission) ?? permission}</li>
+        <li key={permission}>{wordsOf.get(permission) ?? permission}</li>
       ))}
     </ul>
   )
 }
 
-/** In one line: "Everything · expires in 5 days". */
+/** In one line. The expiry comes first, because a long scope is cut off: "Expires in 5 days · everything". */
 export const TermsLine = ({ scope = 'all', expires_at: at = null }: KeyTerms) => (
   <>
-    {scope === 'all' ? 'Everything' : scope.join(', ')}
-    {' · '}
     {at === null ? (
-      'does not expire'
+      'Does not expire'
     ) : (
       <>
-        expires <Time at={at} still />
+        Expires <Time at={at} still />
       </>
     )}
+    {' · '}
+    {scope === 'all' ? 'everything' : scope.join(', ')}
   </>
 )

@@ -28,7 +28,7 @@ export function KeyPolicyFact({ editable }: { editable: boolean }) {
   const isScoped = data.keys === 'scoped'
   return (
     <>
-      <p>{isScoped ? 'Every key says what it may do' : 'Keys may do everything that their holders may'}</p>
+      <p>{isScoped ? 'Only keys with a scope are allowed' : 'Keys without a scope are allowed'}</p>
       {editable && (
         <Button className="mt-2" onClick={() => setWanted(isScoped ? 'any' : 'scoped')}>
           {isScoped ? 'Allow keys without a scope' : 'Require a scope'}
