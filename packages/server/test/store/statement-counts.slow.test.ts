@@ -20,7 +20,7 @@ const expected: Record<string, [number, number, number]> = {
   reactivate: [6, 4, 1],
   join: [22, 12, 1],
   'remove a member': [21, 14, 2],
-  'create a key': [7, 5, 1],
+  'create a key': [8, 5, 1],
   'revoke a key': [6, 5, 1],
   'device authorization': [1, 1, 1],
   'first refresh': [4, 5, 2],
