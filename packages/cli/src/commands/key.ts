@@ -127,13 +127,11 @@ export function sayKeys(context: Context, items: Key[], { none, holders }: { non
     { items },
     {
       none,
-      head: ['ID', ...(holders ? ['HOLDER'] : []), 'DESCRIPTION', 'SCOPE', 'EXPIRES', 'CREATED?', 'LAST USED', 'ADDRESS?', ''],
+      head: ['ID', ...(holders ? ['HOLDER'] : []), 'DESCRIPTION', 'CREATED?', 'LAST USED', 'ADDRESS?', 'SCOPE', 'EXPIRES', ''],
       row: (key) => [
         key.id,
         ...(holders ? [facts(`${key.holder.name}${key.holder.kind === 'service_account' ? ' (service account)' : ''}`, key.holder.name, key.holder.kind)] : []),
         key.description,
-        scopeCell(key),
-        expiryCell(key, now),
         facts(
           `${relative(key.created_at, now)}${key.holder.id === key.created_by.id ? '' : ` by ${key.created_by.username}`}`,
           key.created_at,
@@ -141,6 +139,8 @@ export function sayKeys(context: Context, items: Key[], { none, holders }: { non
         ),
         moment(key.last_used_at, now, 'never'),
         key.last_address,
+        scopeCell(key), // after the columns that scripts may count
+        expiryCell(key, now),
         key.created_by_left ? 'replace it' : '',
       ],
     },

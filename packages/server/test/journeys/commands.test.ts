@@ -105,8 +105,8 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
     const every = await cli.run('key create laptop --scope all --expires never')
     assert.match(every.text.replace(/\s+/g, ' '), /It may do everything that you may do, and does not expire/)
     const list = (await cli.run('key list')).stdout.split('\n')
-    assert.match(list[0] ?? '', /^key_\w+\tlaptop\tall\t\t/)
-    assert.match(list[1] ?? '', /^key_\w+\tinventory\tmembers:read resources:read\t20\d\d-/)
+    assert.match(list[0] ?? '', /^key_\w+\tlaptop\t20\S+\thazel\t\t\tall\t\t/)
+    assert.match(list[1] ?? '', /^key_\w+\tinventory\t20\S+\thazel\t\t\tmembers:read resources:read\t20\d\d-/)
     const env = { MUSTER_TOKEN: made.stdout.trim() }
     assert.match((await cli.run('profile', { env })).stdout, /Scope\tmembers:read resources:read\nExpires\t20/)
     assert.match((await cli.run('resource add application/shop', { env })).text, /The scope of this key lacks resources:register\. hazel can create a key/)
