@@ -3,6 +3,7 @@ import { asOwnCommands } from '@muster/contract/command-line.ts'
 import { describe, expect, test } from 'vitest'
 import type { Mail } from '../../src/mail/compose.ts'
 import { factorMail, factorResetMail, identityMail, passkeyMail, signInCodeMail } from '../../src/mail/factor-mails.ts'
+import { keyExpiresMail } from '../../src/mail/key-mails.ts'
 import { networkAddress, safeName, shown } from '../../src/mail/safe-text.ts'
 import {
   addressInUseMail,
@@ -89,6 +90,16 @@ const mailsFor = (name: string, hasPassword = true, passwords = true): Record<st
     hasPassword,
     securityUrl: `${issuer}/account/security`,
     resetUrl,
+  }),
+  'key expires': keyExpiresMail({
+    ...sender,
+    passwords,
+    key: { description: name, holderName: 'ci_bot', lastUsedAt: null },
+    expiresAt: at,
+    isOwn: false,
+    organization: name,
+    url: `${issuer}/console/keys`,
+    cli: 'acme-accounts',
   }),
   'sign-in code': signInCodeMail({ ...sender, code: '20481516', minutes: 10, resetUrl }),
   'password changed': passwordChangedMail({
