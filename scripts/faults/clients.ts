@@ -68,6 +68,14 @@ export const clients: Fault[] = [
     named: 'ends the delivery of revocations to its streams',
   },
   {
+    title: 'nothing is pushed to a client without the scope signals (P14)',
+    file: `${server}/store/signals/receiver-store.ts`,
+    find: "            .where(sql<boolean>`c.scopes ? 'signals'`)\n",
+    replace: '',
+    test: `${tests}/credentials/client-secrets.test.ts`,
+    named: 'a push stream of a client that lost the scope signals gets nothing more',
+  },
+  {
     title: 'a refresh returns an ID token only while openid is registered (P14)',
     file: `${server}/oauth/library.ts`,
     find: `isUnwanted || !registeredScopes(['openid'], client as ScopedClient).length`,

@@ -2,11 +2,12 @@ import type { ClientSecretId } from '@muster/contract/ids.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import { changeClient, clientOf, registerClient, removeClient } from '@muster/server/domain/credentials/client.ts'
 import { createClientSecret, presentedSecret, revokeClientSecret } from '@muster/server/domain/credentials/client-secret.ts'
+import { createStream } from '@muster/server/domain/signals/receiver.ts'
 import { engines } from '@muster/testkit/database.ts'
 import { aWorld, type World } from '@muster/testkit/world.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { operator } from './platform.ts'
+import { aPlatform, operator } from './platform.ts'
 
 // Clients that change, and their secrets (P14).
 describe.each(engines)('a client on %s', (engine) => {
@@ -181,6 +182,20 @@ describe.each(engines)('a client on %s', (engine) => {
     expect(refused.code).toBe('client_invalid')
     expect(refused.extensions.faults.map(({ field }: { field: string }) => field)).toEqual(['name', 'redirect_uris', 'redirect_uris', 'scopes', 'scopes'])
     expect(await clientOf(world.store.reading, clientId)).toMatchObject({ name: 'Shop', scopes: ['introspect', 'hosts:read'] })
+  })
+
+  test('a push stream of a client that lost the scope signals gets nothing more (P14)', async () => {
+    const platform = await aPlatform(world, ['signals', 'introspect'])
+    const settings = { method: 'push', endpointUrl: 'https://hooks.example/x', authorization: null, description: null, eventsRequested: null, leaseSeconds: 30 }
+    const stream = await world.execute(createStream, platform, settings as never)
+    const { receivers } = world.store.reading
+    await receivers.addEvent(stream.id, {})
+    const isServed = async () => (await receivers.claimPushes(50, 0, [])).some(({ id }) => id === stream.id)
+    expect(await isServed()).toBe(true)
+    await change(platform.clientId, { scopes: ['introspect'] })
+    expect(await isServed()).toBe(false)
+    await change(platform.clientId, { scopes: ['signals'] })
+    expect(await isServed()).toBe(true)
   })
 
   test('a client that ships with Muster, is public, or was removed gets no secret (P14)', async () => {

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { engines } from '@muster/testkit/database.ts'
-import { freePort, type Human, type Muster } from '@muster/testkit/muster.ts'
+import { freePort, type Human, type Muster, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, test, vi } from 'vitest'
 import type { Source } from '../../../cli/src/completion/complete.ts'
@@ -56,6 +56,28 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
     const body = new URLSearchParams({ identifier: wilma.email, password: 'not the password' })
     await fetch(`${muster.url}/sign-in`, { method: 'POST', headers: { origin: muster.url }, body })
     await vi.waitFor(async () => assert.match((await cli.run('security sign-ins --failed')).stdout, /^Wrong password\t127\.0\.0\.1\t\S+\tfailed\t$/m), 20_000)
+  })
+
+  test.concurrent('the operator changes a client and replaces its secret (P14)', async () => {
+    const cli = await journey.terminal()
+    const operator = (words: string) => cli.run(`server client ${words}`, { env: { MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN } })
+    const created = (await operator('create tills --redirect-uri https://tills.example/a --post-logout-redirect-uri https://tills.example/bye')).stdout
+    const [, id = ''] = /^Id\t(\S+)$/m.exec(created) ?? []
+    const changed = await operator(`update ${id} --redirect-uri https://tills.example/a https://tills.example/b --no-post-logout-redirect-uri --no-pkce`)
+    assert.match(changed.stdout, /^Redirect URIs\thttps:\/\/tills\.example\/a https:\/\/tills\.example\/b$/m)
+    assert.match(changed.stdout, /^PKCE\tnot required/m)
+    assert.doesNotMatch(changed.stdout, /Post-logout/)
+    assert.doesNotMatch((await operator(`update ${id} --pkce --scope openid`)).stdout, /PKCE|profile/)
+    assert.equal((await operator(`update ${id}`)).code, 2)
+
+    const rotated = await operator(`secret rotate ${id}`)
+    assert.match(rotated.stdout, /^muster_cs_\w+\n$/)
+    const [, first = ''] = /muster server client secret revoke \S+ (csc_\w+)/.exec(rotated.text.replaceAll(/\s+/g, ' ')) ?? []
+    assert.match((await operator(`secret rotate ${id}`)).text, /at most two secrets[\s\S]*muster server client secret list/)
+    assert.match((await operator(`secret list ${id}`)).stdout, new RegExp(`^${first}\t\t\\S+\\ncsc_\\w+\t\t\\S+\\n$`))
+    assert.equal((await operator(`secret revoke ${id} ${first}`)).code, 2) // It would ask.
+    assert.match((await operator(`secret revoke ${id} ${first} --yes`)).text, /is revoked/)
+    assert.match((await operator(`secret revoke ${id} ${first} --yes`)).text, /no such secret/)
   })
 
   test.concurrent('admins reset the factors of a member, and the member sees it (F12)', async () => {
