@@ -1,6 +1,6 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import type { EventPositionStore, FeedOf, FeedPlace, PositionsGiven } from '../../domain/command/store.ts'
+import type { EventPositionStore, FeedOf, FeedPlace, PositionsGiven, SequencerState } from '../../domain/command/store.ts'
 import type { AuditEventTable, Tables } from '../tables.ts'
 import { withNames } from './audit-store.ts'
 
@@ -16,9 +16,12 @@ const HINT_TRANSACTIONS = 1_000
 
 export const eventPositionStore = (db: Kysely<Tables>): EventPositionStore => ({
   async lock() {
-    const { rows } = await sql<{ readFrom: string; hasBacklog: boolean }>`
-      select read_from::text as "readFrom", backlog_after < backlog_until as "hasBacklog" from event_sequencer for update skip locked`.execute(db)
-    return rows[0] ?? null
+    // The planner has no statistics of event_arrival, which is empty most of the time, and would read all of its dead rows.
+    const { rows } = await sql<SequencerState>`
+      select read_from::text as "readFrom", backlog_after < backlog_until as "hasBacklog", set_config('enable_seqscan', 'off', true)
+      from event_sequencer for update skip locked`.execute(db)
+    const [state] = rows
+    return state ? { readFrom: state.readFrom, hasBacklog: state.hasBacklog } : null
   },
   async give({ readFrom, hasBacklog }, { thorough = false } = {}) {
     // The statement after the lock, so its snapshot sees the positions of every pass before.
@@ -105,12 +108,13 @@ const giveToArrivals = (readFrom: string, thorough: boolean): RawBuilder<Given> 
   const from = sql`${thorough ? EARLIEST : readFrom}::xid8`
   const isFull = sql<boolean>`(count = ${sql.lit(PASS_MOST)})`
   return sql<Given>`
-  with lowest as (select xid, seq from event_arrival where xid >= ${from} order by seq limit ${sql.lit(PASS_MOST)}),
-  taken as (delete from event_arrival a using lowest l where a.xid = l.xid and a.seq = l.seq returning a.seq, a.organization_id),
+  with taken as (
+    delete from event_arrival
+    where ctid = any(array(select ctid from event_arrival where xid >= ${from} order by seq limit ${sql.lit(PASS_MOST)})) returning seq, organization_id),
   ${written},
   moved as (
     update event_sequencer set read_from = case when ${isFull} then ${EARLIEST}::xid8 else pg_snapshot_xmin(pg_current_snapshot()) end
-    from news where ${thorough}::boolean or (not ${isFull} and pg_snapshot_xmin(pg_current_snapshot())::text::bigint - read_from::text::bigint >= ${sql.lit(HINT_TRANSACTIONS)}))
+    from news where only_row and (${thorough}::boolean or (not ${isFull} and pg_snapshot_xmin(pg_current_snapshot())::text::bigint - read_from::text::bigint >= ${sql.lit(HINT_TRANSACTIONS)})))
   ${answer(isFull)}`
 }
 
@@ -118,11 +122,12 @@ const giveToArrivals = (readFrom: string, thorough: boolean): RawBuilder<Given> 
 const giveToBacklog: RawBuilder<Given> = sql<Given>`
   with part as (
     select e.seq, e.organization_id from event_sequencer s cross join lateral (
-      select seq, organization_id from audit_event where seq > s.backlog_after and seq <= s.backlog_until order by seq limit ${sql.lit(PASS_MOST)}) e),
+      select seq, organization_id from audit_event where seq > s.backlog_after and seq <= s.backlog_until order by seq limit ${sql.lit(PASS_MOST)}) e
+    where s.only_row),
   taken as (select * from part where not exists (select from event_position p where p.seq = part.seq)),
   ${written},
   moved as (
-    update event_sequencer set backlog_after = coalesce((select max(seq) from part having count(*) = ${sql.lit(PASS_MOST)}), backlog_until))
+    update event_sequencer set backlog_after = coalesce((select max(seq) from part having count(*) = ${sql.lit(PASS_MOST)}), backlog_until) where only_row)
   ${answer(sql`true`)}`
 
 /**
