@@ -49,7 +49,7 @@ test('a member asks about themselves only, and learns what a key lacks (P22)', a
   })
 })
 
-test('a question about another organization, a stranger or a name that does not exist is refused (P22)', async () => {
+test('a question about a stranger or an unknown permission is refused (P22)', async () => {
   const { token } = await muster.person('zoe')
   expect((await why(token, 'bob', 'apps:read')).status).toBe(404)
   expect((await why(tokenOf('ada'), 'zoe', 'apps:read')).body.code).toBe('member_not_found')
