@@ -81,8 +81,8 @@ export const apis: Fault[] = [
   {
     title: 'a route that names no permission is closed to a token for a part of the API (E69)',
     file: 'packages/sdk/src/http.ts',
-    find: 'else if (requirements.permission === undefined && claims.permissions !== null)',
-    replace: 'else if (requirements.permission === undefined && claims.permissions === undefined)',
+    find: 'else if (requirements.permission === undefined && claims.permissions) requireEverything',
+    replace: 'else if (requirements.permission === undefined && !claims.permissions) requireEverything',
     test: permissions,
     named: 'a route names a permission',
   },

@@ -42,8 +42,8 @@ export const keys: Fault[] = [
   {
     title: 'a creator puts no permission into a key that they do not have (P12)',
     file: `${server}/domain/credentials/key-scope.ts`,
-    find: 'mayDo(creator, permission) && mayDo({ role: holder, scope: null }, permission)',
-    replace: 'permission.length > 0',
+    find: '!has(creator, name) || !has({ role: holder, scope: null }, name)',
+    replace: 'name.length === 0 && !has(creator, name)',
     test: scope,
     named: 'a member cannot give a key a permission',
   },

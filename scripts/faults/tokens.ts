@@ -441,7 +441,7 @@ export const tokens: Fault[] = [
     find: `return { kind: 'unknown', subject, value: noValue, expiresAt }`,
     replace: 'return null',
     test: 'packages/sdk/test/unknown-kinds.test.ts',
-    named: 'from a poll',
+    named: 'a verifier introspects the credentials that it names',
   },
   {
     title: 'a verifier asks about a credential that an unknown revocation names (P11)',
@@ -449,7 +449,7 @@ export const tokens: Fault[] = [
     find: ' || revocations.areUnknownFor(known)',
     replace: '',
     test: 'packages/sdk/test/unknown-kinds.test.ts',
-    named: 'from a poll',
+    named: 'a verifier introspects the credentials that it names',
   },
   {
     title: 'a verifier asks again about a key that an unknown revocation names (P11)',

@@ -38,6 +38,7 @@ export const nouns: Record<string, Noun> = {
     load: () => import('./commands/invitation.ts'),
   },
   move: { group: 'Work together:', summary: 'preview a move to another organization', load: () => import('./commands/move.ts') },
+  why: { group: 'Work together:', summary: 'why a member may do something, or why not', load: () => import('./commands/why.ts') },
   resource: { group: 'Resources:', summary: 'applications, databases and other resources, with their owners', load: () => import('./commands/resource.ts') },
   'service-account': {
     group: 'Resources:',
@@ -45,7 +46,6 @@ export const nouns: Record<string, Noun> = {
     load: () => import('./commands/service-account.ts'),
   },
   audit: { group: 'Resources:', summary: 'recent activity in your organization', load: () => import('./commands/audit.ts') },
-  why: { group: 'Work together:', summary: 'why a member may do something, or why not', load: () => import('./commands/why.ts') },
   events: { group: 'Resources:', summary: 'the events of your organization as they happen', load: () => import('./commands/events.ts') },
   key: { group: 'Your credentials:', summary: 'keys that act as you', load: () => import('./commands/key.ts') },
   revoke: { group: 'Your credentials:', summary: 'revoke a token', load: () => import('./commands/revoke.ts') },

@@ -179,7 +179,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create access token for an API
+         * Create token for another API
          * @description Issues an access token for another API that the login requested with `resource`, with the scopes granted there, and with at most the expiry of the presented token. For a login without a refresh token: the others use the token endpoint.
          */
         post: operations["createMyToken"];
@@ -1434,7 +1434,7 @@ export interface paths {
          */
         get: operations["listApis"];
         /**
-         * Apply APIs
+         * Change APIs
          * @description Makes the APIs of the platform those of the request. An API that is missing is removed: no more tokens are issued for it.
          */
         put: operations["applyApis"];
@@ -2041,7 +2041,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the event feed
+         * Get event feed
          * @description Returns the events of the audit log, oldest first, in the order of their positions. An event that was committed before another was written stands before it, and no event is left out. Keep the cursor of the last event that you have processed. After a restore, the cursor may be gone (`cursor_gone`): read the current state, and start again from `now`.
          */
         get: operations["readEvents"];
@@ -2061,7 +2061,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the event feed (operator)
+         * Get event feed of operator
          * @description Returns the events of all organizations, oldest first, in the order of their positions. A client with the scope `platform:events:read` can use its own token. An event that was committed before another was written stands before it, and no event is left out. Keep the cursor of the last event that you have processed. After a restore, the cursor may be gone (`cursor_gone`): read the current state, and start again from `now`.
          */
         get: operations["readEventsAsOperator"];

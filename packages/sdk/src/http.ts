@@ -36,7 +36,7 @@ export async function authenticate<Caller extends Claims>(
   const claims = await verifier.verify(bearer)
   requireMembership(claims, requirements)
   if (typeof requirements.permission === 'string') requirePermission(claims, requirements.permission)
-  else if (requirements.permission === undefined && claims.permissions !== null) requireEverything(claims)
+  else if (requirements.permission === undefined && claims.permissions) requireEverything(claims)
   if (requirements.recent) requireRecentSignIn(claims, requirements.recent)
   return claims
 }

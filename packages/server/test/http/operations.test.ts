@@ -9,7 +9,7 @@ interface Operation {
 
 // Generators name the function after the operationId, and the reference lists the summaries.
 const verbs =
-  /^(Accept|Authorize|Change|Check|Confirm|Copy|Create|Deactivate|Decline|End|Finish|Get|Join|Leave|List|Plan|Preview|Promote|Reactivate|Register|Reissue|Remove|Rename|Request|Resend|Reset|Resume|Revive|Revoke|Rotate|Sign|Suspend|Transfer|Update|Wait|Withdraw) /
+  /^(Accept|Authorize|Change|Check|Confirm|Copy|Create|Deactivate|Decline|End|Explain|Finish|Get|Join|Leave|List|Plan|Preview|Promote|Reactivate|Register|Reissue|Remove|Rename|Request|Resend|Reset|Resume|Revive|Revoke|Rotate|Sign|Suspend|Transfer|Update|Wait|Withdraw) /
 
 let muster: Muster
 let operations: (Operation & { route: string })[]

@@ -32,7 +32,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { config
       schema: {
         operationId: 'createMyToken',
         tags: ['Sessions'],
-        summary: 'Create access token for an API',
+        summary: 'Create token for another API',
         description:
           'Issues an access token for another API that the login requested with `resource`, with the scopes granted there, and with at most the expiry of the presented token. For a login without a refresh token: the others use the token endpoint.',
         body: z.strictObject({ resource: z.string().max(600).meta({ description: 'The audience of the API.' }) }),

@@ -69,7 +69,7 @@ export const apiRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, 
       schema: {
         operationId: 'applyApis',
         tags: ['Operator'],
-        summary: 'Apply APIs',
+        summary: 'Change APIs',
         description: 'Makes the APIs of the platform those of the request. An API that is missing is removed: no more tokens are issued for it.',
         querystring: z.strictObject({
           dry_run: z.stringbool().optional().meta({ description: 'Changes nothing, and returns what would change.' }),
