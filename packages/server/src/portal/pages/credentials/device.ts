@@ -106,7 +106,7 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
               ? ['Username', html`${registersAs} <span class="muted">(chosen in your terminal)</span>`]
               : ['Organization', organizationLine(account)],
             ['APIs', apis.length > 0 && apis.join(', ')],
-            ['May', permissions.length > 0 && permissions.join(', ')],
+            ['It can', permissions.length > 0 && permissions.join(', ')],
             ['Requested from', html`${request.place && html`${request.place}, `}<span class="code">${request.address}</span>`],
             ['Requested with', request.agent],
             ['Requested', moment(request.at, frame.now)],
@@ -126,7 +126,7 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
               body: 'The client requests a refresh token, which is meant for scripts and CI. Anyone who has the token can act as you until it is revoked or goes unused for 30 days.',
             }),
         ],
-        next: `If you approve, ${client.name} ${isRegistration ? `registers you as ${registersAs} and can act as you` : `can act as you${account.organization ? ` in ${account.organization.name}` : ''}`}. If someone sent you this code, deny the request.`,
+        next: `If you approve, ${client.name} ${isRegistration ? `registers you as ${registersAs} and can act as you` : `${permissions.length > 0 ? 'can do only this as you' : 'can act as you'}${account.organization ? ` in ${account.organization.name}` : ''}`}. If someone sent you this code, deny the request.`,
         actions: [
           button({ text: 'Deny', tone: 'plain', name: 'decision', value: 'deny' }),
           button({ text: longLived ? 'Approve for a year' : 'Approve', name: 'decision', value: 'approve' }),

@@ -1,7 +1,7 @@
 import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
 import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { OWN_API } from '../../../domain/apis/api.ts'
+import { EVERYTHING, OWN_API } from '../../../domain/apis/api.ts'
 import { namesOfApis, wordsOfPermissions } from '../../../domain/apis/words.ts'
 import { meetsPolicy } from '../../../domain/command/factor-policy.ts'
 import { isRecent } from '../../../domain/command/recent.ts'
@@ -183,7 +183,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
         client: { name: client, id: device.clientId },
         request: { address: device.address, agent: device.userAgent ?? undefined, at: device.requestedAt },
         apis: await namesOfApis(store.reading, audiencesAsked(device.params.resource, [OWN_API])),
-        permissions: [...(await wordsOfPermissions(store.reading, device.scopes)).values()],
+        permissions: device.scopes.includes(EVERYTHING) ? [] : [...(await wordsOfPermissions(store.reading, device.scopes)).values()],
         sameAddress: device.address === request.origin.address,
         longLived: device.wantsRefreshToken,
         tokenName: device.refreshTokenName ?? undefined,
