@@ -1,18 +1,17 @@
-import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { readConfig } from '@muster/server/config.ts'
-import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { freePort, type Human, startMuster } from '@muster/testkit/muster.ts'
 import { expect, test } from 'vitest'
+import { examples, startExample } from './running-example.ts'
 import { aClient, eventually } from './verifying.ts'
-
-const examples = new URL('../../../examples/', import.meta.url)
 
 test('the examples use the addresses of `npm start`: Muster at 4000, the API at 8080', () => {
   const { port, issuer } = readConfig({}, () => '')
   expect([port, issuer]).toEqual([4000, 'http://localhost:4000'])
-  const files = ['README.md', 'fastify-api/README.md', 'fastify-api/server.ts', 'nginx/nginx.conf', 'caddy/Caddyfile']
+  const files = [
+    ...['README.md', 'fastify-api/README.md', 'fastify-api/server.ts', 'nginx/nginx.conf', 'caddy/Caddyfile'],
+    ...['deploy-api/README.md', 'deploy-api/server.ts'],
+  ]
   for (const file of files) {
     const text = readFileSync(new URL(file, examples), 'utf8')
     const ports = new Set([...text.matchAll(/(?:localhost|127\.0\.0\.1):(\d+)/g)].map(([, number]) => number))
@@ -21,27 +20,21 @@ test('the examples use the addresses of `npm start`: Muster at 4000, the API at 
       file,
     ).toEqual([])
     expect(ports, file).toContain('4000')
-    expect(ports, file).toContain(file.endsWith('server.ts') ? '4000' : '8080')
+    if (!file.endsWith('server.ts')) expect(ports, file).toContain('8080')
   }
-  expect(readFileSync(new URL('fastify-api/server.ts', examples), 'utf8')).toContain("PORT = '8080'")
+  for (const file of files.filter((name) => name.endsWith('server.ts'))) expect(readFileSync(new URL(file, examples), 'utf8')).toContain("PORT = '8080'")
 })
-
-const main = fileURLToPath(new URL('../../../examples/fastify-api/server.ts', import.meta.url))
 
 test('the example API accepts members and refuses one after a deactivation is answered', async () => {
   const muster = await startMuster()
   const { clientId, clientSecret } = await aClient(muster)
   const port = await freePort()
-  const env = {
-    ...bareEnvironment(),
+  const example = startExample('fastify-api/server.ts', {
     MUSTER_ISSUER: muster.url,
     MUSTER_CLIENT_ID: clientId,
     MUSTER_CLIENT_SECRET: clientSecret,
     PORT: String(port),
-    LOG_LEVEL: 'warn',
-  }
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'inherit', 'inherit'] })
-  const ended = new Promise((resolve) => child.on('close', resolve))
+  })
   try {
     const call = async (method: string, token?: string, body?: unknown): Promise<{ status: number; body: any }> => {
       const headers = { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...(body !== undefined && { 'content-type': 'application/json' }) }
@@ -68,8 +61,7 @@ test('the example API accepts members and refuses one after a deactivation is an
     expect(await call('GET', bob.token)).toMatchObject({ status: 401, body: { code: 'user_deactivated', organization: { name: 'ada' } } })
     expect((await call('DELETE', ada.token)).status).toBe(200)
   } finally {
-    child.kill('SIGTERM')
-    await ended
+    await example.stop()
     await muster.close()
   }
 })

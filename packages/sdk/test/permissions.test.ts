@@ -2,7 +2,7 @@ import { TokenRefused, type Verifier } from '@muster/sdk'
 import { authenticate, refusalOf } from '@muster/sdk/http.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { answerDevice, browserOf, DEVICE_GRANT, postForm } from '../../server/test/oauth/conversation.ts'
+import { browserOf, DEVICE_GRANT, deviceLogin } from '../../server/test/oauth/conversation.ts'
 import { aVerifier, type Counting, counting, verdict } from './verifying.ts'
 
 // An API with an audience and permissions of its own (P21).
@@ -60,12 +60,8 @@ afterAll(async () => {
   await muster.close()
 })
 
-async function tokenOf(human: Human, scope: string, resource = DEPLOY, by: Record<string, string> = { client_id: 'muster-cli' }): Promise<string> {
-  const device = await postForm(muster, '/oauth/device/code', { ...by, scope, resource })
-  await answerDevice(muster, human, device.body.user_code)
-  const { body } = await postForm(muster, '/oauth/token', { ...by, grant_type: DEVICE_GRANT, device_code: device.body.device_code })
-  return body.access_token
-}
+const tokenOf = async (human: Human, scope: string, resource = DEPLOY, by: Record<string, string> = {}): Promise<string> =>
+  (await deviceLogin(muster, human, scope, { ...by, resource })).access_token
 const bob = (): Human => team.bob as Human
 const setRole = (user: string, role: string) =>
   muster.call('PATCH', `/v1/organizations/ada/members/${user}`, { token: team.ada?.token, headers: { prefer: 'wait=5' }, body: { role } })

@@ -78,23 +78,25 @@ export async function postForm(muster: Muster, path: string, form: Record<string
   return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : text }
 }
 
-export const startDevice = (muster: Muster, scope = SCOPE): Promise<Answered> => postForm(muster, '/oauth/device/code', { client_id: CLI_CLIENT_ID, scope })
+export const startDevice = (muster: Muster, scope = SCOPE, more: Record<string, string> = {}): Promise<Answered> =>
+  postForm(muster, '/oauth/device/code', { client_id: CLI_CLIENT_ID, scope, ...more })
 
-export const pollDevice = (muster: Muster, deviceCode: string): Promise<Answered> =>
-  postForm(muster, '/oauth/token', { grant_type: DEVICE_GRANT, device_code: deviceCode, client_id: CLI_CLIENT_ID })
+export const pollDevice = (muster: Muster, deviceCode: string, more: Record<string, string> = {}): Promise<Answered> =>
+  postForm(muster, '/oauth/token', { grant_type: DEVICE_GRANT, device_code: deviceCode, client_id: CLI_CLIENT_ID, ...more })
 
 export const refresh = (muster: Muster, refreshToken: string, more: Record<string, string> = {}): Promise<Answered> =>
   postForm(muster, '/oauth/token', { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: CLI_CLIENT_ID, ...more })
 
-/** Performs a whole device login. With `offline_access` the response has a refresh token. */
+/** Performs a whole device login. With `offline_access` the response has a refresh token. `more` names another client, or a `resource`. */
 export async function deviceLogin(
   muster: Muster,
   human: Human,
   scope = SCOPE,
+  more: Record<string, string> = {},
 ): Promise<{ access_token: string; refresh_token?: string; expires_in: number; scope: string; id_token?: string }> {
-  const { body } = await startDevice(muster, scope)
+  const { body } = await startDevice(muster, scope, more)
   await answerDevice(muster, human, body.user_code)
-  const answer = await pollDevice(muster, body.device_code)
+  const answer = await pollDevice(muster, body.device_code, more)
   if (answer.status !== 200) throw new Error(`The poll was answered with ${answer.status}: ${JSON.stringify(answer.body)}`)
   return answer.body
 }
