@@ -10,7 +10,7 @@ test('the examples use the addresses of `npm start`: Muster at 4000, the API at 
   expect([port, issuer]).toEqual([4000, 'http://localhost:4000'])
   const files = [
     ...['README.md', 'fastify-api/README.md', 'fastify-api/server.ts', 'nginx/nginx.conf', 'caddy/Caddyfile'],
-    ...['deploy-api/README.md', 'deploy-api/server.ts'],
+    ...['deploy-api/README.md', 'deploy-api/server.ts', 'mirror/README.md', 'mirror/client.ts'],
   ]
   for (const file of files) {
     const text = readFileSync(new URL(file, examples), 'utf8')
@@ -20,7 +20,7 @@ test('the examples use the addresses of `npm start`: Muster at 4000, the API at 
       file,
     ).toEqual([])
     expect(ports, file).toContain('4000')
-    if (!file.endsWith('server.ts')) expect(ports, file).toContain('8080')
+    if (!/^mirror|server\.ts$/.test(file)) expect(ports, file).toContain('8080')
   }
   for (const file of files.filter((name) => name.endsWith('server.ts'))) expect(readFileSync(new URL(file, examples), 'utf8')).toContain("PORT = '8080'")
 })
