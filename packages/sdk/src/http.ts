@@ -65,7 +65,7 @@ export function requirePermission(caller: Claims, permission: string): void {
   if (caller.can(permission)) return
   const { scopes, organization } = caller
   if (caller.permissions !== null && !scopes.has('api') && !scopes.has(permission))
-    throw new TokenRefused('insufficient_scope', `This requires a token with the scope "${permission}".`, { scope: permission, permission })
+    throw new TokenRefused('insufficient_scope', `This requires a token or key with the scope "${permission}".`, { scope: permission, permission })
   const helper = organization === null ? 'the operator' : `an admin of ${organization}`
   throw new TokenRefused('forbidden', `This requires the permission ${permission}. Ask ${helper}.`, { permission })
 }

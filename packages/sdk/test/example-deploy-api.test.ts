@@ -75,7 +75,7 @@ test('a key with the scope apps:read cannot deploy for its holder', async () => 
   expect(await call('GET', '/apps', made.key)).toMatchObject({ status: 200, body: { may_deploy: false } })
   expect(await call('PUT', '/apps/shop', made.key, { version: '1.5.0' })).toMatchObject({
     status: 403,
-    body: { code: 'insufficient_scope', detail: 'This requires a token with the scope "apps:deploy".', permission: 'apps:deploy' },
+    body: { code: 'insufficient_scope', detail: 'This requires a token or key with the scope "apps:deploy".', permission: 'apps:deploy' },
   })
 })
 
