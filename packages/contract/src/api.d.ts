@@ -2315,6 +2315,12 @@ export interface components {
                 kind: string;
                 session_id: string | null;
                 key_id: string | null;
+                /** @description The client of the session, or the key, that the actor acted by. Null: the session of a browser, the operator or Muster itself. */
+                via: {
+                    /** @enum {string} */
+                    kind: "client" | "key";
+                    name: string;
+                } | null;
             };
             target: {
                 id: string;
@@ -3256,6 +3262,12 @@ export interface components {
                 kind: string;
                 session_id: string | null;
                 key_id: string | null;
+                /** @description The client of the session, or the key, that the actor acted by. Null: the session of a browser, the operator or Muster itself. */
+                via: {
+                    /** @enum {string} */
+                    kind: "client" | "key";
+                    name: string;
+                } | null;
             };
             target: {
                 id: string;
@@ -3285,6 +3297,12 @@ export interface components {
                 kind: string;
                 session_id: string | null;
                 key_id: string | null;
+                /** @description The client of the session, or the key, that the actor acted by. Null: the session of a browser, the operator or Muster itself. */
+                via: {
+                    /** @enum {string} */
+                    kind: "client" | "key";
+                    name: string;
+                } | null;
             };
             target: {
                 id: string;
@@ -3317,6 +3335,12 @@ export interface components {
                 kind: string;
                 session_id: string | null;
                 key_id: string | null;
+                /** @description The client of the session, or the key, that the actor acted by. Null: the session of a browser, the operator or Muster itself. */
+                via: {
+                    /** @enum {string} */
+                    kind: "client" | "key";
+                    name: string;
+                } | null;
             };
             target: {
                 id: string;
@@ -3571,6 +3595,12 @@ export interface components {
                 kind: string;
                 session_id: string | null;
                 key_id: string | null;
+                /** @description The client of the session, or the key, that the actor acted by. Null: the session of a browser, the operator or Muster itself. */
+                via: {
+                    /** @enum {string} */
+                    kind: "client" | "key";
+                    name: string;
+                } | null;
             };
             target: {
                 id: string;
@@ -4512,6 +4542,12 @@ export interface components {
                 kind: string;
                 session_id: string | null;
                 key_id: string | null;
+                /** @description The client of the session, or the key, that the actor acted by. Null: the session of a browser, the operator or Muster itself. */
+                via: {
+                    /** @enum {string} */
+                    kind: "client" | "key";
+                    name: string;
+                } | null;
             };
             target: {
                 id: string;
@@ -4541,6 +4577,12 @@ export interface components {
                 kind: string;
                 session_id: string | null;
                 key_id: string | null;
+                /** @description The client of the session, or the key, that the actor acted by. Null: the session of a browser, the operator or Muster itself. */
+                via: {
+                    /** @enum {string} */
+                    kind: "client" | "key";
+                    name: string;
+                } | null;
             };
             target: {
                 id: string;
@@ -4573,6 +4615,12 @@ export interface components {
                 kind: string;
                 session_id: string | null;
                 key_id: string | null;
+                /** @description The client of the session, or the key, that the actor acted by. Null: the session of a browser, the operator or Muster itself. */
+                via: {
+                    /** @enum {string} */
+                    kind: "client" | "key";
+                    name: string;
+                } | null;
             };
             target: {
                 id: string;

@@ -55,10 +55,16 @@ const list = command(
   },
 )
 
+/** "ada via web-dashboard", "ci_bot by key deploy" (P17). */
+function actorOf({ name, id, kind, via }: AuditEvent['actor']): string {
+  const who = name ?? id ?? kind
+  return via ? `${who} ${via.kind === 'key' ? 'by key' : 'via'} ${via.name}` : who
+}
+
 /** Time, actor, action, target and details of an event. */
 export const cellsOf = ({ at, actor, action, outcome, target, details }: AuditEvent): Cell[] => [
   facts(exact(at), at),
-  actor.name ?? actor.id ?? actor.kind,
+  actorOf(actor),
   facts(outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action, action, outcome),
   target.name ?? target.id,
   facts(detailsOf(details), JSON.stringify(details)),

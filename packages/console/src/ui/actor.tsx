@@ -11,6 +11,10 @@ export const ActorName = ({ actor }: { actor: AuditActor }) => {
   return <>{actor.name ?? (token ? `The operator (${token})` : (kinds[actor.kind] ?? actor.kind))}</>
 }
 
+/** The application or the key that the actor acted by: "via web-dashboard", "by key deploy" (P17). */
+export const Via = ({ actor: { via } }: { actor: AuditActor }) =>
+  via && <span className="text-muted">{via.kind === 'key' ? ` by key ${via.name}` : ` via ${via.name}`}</span>
+
 /** The name, linked to the page of the user or service account. */
 export function Actor({ actor, className = 'row-link font-normal!' }: { actor: AuditActor; className?: string }) {
   if (actor.name && actor.id?.startsWith('usr_'))

@@ -6,7 +6,7 @@ export const toAuditEventBody = (event: RecordedEvent) => ({
   at: event.at.toISOString(),
   action: event.type,
   outcome: event.outcome,
-  actor: { kind: event.actorKind, id: event.actorId, name: event.actorName, session_id: event.actorSessionId, key_id: event.actorKeyId },
+  actor: { kind: event.actorKind, id: event.actorId, name: event.actorName, session_id: event.actorSessionId, key_id: event.actorKeyId, via: event.via },
   target: { id: event.target, name: event.targetName },
   details: event.details,
   address: event.address,
@@ -28,6 +28,7 @@ const columns: Record<string, (event: RecordedEvent) => string | null> = {
   request_id: ({ requestId }) => requestId,
   actor_session_id: ({ actorSessionId }) => actorSessionId,
   actor_key_id: ({ actorKeyId }) => actorKeyId,
+  actor_via: ({ via }) => via && `${via.kind} ${via.name}`,
 }
 
 /** A cell that a spreadsheet would run as a formula gets an apostrophe in front, so that it is shown as text (F08). */

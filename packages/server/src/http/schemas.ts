@@ -253,7 +253,17 @@ export const auditEventSchema = z
     at: instant,
     action: z.string().meta({ description: 'The event, for example `membership.ended`.' }),
     outcome: z.enum(['done', 'refused']),
-    actor: actorOrTarget.extend({ kind: z.string(), session_id: z.string().nullable(), key_id: z.string().nullable() }),
+    actor: actorOrTarget.extend({
+      kind: z.string(),
+      session_id: z.string().nullable(),
+      key_id: z.string().nullable(),
+      via: z
+        .object({ kind: z.enum(['client', 'key']), name: z.string() })
+        .nullable()
+        .meta({
+          description: 'The client of the session, or the key, that the actor acted by. Null: the session of a browser, the operator or Muster itself.',
+        }),
+    }),
     target: actorOrTarget.extend({ id: z.string() }),
     details: z.record(z.string(), z.unknown()),
     address: z.string(),

@@ -11,7 +11,7 @@ interface Event {
   at: string
   action: string
   outcome: string
-  actor: { id: string; name: string | null }
+  actor: { id: string; name: string | null; via?: { kind: string; name: string } | null }
   target: { id: string; name: string | null }
   details: Record<string, unknown>
 }
@@ -141,7 +141,9 @@ describe.each(engines)('the audit log of an organization on %s', (engine) => {
     const csv = await read('?action=membership', 'text/csv, application/json;q=0.5')
     expect(csv.headers.get('content-disposition')).toBe('attachment; filename="audit-acme.csv"')
     const rows = csv.body.trim().split('\r\n')
-    expect(rows[0]).toBe('id,at,action,outcome,actor_kind,actor_id,actor_name,target_id,target_name,details,address,request_id,actor_session_id,actor_key_id')
+    expect(rows[0]).toBe(
+      'id,at,action,outcome,actor_kind,actor_id,actor_name,target_id,target_name,details,address,request_id,actor_session_id,actor_key_id,actor_via',
+    )
     expect(rows).toHaveLength(1 + (await events('?action=membership&limit=100')).length)
     const typeOf = async (accept: string) => (await read('', accept)).headers.get('content-type')?.split(';')[0]
     expect(await typeOf('text/html, text/csv;q=0, application/json')).toBe('application/json')
@@ -180,6 +182,17 @@ describe.each(engines)('the audit log of an organization on %s', (engine) => {
   test('an invalid filter is refused', async () => {
     for (const query of ['?action=nonsense', '?action=member', '?actor=%00', '?target=a%00', '?from=yesterday', '?action=%25', '?limit=0', '?sort=asc'])
       expect((await read(query)).status, query).toBe(422)
+  })
+
+  test('an event says by which application or key its actor acted (P17)', async () => {
+    const token = (people['ada'] as Human).token
+    const { body: key } = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'deploy', scope: 'all' } })
+    const { body: made } = await muster.call('POST', '/v1/organizations/acme/secrets', { token: key.key, body: {} })
+    const [byKey] = await events(`?action=invitation.created&actor=ada`)
+    const [byTerminal] = await events(`?action=key.created&actor=ada`)
+    expect(made.secret, JSON.stringify(made)).toBeDefined()
+    expect([byKey?.actor.name, byKey?.actor.via, byTerminal?.actor.via]).toEqual(['ada', { kind: 'key', name: 'deploy' }, { kind: 'client', name: 'Muster CLI' }])
+    expect((await read('?action=invitation.created', 'text/csv')).body).toContain('key deploy')
   })
 })
 

@@ -4,7 +4,7 @@ import Download from 'lucide-react/icons/download'
 import { useCallback, useState } from 'react'
 import { describeEvent } from '../../lib/events.ts'
 import { useSession } from '../../lib/session.ts'
-import { Actor, ActorName } from '../../ui/actor.tsx'
+import { Actor, ActorName, Via } from '../../ui/actor.tsx'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
@@ -101,6 +101,7 @@ function AuditLog() {
       cell: ({ actor }) => (
         <span className="block truncate">
           <Actor actor={actor} />
+          <Via actor={actor} />
         </span>
       ),
       className: 'w-36 @4xl:w-44',

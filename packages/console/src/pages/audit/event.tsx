@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { describeEvent } from '../../lib/events.ts'
 import { useSession } from '../../lib/session.ts'
 import { exactTime } from '../../lib/time.ts'
-import { Actor } from '../../ui/actor.tsx'
+import { Actor, Via } from '../../ui/actor.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Copyable } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -66,7 +66,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
       <Facts>
         <Fact name="Actor">
           <Actor actor={actor} />
-          {actor.key_id && <span className="text-muted"> with a key</span>}
+          <Via actor={actor} />
         </Fact>
         {target.name !== null && (
           <Fact name="Target">

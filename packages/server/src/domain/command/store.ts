@@ -24,6 +24,8 @@ export interface RecordedEvent extends AuditEvent {
   seq: bigint
   at: Date
   actorName: string | null
+  /** The client of the session, or the key, that the actor acted by (P17). Null: a browser session, the operator, Muster itself. */
+  via: { kind: 'client' | 'key'; name: string } | null
   targetName: string | null
 }
 

@@ -35,7 +35,7 @@ export function insertEvents(events: readonly AuditEvent[]): RawBuilder<unknown>
 
 /** Rows of events as they are read, with the current names. */
 export async function withNames(db: Kysely<Tables>, rows: readonly Row[]): Promise<RecordedEvent[]> {
-  const { actorName, targetName } = await namesOf(db, rows)
+  const { actorName, via, targetName } = await namesOf(db, rows)
   return rows.map((row) => ({
     seq: row.seq,
     id: row.id as AuditEventId,
@@ -45,6 +45,7 @@ export async function withNames(db: Kysely<Tables>, rows: readonly Row[]): Promi
     actorKind: row.actor_kind as RecordedEvent['actorKind'],
     actorId: row.actor_id,
     actorName: actorName(row),
+    via: via(row),
     actorSessionId: row.actor_session_id,
     actorKeyId: row.actor_key_id,
     organizationId: row.organization_id,
