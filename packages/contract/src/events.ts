@@ -251,10 +251,10 @@ export interface DomainEvents {
   'client.addresses_read': { target: ClientId; name: string }
   /** Everything issued to the client until `at` is invalid. */
   'client.removed': { target: ClientId; name: string; at: string }
-  /** An API of the platform, with the permissions that came and went. */
-  'api.created': { target: ApiId; name: string; audience: string; added: string[]; removed: string[] }
-  'api.changed': { target: ApiId; name: string; audience: string; added: string[]; removed: string[] }
-  'api.removed': { target: ApiId; name: string; audience: string; added: string[]; removed: string[] }
+  /** An API of the platform: the fields that changed, the permissions that came and went, and what members may do now. */
+  'api.created': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[] }
+  'api.changed': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[] }
+  'api.removed': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[] }
   'stream.created': { target: StreamId; clientId: ClientId; method: 'poll' | 'push' }
   'stream.changed': { target: StreamId; clientId: ClientId; fields: string[] }
   'stream.removed': { target: StreamId; clientId: ClientId }

@@ -301,11 +301,16 @@ export const problems = {
   },
   client_secret_not_found: { status: 404, title: 'The client has no such secret.', next: 'List them.', command: 'muster server client secret list ID' },
 
-  api_in_use: { status: 409, title: 'An API has clients.', next: 'Remove the clients first.', command: 'muster server client list' },
+  api_in_use: {
+    status: 409,
+    title: 'Clients belong to an API that would be removed.',
+    next: 'Remove the clients first.',
+    command: 'muster server client list',
+  },
   permissions_in_use: {
     status: 409,
-    title: 'Something names a permission that would be removed.',
-    next: 'Change what names it first, or remove the permission all the same: it then allows nothing.',
+    title: 'Clients or keys have a permission that would be removed in their scope.',
+    next: 'Change them first, or remove the permission all the same: it then allows nothing.',
     command: 'muster server api apply FILE --remove-used',
   },
 

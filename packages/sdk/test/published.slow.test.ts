@@ -32,7 +32,7 @@ test('the built package works by its public names, with types, and needs only jo
     writeFileSync(join(folder, 'run.js'), `for (const name of [${names}]) console.log(name, Object.keys(await import(name)).sort().join(' '))`)
     const said = execFileSync(process.execPath, ['run.js'], { cwd: folder, encoding: 'utf8' }).trim().split('\n')
     expect(said[0]).toBe(
-      '@muster/sdk TokenRefused VerifierUnavailable authenticate createVerifier refusalOf refusals requireCaller requireMembership requireRecentSignIn',
+      '@muster/sdk TokenRefused VerifierUnavailable authenticate createVerifier refusalOf refusals requireCaller requireMembership requirePermission requireRecentSignIn',
     )
     expect(said.slice(1)).toEqual([
       '@muster/sdk/fastify callerOf protect',

@@ -150,7 +150,7 @@ const keyCreate = command(
     options: keyTerms,
     examples: [
       'muster service-account key create ci_bot "GitHub Actions"',
-      'KEY=$(muster service-account key create ci_bot "nightly build" --scope resources:register --expires 30d)',
+      'KEY=$(muster service-account key create ci_bot "nightly build" \\\n    --scope resources:register --expires 30d)',
     ],
     notes: `${aboutTerms}\nA service account has the rights of a member.\nThe key stays valid until it expires or is revoked, even after you leave. It is then marked as one that you could have copied.`,
   },

@@ -19,7 +19,7 @@ const why = command(
       const where = access.api === null ? '' : ` at ${access.api}`
       const keys = access.keys.map(({ id, description, allowed }) => [allowed ? 'allows it' : 'does not allow it', id, description])
       return [
-        `${username} ${access.allowed ? 'may' : 'may not'} ${permission}${where}.`,
+        `${username} ${access.allowed ? 'has' : 'does not have'} the permission ${permission}${where}.`,
         ...access.steps.map(({ passed, detail }) => `${passed ? '✓' : '✗'} ${detail}`),
         ...(keys.length > 0 ? ['', 'Keys:', say.table(['THIS KEY', 'ID', 'DESCRIPTION?'], keys)] : []),
       ].join('\n')

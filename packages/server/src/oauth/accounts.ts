@@ -21,14 +21,14 @@ export function accessClaims({ now, session, account, membership, organization }
 }
 
 /** Instead of a longer list there is null, so that a token has at most 4 KB. */
-const PERMISSION_CHARACTERS = 1_200
+const PERMISSION_BYTES = 1_000
 
 /** The claims of a person's access token. For an API of the platform also what it allows there now (P5); such a service must introspect to stay current. */
 export function tokenClaims(live: LiveState, api: Api | null, scopes: Iterable<string>): Record<string, unknown> {
   const claims = accessClaims(live)
   if (!api) return claims
   const permissions = claims.role === undefined || !live.membership ? [] : permissionsAt(api, live.membership.role, new Set(scopes))
-  return { ...claims, permissions: permissions.join('').length > PERMISSION_CHARACTERS ? null : permissions }
+  return { ...claims, permissions: JSON.stringify(permissions).length > PERMISSION_BYTES ? null : permissions }
 }
 
 /** The claims of each scope (OpenID Connect Core section 5.4, and the organization). */

@@ -17,7 +17,7 @@ import { clientMetadata } from './client-metadata.ts'
 import { anonymous, currentExchange, principalOf } from './exchange.ts'
 import type { KnownClients } from './known-clients.ts'
 import { Refusal, refusing } from './refusal.ts'
-import { grantPayloadOf, type OwnNames, resourcesOf } from './resources.ts'
+import { grantPayloadOf, type OwnNames, resourceOfToken, resourcesOf } from './resources.ts'
 import { registeredScopes } from './scopes.ts'
 
 export interface AdapterOptions {
@@ -109,8 +109,13 @@ function deviceCodes({ store, limits, execute, resources, pending }: AdapterOpti
     async upsert(id, payload) {
       const { client } = currentExchange()
       if (!client) throw new Error('A device request without its client.')
-      const { refresh_token_name: name, ...others } = payload.params ?? {}
-      const params = typeof name === 'string' ? { ...others, refresh_token_name: refreshTokenName(name) } : others
+      const { refresh_token_name: name, ...others }: Record<string, unknown> = payload.params ?? {}
+      const audiences = audiencesAsked(others.resource, resources)
+      const params: Record<string, unknown> = {
+        ...others,
+        ...(typeof name === 'string' && { refresh_token_name: refreshTokenName(name) }),
+        ...(audiences.some((one) => one !== resources[0]) && { audiences }),
+      }
       const asked = String(params.scope ?? '')
         .split(' ')
         .filter(Boolean)
@@ -130,7 +135,7 @@ function deviceCodes({ store, limits, execute, resources, pending }: AdapterOpti
         grantId: device.sessionId as string,
         sid: device.sessionId as string,
         scope: registeredNow(device.scopes),
-        resource: allNamesOf(audiencesAsked(device.params.resource, resources), resources),
+        resource: requireOneResource(allNamesOf(audiencesAsked(device.params.audiences, resources), resources), resources),
       }
       return {
         kind: 'DeviceCode',
@@ -209,6 +214,13 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
   }
 }
 
+/** A token request that names none of several APIs is refused before it uses up the code. @throws InvalidTarget */
+function requireOneResource(granted: string[], own: OwnNames): string[] {
+  const { oidc } = Provider.ctx as KoaContextWithOIDC
+  if (oidc.route === 'token' && !oidc.params?.resource && Array.isArray(resourceOfToken(granted, undefined, own))) throw new errors.InvalidTarget()
+  return granted
+}
+
 /** The code names the application's session, which begins when the code is used. An unused code leaves nothing behind. */
 function authorizationCodes({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
   const model = models('AuthorizationCode', store)
@@ -219,6 +231,7 @@ function authorizationCodes({ store, execute, resources }: AdapterOptions): Part
       const code = await model.find?.(id)
       // The redirect URI was removed after the code was sent to it (P14).
       if (!code || !(Provider.ctx as KoaContextWithOIDC).oidc.client?.redirectUriAllowed(String(code.redirectUri))) return undefined
+      if (Array.isArray(code.resource)) requireOneResource(code.resource as string[], resources)
       return { ...code, scope: registeredNow(code.scope?.split(' ') ?? []), sid: code.grantId } as AdapterPayload
     },
     async upsert(id, payload, lifetimeSeconds) {

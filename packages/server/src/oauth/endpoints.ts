@@ -1,5 +1,4 @@
 import type { ClientId } from '@muster/contract/ids.ts'
-import { isPermission } from '@muster/contract/permissions.ts'
 import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
@@ -263,13 +262,13 @@ async function introspectKey({ store, config }: EndpointOptions, token: string, 
   const actor = actorOfKey(live)
   const permissions = api && permissionsAt(api, actor.role, actor.scope ?? new Set([EVERYTHING]))
   // A key works at the APIs that its scope names (P12).
-  if (actor.scope && (permissions ?? [...actor.scope].filter(isPermission)).length === 0) return null
+  if (actor.scope && (permissions ?? [scopeOf(actor)]).join('') === '') return null
   return {
     active: true,
     token_type: 'Bearer',
     sub: holderOf(live.key).id,
     username: actor.kind === 'user' ? actor.username : actor.name,
-    scope: scopeOf(actor),
+    scope: actor.scope && permissions ? permissions.join(' ') : scopeOf(actor),
     iss: config.issuer,
     aud: api?.audience ?? config.audience,
     ...(permissions && { permissions }),

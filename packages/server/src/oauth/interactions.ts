@@ -16,6 +16,8 @@ export interface Interaction {
   client: { id: string; name: string; native: boolean }
   redirectUri: string
   scopes: string[]
+  /** The `resource` parameters of the request. */
+  resource: unknown
   signedIn: SignedIn | null
   /** True when the user must sign in again: `prompt=login`, or an exceeded `max_age`. */
   needsFreshLogin: boolean
@@ -108,6 +110,7 @@ export function createInteractions({ store, library, sessions }: Options): Inter
         scopes: String(params.scope ?? '')
           .split(' ')
           .filter(Boolean),
+        resource: params.resource,
         signedIn,
         needsFreshLogin: signedInBefore && prompt.reasons.some((reason) => fresh.has(reason)),
         needsProof: signedIn && (missingPresence(signedIn, { iat, prompt }) ?? (await missingProof(signedIn, params))),

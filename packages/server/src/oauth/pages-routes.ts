@@ -2,17 +2,19 @@ import { Readable } from 'node:stream'
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { wordsOfPermissions } from '../domain/apis/words.ts'
+import { ownAudiences } from '../domain/apis/api.ts'
+import { namesOfApis, wordsOfPermissions } from '../domain/apis/words.ts'
+import { audiencesAsked } from '../domain/credentials/granted-audience.ts'
 import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
 import { beginRefusal } from '../http/problem.ts'
 import { refuseCrossSite } from '../http/same-site.ts'
 import { consentPage, problemPage } from '../portal/pages/index.ts'
-import type { Interactions } from './interactions.ts'
+import type { Interaction, Interactions } from './interactions.ts'
 import { accountView, frameOf, originsOf, pagePolicy } from './pages.ts'
 
 export interface PageRouteOptions {
-  config: Pick<Config, 'issuer' | 'localMailbox'>
+  config: Pick<Config, 'issuer' | 'audience' | 'localMailbox'>
   store: Pick<Store, 'reading'>
   interactions: Interactions
   /** Passes a request to the library with this body. */
@@ -23,6 +25,12 @@ export interface PageRouteOptions {
 export async function pageRoutes(app: FastifyInstance, { config, store, interactions, toLibrary }: PageRouteOptions): Promise<void> {
   const page = { schema: { hide: true }, bodyLimit: 16_384 } as const
   const frame = () => frameOf(config)
+  const own = ownAudiences(config)
+  /** None if the request is for Muster's own API alone, as most are. */
+  const apisOf = async ({ resource }: Interaction): Promise<string[]> => {
+    const audiences = audiencesAsked(resource, own)
+    return audiences.every((audience) => audience === own[0]) ? [] : namesOfApis(store.reading, audiences)
+  }
 
   app.removeAllContentTypeParsers()
   acceptForms(app)
@@ -62,6 +70,7 @@ export async function pageRoutes(app: FastifyInstance, { config, store, interact
       application: { name: interaction.client.name, host: URL.parse(interaction.redirectUri)?.host ?? '' },
       scopes: interaction.scopes,
       permissions: await wordsOfPermissions(store.reading, interaction.scopes),
+      apis: await apisOf(interaction),
     })
     reply.header('content-security-policy', pagePolicy(...originsOf(interaction.redirectUri)))
     return reply.type('text/html; charset=utf-8').send(html)

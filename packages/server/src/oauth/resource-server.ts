@@ -24,7 +24,6 @@ export function createResourceServerInfo({ config, store, own }: { config: Pick<
     return {
       scope: allowed.filter((scope) => meaningful.includes(scope)).join(' '),
       audience: api?.audience ?? config.audience,
-      ...(api?.longestTokenSeconds && { accessTokenTTL: api.longestTokenSeconds }),
       accessTokenFormat: 'jwt' as const,
       jwt: { sign: { alg: client.idTokenSignedResponseAlg === 'RS256' ? ('RS256' as const) : ('ES256' as const) } },
     }
@@ -32,7 +31,7 @@ export function createResourceServerInfo({ config, store, own }: { config: Pick<
 }
 
 /** A longer list of scopes would make a token of more than 4 KB. The scope `api` stands for all permissions. */
-const SCOPE_CHARACTERS = 1_000
+const SCOPE_CHARACTERS = 700
 
 /**
  * RFC 6749 section 3.3. A token without scopes is useless, so a request without scopes, or with one that the client lacks, is refused

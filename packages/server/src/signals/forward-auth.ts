@@ -4,6 +4,7 @@ import { roles } from '@muster/contract/permissions.ts'
 import { type KnownRevocations, type RevocableCredential, refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { scopeAtApis } from '../domain/apis/api.ts'
 import { actorOfKey, scopeOf } from '../domain/command/authorize.ts'
 import { refuse, requireStanding } from '../domain/command/refused-credential.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
@@ -176,7 +177,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { a
       organization: organization.id,
       organization_name: organization.name,
       role: actor.role,
-      scope: scopeOf(actor),
+      scope: [scopeOf(actor), ...(await scopeAtApis(store.reading, actor))].filter(Boolean).join(' '),
     }
   }
 

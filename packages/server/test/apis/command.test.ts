@@ -49,7 +49,7 @@ test('the operator confirms the removal of a permission, and sees its clients (P
   write({ apis: [{ ...deploy, permissions: { 'apps:read': 'See applications' } }] })
   const unasked = await run('apply', 'apis.json')
   expect(unasked.code).not.toBe(0)
-  expect(unasked.stderr).toContain('apps:deploy is named by the client shop')
+  expect(unasked.stderr).toContain('apps:deploy: the client shop')
   const used = await run('apply', 'apis.json', '--yes')
   expect(used.stderr).toContain('--remove-used')
   const removed = await run('apply', 'apis.json', '--yes', '--remove-used')

@@ -7,7 +7,7 @@ beforeAll(async () => {
   muster = await startMuster()
 })
 afterAll(() => muster.close())
-beforeEach(async () => void (await apply([])))
+beforeEach(async () => void (await apply([], '?remove_used=true')))
 
 const deploy = {
   name: 'Deploy',
@@ -95,6 +95,33 @@ test('a permission that a client names is removed only on demand (P1)', async ()
   assert.deepEqual((await apply([less], '?dry_run=true')).body.uses, uses)
   assert.equal((await apply([less], '?remove_used=true')).status, 200)
   assert.deepEqual(Object.keys((await list())[0].permissions), ['apps:read'])
+})
+
+test('a permission that a client names passes to another API only on demand (P1, E69)', async () => {
+  await apply([deploy, billing])
+  await muster.call('POST', '/v1/operator/clients', {
+    token: OPERATOR_TOKEN,
+    body: { name: 'mover', grants: ['authorization_code'], redirect_uris: ['https://mover.example/back'], scopes: ['openid', 'apps:read'] },
+  })
+  const moved = [
+    { ...deploy, permissions: { 'apps:deploy': 'Deploy applications' } },
+    { ...billing, permissions: { ...billing.permissions, 'apps:read': 'See every application' } },
+  ]
+  const { status, body } = await apply(moved)
+  assert.deepEqual([status, body.code], [409, 'permissions_in_use'])
+  assert.equal((await apply(moved, '?remove_used=true')).status, 200)
+})
+
+test('the audit event of an API says what changed (P1)', async () => {
+  await apply([deploy])
+  await apply([{ ...deploy, grant: { member: ['*'] }, longest_token_life: 600 }])
+  const row = await muster.server.database.kysely
+    .selectFrom('audit_event')
+    .selectAll()
+    .where('type', '=', 'api.changed')
+    .orderBy('seq', 'desc')
+    .executeTakeFirstOrThrow()
+  assert.deepEqual(row.details, { name: 'Deploy', audience: deploy.audience, fields: ['grant', 'longest_token_life'], added: [], removed: [], grant: ['*'] })
 })
 
 test('a manifest with errors changes nothing, and the answer lists every error (P1)', async () => {

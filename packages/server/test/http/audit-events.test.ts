@@ -191,7 +191,11 @@ describe.each(engines)('the audit log of an organization on %s', (engine) => {
     const [byKey] = await events(`?action=invitation.created&actor=ada`)
     const [byTerminal] = await events(`?action=key.created&actor=ada`)
     expect(made.secret, JSON.stringify(made)).toBeDefined()
-    expect([byKey?.actor.name, byKey?.actor.via, byTerminal?.actor.via]).toEqual(['ada', { kind: 'key', name: 'deploy' }, { kind: 'client', name: 'Muster CLI' }])
+    expect([byKey?.actor.name, byKey?.actor.via, byTerminal?.actor.via]).toEqual([
+      'ada',
+      { kind: 'key', name: 'deploy' },
+      { kind: 'client', name: 'Muster CLI' },
+    ])
     expect((await read('?action=invitation.created', 'text/csv')).body).toContain('key deploy')
   })
 })

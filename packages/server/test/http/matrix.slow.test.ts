@@ -194,7 +194,7 @@ function expected(route: string, credential: Credential, foreign: boolean): stri
   if ('client' in worth) return spec.client === undefined ? 'forbidden' : spec.client === worth.client ? null : 'insufficient_scope'
   if (spec.for === 'client') return 'scope' in worth ? 'insufficient_scope' : 'forbidden'
   if ('key' in worth && spec.for !== 'gateway' && !spec.keys) return 'session_required'
-  if ('scope' in worth) return 'insufficient_scope'
+  if ('scope' in worth) return spec.anyScope ? null : 'insufficient_scope'
   if (spec.for === 'account' || spec.for === 'anyone') return null
   const role = 'key' in worth ? worth.key : worth.person
   if (role === 'unregistered') return 'user_not_registered'

@@ -8,6 +8,8 @@ export interface Reviewed {
   client?: string
   /** Needs no credential, but refuses an invalid one. */
   optional?: true
+  /** Accepts a token without the scope `api`. The login decides. */
+  anyScope?: true
   /** A body that the schema accepts. */
   body?: unknown
   /** Changes the caller's own access, so the matrix calls the route with a person of its own. */
@@ -33,7 +35,7 @@ export const reviewed: Record<string, Reviewed> = {
   'POST /v1/me/terminal-confirmations': { for: 'account', body: {} },
   'GET /v1/me/terminal-confirmations/:id': { for: 'account' },
   'POST /v1/me/token': { for: 'account' },
-  'POST /v1/me/tokens': { for: 'account', body: { resource: 'https://api.example.com' } },
+  'POST /v1/me/tokens': { for: 'account', anyScope: true, body: { resource: 'https://api.example.com' } },
   'GET /v1/me/refresh-tokens': { for: 'account' },
   'DELETE /v1/me/refresh-tokens/:id': { for: 'account' },
   'GET /v1/me/keys': { for: 'member' },

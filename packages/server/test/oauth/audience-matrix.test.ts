@@ -122,6 +122,27 @@ test('each credential is accepted at its own API only (P4, P12, P13)', async () 
   })
 })
 
+test('a key loses a permission with the role of its holder, at every place (P12)', async () => {
+  const team = await muster.organization({ gil: 'admin', hal: 'admin' })
+  await operator('PUT', '/v1/operator/apis?remove_used=true', {
+    apis: [
+      ...(await muster.call('GET', '/v1/operator/apis', { token: OPERATOR_TOKEN })).body.items.map(({ id: _, ...api }: any) => api),
+      { name: 'Admins', audience: 'https://admins.example.com', permissions: { 'secrets:read': 'x' }, grant: { member: [] } },
+    ],
+  })
+  const { body: key } = await muster.call('POST', '/v1/me/keys', {
+    token: team.hal?.token,
+    body: { description: 'CI', scope: ['secrets:read', 'organization:read'] },
+  })
+  const ask = async (): Promise<[number, string]> => {
+    const { status } = await muster.call('GET', '/v1/forward-auth?scope=secrets:read', { token: key.key })
+    return [status, (await introspect('own', key.key)).scope]
+  }
+  expect(await ask()).toEqual([200, 'organization:read'])
+  await muster.call('PATCH', '/v1/organizations/gil/members/hal', { token: team.gil?.token, body: { role: 'member' } })
+  expect(await ask()).toEqual([403, 'organization:read'])
+})
+
 test('an introspection answers with audience and permissions of the API (P13)', async () => {
   const team = await muster.organization({ eve: 'admin', bob: 'member' })
   assert.ok(team.bob)

@@ -187,6 +187,22 @@ test('an application gets its permissions as far as the role of its person goes 
   await setRole('member')
 })
 
+test('a poll that names none of several APIs is refused, and the code stays (P2)', async () => {
+  const { poll } = await login(team.bob as Human, [DEPLOY, BILLING])
+  assert.equal((await poll()).body.error, 'invalid_target')
+  const { status, body } = await poll([['resource', BILLING]])
+  assert.equal(status, 200, JSON.stringify(body))
+  assert.equal(decodeJwt(body.access_token).aud, BILLING)
+})
+
+test('a login without the own API is stored in a form that earlier servers refuse (P2)', async () => {
+  await login(team.bob as Human, [DEPLOY], 'openid api offline_access')
+  const rows = await muster.server.database.kysely.selectFrom('session').select('grant_payload').orderBy('created_at', 'desc').limit(2).execute()
+  const payload = rows.map(({ grant_payload }) => grant_payload as any).find((one) => one?.grant)
+  // `scopes` would mean everything at Muster's own API to a server of the version before.
+  assert.deepEqual(payload, { grant: { openid: { scope: 'openid api offline_access' }, resources: { [DEPLOY]: 'openid api offline_access' } } })
+})
+
 test('a token request must name one of several APIs (P2)', async () => {
   const { redeem } = await dashboard(['openid', 'apps:read', 'invoices:read'], team.bob as Human, [DEPLOY, BILLING])
   assert.equal((await redeem()).body.error, 'invalid_target')

@@ -42,6 +42,10 @@ test('a member asks about themselves only, and learns what a key lacks (P22)', a
   const byKey = await why(other.body.key, 'bob', 'apps:read')
   expect([byKey.body.allowed, missing(byKey)]).toEqual([false, ['scope']])
   expect((await why(reader.body.key, 'bob', 'apps:read')).body.allowed).toBe(true)
+  expect(
+    byKey.body.keys.map(({ description }: any) => description),
+    'a key does not list the others of its holder',
+  ).toEqual(['organization:read'])
   const { keys } = (await why(tokenOf('ada'), 'bob', 'apps:read')).body
   expect(Object.fromEntries(keys.map(({ description, allowed }: any) => [description, allowed]))).toEqual({
     'organization:read apps:read': true,

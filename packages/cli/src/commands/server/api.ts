@@ -15,7 +15,7 @@ const apply = command(
     summary: "make the platform's APIs those of a file",
     options: {
       dryRun: flag('show what would change, and change nothing'),
-      removeUsed: flag('also remove permissions that something names'),
+      removeUsed: flag('also remove permissions that clients or keys have in their scope'),
       yes: skipPrompt,
       operatorTokenFile,
     },
@@ -29,10 +29,10 @@ const apply = command(
     const operator = asOperator(context, operatorTokenFile)
     const planned = await operator.PUT('/v1/operator/apis', { params: { query: { dry_run: 'true' } }, body })
     if (dryRun || planned.changes.length === 0) return say.data(planned, () => planText(planned, 'Would change'))
-    const lost = planned.changes.some(({ kind, removed }) => kind === 'removed' || removed.length > 0)
+    const lost = planned.changes.some(({ kind, removed, fields }) => kind === 'removed' || removed.length > 0 || fields.includes('grant'))
     if (lost && !yes) {
       say.note(`${planText(planned, 'Will change')}\n\n`)
-      await ask.confirm('Remove what is marked with -? Callers can no longer use it.')
+      await ask.confirm('Change the APIs? Callers can no longer use the permissions that are removed or no longer granted.')
     }
     const query = removeUsed ? { remove_used: 'true' as const } : {}
     const applied = await operator.PUT('/v1/operator/apis', { params: { query }, body })
@@ -65,7 +65,7 @@ const signs = { created: '+', changed: '~', removed: '-' } as const
 function planText({ changes, uses }: Applied, heading: string): string {
   if (changes.length === 0) return 'Nothing changes: the APIs are already those of the file.'
   const lines = changes.flatMap((change) => [`${signs[change.kind]} ${change.name} (${change.audience})`, ...changedLines(change).map((line) => `    ${line}`)])
-  const named = uses.map(({ permission, kind, name, id }) => `    ${permission} is named by the ${kind} ${name} (${id})`)
+  const named = uses.map(({ permission, kind, name, id }) => `    ${permission}: the ${kind} ${name} (${id})`)
   return [`${heading} ${count(changes.length, 'API')}:`, ...lines, ...(named.length > 0 ? ['In use:', ...named] : [])].join('\n')
 }
 

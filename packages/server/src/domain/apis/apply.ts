@@ -29,7 +29,7 @@ export interface ApiChange {
 
 export interface AppliedApis {
   changes: ApiChange[]
-  /** What names a permission that goes away. */
+  /** The clients and keys whose scopes have a permission that goes away. */
   uses: PermissionUse[]
 }
 
@@ -48,11 +48,11 @@ export async function applyApis({ tx, principal, record }: Context, { apis, ownN
   const removed = gone.map((api) => ({ api, change: removalOf(api) }))
   const changes = [...changed, ...removed].map(({ change }) => change)
 
-  const present = new Set(after.flatMap(({ permissions }) => permissions.map(({ name }) => name)))
-  const uses = await tx.apis.usesOf(changes.flatMap((change) => change.removed).filter((name) => !present.has(name)))
-  if (dryRun) return { changes, uses }
+  // Also of one that passes to another API, where it allows something else.
+  const uses = await tx.apis.usesOf(changes.flatMap((change) => change.removed))
   const belonging = await tx.apis.clientsOf(gone.map(({ id }) => id))
   if (belonging.length > 0) throw new Problem('api_in_use', `Clients belong to it: ${belonging.slice(0, 5).join(', ')}.`)
+  if (dryRun) return { changes, uses }
   if (uses.length > 0 && !removeUsed) throw new Problem('permissions_in_use', detailOf(uses), { extensions: { uses } })
 
   // All permissions first, because one may pass from one API to another.
@@ -60,7 +60,16 @@ export async function applyApis({ tx, principal, record }: Context, { apis, ownN
   for (const { api } of removed) await tx.apis.remove(api.id)
   for (const { api } of changed) await tx.apis.put(api)
   for (const { api, change } of [...changed, ...removed])
-    await record({ type: `api.${change.kind}`, target: api.id, name: api.name, audience: api.audience, added: change.added, removed: change.removed })
+    await record({
+      type: `api.${change.kind}`,
+      target: api.id,
+      name: api.name,
+      audience: api.audience,
+      fields: change.fields,
+      added: change.added,
+      removed: change.removed,
+      grant: api.grants.member,
+    })
   return { changes, uses }
 }
 
@@ -87,11 +96,18 @@ function changedFields(before: Api, after: Api): string[] {
   const isReworded = [...described(after)].some(([name, description]) => (old.get(name) ?? description) !== description)
   return [
     before.name !== after.name && 'name',
+    isReordered(before, after) && 'order',
     before.grants.member.join(' ') !== after.grants.member.join(' ') && 'grant',
     before.longestTokenSeconds !== after.longestTokenSeconds && 'longest_token_life',
     before.acceptsDefaultAudience !== after.acceptsDefaultAudience && 'accept_default_audience',
     isReworded && 'descriptions',
   ].filter((field) => field !== false)
+}
+
+/** Of the permissions that both have. */
+function isReordered(before: Api, after: Api): boolean {
+  const [had, has] = [namesOf(before), namesOf(after)]
+  return had.filter((name) => has.includes(name)).join(' ') !== has.filter((name) => had.includes(name)).join(' ')
 }
 
 const detailOf = (uses: readonly PermissionUse[]): string =>

@@ -53,7 +53,8 @@ export function errorsOfManifest(apis: readonly WrittenApi[], ownNames: readonly
 
 function faultOfAudience(audience: string, ownNames: readonly string[]): string | null {
   const url = URL.parse(audience)
-  if (!url || audience.length > 500 || /\s/.test(audience)) return 'An audience must be an absolute URI, such as https://api.example.com.'
+  if (!url || audience.length > 200 || /\s/.test(audience))
+    return 'An audience must be an absolute URI of at most 200 characters, such as https://api.example.com.'
   if (audience.includes('#')) return 'An audience must have no fragment.'
   if (url.username !== '' || url.password !== '') return 'An audience must contain no user name and no password.'
   if (ownNames.includes(audience)) return "This is the audience of Muster's own API."

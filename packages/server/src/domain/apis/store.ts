@@ -12,6 +12,8 @@ export interface PermissionUse {
 export interface ApiStore {
   /** Until the transaction ends, no other changes an API. */
   lock(): Promise<void>
+  /** Until the transaction ends, nobody changes an API. Others may share this. */
+  share(): Promise<void>
   /** In order of their names. */
   list(): Promise<Api[]>
   find(id: Api['id']): Promise<Api | null>

@@ -8,8 +8,8 @@ export async function wordsOfPermissions({ apis }: Pick<Tx, 'apis'>, scopes: rea
   return new Map(known.filter(([name]) => scopes.includes(name)))
 }
 
-/** The names of the APIs with these audiences. Muster's own API is not among them. */
+/** The names of the APIs with these audiences. */
 export async function namesOfApis({ apis }: Pick<Tx, 'apis'>, audiences: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(audiences.filter((audience) => audience !== OWN_API).map((audience) => apis.findByAudience(audience)))
-  return found.filter((api) => api !== null).map(({ name }) => name)
+  const all = await apis.list()
+  return audiences.flatMap((audience) => (audience === OWN_API ? ['Muster'] : all.filter((api) => api.audience === audience).map(({ name }) => name)))
 }

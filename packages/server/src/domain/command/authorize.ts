@@ -27,9 +27,9 @@ function userActor({ account, membership, organization }: Pick<LiveState, 'accou
 /** Whether the actor may do this: by their role now, and by the scope of their key (P12). Every decision about rights is made here. */
 export const mayDo = ({ role, scope }: Rights, permission: Permission): boolean => roleMay(role, permission) && (scope === null || scope.has(permission))
 
-/** What a key may do at other APIs, as introspection and forward auth say it. `api`: everything that its holder may do. */
+/** What a key may do at Muster's own API, as introspection and forward auth say it. `api`: everything that its holder may do. */
 export const scopeOf = (actor: Rights): string =>
-  actor.scope === null ? 'api' : [...actor.scope].filter((name) => !isPermission(name) || mayDo(actor, name)).join(' ')
+  actor.scope === null ? 'api' : [...actor.scope].filter((name) => isPermission(name) && mayDo(actor, name)).join(' ')
 
 /** @throws Problem forbidden if the role does not allow it, or insufficient_scope if the scope of the key does not (P12) */
 export function requirePermission(actor: Actor, permission: Permission): void {

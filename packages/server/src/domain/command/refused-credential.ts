@@ -42,13 +42,13 @@ function standingOf(live: LiveState | LiveKey): Standing {
       epoch: account.epoch,
     }
   }
-  const { key, holder, now, keyPolicy } = live
+  const { key, holder, now } = live
   const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'
   const suspended = holder.kind === 'user' && holder.account.suspendedAt !== null
   const { epoch } = holder.kind === 'user' ? holder.account : holder.serviceAccount
   return {
     // Switching the policy on ends such keys. One that was created at that moment is refused here.
-    ended: key.endedAt !== null || (keyPolicy === 'scoped' && key.scope === null),
+    ended: key.endedAt !== null || lacksScope(live),
     expired: key.expiresAt !== null && key.expiresAt <= now,
     suspended,
     deactivated,
@@ -58,6 +58,10 @@ function standingOf(live: LiveState | LiveKey): Standing {
     epoch,
   }
 }
+
+/** The organization that the key was created for allows only keys with a scope. Another organization decides nothing about it. */
+const lacksScope = ({ key, keyPolicy, organization }: LiveKey): boolean =>
+  keyPolicy === 'scoped' && key.scope === null && key.organizationId === organization?.id
 
 /**
  * Why a genuine and unexpired credential is refused, or null. The order is part of the contract (S36, steps 2 to 7), so that each caller learns the most useful
@@ -141,7 +145,7 @@ function whyEnded(live: LiveState | LiveKey): string | undefined {
   if (live.restsSince)
     return `This server was restored from a backup on ${live.restsSince.toISOString().slice(0, 10)}. Keys and refresh tokens from before are refused until its operator keeps them.`
   if ('session' in live) return signedOutBy[live.session.endedReason ?? '']
-  return live.key.scope === null && (live.keyPolicy === 'scoped' || live.key.endedReason === 'scope_required')
+  return lacksScope(live) || (live.key.scope === null && live.key.endedReason === 'scope_required')
     ? 'Your organization allows only keys with a scope. Create another key, and name its permissions.'
     : undefined
 }

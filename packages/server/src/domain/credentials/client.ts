@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type ApiId, CLI_CLIENT_ID, type ClientId } from '@muster/contract/ids.ts'
+import { CLI_CLIENT_ID, type ClientId } from '@muster/contract/ids.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import type { Api } from '../apis/api.ts'
 import type { Context } from '../command/context.ts'
@@ -50,9 +50,11 @@ export async function registerClient({ tx, principal, record }: Context, input: 
     requirePkce: input.requirePkce ?? true,
     backchannelLogoutUri: input.backchannelLogoutUri ?? null,
   }
+  await tx.apis.share()
   const apis = await tx.apis.list()
   const apiId = apis.find(({ audience }) => audience === input.api)?.id ?? null
-  requireNoFaults(wanted, { apis, internalHosts: input.internalHosts }, faultsOfApi(input, apiId))
+  const unknown = input.api !== undefined && apiId === null ? [faultOfApi(input.api)] : []
+  requireNoFaults({ ...wanted, apiId }, { apis, internalHosts: input.internalHosts }, unknown)
   const secret = wanted.public ? null : newOpaqueToken('muster_cs')
   const client = await tx.clients.insert({ id: newId('client'), ...wanted, apiId, secretHash: secret === null ? null : digest(secret) })
   await record({ type: 'client.registered', target: client.id, name: client.name, grants: client.grants, scopes: client.scopes })
@@ -159,15 +161,12 @@ interface Fault {
 }
 
 /** P13 */
-function faultsOfApi({ api, scopes }: Pick<RegisterClient, 'api' | 'scopes'>, found: ApiId | null): Fault[] {
-  if (api === undefined) return []
-  if (found === null) return [{ field: 'api', message: `There is no API ${JSON.stringify(api.slice(0, 200))}. To list them: muster server api list` }]
-  return scopes.some((scope) => ['introspect', 'signals'].includes(scope))
-    ? []
-    : [{ field: 'api', message: 'Only a client with the scope introspect or signals belongs to an API.' }]
-}
+const faultOfApi = (api: string): Fault => ({
+  field: 'api',
+  message: `There is no API ${JSON.stringify(api.slice(0, 200))}. To list them: muster server api list`,
+})
 
-type Described = Omit<Client, 'id' | 'secrets' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'apiId' | 'createdAt' | 'removedAt'>
+type Described = Omit<Client, 'id' | 'secrets' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>
 
 /** The state that a client is checked against. */
 interface Surroundings {
@@ -221,6 +220,8 @@ function clientFaults(client: Described, { apis, kept = [], internalHosts = [] }
     else if (machine && client.public) fault('scopes', `${scope} requires a secret, and a public client has none.`)
     else if (!machine && !signsPeopleIn) fault('scopes', `${scope} requires a grant that signs a person in.`)
   }
+  if (client.apiId !== null && !['introspect', 'signals'].some((scope) => client.scopes.includes(scope)))
+    fault('api', 'Only a client with the scope introspect or signals belongs to an API.')
   if (client.scopes.includes('offline_access') && !may('refresh_token')) fault('scopes', 'offline_access requires the grant refresh_token.')
   const readsNonces = may('authorization_code') && !client.public && client.scopes.includes('openid')
   if (!client.requirePkce && !readsNonces)

@@ -11,6 +11,7 @@ import { networkOf } from '../model/network.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Store, Tx } from '../store.ts'
+import { grantOfLogin } from './granted-audience.ts'
 import { requireRefreshLogin } from './refresh-token.ts'
 import { sessionLifetimes, signInOf, startSession } from './session.ts'
 import type { DeviceAuthorization } from './store.ts'
@@ -196,7 +197,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
     organizationId,
     clientId: device.clientId,
     ...signInOf(live.session),
-    grantPayload: { scopes: device.scopes, ...(device.params.resource !== undefined && { audiences: device.params.resource }) },
+    grantPayload: grantOfLogin(device.scopes, device.params.audiences),
     lifetimeSeconds: DEVICE_SECONDS_AT_MOST, // until the device redeems it; an unredeemed approval leaves no login for a year
   })
   const approved = await tx.deviceAuthorizations.approve(id, { claimedBy: live.session.id, userId: account.id, sessionId: session.id })

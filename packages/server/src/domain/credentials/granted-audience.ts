@@ -1,3 +1,5 @@
+import { OWN_API } from '../apis/api.ts'
+
 /** The grant of a session, as it is stored: of a login by device code, or of the code flow. Sessions from before there were APIs name no audiences. */
 export type GrantPayload = { scopes?: unknown; audiences?: unknown; grant?: unknown } & Record<string, unknown>
 
@@ -20,4 +22,17 @@ export function scopesGrantedAt(payload: GrantPayload | null, audience: string, 
   const { resources = {} } = (payload.grant ?? {}) as { resources?: Record<string, string> }
   const scope = Object.hasOwn(resources, audience) ? resources[audience] : undefined
   return scope === undefined ? null : scope.split(' ').filter(Boolean)
+}
+
+/**
+ * The grant of a device login, as its session stores it. Without Muster's own API it has the form of the code flow, because a server of the version before would read
+ * the other form as a login for Muster's own API.
+ * @param audiences of a login that names an API of the platform. Undefined: for Muster's own API
+ */
+export function grantOfLogin(scopes: readonly string[], audiences: unknown): GrantPayload {
+  const named = audiencesAsked(audiences, [OWN_API])
+  if (audiences === undefined) return { scopes: [...scopes] }
+  if (named.includes(OWN_API)) return { scopes: [...scopes], audiences: named }
+  const scope = scopes.join(' ')
+  return { grant: { openid: { scope }, resources: Object.fromEntries(named.map((one) => [one, scope])) } }
 }

@@ -27,6 +27,7 @@ export const UNLIMITED: KeyTerms = { scope: null, expiresInDays: null }
 export async function scopeOfNewKey(tx: Tx, { scope }: KeyTerms, { creator, holder }: { creator: Rights; holder: Role }): Promise<readonly string[] | null> {
   if (scope === null) return null
   const names = [...new Set(scope)].sort()
+  if (!names.every(isPermission)) await tx.apis.share()
   await requireKnownPermissions(tx, names)
   const apis = names.every(isPermission) ? [] : await tx.apis.list()
   const has = (rights: Rights, name: string): boolean => (isPermission(name) ? mayDo(rights, name) : apis.some((api) => mayDoAt(api, rights, name)))

@@ -30,7 +30,7 @@ export interface Access {
  * @throws Problem permission_unknown
  */
 export async function explainAccess(
-  tx: Pick<Tx, 'apis' | 'apiKeys'>,
+  tx: Pick<Tx, 'apis' | 'apiKeys' | 'organizations'>,
   {
     organization,
     member,
@@ -71,8 +71,13 @@ export async function explainAccess(
     )
   const mayDoIt = steps.every(({ step, passed }) => passed || step === 'scope')
   const { items } = member.status === 'left' ? { items: [] } : await tx.apiKeys.pageAlive({ userId: member.userId }, { limit: KEYS_PER_USER })
+  const onlyScoped = (await tx.organizations.keyPolicy(organization.id)) === 'scoped'
   const keys = items
     .filter(({ organizationId }) => organizationId === organization.id)
-    .map(({ id, description, scope: named }) => ({ id, description, allowed: mayDoIt && (named === null || named.includes(permission)) }))
+    .map(({ id, description, scope: named }) => ({
+      id,
+      description,
+      allowed: mayDoIt && (named === null ? !onlyScoped : named.includes(permission)),
+    }))
   return { api: api?.name ?? null, allowed: steps.every(({ passed }) => passed), steps, keys }
 }

@@ -1,3 +1,4 @@
+import { requireMayGrant } from '../command/authorize.ts'
 import { contactOf } from '../command/contact.ts'
 import type { Context } from '../command/context.ts'
 import { requireRecentCaller } from '../command/recent.ts'
@@ -63,8 +64,9 @@ export async function deactivateMember(
 export async function reactivateMember(context: Context, { organization: reference, user }: MemberReference): Promise<{ member: Member; changed: boolean }> {
   const { tx, principal, enterForMember, record, attempt } = context
   attempt({ member: user })
-  const { organization, target } = await enterForMember(reference, 'members:deactivate', user)
+  const { actor, organization, target } = await enterForMember(reference, 'members:deactivate', user)
   if (target.status === 'active') return { member: target, changed: false }
+  requireMayGrant(actor, target.role)
   await requireSeat(context, organization)
   const change = await tx.memberships.reactivate(organization.id, target.userId, principalId(principal))
   await record({

@@ -33,6 +33,9 @@ export function apiStore(db: Kysely<Tables>): ApiStore {
     async lock() {
       await sql`lock table api in share row exclusive mode`.execute(db)
     },
+    async share() {
+      await sql`lock table api in share mode`.execute(db)
+    },
     async list() {
       return (await apis(db).orderBy('a.name').execute()).map(toApi)
     },
@@ -88,8 +91,9 @@ export function apiStore(db: Kysely<Tables>): ApiStore {
         select s.scope as permission, 'client' as kind, c.id, c.name from client c, jsonb_array_elements_text(c.scopes::jsonb) as s (scope)
         where c.removed_at is null and s.scope = any(${[...permissions]}::text[])
         union all
-        select s.scope, 'key', k.id, k.description from api_key k, unnest(k.scope) as s (scope)
-        where k.ended_at is null and (k.expires_at is null or k.expires_at > muster_now()) and s.scope = any(${[...permissions]}::text[])
+        select s.scope, 'key', k.id, k.description from api_key k cross join unnest(k.scope) as s (scope)
+        left join account a on a.id = k.user_id left join service_account v on v.id = k.service_account_id
+        where k.ended_at is null and (k.expires_at is null or k.expires_at > muster_now()) and k.epoch = coalesce(a.epoch, v.epoch) and s.scope = any(${[...permissions]}::text[])
         order by 1, 2, 4 limit 200`.execute(db)
       return rows
     },

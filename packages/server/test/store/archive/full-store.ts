@@ -20,8 +20,10 @@ const rows = [
    values ('inv_1', 'org_ada', 'email', 'accepted', 'member', 'B@example.com', 'b@example.com', 'usr_ada', now() + interval '1 day', 'usr_bob', now(), now())`,
   `insert into invitation_session (id, token_hash, user_id, epoch, invitation_id, invitation_version, methods, address, expires_at, ended_at)
    values ('ivs_1', '\\x01', 'usr_bob', 3, 'inv_1', 1, '{pwd}', '192.0.2.1', now(), now())`,
-  `insert into client (id, name, secret_hash, grants, redirect_uris, scopes, removed_at, returned_at, backchannel_logout_uri)
-   values ('cli_1', 'App', '\\x02', '["x"]', '["https://app.example.com"]', '["openid"]', now(), now(), 'https://app.example.com/logout')`,
+  `insert into api (id, name, audience, granted_to_members, longest_token_seconds, accepts_default_audience) values ('api_1', 'Deploy', 'https://deploy.example.com', '{apps:*}', 600, true)`,
+  `insert into api_permission (name, api_id, description, place) values ('apps:deploy', 'api_1', 'Deploy applications', 0)`,
+  `insert into client (id, name, secret_hash, grants, redirect_uris, scopes, removed_at, returned_at, backchannel_logout_uri, api_id)
+   values ('cli_1', 'App', '\\x02', '["x"]', '["https://app.example.com"]', '["openid"]', now(), now(), 'https://app.example.com/logout', 'api_1')`,
   `insert into client_secret (id, client_id, secret_hash, last_used_at, revoked_at) values ('csc_1', 'cli_1', '\\x12', now(), now())`,
   `insert into session (id, kind, user_id, organization_id, epoch, client_id, token_hash, grant_payload, address, user_agent, expires_at, ended_at, ended_reason, logout_queued_at, methods, confirmed_at,
      confirmed_methods, provider)
@@ -56,9 +58,9 @@ const rows = [
   `insert into email (id, address, address_canonical, job, state, attempts, reason) values ('eml_1', 'Ada@example.com', 'ada@example.com', '{"kind": "x"}', 'failed', 3, 'down')`,
   `insert into account_network (user_id, network) values ('usr_ada', '192.0.2.0/24')`,
   `insert into service_account (id, organization_id, name, description, created_by, ended_at) values ('sva_1', 'org_ada', 'ci', 'runs tests', 'usr_ada', now())`,
-  `insert into api_key (id, token_hash, user_id, service_account_id, organization_id, epoch, description, created_by, last_used_at, last_address, ended_at, ended_reason, methods)
-   values ('key_1', '\\x09', 'usr_ada', null, 'org_ada', 3, 'k', 'usr_ada', now(), '192.0.2.1', now(), 'revoked', array['pwd', 'otp', 'mfa']),
-          ('key_2', '\\x0a', null, 'sva_1', 'org_ada', 0, 'k', 'usr_ada', null, null, null, null, null)`,
+  `insert into api_key (id, token_hash, user_id, service_account_id, organization_id, epoch, description, created_by, last_used_at, last_address, ended_at, ended_reason, methods, scope, expires_at, expiry_mailed_at)
+   values ('key_1', '\\x09', 'usr_ada', null, 'org_ada', 3, 'k', 'usr_ada', now(), '192.0.2.1', now(), 'revoked', array['pwd', 'otp', 'mfa'], array['apps:deploy'], now(), now()),
+          ('key_2', '\\x0a', null, 'sva_1', 'org_ada', 0, 'k', 'usr_ada', null, null, null, null, null, null, null, null)`,
   `insert into resource (id, organization_id, kind, name, owner_id, created_by, removed_at) values ('res_1', 'org_ada', 'application', 'shop', 'usr_ada', 'usr_ada', now())`,
   `insert into host_label (label, organization_id, resource_id, held_since) values ('acme-shop', 'org_ada', 'res_1', now())`,
   `insert into organization_contact (organization_id, purpose, user_id, email) values ('org_ada', 'technical', 'usr_ada', null), ('org_ada', 'billing', null, 'pay@example.com')`,

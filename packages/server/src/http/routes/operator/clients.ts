@@ -34,7 +34,7 @@ const clientSchema = z
   .meta({ id: 'Client' })
 
 const uris = z.array(z.string().max(2_000)).max(20)
-const scopes = z.array(z.string().max(100)).max(20)
+const scopes = z.array(z.string().max(100)).max(150)
 const logoutUri = z.string().max(2_000)
 const clientParams = z.object({ id: z.string().max(60) })
 

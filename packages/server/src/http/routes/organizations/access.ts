@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { authorize } from '../../../domain/command/authorize.ts'
+import { mayDo } from '../../../domain/command/authorize.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { explainAccess } from '../../../domain/organizations/access.ts'
-import { actorOfRequest } from '../../request.ts'
+import { actorOfRequest, findReadableOrganization } from '../../request.ts'
 import { answers, organizationParams } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
@@ -51,13 +51,14 @@ export const accessRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       const { actor } = actorOfRequest(request)
       const { user, permission } = request.query
       const isOwn = actor.kind === 'user' && (user === actor.id || user === actor.username)
-      const { organization } = actor
-      if (![organization.id, organization.name].includes(request.params.org)) throw new Problem('organization_not_found')
-      authorize(actor, organization.id, isOwn ? 'organization:read' : 'keys:read')
+      const { organization } = await findReadableOrganization(store, request, request.params.org, isOwn ? 'organization:read' : 'keys:read')
+      // A key with a scope does not list the other keys of its holder (P12).
+      const ownKey = request.liveKey?.key.id
+      const mayList = actor.scope === null || mayDo(actor, 'keys:read')
       const member = await store.reading.memberships.member(organization.id, user)
       if (!member) throw new Problem('member_not_found')
-      const access = await explainAccess(store.reading, { organization, member, permission, credential: isOwn ? actor : null })
-      return { user: { id: member.userId, username: member.username }, permission, ...access }
+      const { keys, ...access } = await explainAccess(store.reading, { organization, member, permission, credential: isOwn ? actor : null })
+      return { user: { id: member.userId, username: member.username }, permission, ...access, keys: keys.filter(({ id }) => mayList || id === ownKey) }
     },
   )
 }

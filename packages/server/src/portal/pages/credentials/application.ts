@@ -22,9 +22,13 @@ export interface ConsentPage {
   scopes: readonly string[]
   /** What the permissions among the scopes allow. */
   permissions?: ReadonlyMap<string, string>
+  /** The names of the APIs that the request is for. Empty: Muster's own. */
+  apis?: readonly string[]
 }
 
-export function consentPage({ frame, target, account, useAnother, application, scopes, permissions }: ConsentPage): string {
+export function consentPage({ frame, target, account, useAnother, application, scopes, permissions, apis = [] }: ConsentPage): string {
+  const textOf = (scope: string) =>
+    scope === 'api' && apis.length > 0 ? `Act as you, with all your permissions at ${apis.join(' and ')}` : (scopeTexts[scope] ?? permissions?.get(scope))
   return layout({
     frame,
     title: `Allow ${application.name} to use your account?`,
@@ -33,7 +37,7 @@ export function consentPage({ frame, target, account, useAnother, application, s
       form({
         target,
         body: [
-          html`<h2>This application will be able to</h2><ul class="grants">${scopes.map((scope) => html`<li>${scopeTexts[scope] ?? permissions?.get(scope) ?? html`<span class="code">${scope}</span>`}</li>`)}</ul>`,
+          html`<h2>This application will be able to</h2><ul class="grants">${scopes.map((scope) => html`<li>${textOf(scope) ?? html`<span class="code">${scope}</span>`}</li>`)}</ul>`,
           scopes.includes('api') || scopes.includes('offline_access')
             ? notice({
                 tone: 'paused',

@@ -182,7 +182,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
         expiresAt: device.expiresAt,
         client: { name: client, id: device.clientId },
         request: { address: device.address, agent: device.userAgent ?? undefined, at: device.requestedAt },
-        apis: await namesOfApis(store.reading, audiencesAsked(device.params.resource, [OWN_API])),
+        apis: device.params.audiences === undefined ? [] : await namesOfApis(store.reading, audiencesAsked(device.params.audiences, [OWN_API])),
         permissions: device.scopes.includes(EVERYTHING) ? [] : [...(await wordsOfPermissions(store.reading, device.scopes)).values()],
         sameAddress: device.address === request.origin.address,
         longLived: device.wantsRefreshToken,
