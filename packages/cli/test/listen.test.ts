@@ -101,3 +101,19 @@ test('a refusal ends the command with its reason', async () => {
   expect(code).toBe(1)
   expect(stderr).toContain('The event of this cursor is not in the feed.\n  Start again from now.')
 })
+
+test('a person whose access ends gets the cursor to continue from', async () => {
+  const ended = answer(403, { code: 'forbidden', title: 'You do not have permission for this.', status: 403 })
+  steps = [events(1, 2), ended, events(1, 2), ended]
+  const { code, stderr } = await (await start('--after', 'start')).ended
+  expect(code).toBe(1)
+  expect(stderr).toContain('You do not have permission for this.')
+  expect(stderr).toContain('To continue:\n  muster events listen --after 2-evt_2')
+  const json = await (await start('--after', 'start', '--json')).ended
+  expect(
+    json.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([{ event: 'stopped', after: '2-evt_2' }, { code: 'forbidden' }])
+})

@@ -18,7 +18,7 @@ const NEW = 'now'
 const WAIT_SECONDS = 15
 const LONGEST_PAUSE_MS = 30_000
 
-/** Prints events as they come, until the person interrupts the command. `read` returns the events after a cursor, or waits for them. */
+/** Prints events as they come, until the person interrupts the command or their access ends. `read` returns the events after a cursor, or waits for them. */
 export async function listen(
   context: Context,
   {
@@ -32,24 +32,28 @@ export async function listen(
   let hasAnswered = false
   let missed = 0
   if (after === NEW) say.hint('Waiting for new events. Stop with Ctrl-C.')
-  while (!signal.aborted) {
-    try {
-      const { items, next_after: next } = await read({ after: place, wait: WAIT_SECONDS, limit: 100 })
-      if (missed > 0) say.note('Connected again.')
-      for (const event of items) say.item(event, cellsOf(event))
-      place = next
-      hasAnswered = true
-      missed = 0
-    } catch (error) {
-      if (signal.aborted) break
-      // A wrong address or a refusal at the beginning is no interruption.
-      if (!hasAnswered || !isPassing(error)) throw error
-      if (missed++ === 0) say.warn(`${(error as Error).message} Trying again.`)
-      await sleep(Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** (missed - 1)) * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
+  try {
+    while (!signal.aborted) {
+      try {
+        const { items, next_after: next } = await read({ after: place, wait: WAIT_SECONDS, limit: 100 })
+        if (missed > 0) say.note('Connected again.')
+        for (const event of items) say.item(event, cellsOf(event))
+        place = next
+        hasAnswered = true
+        missed = 0
+      } catch (error) {
+        if (signal.aborted) break
+        // A wrong address or a refusal at the beginning is no interruption.
+        if (!hasAnswered || !isPassing(error)) throw error
+        if (missed++ === 0) say.warn(`${(error as Error).message} Trying again.`)
+        await sleep(Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** (missed - 1)) * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
+      }
     }
+  } finally {
+    // Also when access has ended, so that the person can continue once they have it again.
+    if (hasAnswered || signal.aborted) say.event('stopped', { after: place })
+    if (hasAnswered) say.note(`\nTo continue:\n  ${context.command(`${command} --after ${place}`)}`)
   }
-  say.event('stopped', { after: place })
-  if (hasAnswered) say.note(`\nTo continue:\n  ${context.command(`${command} --after ${place}`)}`)
 }
 
 const isPassing = (error: unknown): boolean => error instanceof Unreachable || (error instanceof ProblemError && (error.status === 429 || error.status >= 500))
