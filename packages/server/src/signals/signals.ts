@@ -3,7 +3,6 @@ import { type Config, isLocalHost } from '../config.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import { systemPrincipal } from '../domain/model/principal.ts'
-import type { Notices } from '../domain/model/revocation.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import { type AwaitRevocations, pauseFailingStream } from '../domain/signals/receiver.ts'
 import type { Receiver } from '../domain/signals/store.ts'
@@ -72,7 +71,18 @@ export async function createSignals({
   const onError = (error: unknown): void => log.warn({ err: error }, 'revocations could not be read or delivered')
   const [draining, ending] = [new AbortController(), new AbortController()]
   const feedWaiters = createFeedWaiters({ draining: draining.signal, ending: ending.signal })
-  const source = { since: revocations.since, listen: (notices: Notices) => listen({ ...notices, events: feedWaiters.notify }) }
+  const source: FeedSource = {
+    since: revocations.since,
+    listen: ({ connected, ...notices }) =>
+      listen({
+        ...notices,
+        events: feedWaiters.notify,
+        connected() {
+          connected()
+          feedWaiters.notifyAll()
+        },
+      }),
+  }
   const feed = await createFeed({ source, onError })
   const acks = createAckWriter({ store: revocations, onError })
   const streams = createStreams({ feed, receivers, acks, onError })

@@ -111,6 +111,19 @@ describe('the feed of an organization (P20)', () => {
     expect(performance.now() - began).toBeGreaterThan(1_900)
   })
 
+  test('a waiting request looks again when notices may have been lost', async () => {
+    await settled()
+    const place = (await read('after=now')).body.next_after
+    await sleep(600) // the sequencer has looked since the last event
+    const began = performance.now()
+    const waiting = read(`after=${place}&wait=20`)
+    await sleep(200) // it waits by now
+    const { kysely } = muster.server.database
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'muster-notices'`.execute(kysely)
+    expect((await waiting).body).toEqual({ items: [], next_after: place })
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+
   test('a fifth waiting request of a credential ends the oldest', async () => {
     await settled()
     const place = (await read('after=now')).body.next_after

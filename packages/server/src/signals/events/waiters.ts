@@ -18,7 +18,7 @@ export interface FeedWaiters {
   begin(feed: FeedOf, wait: Wait): { until: Promise<void>; end(): void }
   /** These organizations have new events up to this position of the installation. Null: any organization may have. */
   notify(last: bigint, organizations: readonly FeedOf[] | null): void
-  /** Notices may have been lost. */
+  /** Notices may have been lost: every waiting request looks again. */
   notifyAll(): void
 }
 
