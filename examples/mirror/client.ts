@@ -51,20 +51,22 @@ async function newToken(): Promise<string> {
   return access_token
 }
 
-/** Waits longer after each failure, up to half a minute. */
+/** Waits for `Retry-After`, and longer after each failure, up to half a minute. */
 async function send<T>(path: string, init: RequestInit): Promise<T> {
   for (let pause = 1_000; ; pause = Math.min(2 * pause, 30_000)) {
+    let asked = 0
     try {
       // Longer than the server lets a request for events wait.
       const response = await fetch(MUSTER_ISSUER + path, { ...init, signal: AbortSignal.timeout(60_000) })
       if (response.ok) return (await response.json()) as T
       if (response.status < 500 && response.status !== 429) throw new Refusal(path, response.status, await bodyOf(response))
+      asked = Number(response.headers.get('retry-after')) * 1_000 || 0
       console.error(`${path}: ${response.status}. Trying again.`)
     } catch (error) {
       if (error instanceof Refusal) throw error
       console.error(`${path}: ${error}. Trying again.`)
     }
-    await sleep(pause * (0.5 + Math.random() / 2))
+    await sleep(asked + pause * (0.5 + Math.random() / 2))
   }
 }
 

@@ -10913,7 +10913,7 @@ export interface operations {
                 /** @description Returns the events after this place: `start`, the `next_after` or the `cursor` that the feed returned last, or `now`, which returns no events and the cursor of the newest one. */
                 after?: string;
                 limit?: number;
-                /** @description If there are no events yet, wait for some for up to so many seconds. At most four requests of a credential wait; a fifth ends the oldest. */
+                /** @description If there are no events yet, wait for some for up to so many seconds. At most four requests of a credential wait; a fifth ends the oldest with `too_many_attempts`. */
                 wait?: number;
             };
             header?: never;
@@ -10964,7 +10964,7 @@ export interface operations {
                 /** @description Returns the events after this place: `start`, the `next_after` or the `cursor` that the feed returned last, or `now`, which returns no events and the cursor of the newest one. */
                 after?: string;
                 limit?: number;
-                /** @description If there are no events yet, wait for some for up to so many seconds. At most four requests of a credential wait; a fifth ends the oldest. */
+                /** @description If there are no events yet, wait for some for up to so many seconds. At most four requests of a credential wait; a fifth ends the oldest with `too_many_attempts`. */
                 wait?: number;
             };
             header?: never;

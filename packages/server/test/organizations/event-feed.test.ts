@@ -127,14 +127,17 @@ describe('the feed of an organization (P20)', () => {
   test('a fifth waiting request of a credential ends the oldest', async () => {
     await settled()
     const place = (await read('after=now')).body.next_after
-    const answered: number[] = []
-    const waiting = Array.from({ length: WAITING_MOST }, (_, index) => read(`after=${place}&wait=20`).then(() => void answered.push(index)))
+    const answered: Answer[] = []
+    const waiting = Array.from({ length: WAITING_MOST }, () => read(`after=${place}&wait=20`).then((answer) => void answered.push(answer)))
     await sleep(300)
     const fifth = read(`after=${place}&wait=1`)
     await expect.poll(() => answered.length, { timeout: 10_000 }).toBe(1) // less than they wait
-    await fifth
+    expect(answered[0]).toMatchObject({ status: 429, body: { code: 'too_many_attempts' } })
+    expect(Number(answered[0]?.headers.get('retry-after'))).toBeGreaterThanOrEqual(3) // so that it does not ask at once, and end the next one
+    expect((await fifth).status).toBe(200)
     await change()
     await Promise.all(waiting)
+    expect(answered.slice(1).map(({ status, body }) => [status, body.items.length])).toEqual(Array(WAITING_MOST - 1).fill([200, 1]))
   })
 
   test('a caller with the wrong role, organization or credential is refused (E72)', async () => {

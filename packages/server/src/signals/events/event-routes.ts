@@ -1,9 +1,11 @@
+import { randomInt } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { cursorBehind, findFeedPlace, formatFeedCursor, NOW, START } from '../../domain/command/event-feed.ts'
 import type { FeedOf, PositionedEvent } from '../../domain/command/store.ts'
 import type { Principal } from '../../domain/model/principal.ts'
+import { Problem } from '../../domain/model/problem.ts'
 import type { Store } from '../../domain/store.ts'
 import { toAuditEventBody } from '../../http/audit-event.ts'
 import { closedOf, findReadableOrganization } from '../../http/request.ts'
@@ -16,6 +18,8 @@ interface Options {
 }
 
 const WAIT_MOST_SECONDS = 30
+/** For a request that has lost its place. Readers that share a credential return one by one. */
+const PAUSE_SECONDS = { least: 3, most: 8 }
 
 const feedQuery = z.strictObject({
   after: z
@@ -27,7 +31,8 @@ const feedQuery = z.strictObject({
     }),
   limit: z.coerce.number().int().min(1).max(500).default(100),
   wait: z.coerce.number().int().min(0).max(WAIT_MOST_SECONDS).default(0).meta({
-    description: 'If there are no events yet, wait for some for up to so many seconds. At most four requests of a credential wait; a fifth ends the oldest.',
+    description:
+      'If there are no events yet, wait for some for up to so many seconds. At most four requests of a credential wait; a fifth ends the oldest with `too_many_attempts`.',
   }),
 })
 type FeedQuery = z.infer<typeof feedQuery>
@@ -57,7 +62,7 @@ export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, 
     try {
       events = await read()
       if (events.length === 0 && wait > 0) {
-        await waiting.until
+        if ((await waiting.until) === 'displaced') throw displaced()
         events = await read()
       }
     } finally {
@@ -113,6 +118,12 @@ export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, 
 }
 
 const toFeedEventBody = (event: PositionedEvent) => ({ ...toAuditEventBody(event), position: Number(event.position), cursor: formatFeedCursor(event) })
+
+/** An answer without events would be asked again at once, and end the next one. */
+const displaced = (): Problem =>
+  new Problem('too_many_attempts', 'Too many other requests wait for events.', {
+    extensions: { retry_after: randomInt(PAUSE_SECONDS.least, PAUSE_SECONDS.most + 1) },
+  })
 
 /** The credential, which waits at most four times. */
 function callerOf(principal: Principal): string {

@@ -1,8 +1,11 @@
 import type { FeedOf } from '../../domain/command/store.ts'
 import { DRAINING_WAIT_MILLISECONDS } from '../poll.ts'
 
+/** Why a request waits no longer. */
+type End = 'look again' | 'displaced'
+
 interface Waiter {
-  end(): void
+  end(why: End): void
 }
 
 export interface Wait {
@@ -14,8 +17,8 @@ export interface Wait {
 }
 
 export interface FeedWaiters {
-  /** Begins to wait for a new event in a feed, or for the end of the time. Begin before reading, so that no event is missed. */
-  begin(feed: FeedOf, wait: Wait): { until: Promise<void>; end(): void }
+  /** Begins to wait for a new event in a feed, or for the end of the time. Begin before reading, so that no event is missed. Displaced: a newer request has its place. */
+  begin(feed: FeedOf, wait: Wait): { until: Promise<End>; end(): void }
   /** These organizations have new events up to this position of the installation. Null: any organization may have. */
   notify(last: bigint, organizations: readonly FeedOf[] | null): void
   /** Notices may have been lost: every waiting request looks again. */
@@ -40,7 +43,7 @@ export function createFeedWaiters({ draining, ending }: Options): FeedWaiters {
   const waiting = new Map<FeedOf, Set<Waiter & { caller: string }>>()
   let known = 0n
   const endAll = (): void => {
-    for (const all of waiting.values()) for (const waiter of all) waiter.end()
+    for (const all of waiting.values()) for (const waiter of all) waiter.end('look again')
   }
   for (const signal of [draining, ending]) signal.addEventListener('abort', endAll)
 
@@ -56,28 +59,29 @@ export function createFeedWaiters({ draining, ending }: Options): FeedWaiters {
   return {
     begin(feed, { caller, milliseconds: asked, closed }) {
       const milliseconds = draining.aborted ? Math.min(asked, DRAINING_WAIT_MILLISECONDS) : asked
-      if (milliseconds <= 0 || closed.aborted || ending.aborted) return { until: Promise.resolve(), end() {} }
+      if (milliseconds <= 0 || closed.aborted || ending.aborted) return { until: Promise.resolve('look again'), end() {} }
       makeRoom(feed, caller)
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const end = (): void => {
+      const { promise, resolve } = Promise.withResolvers<End>()
+      const end = (why: End): void => {
         clearTimeout(timer)
-        closed.removeEventListener('abort', end)
+        closed.removeEventListener('abort', lookAgain)
         const all = waiting.get(feed)
         all?.delete(waiter)
         if (all?.size === 0) waiting.delete(feed)
-        resolve()
+        resolve(why)
       }
+      const lookAgain = (): void => end('look again')
       const waiter = { caller, end }
-      const timer = setTimeout(end, milliseconds)
-      closed.addEventListener('abort', end)
+      const timer = setTimeout(lookAgain, milliseconds)
+      closed.addEventListener('abort', lookAgain)
       waiting.set(feed, (waiting.get(feed) ?? new Set()).add(waiter))
-      return { until: promise, end }
+      return { until: promise, end: lookAgain }
     },
     notify(last, organizations) {
       if (last <= known) return
       known = last
       if (organizations === null) return endAll()
-      for (const feed of ['installation' as const, ...organizations]) for (const waiter of waiting.get(feed) ?? []) waiter.end()
+      for (const feed of ['installation' as const, ...organizations]) for (const waiter of waiting.get(feed) ?? []) waiter.end('look again')
     },
     notifyAll: endAll,
   }
@@ -85,5 +89,5 @@ export function createFeedWaiters({ draining, ending }: Options): FeedWaiters {
 
 /** Leaves room for one more. */
 function endOldest(waiters: readonly Waiter[], most: number): void {
-  for (const oldest of waiters.slice(0, Math.max(0, waiters.length - most + 1))) oldest.end()
+  for (const oldest of waiters.slice(0, Math.max(0, waiters.length - most + 1))) oldest.end('displaced')
 }
