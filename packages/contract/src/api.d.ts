@@ -2062,7 +2062,7 @@ export interface paths {
         };
         /**
          * Get event feed of operator
-         * @description Returns the events of all organizations, oldest first, in the order of their positions. A client with the scope `platform:events:read` can use its own token. An event that was committed before another was written stands before it, and no event is left out. Keep the cursor of the last event that you have processed. After a restore, the cursor may be gone (`cursor_gone`): read the current state, and start again from `now`.
+         * @description Returns the events of all organizations, oldest first, in the order of their positions. A client with the scope `platform:events:read` can use its own token. Invited email addresses, which name the targets of invitations, are only for a client with `platform:users:read` too. An event that was committed before another was written stands before it, and no event is left out. Keep the cursor of the last event that you have processed. After a restore, the cursor may be gone (`cursor_gone`): read the current state, and start again from `now`.
          */
         get: operations["readEventsAsOperator"];
         put?: never;

@@ -160,6 +160,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       config,
       store,
       execute,
+      limits,
       keys,
       accessTokens: oauth,
       listen: (notices) => {

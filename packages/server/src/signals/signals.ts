@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { type Config, isLocalHost } from '../config.ts'
 import type { Execute } from '../domain/command/context.ts'
+import type { Limits } from '../domain/command/limits.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import { systemPrincipal } from '../domain/model/principal.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
@@ -31,6 +32,7 @@ export interface SignalsOptions {
   config: Pick<Config, 'issuer' | 'audience'>
   store: Store
   execute: Execute
+  limits: Limits
   keys: SecretKeys
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
   listen: FeedSource['listen']
@@ -58,6 +60,7 @@ export async function createSignals({
   config,
   store,
   execute,
+  limits,
   keys,
   accessTokens,
   listen,
@@ -113,7 +116,7 @@ export async function createSignals({
     await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, snapshots, streams })
     await app.register(changeRoutes, { changes })
     await app.register(forwardAuthRoutes, { audience: config.audience, store, accessTokens, known: feed.log, isCurrent: processReceiver.isCurrent })
-    await app.register(eventRoutes, { store, waiters: feedWaiters })
+    await app.register(eventRoutes, { store, limits, waiters: feedWaiters })
   }
 
   return {

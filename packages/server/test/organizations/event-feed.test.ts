@@ -195,6 +195,23 @@ describe('the feed of the installation (P20)', () => {
     expect(body.items).toEqual((await readAsOperator(`limit=${items.length}`)).body.items)
   })
 
+  test('a client gets invited addresses only with the right to read users (P15, E75)', async () => {
+    await muster.call('POST', '/v1/organizations/ada/invitations', { token: ada().token, body: { email: 'guest@example.com' } })
+    await settled()
+    const [mirror, reader] = await Promise.all([client(['platform:events:read']), client(['platform:events:read', 'platform:users:read'])])
+    const names = async (token?: string) =>
+      ((await readAsOperator('limit=500', token)).body.items as FeedEvent[])
+        .filter(({ target }) => target.id.startsWith('inv_'))
+        .map(({ target }) => target.name)
+    const uses = async () =>
+      (await sql<{ target: string }>`select target from audit_event where type = 'client.addresses_read'`.execute(muster.server.database.kysely)).rows
+    expect(new Set(await names(mirror.token))).toEqual(new Set([null]))
+    expect(JSON.stringify((await readAsOperator('limit=500', mirror.token)).body)).not.toContain('@example.com')
+    expect(await uses()).toEqual([])
+    for (const token of [reader.token, reader.token, undefined]) expect(await names(token)).toContain('guest@example.com')
+    expect(await uses()).toEqual([{ target: reader.id }])
+  })
+
   test('a caller without the scope, a person and a key are refused (E72)', async () => {
     const other = await client(['hosts:read'])
     const { body: key } = await change()

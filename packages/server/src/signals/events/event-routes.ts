@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto'
+import { isId } from '@muster/contract/ids.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { recordAddressesRead } from '../../domain/accounts/people.ts'
 import { cursorBehind, findFeedPlace, formatFeedCursor, NOW, START } from '../../domain/command/event-feed.ts'
+import type { Limits } from '../../domain/command/limits.ts'
 import type { FeedOf, PositionedEvent } from '../../domain/command/store.ts'
 import type { Principal } from '../../domain/model/principal.ts'
 import { Problem } from '../../domain/model/problem.ts'
@@ -14,6 +17,7 @@ import type { FeedWaiters } from './waiters.ts'
 
 interface Options {
   store: Store
+  limits: Limits
   waiters: Pick<FeedWaiters, 'begin'>
 }
 
@@ -48,7 +52,7 @@ const aboutFeeds =
   'An event that was committed before another was written stands before it, and no event is left out. Keep the cursor of the last event that you have processed. After a restore, the cursor may be gone (`cursor_gone`): read the current state, and start again from `now`.'
 
 /** The audit log as a feed (P20). */
-export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, waiters }) => {
+export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, limits, waiters }) => {
   /** @param requireAccess checks the caller again, whose access may have ended meanwhile. */
   async function page(request: FastifyRequest, reply: FastifyReply, feed: FeedOf, query: FeedQuery, requireAccess: () => Promise<unknown>) {
     const { after, limit, wait } = query
@@ -71,6 +75,14 @@ export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, 
     // After the last read: what was read is older than this moment, in which the caller still has access.
     await requireAccess()
     return { events, nextAfter: cursorBehind(events, place) }
+  }
+
+  /** A client gets email addresses only if it may read users, and that is recorded (P15). The operator gets them, as in the audit log. */
+  async function visibleTo(principal: Principal, events: PositionedEvent[]): Promise<PositionedEvent[]> {
+    if (principal.kind !== 'client' || !events.some(isNamedByAddress)) return events
+    if (!principal.scopes.has('platform:users:read')) return events.map((event) => (isNamedByAddress(event) ? { ...event, targetName: null } : event))
+    await recordAddressesRead({ store, limits }, principal)
+    return events
   }
 
   app.get(
@@ -105,17 +117,21 @@ export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, 
         operationId: 'readEventsAsOperator',
         tags: ['Operator'],
         summary: 'Get event feed of operator',
-        description: `Returns the events of all organizations, oldest first, in the order of their positions. A client with the scope \`platform:events:read\` can use its own token. ${aboutFeeds}`,
+        description: `Returns the events of all organizations, oldest first, in the order of their positions. A client with the scope \`platform:events:read\` can use its own token. Invited email addresses, which name the targets of invitations, are only for a client with \`platform:users:read\` too. ${aboutFeeds}`,
         querystring: feedQuery,
         response: answers(pageOf(auditEventSchema.extend({ ...positioned, organization_id: z.string().nullable() }).meta({ id: 'InstallationFeedEvent' }))),
       },
     },
     async (request, reply) => {
       const { events, nextAfter } = await page(request, reply, 'installation', request.query, () => app.authenticate(request, 'operator'))
-      return { items: events.map((event) => ({ ...toFeedEventBody(event), organization_id: event.organizationId })), next_after: nextAfter }
+      // The principal of now: after the wait, the client may have fewer rights.
+      const visible = await visibleTo(request.principal, events)
+      return { items: visible.map((event) => ({ ...toFeedEventBody(event), organization_id: event.organizationId })), next_after: nextAfter }
     },
   )
 }
+
+const isNamedByAddress = ({ target, targetName }: PositionedEvent): boolean => targetName !== null && isId('invitation', target)
 
 const toFeedEventBody = (event: PositionedEvent) => ({ ...toAuditEventBody(event), position: Number(event.position), cursor: formatFeedCursor(event) })
 

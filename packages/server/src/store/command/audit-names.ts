@@ -46,7 +46,7 @@ export async function namesOf(
     },
     targetName: ({ target, organization_id: of }) => {
       const found = names.get(target)
-      // Stored events contain no addresses. Readers of the audit log are admins, who may see the addresses that their organization invited.
+      // Stored events contain no addresses. Admins may see the addresses that their organization invited. The event feed removes these for a client that may not read users (P15).
       return found === undefined || found.kind === 'actor' || (found.kind === 'invitation' && found.organization_id !== of) ? null : found.name
     },
   }
