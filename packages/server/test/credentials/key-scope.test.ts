@@ -236,6 +236,20 @@ describe('a key that expires (E71)', () => {
     expect(text).not.toContain(made.key)
   })
 
+  test('a key whose email cannot be queued does not delay the others', async () => {
+    const [first, second] = [(await create('bob', { scope: 'all' })).body, (await create('bob', { scope: 'all' })).body]
+    await setExpiry(first.id, 4)
+    await setExpiry(second.id, 5)
+    const { store, execute } = muster.server.services
+    const refuse: typeof execute = (command, principal, input, options) =>
+      (input as { id: string }).id === first.id ? Promise.reject(new Error('no queue')) : execute(command, principal, input, options)
+    const failed: string[] = []
+    await announceExpiries({ store, execute: refuse }, (_error, id) => failed.push(id))
+    expect([failed, await mailed(first), await mailed(second)]).toEqual([[first.id], [], ['bob']])
+    await announce()
+    expect(await mailed(first), 'is tried again').toEqual(['bob'])
+  })
+
   test('the creator of a key of a service account is emailed, and after them the admins', async () => {
     const [byAda, byCy] = [(await create('ada', { scope: 'all' }, ROBOT)).body, (await create('cyd', { scope: 'all' }, ROBOT)).body]
     await setExpiry(byAda.id, 5)

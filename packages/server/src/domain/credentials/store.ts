@@ -208,7 +208,7 @@ export interface ApiKeyStore {
   /** False if it has ended. */
   rename(id: ApiKeyId, description: string): Promise<boolean>
   /** Valid keys that expire within a week, and whose email about it was not queued. A key for a week or less needs none. */
-  expiring(atMost: number): Promise<ApiKeyId[]>
+  expiring(atMost: number, except: readonly ApiKeyId[]): Promise<ApiKeyId[]>
   /** False if it was marked before, or has ended. */
   markExpiryMailed(id: ApiKeyId): Promise<boolean>
   /** Stores the time of use, at most once a minute. */
