@@ -221,8 +221,9 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
       const account = await store.reading.accounts.find(userId as UserId)
       const found = key && (await store.reading.organizations.find(key.organizationId))
       if (!key?.expiresAt || key.endedAt || key.expiresAt <= (await store.reading.now()) || !account || !found) return null
-      const url = link('/console/keys')
-      const mail = keyExpiresMail({ ...sender, key, expiresAt: key.expiresAt, isOwn: key.userId === userId, organization: found.organization.name, url, cli })
+      const isOwn = key.userId === userId
+      const url = link(isOwn ? '/console/keys' : `/console/keys/service-accounts/${key.holderName}`)
+      const mail = keyExpiresMail({ ...sender, key, expiresAt: key.expiresAt, isOwn, organization: found.organization.name, url, cli })
       return { to: account.email, ...mail, link: url }
     },
     async login_approved({ sessionId, deviceAuthorizationId }) {

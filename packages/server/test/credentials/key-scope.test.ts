@@ -257,6 +257,21 @@ describe('a key that expires (E71)', () => {
     await muster.call('POST', '/v1/organizations/ada/members/cyd/deactivate', { token: human('ada').token })
     await announce()
     expect([await mailed(byAda), await mailed(byCy)]).toEqual([['ada'], ['ada']])
+    expect((await muster.mail.next(human('ada').email)).text).toContain('/console/keys/service-accounts/robot')
+  })
+
+  test('a creator who can no longer replace a key of a service account is not emailed', async () => {
+    const { hal, ida, joe } = (await muster.organization({ hal: 'admin', ida: 'admin', joe: 'admin' })) as Record<'hal' | 'ida' | 'joe', Human>
+    const at = '/v1/organizations/hal'
+    await muster.call('POST', `${at}/service-accounts`, { token: hal.token, body: { name: 'runner' } })
+    const keyOf = async ({ token }: Human) =>
+      (await muster.call('POST', `${at}/service-accounts/runner/keys`, { token, body: { description: 'CI', scope: 'all' } })).body
+    const [byIda, byJoe] = [await keyOf(ida), await keyOf(joe)]
+    for (const { id } of [byIda, byJoe]) await setExpiry(id, 5)
+    await muster.call('PATCH', `${at}/members/ida`, { token: hal.token, body: { role: 'member' } })
+    await muster.call('POST', `/v1/operator/users/${joe.id}/suspend`, { token: OPERATOR_TOKEN, body: { reason: 'a test' } })
+    await announce()
+    expect([await mailed(byIda), await mailed(byJoe)]).toEqual([['hal'], ['hal']])
   })
 
   test('no email is sent for a key of a week or less, nor for one that was revoked', async () => {

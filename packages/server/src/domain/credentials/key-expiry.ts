@@ -11,9 +11,10 @@ export async function announceExpiry({ tx }: Context, { id }: { id: ApiKeyId }):
   for (const userId of await peopleOf(tx, key)) await tx.jobs.send({ name: 'mail', data: { template: 'key_expires', keyId: id, userId } })
 }
 
-/** The holder; of a key of a service account its creator or, after they have left, the admins of the organization. */
-async function peopleOf({ memberships }: Pick<Tx, 'memberships'>, { userId, createdBy, createdByLeft, organizationId }: ListedKey): Promise<UserId[]> {
+/** The holder; of a key of a service account its creator if they are an active admin, who can replace the key, and otherwise the admins of the organization. */
+async function peopleOf({ memberships }: Pick<Tx, 'memberships'>, { userId, createdBy, organizationId }: ListedKey): Promise<UserId[]> {
   if (userId !== null) return [userId]
-  if (!createdByLeft) return [createdBy]
-  return (await memberships.activeAdmins(organizationId)).map((admin) => admin.userId)
+  const creator = await memberships.member(organizationId, createdBy)
+  if (creator?.role === 'admin' && creator.status === 'active' && creator.suspendedAt === null) return [createdBy]
+  return (await memberships.activeAdmins(organizationId)).filter(({ suspendedAt }) => suspendedAt === null).map((admin) => admin.userId)
 }
