@@ -54,8 +54,8 @@ export const organizations: Fault[] = [
   {
     title: 'repeated refusals of a deactivated user add no audit events (S57)',
     file: `${server}/domain/command/refused-attempts.ts`,
-    find: '  if (keptOut && !(await isFirst(',
-    replace: '  if (keptOut && !keptOut.id && !(await isFirst(',
+    find: 'const repeats = keptOut !== null ||',
+    replace: 'const repeats =',
     test: `${tests}/http/deactivated.test.ts`,
     named: "a deactivated member's attempts are recorded once an hour per credential",
   },

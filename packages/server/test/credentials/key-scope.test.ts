@@ -136,6 +136,21 @@ describe('a key with a scope', () => {
     expect(items[0]).toMatchObject({ actor: { key_id: id }, details: { attempted: 'members:remove', code: 'insufficient_scope' } })
   })
 
+  test('a key that keeps trying outside its scope is recorded once an hour (S57)', async () => {
+    const [{ id, key }, other] = [(await create('ada', { scope: ['members:read'] })).body, (await create('ada', { scope: ['members:read'] })).body]
+    const recorded = async () => {
+      const { items } = (await muster.call('GET', '/v1/organizations/ada/audit-events?action=refused', { token: human('ada').token })).body
+      const by = (keyId: string) => items.filter(({ actor }: { actor: { key_id: string } }) => actor.key_id === keyId).length
+      return [by(id), by(other.id)]
+    }
+    for (const secret of [key, key, key, other.key]) expect((await use(secret, 'DELETE', '/v1/organizations/ada/members/bob')).status).toBe(403)
+    expect(await recorded()).toEqual([1, 1])
+    await muster.clock.advance(3_601)
+    await use(key, 'DELETE', '/v1/organizations/ada/members/bob')
+    await muster.clock.restore()
+    expect(await recorded()).toEqual([2, 1])
+  })
+
   test('a repeated request of a key is answered only within its scope (I11)', async () => {
     const { key } = (await create('ada', { scope: ['service-accounts:manage'] })).body
     const headers = { 'idempotency-key': 'once' }

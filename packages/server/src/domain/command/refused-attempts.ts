@@ -32,8 +32,8 @@ const ofConsequence: ReadonlySet<ProblemCode> = new Set([
 ])
 
 /**
- * Records a refusal, after the rollback and in its own transaction (S57). Refusals of a suspended person or a deactivated member are recorded once an hour and
- * credential, because their programs keep trying.
+ * Records a refusal, after the rollback and in its own transaction (S57). Refusals of a suspended person or a deactivated member, and of requests outside the
+ * scope of a credential, are recorded once an hour and credential, because programs keep trying.
  */
 export async function recordRefusedAttempt(
   { store, limits }: { store: Pick<Store, 'transaction'>; limits: Pick<Limits, 'spend'> },
@@ -44,7 +44,8 @@ export async function recordRefusedAttempt(
   if (!(error instanceof Problem) || !ofConsequence.has(error.code)) return
   const { code, keptOut } = error
   if (principal.kind === 'anonymous' && !keptOut) return
-  if (keptOut && !(await isFirst(limits, `${credentialOf(principal) ?? keptOut.id} ${code}`))) return
+  const repeats = keptOut !== null || code === 'insufficient_scope'
+  if (repeats && !(await isFirst(limits, `${credentialOf(principal) ?? keptOut?.id ?? principalId(principal)} ${code}`))) return
   await store.transaction(async (tx) => {
     // Such a refusal belongs to their own organization, whichever organization they asked for.
     const { organizationId = null } = keptOut ?? attempt
