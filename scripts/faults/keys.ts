@@ -114,9 +114,25 @@ export const keys: Fault[] = [
   {
     title: 'changing which keys the organization allows requires a recent sign-in (P12, E53)',
     file: `${server}/domain/organizations/key-policy.ts`,
-    find: "  if (askRecent) await requireRecentCaller(context, 'key-policy:change')\n",
+    find: "  if (isFirst) await requireRecentCaller(context, 'key-policy:change')\n",
     replace: '',
     test: policy,
     named: 'only an admin with a recent sign-in sets it',
+  },
+  {
+    title: 'revoking many keys does not undo the decision of another admin (P12, F15)',
+    file: `${server}/domain/organizations/key-policy.ts`,
+    find: '  if (isChange && !isFirst) return { ended: 0, isLast: true }\n',
+    replace: '',
+    test: policy,
+    named: 'the later decision of another admin stays',
+  },
+  {
+    title: 'requests outside the scope of a key do not fill the audit log (P12, S57)',
+    file: `${server}/domain/command/refused-attempts.ts`,
+    find: " || code === 'insufficient_scope'",
+    replace: '',
+    test: scope,
+    named: 'a key that keeps trying outside its scope',
   },
 ]

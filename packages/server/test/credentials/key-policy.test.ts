@@ -69,6 +69,27 @@ describe('an organization that allows only keys with a scope (F15)', () => {
     expect((await use(late.key)).body.code, 'and does not come back').toBe('token_revoked')
   })
 
+  test('the later decision of another admin stays when many keys are revoked', async () => {
+    const { owner, at, key, set, asOwner } = await anOrganization('fir')
+    const { kysely } = muster.server.database
+    await key(owner, 'all')
+    await sql`insert into api_key (id, token_hash, user_id, organization_id, epoch, description, created_by, methods)
+      select 'key_copy' || n, sha256(n::text::bytea), user_id, organization_id, epoch, description, created_by, methods
+      from api_key, generate_series(1, 149) n where user_id = ${owner.id}`.execute(kysely)
+    // The other admin decides between the first round and the second.
+    await sql`create function another_admin() returns trigger language plpgsql as $$ begin
+      if (select count(*) from api_key where user_id = new.user_id and ended_at is not null) = 100 then
+        update organization set key_policy = 'any' where id = new.organization_id;
+      end if;
+      return null;
+    end $$`.execute(kysely)
+    await sql`create trigger another_admin after update on api_key for each row execute function another_admin()`.execute(kysely)
+    expect((await set('scoped')).body).toMatchObject({ ended: 100 })
+    await sql`drop trigger another_admin on api_key`.execute(kysely)
+    expect((await asOwner('GET', `${at}/key-policy`)).body).toEqual({ keys: 'any' })
+    expect((await set('scoped')).body).toMatchObject({ ended: 50 })
+  })
+
   test('only an admin with a recent sign-in sets it', async () => {
     const { owner, bo, at, key, set, asBo } = await anOrganization('elder')
     expect((await set('scoped', bo)).body.code).toBe('forbidden')

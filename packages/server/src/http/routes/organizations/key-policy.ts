@@ -50,7 +50,7 @@ export const keyPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, { st
     async (request) => {
       const { principal } = personOf(request)
       const { keys } = request.body
-      const set = (askRecent: boolean) => execute(setKeyPolicy, principal, { organization: request.params.org, keys, atMost: ENDED_AT_ONCE, askRecent })
+      const set = (isFirst: boolean) => execute(setKeyPolicy, principal, { organization: request.params.org, keys, atMost: ENDED_AT_ONCE, isFirst })
       let { ended, isLast } = await set(true)
       while (!isLast) {
         const next = await set(false)
