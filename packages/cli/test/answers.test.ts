@@ -66,6 +66,30 @@ test('move plan with an unknown invitation id reports that there is none', async
   expect(stderr).toContain(problems.invitation_not_found.title)
 })
 
+const policy = { policy: 'any', in_force: 'any', from: null, remembered_devices: true, floor: { policy: 'none', from: null } }
+
+test('org security says nothing about keys at a server of the version before', async () => {
+  const before = {
+    'GET /v1/me': { body: me },
+    'GET /v1/organizations/org_1/factor-policy': { body: policy },
+    'PUT /v1/organizations/org_1/factor-policy': { body: policy },
+    'GET /v1/organizations/org_1/key-policy': { status: 404, body: { ...problems.not_found, code: 'not_found' } },
+  }
+  const shown = await muster(['org', 'security'], before)
+  expect([shown.code, shown.stdout]).toEqual([0, 'Requires\ta second factor: a passkey or an authenticator app\nRemembered browsers\tallowed\n'])
+  expect((await muster(['org', 'security', '--require', 'any'], before)).code).toBe(0)
+  expect(JSON.parse((await muster(['org', 'security', '--json'], before)).stdout)).toEqual(policy)
+})
+
+test('org security shows an error of the key policy other than an unknown address', async () => {
+  const { code, stderr } = await muster(['org', 'security'], {
+    'GET /v1/me': { body: me },
+    'GET /v1/organizations/org_1/factor-policy': { body: policy },
+    'GET /v1/organizations/org_1/key-policy': { status: 403, body: { ...problems.forbidden, code: 'forbidden' } },
+  })
+  expect([code, stderr]).toEqual([1, expect.stringContaining(problems.forbidden.title)])
+})
+
 const hints = Object.entries(problems).filter(([, { next }]) => /^(List|See|Show) (?!\/docs)/.test(next))
 
 test.each(hints)('the hint of %s names the command to list with', (_code, problem) => {

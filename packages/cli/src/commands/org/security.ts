@@ -3,7 +3,7 @@ import type { Answer } from '../../api/calls.ts'
 import { readAllPages } from '../../api/pages.ts'
 import { command, flag, skipPrompt, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
-import { usage } from '../../errors.ts'
+import { ProblemError, usage } from '../../errors.ts'
 import type { Login } from '../../login/login.ts'
 import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
@@ -11,6 +11,7 @@ import { count } from '../../output/text.ts'
 import { relative, when } from '../../output/time.ts'
 
 type Policy = Answer<'get', '/v1/organizations/{org}/factor-policy'>
+type Keys = Answer<'get', '/v1/organizations/{org}/key-policy'>['keys']
 
 export default command(
   'org security',
@@ -38,6 +39,8 @@ export default command(
     const days = graceDays === undefined ? undefined : Number(graceDays)
     if (days !== undefined && !(Number.isInteger(days) && days >= 0 && days <= 90)) throw usage('--grace-days is a whole number from 0 to 90.')
     if (days !== undefined && policy === undefined) throw usage('--grace-days needs --require.')
+    if (keys !== undefined && (notReady || policy !== undefined || rememberedBrowsers !== undefined))
+      throw usage('--keys cannot be used together with --not-ready, --require or --remembered-browsers.')
     if (keys === 'scoped' && !yes) context.ask.mustBePossible()
     const login = await signedIn(context)
     const params = { path: { org: login.organizationId } }
@@ -46,26 +49,35 @@ export default command(
       const items = await readAllPages(login, '/v1/organizations/{org}/unready-members', { params: { ...params, query } })
       return sayUnready(context, items)
     }
-    if (keys !== undefined) await setKeys(context, login, { keys, yes })
+    if (keys !== undefined) return setKeys(context, login, { keys, yes })
     if (policy === undefined && rememberedBrowsers === undefined) {
-      if (keys !== undefined) return
       const current = await login.GET('/v1/organizations/{org}/factor-policy', { params })
-      return sayPolicy(context, current, await login.GET('/v1/organizations/{org}/key-policy', { params }))
+      return sayPolicy(context, current, await keyPolicyOf(login))
     }
     const body = {
       ...(policy !== undefined && { policy, grace_days: days ?? 0 }),
       ...(rememberedBrowsers !== undefined && { remembered_devices: rememberedBrowsers === 'yes' }),
     }
     const changed = await login.PUT('/v1/organizations/{org}/factor-policy', { params, body })
-    sayPolicy(context, changed, await login.GET('/v1/organizations/{org}/key-policy', { params }))
+    sayPolicy(context, changed, await keyPolicyOf(login))
     context.say.done(`${login.me.organization?.name} requires ${factorPolicyWords[changed.policy]}.`)
     if (changed.floor.policy !== 'none') context.say.note(`The operator requires at least ${factorPolicyWords[changed.floor.policy]}.`)
     if (changed.policy !== 'none') context.say.hint('To list who is not ready: muster org security --not-ready')
   },
 )
 
+/** Nothing at a server of an earlier version, which has no such policy. */
+async function keyPolicyOf(login: Login): Promise<{ keys?: Keys }> {
+  try {
+    return await login.GET('/v1/organizations/{org}/key-policy', { params: { path: { org: login.organizationId } } })
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'not_found') return {}
+    throw error
+  }
+}
+
 /** Lists the keys that it ends, and asks. */
-async function setKeys(context: Context, login: Login, { keys, yes }: { keys: 'any' | 'scoped'; yes: boolean }): Promise<void> {
+async function setKeys(context: Context, login: Login, { keys, yes }: { keys: Keys; yes: boolean }): Promise<void> {
   const { say, ask } = context
   const params = { path: { org: login.organizationId } }
   if (keys === 'scoped' && !yes) {
@@ -84,7 +96,7 @@ async function setKeys(context: Context, login: Login, { keys, yes }: { keys: 'a
   sayRevocation(context, changed)
 }
 
-function sayPolicy({ say, now }: Context, policy: Policy, { keys }: { keys: 'any' | 'scoped' }): void {
+function sayPolicy({ say, now }: Context, policy: Policy, { keys }: { keys?: Keys }): void {
   const { from, floor } = policy
   const isAhead = from !== null && Date.parse(from) > now
   say.data({ ...policy, keys }, () =>
@@ -96,7 +108,7 @@ function sayPolicy({ say, now }: Context, policy: Policy, { keys }: { keys: 'any
         : ([['Operator requires', `${factorPolicyWords[floor.policy]}${floor.from ? `, from ${floor.from.slice(0, 10)}` : ''}`]] as [string, string][])),
       ...(isAhead && policy.in_force !== 'none' ? ([['Until then', factorPolicyWords[policy.in_force]]] as [string, string][]) : []),
       ['Remembered browsers', policy.remembered_devices ? 'allowed' : 'not allowed'],
-      ['Keys without a scope', keys === 'any' ? 'allowed' : 'not allowed'],
+      ...(keys ? ([['Keys without a scope', keys === 'any' ? 'allowed' : 'not allowed']] as [string, string][]) : []),
     ]),
   )
 }
