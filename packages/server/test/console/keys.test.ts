@@ -1,4 +1,4 @@
-import type { Human } from '@muster/testkit/muster.ts'
+import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, choose, dialog, heading, isForEveryone, press } from './visitor.ts'
@@ -201,6 +201,32 @@ describe('service accounts and the keys of all members', () => {
     await page.getByRole('heading', { name: 'No keys to roll' }).waitFor()
     await press(page, 'Show all keys')
     await rowOf(page, /from ada.*runner/).waitFor()
+  })
+
+  test('an admin who rolls a key sees its permissions of other APIs (P12)', async () => {
+    const apis = [
+      { name: 'Deploy', audience: 'https://deploy.example.com', permissions: { 'apps:deploy': 'Deploy', 'apps:read': 'Read' }, grant: { member: ['*'] } },
+    ]
+    expect((await site.muster.call('PUT', '/v1/operator/apis', { token: OPERATOR_TOKEN, body: { apis } })).status).toBe(200)
+    const dave = await site.organization({ dave: 'admin', dora: 'admin' })
+    await dave.call('POST', '/service-accounts', { name: 'pusher' })
+    const scope = ['apps:deploy', 'apps:read', 'resources:read']
+    await dave.call('POST', '/service-accounts/pusher/keys', { description: 'pushes', scope }, 'dora')
+    await dave.call('POST', `/members/${dave.named('dora').id}/deactivate`)
+    const { page } = await site.consoleOf(dave.named('dave'), '/keys/all')
+    await choose(page, 'Actions for the key pushes', 'Roll')
+    const form = dialog(page, 'Create key for pusher')
+    const other = form.getByRole('group', { name: 'Other' })
+    expect(await other.getByRole('checkbox', { checked: true }).count()).toBe(2)
+    await isForEveryone(page)
+    await other.getByLabel('apps:read').uncheck()
+    expect(await other.getByLabel('apps:read').isChecked(), 'the box stays').toBe(false)
+    await form.getByLabel('Description').fill('pushes only')
+    await form.getByRole('button', { name: 'Create key' }).click()
+    await press(page, "I've saved the key")
+    const { items } = (await dave.call('GET', '/keys')).body
+    const created = items.find(({ description }: { description: string }) => description === 'pushes only')
+    expect(created.scope).toEqual(['apps:deploy', 'resources:read'])
   })
 
   test("an admin renames and revokes another member's key", async () => {

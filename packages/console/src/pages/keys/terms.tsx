@@ -1,6 +1,6 @@
 import { permissionAreas, permissionChoices } from '@muster/contract/permission-areas.ts'
 import type { Role } from '@muster/contract/permissions.ts'
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { SelectField } from '../../ui/form/field.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Key } from './data.ts'
@@ -77,9 +77,13 @@ export function TermsFields({ value, onChange, role, holder }: FieldsProps) {
 
 function PermissionBoxes({ role, chosen, onChange }: { role: Role; chosen: readonly string[]; onChange: (chosen: string[]) => void }) {
   const id = useId()
+  const areas: readonly { area: string; choices: readonly { permission: string; words: string }[] }[] = permissionChoices(role)
+  // Of the key that this one replaces: nothing is requested that has no box. A box stays when it is unticked.
+  const [others] = useState(() => chosen.filter((one) => !areas.some(({ choices }) => choices.some(({ permission }) => permission === one))))
+  const other = { area: 'Other', choices: others.map((permission) => ({ permission, words: wordsOf.get(permission) ?? permission })) }
   return (
     <div className="flex flex-col gap-4">
-      {permissionChoices(role).map(({ area, choices }) => (
+      {(others.length > 0 ? [...areas, other] : areas).map(({ area, choices }) => (
         <fieldset key={area} className="flex min-w-0 flex-col gap-1">
           <legend className="mb-1 text-sm font-semibold">{area}</legend>
           {choices.map(({ permission, words }) => (
@@ -91,7 +95,7 @@ function PermissionBoxes({ role, chosen, onChange }: { role: Role; chosen: reado
                 onChange={(event) => onChange(event.target.checked ? [...chosen, permission] : chosen.filter((one) => one !== permission))}
                 className="size-4 flex-none accent-accent"
               />
-              <span>{words}</span>
+              <span className="min-w-0 wrap-anywhere">{words}</span>
             </label>
           ))}
         </fieldset>
