@@ -1,5 +1,5 @@
 import { base64url } from 'jose'
-import { type Accepted, claimsOf, type TokenClaims } from './claims.ts'
+import { type Accepted, claimsOfToken, type TokenClaims } from './claims.ts'
 import { type Clock, TOLERANCE_SECONDS } from './clock.ts'
 import { TokenRefused } from './errors.ts'
 import type { Keys, VerificationKey } from './jwks.ts'
@@ -29,7 +29,7 @@ export function createAccessTokenReader({ keys, clock, ...accepted }: Accepted &
         base64url.encode(signed) === signature &&
         (await crypto.subtle.verify(algorithms[key.alg], key.key, signed, bytes.encode(token.slice(0, head.length + 1 + body.length))))
       const payload = genuine ? parsed(body) : {}
-      const claims = claimsOf(payload, accepted)
+      const claims = claimsOfToken(payload, accepted)
       const { nbf } = payload
       const isEarly = nbf !== undefined && !(typeof nbf === 'number' && nbf - TOLERANCE_SECONDS <= clock.wall() / 1_000)
       if (!claims || isEarly) throw new TokenRefused('invalid_token')

@@ -71,7 +71,7 @@ export interface Accepted {
   otherAudiences?: readonly string[] | undefined
 }
 
-/** Reads a payload whose signature is valid, or the response of an introspection. Null: not a token of this issuer for this audience. */
+/** Reads the response of an introspection. Null: not a token of this issuer for this audience. */
 export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience, otherAudiences = [] }: Accepted): TokenClaims | null {
   const { iss, aud, sub, iat, exp, auth_time, acr, amr, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '', username, permissions } = payload
   const byKey = isText(key_id)
@@ -113,11 +113,18 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     issuedAt: typeof iat === 'number' ? iat : null,
     expiresAt: typeof exp === 'number' ? exp : null,
   }
-  // The issuer replaces a long list by null, and a token of another audience names no permissions of this API.
-  if (permissions === null || aud !== audience) withoutPermissions.add(claims)
   return Object.freeze(claims)
 }
 
-/** Claims whose permissions have to be introspected. */
+/** Tokens whose permissions have to be introspected. An introspection that names none is final: there are none. */
 const withoutPermissions = new WeakSet<TokenClaims>()
-export const lacksPermissions = (claims: TokenClaims): boolean => withoutPermissions.has(claims) && claims.permissions === null
+
+/** Reads the payload of an access token whose signature is valid. */
+export function claimsOfToken(payload: Readonly<Record<string, unknown>>, accepted: Accepted): TokenClaims | null {
+  const claims = claimsOf(payload, accepted)
+  // The issuer replaces a long list by null, and a token of another audience names no permissions of this API.
+  if (claims && (payload['permissions'] === null || payload['aud'] !== accepted.audience)) withoutPermissions.add(claims)
+  return claims
+}
+
+export const lacksPermissions = (claims: TokenClaims): boolean => withoutPermissions.has(claims)

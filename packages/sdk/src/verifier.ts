@@ -129,6 +129,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     }
     if (claims.organizationId === null) throw new TokenRefused('user_not_registered')
     if (claims.organization === null || claims.role === null) throw new TokenRefused('invalid_token') // The issuer sends both with every organization.
+    // Until the permissions have been introspected, it is open whether they decide.
     const byPermissions = claims.permissions !== null || lacksPermissions(claims)
     const needed = scope === undefined ? (byPermissions ? null : 'api') : scope
     if (needed !== null && !claims.scopes.has(needed))

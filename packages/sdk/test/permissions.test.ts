@@ -1,9 +1,9 @@
-import { TokenRefused, type Verifier } from '@muster/sdk'
+import { createVerifier, TokenRefused, type Verifier } from '@muster/sdk'
 import { authenticate, refusalOf } from '@muster/sdk/http.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserOf, DEVICE_GRANT, deviceLogin } from '../../server/test/oauth/conversation.ts'
-import { aVerifier, type Counting, counting, verdict } from './verifying.ts'
+import { aClient, aVerifier, type Counting, counting, movedClock, verdict } from './verifying.ts'
 
 // An API with an audience and permissions of its own (P21).
 
@@ -108,6 +108,55 @@ test('a token of the default audience has permissions where it is accepted (P4)'
   const both = await verifierOf({ otherAudiences: [muster.config.audience] })
   const caller = await both.verify(bob().token)
   expect([caller.can('apps:deploy'), caller.can('apps:remove')]).toEqual([true, false])
+})
+
+describe('for a client that belongs to no API', () => {
+  const introspections = () => http.requests.filter((path) => path === '/oauth/introspect').length
+  const without = async (more = {}): Promise<Verifier> => {
+    const made = await aVerifier(muster, { ...(await aClient(muster)), audience: DEPLOY, otherAudiences: [muster.config.audience], fetch: http.fetch, ...more })
+    closing.push(made)
+    return made
+  }
+  const onlyOpenid = async () => (await deviceLogin(muster, bob(), 'openid', { client_id: shop.id, client_secret: shop.secret })).access_token
+
+  test('a token without permissions needs the scope api (P21)', async () => {
+    const none = await without()
+    expect(await verdict(none, await onlyOpenid())).toBe('insufficient_scope')
+    http.requests.length = 0
+    for (let time = 0; time < 3; time++) expect((await authenticate(none, `Bearer ${bob().token}`)).permissions).toBeNull()
+    expect(introspections()).toBe(1)
+  })
+
+  test('a key without permissions needs the scope api (P21)', async () => {
+    const none = await without()
+    const { body } = await muster.call('POST', '/v1/me/keys', { token: bob().token, body: { description: 'CI', scope: ['organization:read'] } })
+    http.requests.length = 0
+    for (let time = 0; time < 3; time++) expect(await verdict(none, body.key)).toBe('insufficient_scope')
+    expect(introspections()).toBe(1)
+  })
+
+  test('a token without permissions needs the scope api after the lease (P21)', async () => {
+    const clock = movedClock()
+    const silent: typeof fetch = (input, init) =>
+      String(input).endsWith('/poll') && none.isCurrent()
+        ? new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error)))
+        : fetch(input, init)
+    const none = createVerifier({
+      issuer: muster.url,
+      ...(await aClient(muster)),
+      audience: DEPLOY,
+      otherAudiences: [muster.config.audience],
+      fetch: silent,
+      clock,
+      onError: () => {},
+    })
+    await none.ready(60)
+    clock.ahead += 31
+    expect(none.isCurrent()).toBe(false)
+    expect(await verdict(none, await onlyOpenid())).toBe('insufficient_scope')
+    expect(await verdict(none, bob().token)).toBe('accepted')
+    await none.close()
+  })
 })
 
 test('an API key has permissions, and those of a new role at once (P21)', async () => {
