@@ -47,8 +47,13 @@ export function faultOfToken(answer: Response, body: Record<string, unknown>, na
 /** Returns a fault when the client lacks a required scope, or null. */
 export function faultOfScopes(granted: readonly string[], named: Named): VerifierUnavailable | null {
   const missing = named.scopes.filter((scope) => !granted.includes(scope))
-  if (missing.length === 0) return null
-  const hint = missing.includes('introspect') ? ` A verifier with onStale: 'refuse' that is given no API keys needs signals alone.` : ''
+  return missing.length === 0 ? null : faultOfMissing(missing, named)
+}
+
+export function faultOfMissing(missing: readonly string[], named: Named): VerifierUnavailable {
+  const hint = missing.includes('introspect')
+    ? ` A verifier with onStale: 'refuse' needs signals alone if its API has no permissions and is given no API keys.`
+    : ''
   return wrong(`The client ${named.clientId} needs the scopes ${named.scopes.join(' and ')}. Register one: ${registration(named)}${hint}`)
 }
 

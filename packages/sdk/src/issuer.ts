@@ -1,5 +1,5 @@
 import { type Clock, type Moment, momentOf, since } from './clock.ts'
-import { faultOfDiscovery, faultOfScopes, faultOfToken, type Named } from './configuration.ts'
+import { faultOfDiscovery, faultOfMissing, faultOfScopes, faultOfToken, type Named } from './configuration.ts'
 import { isRefusalCode, TokenRefused, VerifierUnavailable } from './errors.ts'
 
 export interface IssuerOptions {
@@ -99,6 +99,8 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
       } catch (error) {
         throw new VerifierUnavailable('issuer', 'The issuer could not be asked about the credential.', { cause: error })
       }
+      if (answer.status === 403 && body.error === 'insufficient_scope')
+        throw faultOfMissing(['introspect'], { ...named, scopes: [...new Set([...scopes, 'introspect'])] })
       if (!answer.ok || typeof body.active !== 'boolean') {
         const wait = Number(answer.headers.get('retry-after') ?? 1)
         const said = body.error_description ?? body.error ?? ''

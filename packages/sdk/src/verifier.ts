@@ -88,7 +88,9 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
   if (onStale !== 'introspect' && onStale !== 'refuse') throw new RangeError("onStale: 'introspect' or 'refuse'.")
   const fault = faultOfOptions(options)
   if (fault) return misconfigured(fault, options.issuer, options.onError ?? createWarnings(clock))
-  const scopes = onStale === 'introspect' ? ['signals', 'introspect'] : ['signals']
+  // For an `audience` alone, nothing says yet whether it has permissions: it may be `MUSTER_AUDIENCE`. An introspection that is refused names the scope.
+  const needsIntrospection = onStale === 'introspect' || (options.otherAudiences ?? []).length > 0
+  const scopes = needsIntrospection ? ['signals', 'introspect'] : ['signals']
   const issuer = createIssuer(options, scopes, clock)
   const audience = options.audience ?? issuer.url
   const accepted = { issuer: issuer.url, audience, otherAudiences: options.otherAudiences }

@@ -83,6 +83,11 @@ test('a verifier that refuses when stale needs the scope signals alone', async (
   await verifier.close()
 })
 
+test('ready rejects when a verifier with further audiences may not introspect (P21)', async () => {
+  const fault = await faultOf({ ...(await aClient(muster, ['signals'])), onStale: 'refuse', otherAudiences: ['https://deploy.example.com'] })
+  expect(fault.message).toMatch(/needs the scopes signals and introspect/)
+})
+
 test('ready rejects at once when the client lacks the grant', async () => {
   const body = { name: 'Application', grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] }
   const { body: other } = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })

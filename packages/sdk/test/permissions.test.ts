@@ -19,11 +19,11 @@ const operator = async (method: string, path: string, body: unknown) => {
   expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300)
   return answer.body
 }
-const verifierOf = async (more = {}): Promise<Verifier> => {
+const verifierOf = async (more = {}, scopes = ['signals', 'introspect']): Promise<Verifier> => {
   const { id: clientId, secret: clientSecret } = await operator('POST', '/v1/operator/clients', {
     name: 'deploy',
     grants: ['client_credentials'],
-    scopes: ['signals', 'introspect'],
+    scopes,
     api: DEPLOY,
   })
   const made = await aVerifier(muster, { clientId, clientSecret, audience: DEPLOY, fetch: http.fetch, ...more })
@@ -87,6 +87,20 @@ test('a caller with a new role has its permissions at once (P21)', async () => {
   http.requests.length = 0
   for (let time = 0; time < 5; time++) expect((await verifier.verify(token)).can('apps:remove')).toBe(false)
   expect(http.requests.filter((path) => path === '/oauth/introspect')).toHaveLength(1)
+})
+
+test('a verifier that refuses when stale names the scope it lacks for a new role (P21)', async () => {
+  const faults: unknown[] = []
+  const onError = (fault: unknown): unknown => faults.push(fault)
+  const blind = await verifierOf({ onStale: 'refuse', onError }, ['signals'])
+  const sighted = await verifierOf({ onStale: 'refuse' })
+  const token = await tokenOf(team.eve as Human, 'api')
+  expect(await verdict(blind, token)).toBe('accepted')
+  await setRole('eve', 'admin')
+  expect(await verdict(blind, token)).toBe('unavailable: configuration')
+  expect(String(faults.at(-1))).toMatch(/needs the scopes signals and introspect.*--scope signals introspect/)
+  expect((await sighted.verify(token)).can('apps:remove')).toBe(true)
+  await setRole('eve', 'member')
 })
 
 test('a verifier introspects a token without its long list of permissions (P5)', async () => {
