@@ -11,7 +11,7 @@ export interface TokenClaims {
   scopes: ReadonlySet<string>
   /** What the caller may do at this API: what the role allows, as far as the scope goes. Null: the credential is for no API of the platform. */
   permissions: ReadonlySet<string> | null
-  /** Whether the caller has this permission, such as `apps:deploy`. Decides in memory. */
+  /** Whether the caller has this permission, such as `apps:deploy`. Decides in memory. Not enumerable: a copy of the caller has `permissions` alone. */
   can(permission: string): boolean
   /** The username of a person, or the name of a service account, for display only. Null: a client, or an issuer of an earlier version. */
   username: string | null
@@ -91,16 +91,14 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     (role === undefined || role === 'admin' || role === 'member') &&
     (permissions === undefined || permissions === null || isTexts(permissions))
   if (!good) return null
-  const allowed = isTexts(permissions) ? new Set(permissions) : null
-  const claims: TokenClaims = {
+  return withCan({
     kind: isClient ? 'client' : sub.startsWith('sva_') ? 'service_account' : 'user',
     sub,
     organizationId: textOrNull(org_id),
     organization: textOrNull(org),
     role: (role as TokenClaims['role'] | undefined) ?? null,
     scopes: new Set(scope.split(' ').filter((one) => one !== '')),
-    permissions: allowed,
-    can: (permission) => allowed?.has(permission) ?? false,
+    permissions: isTexts(permissions) ? new Set(permissions) : null,
     username: textOrNull(username),
     epoch: typeof epoch === 'number' ? epoch : 0,
     sessionId: textOrNull(sid),
@@ -112,8 +110,14 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     amr: Array.isArray(amr) ? amr.filter(isText) : [],
     issuedAt: typeof iat === 'number' ? iat : null,
     expiresAt: typeof exp === 'number' ? exp : null,
-  }
-  return Object.freeze(claims)
+  })
+}
+
+/** Adds `can`, which is not enumerable, because a caller can be cloned, and sent to a worker, and a function cannot. */
+export function withCan<Some extends TokenClaims>(claims: Omit<Some, 'can'>): Some {
+  const { permissions } = claims
+  const can: TokenClaims['can'] = (permission) => permissions?.has(permission) ?? false
+  return Object.freeze(Object.defineProperty({ ...claims }, 'can', { value: can })) as Some
 }
 
 /** Tokens whose permissions have to be introspected. An introspection that names none is final: there are none. */

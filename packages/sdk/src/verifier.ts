@@ -1,7 +1,7 @@
 import { refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import { type AccessTokenReader, createAccessTokenReader } from './access-token.ts'
 import { createApiKeys, looksLikeKey } from './api-keys.ts'
-import { type Claims, type ClientClaims, claimsOf, lacksPermissions, type MemberClaims, type TokenClaims } from './claims.ts'
+import { type Claims, type ClientClaims, claimsOf, lacksPermissions, type MemberClaims, type TokenClaims, withCan } from './claims.ts'
 import { type Clock, systemClock, TOLERANCE_SECONDS } from './clock.ts'
 import { faultOfOptions } from './configuration.ts'
 import { digest } from './digest.ts'
@@ -140,7 +140,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     const member = claims as MemberClaims
     if (!isCurrent) return member
     const role = roleByRevocations(revocations, claims)
-    return role === null || role === member.role ? member : Object.freeze({ ...member, role })
+    return role === null || role === member.role ? member : withCan<MemberClaims>({ ...member, role })
   }
 
   const readToken = async (token: string, print: string): Promise<TokenClaims> => {
@@ -204,7 +204,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
       return apiKeys.read(token, print, receiver.isCurrent)
     }
     const before = withdrawals
-    const now = Object.freeze({ ...(await asked(token, claims)), issuedAt: claims.issuedAt })
+    const now = withCan<TokenClaims>({ ...(await asked(token, claims)), issuedAt: claims.issuedAt })
     if (withdrawals === before && remembered.has(print)) remembered.set(print, now)
     return now
   }

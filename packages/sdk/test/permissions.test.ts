@@ -73,6 +73,19 @@ test('a caller can do what the role allows, as far as the scope goes (P21)', asy
   expect([...(some.permissions ?? [])]).toEqual(['apps:read'])
 })
 
+test('a caller can be cloned, also after a change of the role (P21)', async () => {
+  const token = await tokenOf(team.eve as Human, 'api')
+  const both = await verifierOf({ otherAudiences: [muster.config.audience] })
+  const introspected = await both.verify((team.eve as Human).token)
+  const plain = await aVerifier(muster, await aClient(muster))
+  closing.push(plain)
+  await setRole('eve', 'admin')
+  const callers = [await verifier.verify(token), introspected, await plain.verify((team.eve as Human).token)]
+  await setRole('eve', 'member')
+  expect(callers.map((caller) => caller.can('apps:deploy'))).toEqual([true, true, false])
+  expect(callers.map((caller) => structuredClone(caller).role)).toEqual(['admin', 'member', 'admin'])
+})
+
 test('a verifier accepts tokens of its own audience only (P4)', async () => {
   expect(await verdict(verifier, bob().token)).toBe('invalid_token')
   expect(await verdict(verifier, await tokenOf(bob(), 'api', 'https://large.example.com'))).toBe('invalid_token')
