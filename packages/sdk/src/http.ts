@@ -6,7 +6,7 @@ import type { Verifier } from './verifier.ts'
 export interface Requirements {
   /** `admin` admits admins only; `member` admits admins and members. */
   role?: 'admin' | 'member' | undefined
-  /** The permission that the caller needs, such as `apps:deploy`. `null`: the handler decides by `caller.can(…)`. Without it, a token for an API needs the scope `api`. */
+  /** The permission that the caller needs, such as `apps:deploy`. `null`: the handler decides by `caller.can(…)`. Without it, a token for an API needs the scope `api`, or the `scope` of the verifier. */
   permission?: string | null | undefined
   /** The id (`org_…`) of the organization the caller must belong to. Names are for display only. */
   organization?: string | undefined
@@ -26,7 +26,7 @@ export interface Refusal {
  * @throws TokenRefused, VerifierUnavailable
  */
 export async function authenticate<Caller extends Claims>(
-  verifier: Pick<Verifier<Caller>, 'verify'>,
+  verifier: Pick<Verifier<Caller>, 'verify' | 'scope'>,
   authorization: string | undefined,
   requirements: Requirements = {},
 ): Promise<Caller> {
@@ -36,7 +36,7 @@ export async function authenticate<Caller extends Claims>(
   const claims = await verifier.verify(bearer)
   requireMembership(claims, requirements)
   if (typeof requirements.permission === 'string') requirePermission(claims, requirements.permission)
-  else if (requirements.permission === undefined && claims.permissions) requireEverything(claims)
+  else if (requirements.permission === undefined && claims.permissions) requireEverything(claims, verifier.scope)
   if (requirements.recent) requireRecentSignIn(claims, requirements.recent)
   return claims
 }
@@ -51,9 +51,9 @@ export function requireMembership({ role, organizationId }: Claims, requirements
   }
 }
 
-/** A route that names no permission is not open to a token for parts of the API. */
-function requireEverything({ scopes }: Claims): void {
-  if (!scopes.has('api')) throw new TokenRefused('insufficient_scope', 'This requires a token with the scope "api".', { scope: 'api' })
+/** A route that names no permission is not open to a token for parts of the API. A verifier that was given a scope has decided by that scope. */
+function requireEverything({ scopes }: Claims, decided: string | null | undefined): void {
+  if (decided === undefined && !scopes.has('api')) throw new TokenRefused('insufficient_scope', 'This requires a token with the scope "api".', { scope: 'api' })
 }
 
 /**
@@ -71,11 +71,11 @@ export function requirePermission(caller: Claims, permission: string): void {
 }
 
 /** The response to a request that failed: a problem (RFC 9457) with the challenge of RFC 6750 section 3. Null: the error is not from the verifier. */
-export function refusalOf(error: unknown, verifier?: Pick<Verifier<Claims>, 'resource'>): Refusal | null {
+export function refusalOf(error: unknown, verifier?: Partial<Pick<Verifier<Claims>, 'verify' | 'resource'>>): Refusal | null {
   if (error instanceof TokenRefused) {
     const { code, status, detail, extensions } = error
     const { title, next, ...step }: { title: string; next: string; status: number; command?: string } = refusals[code]
-    const challenge = withMetadata(challengeOf(code, title, extensions), verifier?.resource.url ?? null)
+    const challenge = withMetadata(challengeOf(code, title, extensions), verifier?.resource?.url ?? null)
     return {
       status,
       headers: { ...headers, ...(challenge !== null && { 'www-authenticate': challenge }) },

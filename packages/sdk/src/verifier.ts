@@ -36,7 +36,7 @@ export interface VerifierOptions extends IssuerOptions {
   onStale?: 'introspect' | 'refuse' | undefined
   /**
    * The scope that a person's token must carry: `api` by default, the right to act as that person; `null` requires none. For an API with permissions the
-   * default is none, because the permissions decide.
+   * default is none, because the permissions decide, and `protect` without a permission requires `api`. A scope that is set decides there too.
    */
   scope?: string | null | undefined
   /** True to also accept clients' own tokens (client credentials). These tokens expire within an hour, and are refused once the client is removed. */
@@ -70,6 +70,8 @@ export interface Verifier<Caller extends Claims = MemberClaims> {
   verify(token: string): Promise<Caller>
   /** This API as a protected resource (RFC 9728). */
   readonly resource: ProtectedResource
+  /** The option `scope`, if it was set. */
+  readonly scope?: string | null | undefined
   /** True while the lease is valid, so decisions are made from memory. */
   isCurrent(): boolean
   /** For a health page: how many revocations and tokens are kept. */
@@ -217,6 +219,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
 
   return {
     resource: protectedResource(accepted),
+    scope,
     ready: (seconds = 30) => receiver.ready(seconds),
     isCurrent: receiver.isCurrent,
     verify(token) {

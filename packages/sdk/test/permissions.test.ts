@@ -213,6 +213,9 @@ test('a route names a permission, and the refusal names who can help (P23)', asy
   }
   const everything = await tokenOf(bob(), 'api')
   const some = await tokenOf(bob(), 'openid apps:read', DEPLOY, { client_id: shop.id, client_secret: shop.secret })
+  const none = new TokenRefused('authentication_required')
+  expect(refusalOf(none, verifier)?.headers['www-authenticate'], 'nothing serves the document yet').toBe('Bearer')
+  expect(verifier.resource.path).toBe('/.well-known/oauth-protected-resource/v1')
   const metadata = 'resource_metadata="https://deploy.example.com/.well-known/oauth-protected-resource/v1"'
   expect(await refused(everything, { permission: 'apps:deploy' })).toBeNull()
   expect(await refused(everything, { permission: 'apps:remove' })).toEqual([
@@ -230,8 +233,28 @@ test('a route names a permission, and the refusal names who can help (P23)', asy
   ])
   expect((await refused(some, {}))?.slice(0, 2), 'a route without a permission needs everything').toEqual([403, 'insufficient_scope'])
   expect(await refused(some, { permission: null }), 'the handler decides').toBeNull()
-  expect(refusalOf(new TokenRefused('authentication_required'), verifier)?.headers['www-authenticate']).toBe(`Bearer ${metadata}`)
+  expect(refusalOf(none, verifier)?.headers['www-authenticate']).toBe(`Bearer ${metadata}`)
   expect(verifier.resource.document).toEqual({ resource: DEPLOY, authorization_servers: [muster.url], bearer_methods_supported: ['header'] })
+})
+
+test('a verifier with a scope of its own decides by this scope (P21)', async () => {
+  const some = await tokenOf(bob(), 'openid apps:read', DEPLOY, { client_id: shop.id, client_secret: shop.secret })
+  const verdictOf = async (scope: string | null | undefined) => {
+    const one = await verifierOf({ scope })
+    return authenticate(one, `Bearer ${some}`).then(
+      () => 'accepted',
+      ({ code }) => code,
+    )
+  }
+  expect(await verdictOf(undefined)).toBe('insufficient_scope')
+  expect(await verdictOf(null)).toBe('accepted')
+  expect(await verdictOf('apps:read')).toBe('accepted')
+  expect(await verdictOf('api')).toBe('insufficient_scope')
+})
+
+test('a refusal needs no more of a verifier than verify (P21)', () => {
+  const double = { verify: verifier.verify }
+  expect(refusalOf(new TokenRefused('invalid_token'), double)?.status).toBe(401)
 })
 
 test('a deactivated caller of an API learns why (P21)', async () => {
