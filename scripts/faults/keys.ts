@@ -18,8 +18,8 @@ export const keys: Fault[] = [
   {
     title: 'a key with a scope does not do what its holder may not do any more (P12)',
     file: `${server}/domain/command/authorize.ts`,
-    find: '.filter((name) => !isPermission(name) || mayDo(actor, name))',
-    replace: '',
+    find: '.filter((name) => isPermission(name) && mayDo(actor, name))',
+    replace: '.filter(isPermission)',
     test: scope,
     named: 'a key loses what the role of its holder loses',
   },
@@ -106,10 +106,18 @@ export const keys: Fault[] = [
   {
     title: 'a key without a scope that was created at the moment of the change is refused (P12, F15)',
     file: `${server}/domain/command/refused-credential.ts`,
-    find: "(keyPolicy === 'scoped' && key.scope === null)",
-    replace: 'false',
+    find: 'key.endedAt !== null || lacksScope(live)',
+    replace: 'key.endedAt !== null',
     test: policy,
     named: 'a key that was created at the same moment',
+  },
+  {
+    title: 'a key loses a platform permission with the role of its holder, at forward auth too (P12, E69)',
+    file: `${server}/domain/apis/scope-at-apis.ts`,
+    find: 'return named.filter((name) => all.some((api) => mayDoAt(api, actor, name)))',
+    replace: 'return all.length > 0 ? named : []',
+    test: `${tests}/oauth/audience-matrix.test.ts`,
+    named: 'a key loses a permission with the role',
   },
   {
     title: 'changing which keys the organization allows requires a recent sign-in (P12, E53)',

@@ -147,7 +147,7 @@ const update = command(
     },
     examples: [
       'muster server client update cli_… --name "Web shop"',
-      'muster server client update cli_… \\\n    --redirect-uri https://shop.example/callback https://new.shop.example/callback',
+      'muster server client update cli_… \\\n    --redirect-uri https://a.example/back https://b.example/back',
       'muster server client update cli_… --scope introspect signals',
     ],
     notes: 'A scope that it no longer has, and a removed redirect URI, are refused at once. To change its grants, create another client.',

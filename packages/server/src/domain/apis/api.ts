@@ -1,7 +1,6 @@
 import type { ApiId } from '@muster/contract/ids.ts'
-import { isPermission, type Role } from '@muster/contract/permissions.ts'
+import type { Role } from '@muster/contract/permissions.ts'
 import type { Rights } from '../model/live.ts'
-import type { Tx } from '../store.ts'
 
 /** An API of the platform: a resource server of OAuth (P1). Its tokens carry its audience, and its permissions are what they may do. */
 export interface Api {
@@ -58,14 +57,6 @@ export const permissionsAt = (api: Pick<Api, 'permissions' | 'grants'>, role: Ro
 /** Whether an actor may do this at the API. */
 export const mayDoAt = (api: Pick<Api, 'permissions' | 'grants'>, { role, scope }: Rights, permission: string): boolean =>
   permissionsAt(api, role, scope ?? new Set([EVERYTHING])).includes(permission)
-
-/** The permissions of the platform's APIs that the scope of a key names, as far as its holder's role has them now. */
-export async function scopeAtApis({ apis }: Pick<Tx, 'apis'>, actor: Rights): Promise<string[]> {
-  const named = [...(actor.scope ?? [])].filter((name) => !isPermission(name))
-  if (named.length === 0) return []
-  const all = await apis.list()
-  return named.filter((name) => all.some((api) => mayDoAt(api, actor, name)))
-}
 
 /** The scopes that have a meaning at the API: everything, and its permissions. */
 export const scopesOf = ({ permissions }: Pick<Api, 'permissions'>): string[] => [EVERYTHING, ...permissions.map(({ name }) => name)]
