@@ -64,7 +64,7 @@ function actorOf({ name, id, kind, via }: AuditEvent['actor']): string {
 /** Time, actor, action, target and details of an event. */
 export const cellsOf = ({ at, actor, action, outcome, target, details }: AuditEvent): Cell[] => [
   facts(exact(at), at),
-  actorOf(actor),
+  facts(actorOf(actor), actor.name ?? actor.id ?? actor.kind),
   facts(outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action, action, outcome),
   target.name ?? target.id,
   facts(detailsOf(details), JSON.stringify(details)),

@@ -9,5 +9,6 @@ export async function requireKnownPermissions({ apis }: Pick<Tx, 'apis'>, names:
   const unknown = names.filter((name) => !isPermission(name) && !catalogues.includes(name))
   if (unknown.length === 0) return
   const known = [...Object.keys(permissions), ...catalogues]
-  throw new Problem('permission_unknown', `There is no permission ${unknown.join(', ')}.`, { extensions: { unknown, permissions: known } })
+  const detail = `There is no permission ${unknown.join(', ')}. These exist: ${known.join(', ')}.`
+  throw new Problem('permission_unknown', detail, { extensions: { unknown, permissions: known } })
 }
