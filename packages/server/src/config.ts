@@ -62,7 +62,7 @@ export const settings = {
   MUSTER_SMTP_URL: {
     default: 'none: the local mailbox',
     about:
-      'The mail server: smtp://user:password@host:587 or smtps://…. With smtp://, it must offer STARTTLS, unless it runs on this machine. Required when the issuer is not on localhost.',
+      'The mail server: smtp://user:password@host:587 or smtps://…. A server on another machine must support STARTTLS if the URL begins with smtp://. Required when the issuer is not on localhost.',
   },
   MUSTER_MAIL_FROM: { default: 'Muster <no-reply@ISSUER HOST>', about: 'The sender of emails.' },
   MUSTER_SECRET: {

@@ -108,7 +108,7 @@ test('each credential is accepted at its own API only (P4, P12, P13)', async () 
     "client's own token": await row(machine.body.access_token),
     'refresh token': await row(own.refresh_token),
     'refresh token for Deploy': await row(deploy.refresh_token),
-    "operator's token": await row(OPERATOR_TOKEN.replaceAll(' ', '')),
+    "operator's token": await row(OPERATOR_TOKEN),
   }).toEqual({
     'token for the own API': 'yes yes no no yes',
     'token for Deploy': 'no no yes no no',

@@ -40,6 +40,9 @@ export function ownAudiences({ audience, issuer }: { audience: string; issuer: s
 /** The scope of a login that may do everything its person may do. */
 export const EVERYTHING = 'api'
 
+/** The names of all permissions of these APIs. */
+export const permissionNames = (apis: readonly Pick<Api, 'permissions'>[]): string[] => apis.flatMap(({ permissions }) => permissions.map(({ name }) => name))
+
 const covers = (pattern: string, name: string): boolean =>
   pattern === '*' || pattern === name || (pattern.endsWith(':*') && name.startsWith(pattern.slice(0, -1)))
 
@@ -59,4 +62,4 @@ export const mayDoAt = (api: Pick<Api, 'permissions' | 'grants'>, { role, scope 
   permissionsAt(api, role, scope ?? new Set([EVERYTHING])).includes(permission)
 
 /** The scopes that have a meaning at the API: everything, and its permissions. */
-export const scopesOf = ({ permissions }: Pick<Api, 'permissions'>): string[] => [EVERYTHING, ...permissions.map(({ name }) => name)]
+export const scopesOf = ({ permissions }: Pick<Api, 'permissions'>): string[] => [EVERYTHING, ...permissionNames([{ permissions }])]

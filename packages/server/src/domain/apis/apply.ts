@@ -1,7 +1,7 @@
 import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
 import { Problem } from '../model/problem.ts'
-import type { Api } from './api.ts'
+import { type Api, permissionNames } from './api.ts'
 import { errorsOfManifest, type WrittenApi } from './manifest.ts'
 import type { PermissionUse } from './store.ts'
 
@@ -73,7 +73,7 @@ export async function applyApis({ tx, principal, record }: Context, { apis, ownN
   return { changes, uses }
 }
 
-const namesOf = (api: Api | null): string[] => api?.permissions.map(({ name }) => name) ?? []
+const namesOf = (api: Api | null): string[] => (api ? permissionNames([api]) : [])
 
 function changeOf(before: Api | null, after: Api): ApiChange | null {
   const [had, has] = [namesOf(before), namesOf(after)]

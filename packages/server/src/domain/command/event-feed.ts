@@ -34,8 +34,8 @@ function parseFeedCursor(text: string): FeedPlace {
   return { position: BigInt(position), id: id as AuditEventId }
 }
 
-/** The cursor that continues behind these events. */
-export function cursorBehind(events: readonly PositionedEvent[], before: FeedPlace | null): string {
+/** The cursor that continues after these events. */
+export function cursorAfter(events: readonly PositionedEvent[], before: FeedPlace | null): string {
   const last = events.at(-1) ?? before
   return last ? formatFeedCursor(last) : START
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CLI_CLIENT_ID, type ClientId } from '@muster/contract/ids.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
-import type { Api } from '../apis/api.ts'
+import { type Api, permissionNames } from '../apis/api.ts'
 import type { Context } from '../command/context.ts'
 import { type BuiltInClient, type Client, type Grant, grants } from '../model/client.ts'
 import { newId } from '../model/id.ts'
@@ -183,7 +183,7 @@ function requireNoFaults(client: Described, surroundings: Surroundings, more: re
 }
 
 function clientFaults(client: Described, { apis, kept = [], internalHosts = [] }: Surroundings): Fault[] {
-  const permissions = [...apis.flatMap((api) => api.permissions.map(({ name }) => name)), ...kept]
+  const permissions = [...permissionNames(apis), ...kept]
   const faults: Fault[] = []
   const fault = (field: string, message: string) => faults.push({ field, message })
   const may = (grant: Grant) => client.grants.includes(grant)

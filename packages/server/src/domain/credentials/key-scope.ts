@@ -1,7 +1,7 @@
 import { isPermission, type Role } from '@muster/contract/permissions.ts'
 import { mayDoAt } from '../apis/api.ts'
+import { requireKnownPermissions } from '../apis/known-permissions.ts'
 import { mayDo } from '../command/authorize.ts'
-import { requireKnownPermissions } from '../command/known-permissions.ts'
 import type { Rights } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'

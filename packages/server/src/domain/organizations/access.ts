@@ -1,6 +1,6 @@
 import { isPermission, roleMay } from '@muster/contract/permissions.ts'
 import { permissionsOfRole } from '../apis/api.ts'
-import { requireKnownPermissions } from '../command/known-permissions.ts'
+import { requireKnownPermissions } from '../apis/known-permissions.ts'
 import { KEYS_PER_USER } from '../credentials/api-key.ts'
 import type { Rights } from '../model/live.ts'
 import type { Member } from '../model/membership.ts'

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { recordAddressesRead } from '../../domain/accounts/people.ts'
-import { cursorBehind, findFeedPlace, formatFeedCursor, NOW, START } from '../../domain/command/event-feed.ts'
+import { cursorAfter, findFeedPlace, formatFeedCursor, NOW, START } from '../../domain/command/event-feed.ts'
 import type { Limits } from '../../domain/command/limits.ts'
 import type { FeedOf, PositionedEvent } from '../../domain/command/store.ts'
 import type { Principal } from '../../domain/model/principal.ts'
@@ -59,7 +59,7 @@ export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, 
     const { eventPositions } = store.reading
     const place = await findFeedPlace(store.reading, feed, after)
     reply.header('cache-control', 'no-store')
-    if (after === NOW) return { events: [], nextAfter: cursorBehind([], place) }
+    if (after === NOW) return { events: [], nextAfter: cursorAfter([], place) }
     const read = (): Promise<PositionedEvent[]> => eventPositions.after(feed, place?.position ?? 0n, limit)
     const waiting = waiters.begin(feed, { caller: callerOf(request.principal), milliseconds: wait * 1_000, closed: closedOf(reply) })
     let events: PositionedEvent[]
@@ -74,7 +74,7 @@ export const eventRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, 
     }
     // After the last read: what was read is older than this moment, in which the caller still has access.
     await requireAccess()
-    return { events, nextAfter: cursorBehind(events, place) }
+    return { events, nextAfter: cursorAfter(events, place) }
   }
 
   /** A client gets email addresses only if it may read users, and that is recorded (P15). The operator gets them, as in the audit log. */

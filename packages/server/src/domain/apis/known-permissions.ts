@@ -1,11 +1,12 @@
 import { isPermission, permissions } from '@muster/contract/permissions.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
+import { permissionNames } from './api.ts'
 
 /** A scope may name the permissions of Muster's own API and of the platform's APIs (P1). @throws Problem permission_unknown, with the names that exist */
 export async function requireKnownPermissions({ apis }: Pick<Tx, 'apis'>, names: readonly string[]): Promise<void> {
   if (names.every(isPermission)) return
-  const catalogues = (await apis.list()).flatMap((api) => api.permissions.map(({ name }) => name))
+  const catalogues = permissionNames(await apis.list())
   const unknown = names.filter((name) => !isPermission(name) && !catalogues.includes(name))
   if (unknown.length === 0) return
   const known = [...Object.keys(permissions), ...catalogues]
