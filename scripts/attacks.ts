@@ -105,6 +105,7 @@ export const attacks: Record<string, string | { none: string }> = {
   E73: 'E73',
   E74: 'E74',
   E75: 'E75',
+  E78: 'E78',
   E70: 'E70',
   E71: 'E71',
   E48: 'E48',

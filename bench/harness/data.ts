@@ -77,13 +77,18 @@ export async function loadEvents(pool: pg.Pool, organization: string, actor: str
   try {
     await client.query('set statement_timeout = 0')
     await client.query(
-      `insert into audit_event (id, at, type, outcome, actor_kind, actor_id, organization_id, target, details, address, request_id)
+      `insert into audit_event (id, at, type, outcome, actor_kind, actor_id, organization_id, target, details, request_id)
        select 'evt_bench' || lpad(i::text, 10, '0'), now() - make_interval(secs => 10 * (${count} - i)), 'key.created', 'done', 'user', $2::text, $1,
-         'key_bench' || i % 1000, jsonb_build_object('description', 'bench', 'holderId', $2::text), '192.0.2.1', 'req_' || i
+         'key_bench' || i % 1000, jsonb_build_object('holderId', $2::text), 'req_' || i
        from generate_series(1, ${count}) i`,
       [organization, actor],
     )
-    await client.query('vacuum analyze audit_event')
+    await client.query(
+      `insert into audit_personal (event_id, field, value)
+       select 'evt_bench' || lpad(i::text, 10, '0'), field, value
+       from generate_series(1, ${count}) i, (values ('address', '192.0.2.1'), ('description', 'bench')) personal (field, value)`,
+    )
+    await client.query('vacuum analyze audit_event, audit_personal')
   } finally {
     client.release(true)
   }

@@ -4,6 +4,7 @@ import { type Fault, server, tests } from './fault.ts'
 
 const positions = `${tests}/store/event-positions.test.ts`
 const feed = `${tests}/organizations/event-feed.test.ts`
+const personal = `${tests}/store/audit-personal.test.ts`
 
 export const events: Fault[] = [
   {
@@ -133,5 +134,37 @@ export const events: Fault[] = [
     replace: '\n',
     test: feed,
     named: 'a client gets invited addresses only with the right to read users',
+  },
+  {
+    title: 'an event keeps no personal value in its row (P19, E78)',
+    file: `${server}/store/command/personal-values.ts`,
+    find: '    delete rest[field]\n',
+    replace: '',
+    test: personal,
+    named: 'an event of any type leaves no personal value in its row',
+  },
+  {
+    title: 'a reason is a personal value (P19, E78)',
+    file: 'packages/contract/src/personal-fields.ts',
+    find: `'membership.deactivated': { reason: 'personal' }`,
+    replace: `'membership.deactivated': { reason: 'plain' }`,
+    test: personal,
+    named: 'a field with the name of a personal value is personal in every event type',
+  },
+  {
+    title: 'an event of a server of the version before keeps no personal value in its row (P19, E78)',
+    file: `${server}/store/migrations/0047-audit-personal.ts`,
+    find: `     new.address := null;\n`,
+    replace: '',
+    test: personal,
+    named: 'an event of an earlier server leaves its personal values, too',
+  },
+  {
+    title: 'the append-only rule holds again after personal values were moved (P19, S57)',
+    file: `${server}/store/engine/move-personal.ts`,
+    find: `  await sql.raw(rows[0]?.definition as string).execute(trx)\n`,
+    replace: '',
+    test: personal,
+    named: 'the database refuses to change an event again',
   },
 ]

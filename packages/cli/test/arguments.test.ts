@@ -48,8 +48,14 @@ test('a time is a day, an instant or an age, and an ambiguous time is refused', 
 
 test('the details of an event leave out ids and counters', () => {
   expect(
-    detailsOf({ role: 'admin', epoch: 3, version: 2, invitationId: 'inv_01m7x6az6de8jbpab57xb6p8yf', hostLabel: null, fields: ['address', 'billing_contact'] }),
+    detailsOf({
+      details: { role: 'admin', epoch: 3, version: 2, invitationId: 'inv_01m7x6az6de8jbpab57xb6p8yf', hostLabel: null, fields: ['address', 'billing_contact'] },
+    }),
   ).toBe('role admin, fields address billing_contact')
+})
+
+test('an event names the details that the operator has erased (P19)', () => {
+  expect(detailsOf({ details: { role: 'admin' }, erased: ['address', 'reason'] })).toBe('role admin, reason (erased)')
 })
 
 test('a move plan shows both organizations, its effects and its blockers (S24)', () => {

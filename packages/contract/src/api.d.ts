@@ -2330,6 +2330,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
         };
         SessionInput: {
@@ -3277,6 +3279,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             organization_id: string | null;
         };
@@ -3312,6 +3316,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -3350,6 +3356,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -3610,6 +3618,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
         };
         Session: {
@@ -4557,6 +4567,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             organization_id: string | null;
         };
@@ -4592,6 +4604,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -4630,6 +4644,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;

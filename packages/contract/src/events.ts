@@ -2,6 +2,7 @@ import type { FactorPolicy } from './authentication.ts'
 import type {
   ApiId,
   ApiKeyId,
+  AuditEventId,
   ClientId,
   ClientSecretId,
   DeviceAuthorizationId,
@@ -50,7 +51,7 @@ export type EndReason =
 
 /**
  * All events and their fields. `target` is the id of the changed object. An event with an `organizationId` is in the audit log of that organization.
- * Replaying all events results in the current memberships, roles and names (S57), so a field is never removed.
+ * Replaying all events results in the current memberships, roles and names (S57), so a field is never removed. `personal-fields.ts` says which fields are personal.
  */
 export interface DomainEvents {
   'account.created': { target: UserId }
@@ -274,6 +275,9 @@ export interface DomainEvents {
   'store.restored': { target: string; backupAt: string; restedKeys: number; restedRefreshTokens: number }
   /** Keys and refresh tokens that rested since a restore are valid again. */
   'store.keys_kept': { target: string; before: string }
+
+  /** The personal values of the events up to this one were moved out of their rows (P19). Once, by an upgrade from a version that stored them there. */
+  'record.migrated': { target: AuditEventId }
 
   /** A refusal that matters for security. Recorded in its own transaction, after the rollback of the refused one (S57). */
   refused: { target: string; organizationId: OrganizationId | null; attempted: Attempt; code: string }

@@ -2,7 +2,10 @@ import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { RecordedEvent } from '@muster/server/domain/command/store.ts'
 
-/** The state that the audit log alone describes: users, memberships, roles, names and owners (S57, I6). */
+/**
+ * The state that the audit log alone describes: users, memberships, roles, names and owners (S57, I6). Names are personal: after they were erased, and in the rows
+ * of the events alone, they are missing, and nothing else is (P19).
+ */
 export interface Replayed {
   /** User id → username. */
   usernames: Map<string, string>

@@ -149,12 +149,7 @@ export async function aWorld(engine?: Engine, { poolSize, plans, faults = [] }: 
       return { organization: founderName, id: actorOf(live).organization.id, people }
     },
     async written() {
-      const events = await database.kysely
-        .selectFrom('audit_event')
-        .select(['seq', 'type', 'outcome', 'target', 'details'])
-        .where('seq', '>', seen)
-        .orderBy('seq')
-        .execute()
+      const events = await store.reading.audit.after(seen, {}, 100_000)
       seen = events.at(-1)?.seq ?? seen
       return events.map(({ type, outcome, target, details }) => ({ type, outcome, target, details }))
     },

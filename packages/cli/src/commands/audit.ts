@@ -62,18 +62,18 @@ function actorOf({ name, id, kind, via }: AuditEvent['actor']): string {
 }
 
 /** Time, actor, action, target and details of an event. */
-export const cellsOf = ({ at, actor, action, outcome, target, details }: AuditEvent): Cell[] => [
+export const cellsOf = ({ at, actor, action, outcome, target, details, erased }: AuditEvent): Cell[] => [
   facts(exact(at), at),
   facts(actorOf(actor), actor.name ?? actor.id ?? actor.kind),
   facts(outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action, action, outcome),
   target.name ?? target.id,
-  facts(detailsOf(details), JSON.stringify(details)),
+  facts(detailsOf({ details, erased }), JSON.stringify(details)),
 ]
 
-/** `role admin, reason accepted`. Ids, and numbers that only programs compare, are shown only with `--json`. */
-export function detailsOf(details: Record<string, unknown>): string {
+/** `role admin, reason accepted`. Ids, and numbers that only programs compare, are shown only with `--json`. A value that the operator has erased is `(erased)` (P19). */
+export function detailsOf({ details, erased = [] }: Pick<AuditEvent, 'details' | 'erased'>): string {
   const quiet = new Set(['epoch', 'version', 'attempted', 'jti'])
-  return Object.entries(details)
+  return Object.entries({ ...details, ...Object.fromEntries(erased.filter((field) => field !== 'address').map((field) => [field, '(erased)'])) })
     .filter(([name, value]) => !quiet.has(name) && value !== null && value !== '' && (typeof value !== 'object' || Array.isArray(value)) && !isAnId(value))
     .map(([name, value]) => `${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${Array.isArray(value) ? value.join(' ') : String(value)}`)
     .join(', ')

@@ -112,6 +112,7 @@ const sentences: Record<EventType, Describe> = {
   'secret.compromised': () => 'The secret was replaced because it leaked; links and codes of the previous one are invalid',
   'store.restored': (_, { backupAt }) => `The server was restored from a backup of ${backupAt}`,
   'store.keys_kept': () => 'Keys and refresh tokens from before the restore were kept',
+  'record.migrated': () => 'Personal values of earlier events were moved out of the events',
   refused: (name, { attempted, code }, { actor, target }) => {
     const about = target.id === actor.id || target.name === null ? '' : ` (${target.name})`
     const attempt = attempts[attempted as Attempt] ?? toWords(attempted)
@@ -176,9 +177,18 @@ export const eventTypes = Object.keys(sentences) as EventType[]
 // Targets without a current name, by the prefix of their id.
 const nouns: Record<string, string> = { res: 'A resource', inv: 'An invitation', key: 'A key', ses: 'A session', org: 'The organization' }
 
+/** Shown for a value that the operator has erased (P19). */
+export const ERASED = '(erased)'
+
+/** The details of an event, in which each erased value is shown as such. */
+export const detailsOf = ({ details, erased = [] }: Event): Event['details'] => ({
+  ...details,
+  ...Object.fromEntries(erased.filter((field) => field !== 'address').map((field) => [field, ERASED])),
+})
+
 /** "bob was deactivated: on leave". */
 export function describeEvent(event: Event): string {
   const { action, target } = event
   const describe = sentences[action as EventType] as Describe | undefined
-  return describe ? describe(target.name ?? nouns[target.id.slice(0, 3)] ?? target.id, event.details as Record<string, string>, event) : action
+  return describe ? describe(target.name ?? nouns[target.id.slice(0, 3)] ?? target.id, detailsOf(event) as Record<string, string>, event) : action
 }

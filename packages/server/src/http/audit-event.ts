@@ -10,6 +10,7 @@ export const toAuditEventBody = (event: RecordedEvent) => ({
   target: { id: event.target, name: event.targetName },
   details: event.details,
   address: event.address,
+  ...(event.erased.length > 0 && { erased: event.erased }),
   request_id: event.requestId,
 })
 
@@ -29,6 +30,7 @@ const columns: Record<string, (event: RecordedEvent) => string | null> = {
   actor_session_id: ({ actorSessionId }) => actorSessionId,
   actor_key_id: ({ actorKeyId }) => actorKeyId,
   actor_via: ({ via }) => via && `${via.kind} ${via.name}`,
+  erased: ({ erased }) => erased.join(' '),
 }
 
 /** A cell that a spreadsheet would run as a formula gets an apostrophe in front, so that it is shown as text (F08). */

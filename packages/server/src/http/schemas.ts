@@ -267,6 +267,10 @@ export const auditEventSchema = z
     target: actorOrTarget.extend({ id: z.string() }),
     details: z.record(z.string(), z.unknown()),
     address: z.string(),
+    erased: z.array(z.string()).optional().meta({
+      description:
+        'The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none.',
+    }),
     request_id: z.string(),
   })
   .meta({ id: 'AuditEvent' })

@@ -365,8 +365,22 @@ export interface AuditEventTable {
   organization_id: string | null
   target: string
   details: Json<Record<string, unknown>>
+  /** Only in an event that was not moved yet. */
   address: string | null
   request_id: string | null
+}
+
+export interface AuditPersonalTable {
+  event_id: string
+  field: string
+  /** Null: erased. */
+  value: string | null
+}
+
+export interface AuditEventMoveTable {
+  only_row: Generated<boolean>
+  moved_until: Generated<bigint>
+  ends_at: Generated<bigint>
 }
 
 export interface EventPositionTable {
@@ -685,6 +699,8 @@ export interface Tables {
   receiver_event: ReceiverEventTable
   revocation_ack: RevocationAckTable
   audit_event: AuditEventTable
+  audit_personal: AuditPersonalTable
+  audit_event_move: AuditEventMoveTable
   event_position: EventPositionTable
   event_arrival: EventArrivalTable
   event_sequencer: EventSequencerTable

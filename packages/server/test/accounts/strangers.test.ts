@@ -232,7 +232,8 @@ describe('the known-device cookie', () => {
 describe('audit events of wrong passwords', () => {
   const recorded = () =>
     office.rows<{ details: object; address: string; target: string }>(`
-    select target, address, details from audit_event where type = 'refused' and details ->> 'code' = 'wrong_credentials' order by seq`)
+    select target, value as address, details from audit_event e join audit_personal on event_id = e.id and field = 'address'
+    where type = 'refused' and details ->> 'code' = 'wrong_credentials' order by seq`)
 
   test('wrong passwords are recorded once per account, network and hour, without input', async () => {
     await office.person('xia')

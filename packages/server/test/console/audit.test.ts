@@ -128,3 +128,14 @@ test('a member sees that the audit log is for admins only', async () => {
   expect(await page.getByRole('navigation').getByRole('link', { name: 'Audit log' }).count()).toBe(0)
   await isForEveryone(page)
 })
+
+test('an erased reason and an erased address are shown as erased (P19)', async () => {
+  await sql`update audit_personal set value = null from audit_event where id = event_id and type = 'membership.deactivated'`.execute(
+    site.muster.server.database.kysely,
+  )
+  const { page } = await site.consoleOf(ada, '/audit?action=membership.deactivated')
+  await sentence(page, 'carol was deactivated: (erased)').click()
+  const event = dialog(page, 'carol was deactivated: (erased)')
+  await expect.poll(() => event.getByText('(erased)', { exact: true }).count()).toBe(2)
+  await isForEveryone(page)
+})

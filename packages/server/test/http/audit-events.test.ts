@@ -142,7 +142,7 @@ describe.each(engines)('the audit log of an organization on %s', (engine) => {
     expect(csv.headers.get('content-disposition')).toBe('attachment; filename="audit-acme.csv"')
     const rows = csv.body.trim().split('\r\n')
     expect(rows[0]).toBe(
-      'id,at,action,outcome,actor_kind,actor_id,actor_name,target_id,target_name,details,address,request_id,actor_session_id,actor_key_id,actor_via',
+      'id,at,action,outcome,actor_kind,actor_id,actor_name,target_id,target_name,details,address,request_id,actor_session_id,actor_key_id,actor_via,erased',
     )
     expect(rows).toHaveLength(1 + (await events('?action=membership&limit=100')).length)
     const typeOf = async (accept: string) => (await read('', accept)).headers.get('content-type')?.split(';')[0]

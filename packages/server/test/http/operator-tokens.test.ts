@@ -25,7 +25,7 @@ const create = (body: object, token = OPERATOR_TOKEN) => muster.call('POST', '/v
 const tokenOf = async (name: string): Promise<string> => (await create({ name })).body.token
 const revoke = (name: string, token = OPERATOR_TOKEN) => muster.call('DELETE', `/v1/operator/tokens/${name}`, { token })
 const look = (token: string, at: Muster = muster) => at.call('GET', '/v1/operator/organizations/ada', { token })
-const eventsOf = async (type: string) => muster.server.database.kysely.selectFrom('audit_event').selectAll().where('type', '=', type).orderBy('seq').execute()
+const eventsOf = async (type: string) => (await muster.server.services.store.reading.audit.after(0n, { action: type }, 1_000)) as object[]
 
 /** The principal of a request that was admitted with this token. */
 async function admitted(name: string): Promise<OperatorPrincipal> {
@@ -41,8 +41,8 @@ describe('a named operator token (O12)', () => {
     expect(await plan('free', token)).toMatchObject({ status: 200, body: { plan: 'free' } })
     expect((await plan('pro', OPERATOR_TOKEN)).status).toBe(200)
     expect(await eventsOf('organization.plan_changed')).toMatchObject([
-      { actor_kind: 'operator', actor_id: 'operator:ci', details: { from: 'pro', to: 'free', reason: 'contract' } },
-      { actor_kind: 'operator', actor_id: 'operator:root' },
+      { actorKind: 'operator', actorId: 'operator:ci', details: { from: 'pro', to: 'free', reason: 'contract' } },
+      { actorKind: 'operator', actorId: 'operator:root' },
     ])
   })
 
@@ -192,7 +192,7 @@ test('the root token cannot be revoked like a named one (O12)', async () => {
 
 test('the reason of a promotion is in the audit log (O12)', async () => {
   await muster.server.services.execute(promoteMember, await admitted('root'), { organization: 'ada', user: 'bob', reason: 'ada lost her account' })
-  expect((await eventsOf('membership.role_changed')).at(-1)).toMatchObject({ actor_id: 'operator:root', details: { reason: 'ada lost her account' } })
+  expect((await eventsOf('membership.role_changed')).at(-1)).toMatchObject({ actorId: 'operator:root', details: { reason: 'ada lost her account' } })
 })
 
 async function waits(): Promise<number> {

@@ -80,8 +80,9 @@ export const invariants: Record<string, string> = {
        or (n.user_id is not null and a.username is distinct from n.name)`,
 
   'an organization holds every name it has had (I10, S42)': `
-    select e.target from audit_event e where e.type in ('organization.created', 'organization.renamed')
-      and not exists (select from name n where n.organization_id = e.target and n.name = coalesce(e.details ->> 'from', e.details ->> 'name'))`,
+    select e.target from audit_event e join audit_personal p on p.event_id = e.id and p.field in ('from', 'name')
+    where e.type in ('organization.created', 'organization.renamed')
+      and not exists (select from name n where n.organization_id = e.target and n.name = p.value)`,
 
   'an application has one host label in use, and a removed resource has none (S40)': `
     select l.label from host_label l join resource r on r.id = l.resource_id where l.held_since is null and r.removed_at is not null
@@ -105,6 +106,7 @@ export const breaches: Record<keyof typeof invariants, string> = {
   'a username and the name of an organization are in the names (I10)': `delete from name where name = (select username from account where username is not null limit 1)`,
   'a session or key has at most the epoch of its holder (S32)': `update session set epoch = epoch + 100 where id = (select id from session limit 1)`,
   'the record can only be added to (S57)': `update pg_trigger set tgenabled = 'D' where tgrelid = 'audit_event'::regclass`,
+  'events keep no personal values in their rows, and each value belongs to an event (P19)': `insert into audit_personal (event_id, field, value) values ('evt_nowhere', 'name', 'x')`,
   'the installation has its row': `delete from installation`,
   'a personal organization has never had a member except its founder (S2)': `
     insert into membership (organization_id, user_id, role, status) select o.id, a.id, 'member', 'left' from organization o, account a
@@ -135,6 +137,7 @@ export const breaches: Record<keyof typeof invariants, string> = {
   'a name belongs to a user, an organization, or both if the user founded it (I10)': `
     update name set user_id = (select id from account a where a.id <> name.user_id limit 1)
     where name = (select name from name where user_id is not null and organization_id is not null limit 1)`,
-  'an organization holds every name it has had (I10, S42)': `delete from name where name = (select details ->> 'name' from audit_event where type = 'organization.created' limit 1)`,
+  'an organization holds every name it has had (I10, S42)': `
+    delete from name where name = (select p.value from audit_event e join audit_personal p on p.event_id = e.id and p.field = 'name' where e.type = 'organization.created' limit 1)`,
   'an application has one host label in use, and a removed resource has none (S40)': planted('application', 'm.user_id is not null'),
 }

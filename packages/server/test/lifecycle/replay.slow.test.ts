@@ -12,7 +12,7 @@ import { replay } from '@muster/testkit/replay.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { comparable, recorded, stored } from './replayed.ts'
+import { comparable, recorded, recordedInRows, stored, withoutNames } from './replayed.ts'
 
 // Random commands in any order. Most are refused. A step refers to people by their index in a list of five.
 interface Step {
@@ -144,6 +144,15 @@ describe.each<Engine>(['pglite', 'postgres'])('replaying the audit log on %s', (
     expect(comparable(await recorded(world))).toEqual(await stored(world))
     const statuses = new Set([...(await recorded(world)).memberships.values()].map(({ status }) => status))
     expect(statuses).toEqual(new Set(['active', 'deactivated', 'left']))
+  })
+
+  test('a replay of the rows alone gives memberships, roles, owners and epochs (P19, I6)', async () => {
+    const [whole, alone] = [await recorded(world), await recordedInRows(world)]
+    expect(withoutNames(alone)).toEqual(withoutNames(whole))
+    expect(withoutNames(alone)).toEqual({ ...withoutNames(await stored(world)), memberships: withoutNames(whole).memberships })
+    expect(comparable(alone).memberships).toEqual((await stored(world)).memberships)
+    for (const names of [alone.usernames.values(), [...alone.organizations.values(), ...alone.resources.values()].map(({ name }) => name)])
+      expect(new Set(names)).toEqual(new Set([undefined]))
   })
 
   test('a replay without one event fails or gives another state (I6)', async () => {

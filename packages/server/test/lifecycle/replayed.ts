@@ -13,6 +13,22 @@ export async function recorded({ store }: { store: Pick<Store, 'reading'> }): Pr
   }
 }
 
+/** The state that the rows of the events describe alone, as if every personal value had been erased (P19). */
+export async function recordedInRows({ rows }: { rows<Row>(statement: string): Promise<Row[]> }): Promise<Replayed> {
+  return replay(await rows(`select type, outcome, target, organization_id as "organizationId", details from audit_event order by seq`))
+}
+
+/** Memberships with their epochs, roles, founders and owners, and which people, organizations, resources and service accounts there are. */
+export const withoutNames = ({ usernames, organizations, memberships, resources, serviceAccounts }: Replayed) => ({
+  people: new Set(usernames.keys()),
+  organizations: mapped(organizations, ({ founderId, personal }) => ({ founderId, personal })),
+  memberships,
+  resources: mapped(resources, ({ organizationId, kind, ownerId }) => ({ organizationId, kind, ownerId })),
+  serviceAccounts: mapped(serviceAccounts, ({ organizationId }) => ({ organizationId })),
+})
+
+const mapped = <V, W>(all: Map<string, V>, change: (value: V) => W): Map<string, W> => new Map([...all].map(([key, value]) => [key, change(value)]))
+
 /** The same state, read from the tables. */
 export async function stored({ rows }: { rows<Row>(statement: string): Promise<Row[]> }): Promise<Replayed> {
   const map = async (statement: string): Promise<Map<string, never>> =>
@@ -33,5 +49,5 @@ export async function stored({ rows }: { rows<Row>(statement: string): Promise<R
 /** Without epochs, because the tables keep them with the user and not with the membership. */
 export const comparable = ({ memberships, ...rest }: Replayed) => ({
   ...rest,
-  memberships: new Map([...memberships].map(([key, { role, status }]) => [key, { role, status }])),
+  memberships: mapped(memberships, ({ role, status }) => ({ role, status })),
 })

@@ -193,11 +193,12 @@ test('events from before the migration get the first positions (P18)', async () 
   const databaseUrl = await (await startPostgres()).createDatabase({ migrated: false })
   const old = await openDatabase({ databaseUrl })
   await migrate(old, databaseUrl, '0040-recent-sign-ins')
-  for (let n = 1; n <= 3; n++) await write(old.kysely, `old ${n}`)
+  await sql`insert into audit_event (id, type, outcome, actor_kind, target, details)
+    select 'evt_' || n, 'account.created', 'done', 'system', 'old ' || n, '{}' from generate_series(1, 3) n`.execute(old.kysely)
   await migrate(old)
   await write(old.kysely, 'new')
   while ((await pass(old))?.hasMore);
-  expect(await targets(old)).toEqual(['old 1', 'old 2', 'old 3', 'new'])
+  expect(await targets(old)).toEqual(['old 1', 'old 2', 'old 3', 'evt_3', 'new']) // `record.migrated` is about the third
   await old.close()
 })
 

@@ -87,13 +87,13 @@ const request = command(
     printList(context, await readPages(operator, '/v1/operator/requests/{id}', { params: { path: { id } } }, defaultListSize), {
       none: `No audit event has the request id ${id}. Look for it in the access log: reqId.`,
       head: ['TIME', 'ACTOR', 'ACTION', 'TARGET', 'ADDRESS?', 'DETAILS'],
-      row: ({ at, actor, action, outcome, target, details, address }) => [
+      row: ({ at, actor, action, outcome, target, details, address, erased }) => [
         facts(exact(at), at),
         actor.name ?? actor.id ?? actor.kind,
         facts(outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action, action, outcome),
         target.name ?? target.id,
-        address,
-        facts(detailsOf(details), JSON.stringify(details)),
+        erased?.includes('address') ? '(erased)' : address,
+        facts(detailsOf({ details, erased }), JSON.stringify(details)),
       ],
     })
   },

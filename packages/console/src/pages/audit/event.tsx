@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { describeEvent } from '../../lib/events.ts'
+import { describeEvent, detailsOf, ERASED } from '../../lib/events.ts'
 import { useSession } from '../../lib/session.ts'
 import { exactTime } from '../../lib/time.ts'
 import { Actor, Via } from '../../ui/actor.tsx'
@@ -29,8 +29,8 @@ interface Props {
 
 /** All details of one event: people and times first, ids last. */
 export function EventDialog({ event, onClose, onFilter }: Props) {
-  const { actor, target, details } = event
-  const entries = Object.entries(details).filter(([, value]) => value !== null && value !== '')
+  const { actor, target } = event
+  const entries = Object.entries(detailsOf(event)).filter(([, value]) => value !== null && value !== '')
   const isPerson = (value: unknown): value is string => isId(value) && value.startsWith('usr_')
   // The actor and the target are not repeated here.
   const people = entries.filter((entry): entry is [string, string] => isPerson(entry[1]) && entry[1] !== actor.id && entry[1] !== target.id)
@@ -89,7 +89,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
             {fieldValue(value)}
           </Fact>
         ))}
-        <Fact name="IP address">{event.address}</Fact>
+        <Fact name="IP address">{event.erased?.includes('address') ? ERASED : event.address}</Fact>
         <Fact name="Event">
           <code>{event.action}</code>
           {event.outcome === 'refused' && (

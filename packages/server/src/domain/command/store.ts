@@ -27,6 +27,8 @@ export interface RecordedEvent extends AuditEvent {
   /** The client of the session, or the key, that the actor acted by (P17). Null: a browser session, the operator, Muster itself. */
   via: { kind: 'client' | 'key'; name: string } | null
   targetName: string | null
+  /** The personal fields whose values were erased (P19): of the details, or `address`. */
+  erased: string[]
 }
 
 /** Selects events. An empty filter selects all. */

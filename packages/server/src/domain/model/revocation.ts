@@ -141,6 +141,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'secret.compromised': nothing, // the withdrawn signing keys have their own events
   'store.restored': nothing, // its signing keys have their own events
   'store.keys_kept': nothing,
+  'record.migrated': nothing,
   refused: nothing,
 }
 

@@ -39,6 +39,12 @@ export const invariants: Record<string, string> = {
     union all
     select 'event_position' from event_position p where not exists (select from audit_event e where e.seq = p.seq)`,
 
+  'events keep no personal values in their rows, and each value belongs to an event (P19)': `
+    select id from audit_event join audit_event_move on not (seq > moved_until and seq <= ends_at)
+    where address is not null or exists (select from personal_values_of_event(type, details))
+    union all
+    select event_id from audit_personal p where not exists (select from audit_event e where e.id = p.event_id)`,
+
   'the installation has its row': `select 'installation' as id where not exists (select from installation)`,
 }
 

@@ -1,10 +1,12 @@
 import type { AuditEventId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { AuditEvent, AuditFilter, AuditStore, RecordedEvent } from '../../domain/command/store.ts'
+import { together } from '../../domain/command/together.ts'
 import { point } from '../database.ts'
 import { numberOfCursor, pageOf } from '../page.ts'
 import type { AuditEventTable, Tables } from '../tables.ts'
 import { namesOf } from './audit-names.ts'
+import { splitPersonal, wholeEvents } from './personal-values.ts'
 
 // A page is one walk of one index, however many events there are: first the events, and then their names. See decision 0055.
 
@@ -16,11 +18,15 @@ export interface EventRecords {
   addEvent(event: AuditEvent): void
 }
 
-/** Inserts events in their order. */
-export function insertEvents(events: readonly AuditEvent[]): RawBuilder<unknown> {
-  const columns = sql`id, type, outcome, actor_kind, actor_id, actor_session_id, actor_key_id, organization_id, target, details, address, request_id`
-  const rows = events.map(({ actorKind, actorId, actorSessionId, actorKeyId, organizationId, requestId, ...event }) => ({
+/** Inserts events in their order, and their personal values. */
+export const insertEvents = (events: readonly AuditEvent[]): RawBuilder<unknown> => sql`with ${eventParts(events)} select`
+
+/** The same as parts of a larger statement, which need not read them. */
+export function eventParts(events: readonly AuditEvent[]): RawBuilder<unknown> {
+  const columns = sql`id, type, outcome, actor_kind, actor_id, actor_session_id, actor_key_id, organization_id, target, details, request_id`
+  const rows = events.map(({ actorKind, actorId, actorSessionId, actorKeyId, organizationId, requestId, address, ...event }) => ({
     ...event,
+    ...splitPersonal({ ...event, address }),
     actor_kind: actorKind,
     actor_id: actorId,
     actor_session_id: actorSessionId,
@@ -28,15 +34,19 @@ export function insertEvents(events: readonly AuditEvent[]): RawBuilder<unknown>
     organization_id: organizationId,
     request_id: requestId,
   }))
-  return sql`insert into audit_event (${columns}) select ${columns} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
-    id text, type text, outcome text, actor_kind text, actor_id text, actor_session_id text, actor_key_id text, organization_id text, target text, details jsonb,
-    address text, request_id text)`
+  return sql`event as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
+        id text, type text, outcome text, actor_kind text, actor_id text, actor_session_id text, actor_key_id text, organization_id text, target text, details jsonb,
+        request_id text, personal jsonb)),
+    events as (insert into audit_event (${columns}) select ${columns} from event),
+    personal as (insert into audit_personal (event_id, field, value) select id, key, value from event, jsonb_each_text(personal))`
 }
 
-/** Rows of events as they are read, with the current names. */
+/** Rows of events as they are read, with their personal values and the current names. */
 export async function withNames(db: Kysely<Tables>, rows: readonly Row[]): Promise<RecordedEvent[]> {
-  const { actorName, via, targetName } = await namesOf(db, rows)
+  const [{ actorName, via, targetName }, whole] = await together(namesOf(db, rows), wholeEvents(db, rows))
   return rows.map((row) => ({
+    ...whole(row),
     seq: row.seq,
     id: row.id as AuditEventId,
     at: row.at,
@@ -51,8 +61,6 @@ export async function withNames(db: Kysely<Tables>, rows: readonly Row[]): Promi
     organizationId: row.organization_id,
     target: row.target,
     targetName: targetName(row),
-    details: row.details,
-    address: row.address ?? '',
     requestId: row.request_id ?? '',
   }))
 }

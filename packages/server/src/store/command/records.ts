@@ -4,7 +4,7 @@ import type { RecordedRevocation, Revocation } from '../../domain/model/revocati
 import { point } from '../database.ts'
 import { insertRevocations, type RevocationRecords, type RevocationRow, revocationNotice, revocationObject, toRevocation } from '../signals/revocation-store.ts'
 import type { Tables } from '../tables.ts'
-import { type EventRecords, insertEvents } from './audit-store.ts'
+import { type EventRecords, eventParts, insertEvents } from './audit-store.ts'
 
 /** The events and revocations of a transaction. They are written in one statement, with the commit or before it. */
 export interface Records extends EventRecords, RevocationRecords {
@@ -23,7 +23,7 @@ export function recordsOf(trx: Kysely<Tables>): Records {
 
   const write = async (events: readonly AuditEvent[], entries: typeof revocations): Promise<number> => {
     const inserted = insertRevocations(entries.map(({ revocation, ended }) => ({ ...revocation, awaited: ended !== undefined })))
-    const { rows } = await sql<{ made: RevocationRow }>`${point} with events as (${insertEvents(events)}), made as (${inserted})
+    const { rows } = await sql<{ made: RevocationRow }>`${point} with ${eventParts(events)}, made as (${inserted})
       select ${revocationObject} as made, ${revocationNotice} from made`.execute(trx)
     for (const { made } of rows) {
       const written = toRevocation(made)

@@ -1,4 +1,5 @@
 import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+import { ADDRESS } from '@muster/contract/personal-fields.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { ACCESS_TOKEN_SECONDS, BROWSER_IDLE_SECONDS, sessionLifetimes } from '../../domain/credentials/session.ts'
 import type { SessionStore } from '../../domain/credentials/store.ts'
@@ -83,7 +84,9 @@ const afterUse = sql<Date>`case when kind = 'browser' and expires_at > muster_no
 
 /** A browser takes its session to other networks, so the address of its sign-in is in the first event. A terminal gets its session from a browser elsewhere. */
 const startAddress = sql<string | null>`case when session.kind in ('browser', 'application')
-  then coalesce((select e.address from audit_event e where e.target = session.id order by e.seq limit 1), session.address) else session.address end`
+  then coalesce((
+    select coalesce(e.address, p.value) from audit_event e left join audit_personal p on p.event_id = e.id and p.field = ${ADDRESS}
+    where e.target = session.id order by e.seq limit 1), session.address) else session.address end`
 
 export function sessionStore(db: Kysely<Tables>, floor: PolicyFloor): SessionStore {
   const liveStateRow = liveStates(db)

@@ -5,6 +5,7 @@ import { Migrator } from 'kysely/migration'
 import { areQueuesCurrent, prepareQueues } from '../../jobs/queue.ts'
 import { migrations } from '../migrations/index.ts'
 import { createPool, type Database } from './database.ts'
+import { hasPersonalValuesToMove, movePersonalValues } from './move-personal.ts'
 
 /** The migration that failed changed nothing: it has a transaction of its own. `cause` is the database's error. */
 export class MigrationFailed extends Error {
@@ -12,14 +13,15 @@ export class MigrationFailed extends Error {
 }
 
 /**
- * Runs the pending migrations. On PostgreSQL, several processes may call it at once, because the migrator takes a lock. Without work, it runs two statements
+ * Runs the pending migrations. On PostgreSQL, several processes may call it at once, because the migrator takes a lock. Without work, it runs three statements
  * and opens no connection.
  * `migrateUrl` connects as the role that owns the schema, for a server whose own role may not change it.
  * @param upTo the last migration to run; all by default
  * @throws MigrationFailed
  */
 export async function migrate(database: Database, migrateUrl: string | undefined = database.url, upTo?: string): Promise<void> {
-  if (!(await isSchemaCurrent(database))) await migrateSchema(database, migrateUrl, upTo)
+  if (!(await isSchemaCurrent(database))) await asOwner(database, migrateUrl, (owner) => run(database, owner, upTo))
+  if (upTo === undefined && (await hasPersonalValuesToMove(database))) await movePersonal(database, migrateUrl)
   if (await areQueuesCurrent(database)) return
   try {
     await requireSameDatabase(database, migrateUrl)
@@ -96,13 +98,23 @@ async function requireSameDatabase({ kysely, url }: Database, migrateUrl: string
   if (!isSame) throw new MigrationFailed(DIFFERENT_DATABASES)
 }
 
-async function migrateSchema(database: Database, migrateUrl: string | undefined, upTo: string | undefined): Promise<void> {
-  if (database.engine === 'pglite' || migrateUrl === undefined) return run(database, database.kysely, upTo)
+/** @throws MigrationFailed */
+async function movePersonal(database: Database, migrateUrl: string | undefined): Promise<void> {
+  try {
+    await asOwner(database, migrateUrl, movePersonalValues)
+  } catch (cause) {
+    throw cause instanceof MigrationFailed ? cause : new MigrationFailed('Personal values could not be moved out of the audit log.', { cause })
+  }
+}
+
+/** Works as the role that owns the schema. @throws MigrationFailed */
+async function asOwner(database: Database, migrateUrl: string | undefined, work: (owner: Kysely<any>) => Promise<void>): Promise<void> {
+  if (database.engine === 'pglite' || migrateUrl === undefined) return work(database.kysely)
   await requireSameDatabase(database, migrateUrl)
   // A separate pool without a statement timeout, because the migration of another process can take long.
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: createPool({ url: migrateUrl, size: 2, statementTimeoutSeconds: 0 }) }) })
   try {
-    await run(database, kysely, upTo)
+    await work(kysely)
   } finally {
     await kysely.destroy()
   }

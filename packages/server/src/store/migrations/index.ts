@@ -39,6 +39,7 @@ import * as apis from './0041-apis.ts'
 import * as keyScopes from './0042-key-scopes.ts'
 import * as eventPositions from './0043-event-positions.ts'
 import * as clientSecrets from './0044-client-secrets.ts'
+import * as auditPersonal from './0047-audit-personal.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -82,4 +83,5 @@ export const migrations: Record<string, Migration> = {
   '0043-event-positions': eventPositions,
   '0044-client-secrets': clientSecrets,
   '0042-key-scopes': keyScopes,
+  '0047-audit-personal': auditPersonal,
 }

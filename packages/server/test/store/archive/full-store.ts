@@ -71,8 +71,13 @@ const rows = [
    values ('str_1', 'cli_1', 'push', 'https://x.example.com', '\\x0b', 'billing', '["a"]', 'why', 30, now(), '5', now(), now()), ('str_2', null, 'server', null, null, null, null, null, 4, now(), null, null, null)`,
   `insert into receiver_event (receiver_id, payload) values ('str_1', '{"a": 1}')`,
   `insert into audit_event (id, type, outcome, actor_kind, actor_id, actor_session_id, actor_key_id, organization_id, target, details, address, request_id)
-   values ('evt_1', 'key.created', 'done', 'user', 'usr_ada', 'ses_1', 'key_1', 'org_ada', 'key_1', '{"a": "b"}', '192.0.2.1', 'req')`,
-  `insert into event_position (position, seq, organization_id, organization_position) select 1, seq, organization_id, 1 from audit_event`,
+   values ('evt_1', 'key.created', 'done', 'user', 'usr_ada', 'ses_1', 'key_1', 'org_ada', 'key_1', '{"description": "deploy", "holderId": "usr_ada"}', '192.0.2.1', 'req')`, // the trigger moves two values to audit_personal
+  // As a server of an earlier version wrote it, and not moved yet.
+  `alter table audit_event disable trigger audit_event__leaves_personal`,
+  `insert into audit_event (id, type, outcome, actor_kind, organization_id, target, details, address) values ('evt_2', 'organization.created', 'done', 'user', 'org_ada', 'org_ada', '{"name": "acme"}', '192.0.2.1')`,
+  `alter table audit_event enable trigger audit_event__leaves_personal`,
+  `update audit_event_move set moved_until = 1, ends_at = 2`,
+  `insert into event_position (position, seq, organization_id, organization_position) select seq, seq, organization_id, seq from audit_event`,
   `insert into idempotency_key (principal, key, request_hash, answer) values ('usr_ada', 'k', '\\x0c', '\\x0d')`,
   `insert into attempt (key, points, expire) values ('sign-in:ada', 3, 1767323045678)`,
   `insert into jobs.job (name, data, priority, state, start_after, singleton_key, output, started_on)
