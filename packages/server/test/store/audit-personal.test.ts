@@ -170,7 +170,7 @@ describe.each<Engine>(['pglite', 'postgres'])('an upgrade on %s (P19)', (engine)
     )
   })
 
-  test('their rows keep no personal value, and ids, numbers and empty fields', async () => {
+  test('the rows keep ids, numbers and empty fields, and no personal value', async () => {
     const rows = await rowsOf(database.kysely)
     expect(rows.map(({ details }) => details)).toEqual([
       {},
@@ -185,7 +185,7 @@ describe.each<Engine>(['pglite', 'postgres'])('an upgrade on %s (P19)', (engine)
     expect(new Set(rows.map(({ address }) => address))).toEqual(new Set([null]))
   })
 
-  test('one event says up to which event they were moved, however often the migrations run', async () => {
+  test('the upgrade records one event, however often the migrations run', async () => {
     await migrate(database)
     expect(migrations(await read(database.kysely))).toMatchObject([{ target: events.at(-1)?.id, actorKind: 'system', details: {}, address: 'local' }])
   })
@@ -239,7 +239,7 @@ describe('moving the values of many events (P19)', () => {
     await target.close()
   })
 
-  test('servers that start at once move each event once, while the others still cannot change one', async () => {
+  test('servers that start at once move each event once, and others change none', async () => {
     const events = many(6_500)
     const database = await beforeMigration('postgres', events)
     const other = await openDatabase({ databaseUrl: database.url })
