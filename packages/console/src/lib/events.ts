@@ -178,13 +178,16 @@ export const eventTypes = Object.keys(sentences) as EventType[]
 const nouns: Record<string, string> = { res: 'A resource', inv: 'An invitation', key: 'A key', ses: 'A session', org: 'The organization' }
 
 /** Shown for a value that the operator has erased (P19). */
-export const ERASED = '(erased)'
+const ERASED = '(erased)'
 
 /** The details of an event, in which each erased value is shown as such. */
 export const detailsOf = ({ details, erased = [] }: Event): Event['details'] => ({
   ...details,
   ...Object.fromEntries(erased.filter((field) => field !== 'address').map((field) => [field, ERASED])),
 })
+
+/** The network address that an event came from. */
+export const addressOf = ({ address, erased = [] }: Event): string => (erased.includes('address') ? ERASED : address)
 
 /** "bob was deactivated: on leave". */
 export function describeEvent(event: Event): string {

@@ -134,6 +134,7 @@ test('an erased reason and an erased address are shown as erased (P19)', async (
     site.muster.server.database.kysely,
   )
   const { page } = await site.consoleOf(ada, '/audit?action=membership.deactivated')
+  await page.getByRole('cell', { name: '(erased)', exact: true }).waitFor() // the address
   await sentence(page, 'carol was deactivated: (erased)').click()
   const event = dialog(page, 'carol was deactivated: (erased)')
   await expect.poll(() => event.getByText('(erased)', { exact: true }).count()).toBe(2)

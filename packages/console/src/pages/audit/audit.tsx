@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import Download from 'lucide-react/icons/download'
 import { useCallback, useState } from 'react'
-import { describeEvent } from '../../lib/events.ts'
+import { addressOf, describeEvent } from '../../lib/events.ts'
 import { useSession } from '../../lib/session.ts'
 import { Actor, ActorName, Via } from '../../ui/actor.tsx'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
@@ -107,7 +107,7 @@ function AuditLog() {
       className: 'w-36 @4xl:w-44',
       from: 'sm',
     },
-    { header: 'IP address', cell: ({ address }) => <Truncated muted>{address}</Truncated>, className: 'w-36', from: 'lg' },
+    { header: 'IP address', cell: (event) => <Truncated muted>{addressOf(event)}</Truncated>, className: 'w-36', from: 'lg' },
     { header: 'Time', cell: ({ at }) => <Time at={at} still />, className: 'w-32', from: 'sm' },
   ]
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { describeEvent, detailsOf, ERASED } from '../../lib/events.ts'
+import { addressOf, describeEvent, detailsOf } from '../../lib/events.ts'
 import { useSession } from '../../lib/session.ts'
 import { exactTime } from '../../lib/time.ts'
 import { Actor, Via } from '../../ui/actor.tsx'
@@ -89,7 +89,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
             {fieldValue(value)}
           </Fact>
         ))}
-        <Fact name="IP address">{event.erased?.includes('address') ? ERASED : event.address}</Fact>
+        <Fact name="IP address">{addressOf(event)}</Fact>
         <Fact name="Event">
           <code>{event.action}</code>
           {event.outcome === 'refused' && (
