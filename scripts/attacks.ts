@@ -106,6 +106,8 @@ export const attacks: Record<string, string | { none: string }> = {
   E74: 'E74',
   E75: 'E75',
   E78: 'E78',
+  E76: 'E76',
+  E77: 'E77',
   E70: 'E70',
   E71: 'E71',
   E48: 'E48',

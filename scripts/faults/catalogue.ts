@@ -2,6 +2,7 @@ import { accounts } from './accounts.ts'
 import { apis } from './apis.ts'
 import { clients } from './clients.ts'
 import { command } from './command.ts'
+import { consents } from './consents.ts'
 import { deviceLogin } from './device-login.ts'
 import { events } from './events.ts'
 import { factors } from './factors.ts'
@@ -18,6 +19,7 @@ export const faults = [
   ...apis,
   ...clients,
   ...command,
+  ...consents,
   ...deviceLogin,
   ...events,
   ...factors,

@@ -50,9 +50,14 @@ export const nouns: Record<string, Noun> = {
   key: { group: 'Your credentials:', summary: 'keys that act as you', load: () => import('./commands/key.ts') },
   revoke: { group: 'Your credentials:', summary: 'revoke a token', load: () => import('./commands/revoke.ts') },
   confirm: { group: 'Your credentials:', summary: 'confirm in your browser that it is you', load: () => import('./commands/confirm.ts') },
-  token: { group: 'Your credentials:', summary: 'your refresh tokens', load: () => import('./commands/token.ts') },
+  token: { group: 'Your credentials:', summary: 'your refresh tokens', load: () => import('./commands/credentials/token.ts') },
   security: { group: 'Your credentials:', summary: 'how you sign in: your passkeys and authenticator app', load: () => import('./commands/security.ts') },
-  session: { group: 'Your credentials:', summary: 'your sessions: list, end', load: () => import('./commands/session.ts') },
+  application: {
+    group: 'Your credentials:',
+    summary: 'applications of third parties that have access to your account',
+    load: () => import('./commands/credentials/application.ts'),
+  },
+  session: { group: 'Your credentials:', summary: 'your sessions: list, end', load: () => import('./commands/credentials/session.ts') },
   server: {
     group: 'Run a server:',
     summary: 'for the operator: organizations, plans, clients, signing keys, migrations, settings',

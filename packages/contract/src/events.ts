@@ -44,6 +44,7 @@ export type EndReason =
   | 'ended_by_user'
   | 'replaced'
   | 'session_limit'
+  | 'access_revoked'
   | 'signed_out_by_admin'
   | 'signed_out_by_operator'
   | 'factors_reset'
@@ -155,6 +156,10 @@ export interface DomainEvents {
   }
   'device_authorization.denied': { target: DeviceAuthorizationId; userId: UserId; clientId: ClientId; organizationId: OrganizationId | null }
 
+  /** What the user now lets the client do (P16): scopes, those of the platform's APIs with the audience. */
+  'consent.given': { target: ClientId; userId: UserId; organizationId: OrganizationId; name: string; granted: string[] }
+  'consent.revoked': { target: ClientId; userId: UserId; organizationId: OrganizationId | null; name: string }
+
   'organization.created': { target: OrganizationId; organizationId: OrganizationId; name: string; founderId: UserId }
   'organization.renamed': { target: OrganizationId; organizationId: OrganizationId; from: string; to: string }
   /** The organization is no longer personal: a second person joined, or its founder could not return while it was suspended (S2). */
@@ -242,7 +247,8 @@ export interface DomainEvents {
     cause: 'revoked' | 'inviter_left' | 'inviter_deactivated' | 'inviter_suspended' | 'inviter_demoted' | 'organization_dormant'
   }
 
-  'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[] }
+  /** `thirdParty`: people are asked for consent (P16). */
+  'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[]; thirdParty?: true }
   /** `fields` as the API names them. Ends nothing that was issued (P14). */
   'client.changed': { target: ClientId; name: string; fields: string[]; scopes?: string[]; redirectUris?: string[] }
   'client.secret_created': { target: ClientId; name: string; secretId: ClientSecretId }

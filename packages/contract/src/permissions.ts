@@ -22,6 +22,7 @@ export const permissions = {
   'keys:manage': ['admin'],
   'service-accounts:read': ['admin'],
   'service-accounts:manage': ['admin'],
+  'applications:read': ['admin'],
   'resources:read': ['admin', 'member'],
   'resources:register': ['admin', 'member'],
   'resources:transfer': ['admin', 'member'],
@@ -60,3 +61,12 @@ export type MachineScope = (typeof machineScopes)[number]
 
 /** Scopes of a person's token. `api` allows acting as the person on Muster's own API. */
 export const personScopes = ['openid', 'profile', 'email', 'offline_access', 'api'] as const
+
+/** What these scopes allow, for the person. Each line completes “This application will be able to”. */
+export const wordsOfScopes: Readonly<Record<string, string>> = {
+  openid: 'Identify you by an ID that never changes',
+  profile: 'See your name, username, organization and role',
+  email: 'See your email address',
+  offline_access: 'Keep this access while you are away, until you end it',
+  api: 'Act as you, with all your permissions here',
+} satisfies Record<(typeof personScopes)[number], string>

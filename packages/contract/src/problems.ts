@@ -284,6 +284,13 @@ export const problems = {
     next: 'Choose another name.',
   },
   service_account_not_found: { status: 404, title: 'There is no such service account.', next: 'List them.', command: 'muster service-account list' },
+  application_not_found: {
+    status: 404,
+    title: 'This application has no access to your account.',
+    next: 'List those that have.',
+    command: 'muster application list',
+  },
+  consent_empty: { status: 422, title: 'At least one permission must be allowed.', next: 'Allow a permission, or cancel.' },
   service_account_limit: { status: 409, title: 'The maximum number of service accounts has been reached.', next: 'Remove one that is no longer used.' },
   client_not_found: { status: 404, title: 'There is no such client.', next: 'List them.', command: 'muster server client list' },
   client_invalid: { status: 422, title: 'The client cannot be registered, changed or removed this way.', next: 'Change what the detail describes.' },

@@ -6,7 +6,7 @@ import { signedIn } from '../login/sign-in.ts'
 import { defaultListSize, printList } from '../output/list.ts'
 import type { Cell } from '../output/table.ts'
 import { moment, when } from '../output/time.ts'
-import { browserOf } from './session.ts'
+import { browserOf } from './credentials/session.ts'
 
 /** The sign-ins and the failed attempts that `security list` shows, of each. */
 const RECENT = 5

@@ -35,6 +35,7 @@ const nextSteps: Partial<Record<ProblemCode, Pick<ProblemText, 'next' | 'to'>>> 
   organization_name_changed: { next: 'Someone else renamed the organization. Check its name and try again.' },
   resource_not_found: { next: 'Check the list of resources.' },
   key_not_found: { next: 'Check the list of keys.' },
+  application_not_found: { next: 'Check the list of applications.' },
   service_account_not_found: { next: 'Check the list of service accounts.' },
   session_required: { next: 'Sign in again.' },
   factor_missing: { next: 'Add a passkey or an authenticator app on your page Security.' },
@@ -54,6 +55,7 @@ const goneCodes = [
   'resource_not_found',
   'key_not_found',
   'service_account_not_found',
+  'application_not_found',
   'session_not_found',
   'refresh_token_not_found',
 ] as const satisfies ProblemCode[]

@@ -4,6 +4,7 @@ import type { AuditStore, EmailStore, EventPositionStore, IdempotencyStore, JobS
 import type {
   ApiKeyStore,
   ClientStore,
+  ConsentStore,
   DeviceAuthorizationStore,
   OAuthModelStore,
   OperatorTokenStore,
@@ -62,6 +63,7 @@ export interface Tx {
   readonly deviceAuthorizations: DeviceAuthorizationStore
   readonly refreshTokens: RefreshTokenStore
   readonly clients: ClientStore
+  readonly consents: ConsentStore
   readonly apis: ApiStore
   readonly signingKeys: SigningKeyStore
   readonly rootKeys: RootKeyStore

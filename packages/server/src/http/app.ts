@@ -32,6 +32,7 @@ import { pathOf } from './request.ts'
 import { meRoutes } from './routes/accounts/me.ts'
 import { usernameRoutes } from './routes/accounts/usernames.ts'
 import { userRoutes } from './routes/accounts/users.ts'
+import { applicationRoutes } from './routes/credentials/applications.ts'
 import { credentialRoutes } from './routes/credentials/credentials.ts'
 import { keyRoutes } from './routes/credentials/keys.ts'
 import { serviceAccountRoutes } from './routes/credentials/service-accounts.ts'
@@ -248,6 +249,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       sessionRoutes,
       signInRoutes,
       tokenRoutes,
+      applicationRoutes,
       factorRoutes,
       confirmationRoutes,
       usernameRoutes,

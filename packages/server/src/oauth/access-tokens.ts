@@ -9,8 +9,7 @@ import type { LiveState } from '../domain/model/live.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { Store } from '../domain/store.ts'
 import { tokenClaims } from './accounts.ts'
-import { signJwt } from './sign.ts'
-import type { SigningAlg, SigningKey, SigningKeys } from './signing-keys.ts'
+import { type SigningAlg, type SigningKey, type SigningKeys, signJwt } from './signing-keys.ts'
 
 interface Options {
   config: Pick<Config, 'issuer' | 'audience'>

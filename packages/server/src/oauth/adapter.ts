@@ -14,6 +14,7 @@ import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { clientMetadata } from './client-metadata.ts'
+import { withinConsent } from './consent.ts'
 import { anonymous, currentExchange, principalOf } from './exchange.ts'
 import type { KnownClients } from './known-clients.ts'
 import { Refusal, refusing } from './refusal.ts'
@@ -88,7 +89,12 @@ function grants({ store, execute, resources }: AdapterOptions): Partial<Adapter>
       if (!stored) return undefined
       const accountId = session?.userId ?? (stored.accountId as string)
       const clientId = session?.clientId ?? (stored.clientId as string)
-      return { ...grantPayloadOf(stored, resources), kind: 'Grant', jti: id, accountId, clientId, exp: NEVER }
+      const granted = grantPayloadOf(stored, resources)
+      const consented =
+        currentExchange().client?.firstParty === false
+          ? await withinConsent(store.reading, granted, { accountId, clientId, organizationId: session?.organizationId }, resources)
+          : granted
+      return { ...consented, kind: 'Grant', jti: id, accountId, clientId, exp: NEVER }
     },
     async destroy(id) {
       // A reused token ends its whole family where the reuse is recorded.
@@ -252,7 +258,8 @@ function authorizationCodes({ store, execute, resources }: AdapterOptions): Part
       }
       const live = await store.reading.sessions.liveState(startedBy, null)
       const principal = live ? principalOf(live) : anonymous()
-      const session = await refusing(execute(startApplicationSession, principal, { codeHash, sessionId: grantId, clientId, startedBy, grant }))
+      const { firstParty = true } = currentExchange().client ?? {}
+      const session = await refusing(execute(startApplicationSession, principal, { codeHash, sessionId: grantId, clientId, startedBy, grant, firstParty }))
       if (!session) throw new errors.InvalidGrant('authorization code already consumed')
     },
     revokeByGrantId: nothing,

@@ -1,7 +1,6 @@
 import { sign } from 'node:crypto'
 import { promisify } from 'node:util'
-import { signJwt } from './sign.ts'
-import type { SigningAlg, SigningKey, SigningKeys } from './signing-keys.ts'
+import { type SigningAlg, type SigningKey, type SigningKeys, signJwt } from './signing-keys.ts'
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const signing = promisify(sign) as (algorithm: string, data: Buffer, key: { key: SigningKey['privateKey']; dsaEncoding: 'ieee-p1363' }) => Promise<Buffer>

@@ -23,6 +23,8 @@ export interface Exchange {
   refreshTokenName: string | null
   /** The presented refresh token with its session. Read once, because the library loads it in parts. */
   refresh: PresentedRefreshToken | null
+  /** True when the request of a client that is not first-party goes beyond what the user has let it do (P16). */
+  needsConsent: boolean
   /** True when the user chose to end Muster's browser session too. */
   signsOut: boolean
   /** The grant, until its authorization code is stored. */
@@ -40,6 +42,7 @@ export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): E
   userCode: null,
   refreshTokenName: null,
   refresh: null,
+  needsConsent: false,
   signsOut: false,
   grant: null,
 })

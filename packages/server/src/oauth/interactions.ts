@@ -13,7 +13,7 @@ import { isStrongEnough, wantedAcr } from './wanted-acr.ts'
 export interface Interaction {
   uid: string
   prompt: 'login' | 'consent'
-  client: { id: string; name: string; native: boolean }
+  client: { id: string; name: string; native: boolean; firstParty: boolean }
   redirectUri: string
   scopes: string[]
   /** The `resource` parameters of the request. */
@@ -105,7 +105,7 @@ export function createInteractions({ store, library, sessions }: Options): Inter
       return {
         uid,
         prompt: prompt.name === 'consent' ? 'consent' : 'login',
-        client: { id: client.id, name: client.name, native: client.native },
+        client: { id: client.id, name: client.name, native: client.native, firstParty: client.firstParty },
         redirectUri: String(params.redirect_uri ?? ''),
         scopes: String(params.scope ?? '')
           .split(' ')

@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { ExternalSigningKey } from 'oidc-provider'
-import { signatureOf } from './sign.ts'
-import type { SigningKey } from './signing-keys.ts'
+import { type SigningKey, signatureOf } from './signing-keys.ts'
 
 /** Lets the OAuth library sign as Muster does. Its own signer is WebCrypto, which always uses a thread. */
 export class LibraryKey extends ExternalSigningKey {

@@ -22,6 +22,7 @@ import { cookieName } from '../http/browser-session.ts'
 import { claimsOfScopes, tokenClaims } from './accounts.ts'
 import { type AdapterOptions, createAdapter } from './adapter.ts'
 import { isOriginOf, ownClientProperties } from './client-metadata.ts'
+import { consentToCaller, divided, needsConsent, type RequestedScopes, requestedScopes } from './consent.ts'
 import { currentExchange, principalOf } from './exchange.ts'
 import { createFindAccount, type LibraryAccount } from './find-account.ts'
 import { LibraryKey } from './library-key.ts'
@@ -107,7 +108,7 @@ export function createLibrary(options: LibraryOptions): Provider {
     expiresWithSession: () => false, // our sessions end on their own; see endApplicationSessions
     extraClientMetadata: { properties: [...ownClientProperties] },
     rotateRefreshToken: (ctx) => ctx.oidc.client?.command_line !== true,
-    loadExistingGrant: createLoadExistingGrant(resources),
+    loadExistingGrant: createLoadExistingGrant(store, resources),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: policy() },
     clientBasedCORS: (_ctx, origin, { clientAuthMethod, redirectUris = [] }) =>
       isOriginOf({ public: clientAuthMethod === 'none', redirectUris: [...redirectUris] }, origin),
@@ -237,11 +238,20 @@ function policy(): interactionPolicy.DefaultPolicy {
     ),
   )
   checks.unshift(ours)
+  const asks = prompts.get('consent') as interactionPolicy.Prompt
+  asks.checks.push(
+    new Check('not_consented', 'the user has not given this application access', 'consent_required', () =>
+      currentExchange().needsConsent ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
+    ),
+  )
   return prompts
 }
 
-/** The operator chose the clients, so their registered scopes are granted. Consent is required only for native clients and on request. */
-function createLoadExistingGrant(resources: OwnNames) {
+/**
+ * The operator chose the clients, so the registered scopes of first-party ones are granted. Their consent is required only for native clients and on request. Any other
+ * client is granted what the person lets it do (P16).
+ */
+function createLoadExistingGrant(store: LibraryOptions['store'], resources: OwnNames) {
   return async (ctx: KoaContextWithOIDC) => {
     const { oidc } = ctx
     const exchange = currentExchange()
@@ -249,15 +259,24 @@ function createLoadExistingGrant(resources: OwnNames) {
     requireRegisteredRequest(oidc.client, oidc.params ?? {})
     const grant = new oidc.provider.Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId })
     grant.jti = newId('session')
-    grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(' '))
-    for (const server of Object.values(oidc.resourceServers ?? {})) {
-      const scope = [...oidc.requestParamScopes].filter((one) => server.scopes.has(one)).join(' ')
-      if (scope !== '') for (const name of allNamesOf([server.identifier()], resources)) grant.addResourceScope(name, scope)
-    }
-    const { openid, resources: granted } = grant as unknown as Record<string, unknown>
-    exchange.grant = { id: grant.jti, payload: { openid, resources: granted } }
+    const requested = requestedScopes(ctx)
+    const consent = await consentToCaller(store.reading, exchange.signedIn.live)
+    exchange.needsConsent = consent !== undefined && needsConsent(consent, requested, resources)
+    const { granted, declined } = consent === undefined ? { granted: requested, declined: null } : divided(consent, requested, resources)
+    grant.addOIDCScope([...granted.identity].join(' '))
+    for (const [server, scopes] of granted.resources)
+      if (scopes.length > 0) for (const name of allNamesOf([server], resources)) grant.addResourceScope(name, scopes.join(' '))
+    const { openid, resources: ofResources } = grant as unknown as Record<string, unknown>
+    exchange.grant = { id: grant.jti, payload: { openid, resources: ofResources } }
+    if (declined) reject(grant, declined)
     return grant
   }
+}
+
+/** The library counts what was declined as answered. */
+function reject(grant: InstanceType<Provider['Grant']>, { identity, resources }: RequestedScopes): void {
+  if (identity.length > 0) grant.rejectOIDCScope(identity.join(' '))
+  for (const [server, scopes] of resources) if (scopes.length > 0) grant.rejectResourceScope(server, scopes.join(' '))
 }
 
 /** The client may have been changed while the person signed in. The library checks these two only when the request arrives (P14). */

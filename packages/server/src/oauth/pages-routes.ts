@@ -2,27 +2,34 @@ import { Readable } from 'node:stream'
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { ownAudiences } from '../domain/apis/api.ts'
-import { namesOfApis, wordsOfPermissions } from '../domain/apis/words.ts'
+import { type Api, EVERYTHING, OWN_API, ownAudiences } from '../domain/apis/api.ts'
+import { isOptional, type Term, termOf, termsOf } from '../domain/apis/term.ts'
+import { namesOfApis, wordsOfPermissions, wordsOfTerms } from '../domain/apis/words.ts'
+import type { Execute } from '../domain/command/context.ts'
+import { consentOf, giveConsent } from '../domain/credentials/consent.ts'
 import { audiencesAsked } from '../domain/credentials/granted-audience.ts'
+import { sessionLifetimes } from '../domain/credentials/session.ts'
+import { Problem } from '../domain/model/problem.ts'
 import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
+import type { SignedIn } from '../http/browser-session.ts'
 import { beginRefusal } from '../http/problem.ts'
 import { refuseCrossSite } from '../http/same-site.ts'
-import { consentPage, problemPage } from '../portal/pages/index.ts'
+import { consentPage, problemPage, thirdPartyConsentPage } from '../portal/pages/index.ts'
 import type { Interaction, Interactions } from './interactions.ts'
 import { accountView, frameOf, originsOf, pagePolicy } from './pages.ts'
 
 export interface PageRouteOptions {
   config: Pick<Config, 'issuer' | 'audience' | 'localMailbox'>
   store: Pick<Store, 'reading'>
+  execute: Execute
   interactions: Interactions
   /** Passes a request to the library with this body. */
   toLibrary(request: FastifyRequest, reply: FastifyReply, form: string, how: { signsOut: boolean }): Promise<void>
 }
 
 /** The pages that the library redirects to, and their forms: sign-in, consent, sign-out. */
-export async function pageRoutes(app: FastifyInstance, { config, store, interactions, toLibrary }: PageRouteOptions): Promise<void> {
+export async function pageRoutes(app: FastifyInstance, { config, store, execute, interactions, toLibrary }: PageRouteOptions): Promise<void> {
   const page = { schema: { hide: true }, bodyLimit: 16_384 } as const
   const frame = () => frameOf(config)
   const own = ownAudiences(config)
@@ -30,6 +37,33 @@ export async function pageRoutes(app: FastifyInstance, { config, store, interact
   const apisOf = async ({ resource }: Interaction): Promise<string[]> => {
     const audiences = audiencesAsked(resource, own)
     return audiences.every((audience) => audience === own[0]) ? [] : namesOfApis(store.reading, audiences)
+  }
+
+  const termsOfRequest = ({ scopes, resource }: Interaction, apis: readonly Api[]): Term[] => termsOf(scopes, audiencesAsked(resource, own), apis)
+
+  /** The page for a client that is not first-party. What the person declined before is not ticked. */
+  const sendConsent = async (reply: FastifyReply, interaction: Interaction, { live }: SignedIn, fault?: string): Promise<FastifyReply> => {
+    const { uid, client, redirectUri } = interaction
+    const apis = await store.reading.apis.list()
+    const asked = termsOfRequest(interaction, apis)
+    const before = await consentOf(store.reading, live, client.id)
+    const body = thirdPartyConsentPage({
+      frame: frame(),
+      target: { action: `/interaction/${uid}`, hidden: {} },
+      account: accountView(live),
+      useAnother: { action: '/sign-out', hidden: { another: 'yes', continue: `/interaction/${uid}` } },
+      application: { name: client.name, host: URL.parse(redirectUri)?.host ?? '' },
+      permissions: wordsOfTerms(apis, asked).map(({ scope, audience, text }) => {
+        const term = termOf(scope, audience ?? OWN_API)
+        return { text, field: isOptional(term) ? fieldOfTerm(term) : null, checked: !before?.declined.includes(term) }
+      }),
+      keepsAccess: asked.includes('offline_access'),
+      actsAsPerson: interaction.scopes.includes(EVERYTHING),
+      days: sessionLifetimes.application / 86_400,
+      ...(fault !== undefined && { faults: [{ text: fault }] }),
+    })
+    reply.header('content-security-policy', pagePolicy(...originsOf(redirectUri)))
+    return reply.type('text/html; charset=utf-8').send(body)
   }
 
   app.removeAllContentTypeParsers()
@@ -62,6 +96,8 @@ export async function pageRoutes(app: FastifyInstance, { config, store, interact
     if (needsProof && !needsProof.isPossible) return reply.redirect(await interactions.refuseUnmet(request, reply), 303)
     if (needsProof) return reply.redirect(`/account/confirm?continue=${encodeURIComponent(path)}${needsProof.byPasskey ? '&with=passkey' : ''}`, 303)
     if (prompt === 'login') return reply.redirect(await interactions.finishLogin(request, reply), 303)
+    if (!interaction.client.firstParty && !signedIn.live.organization) return reply.redirect(`/sign-up/username?continue=${encodeURIComponent(path)}`, 303)
+    if (!interaction.client.firstParty) return sendConsent(reply, interaction, signedIn)
     const html = consentPage({
       frame: frame(),
       target: { action: path, hidden: {} },
@@ -77,9 +113,17 @@ export async function pageRoutes(app: FastifyInstance, { config, store, interact
   })
 
   app.post<{ Params: { uid: string } }>('/interaction/:uid', page, async (request, reply) => {
-    const allowed = fieldOf(request.body, 'decision') === 'allow'
-    const to = allowed ? await interactions.finishConsent(request, reply) : await interactions.abort(request, reply)
-    return reply.redirect(to, 303)
+    if (fieldOf(request.body, 'decision') !== 'allow') return reply.redirect(await interactions.abort(request, reply), 303)
+    const interaction = await interactions.interactionOf(request, reply)
+    const { client, signedIn, prompt } = interaction
+    if (!client.firstParty) {
+      if (!signedIn || prompt !== 'consent') throw new Problem('authentication_required')
+      const asked = termsOfRequest(interaction, await store.reading.apis.list())
+      const declined = asked.filter((term) => isOptional(term) && fieldOf(request.body, fieldOfTerm(term)) !== 'yes')
+      if (declined.length === asked.length) return sendConsent(reply.code(422), interaction, signedIn, 'Choose at least one permission, or cancel.')
+      await execute(giveConsent, signedIn.principal, { clientId: client.id, asked, declined })
+    }
+    return reply.redirect(await interactions.finishConsent(request, reply), 303)
   })
 
   app.post('/oauth/logout/confirm', page, async (request, reply) => {
@@ -92,6 +136,9 @@ export async function pageRoutes(app: FastifyInstance, { config, store, interact
     return reply
   })
 }
+
+/** A box on the page that allows a term. */
+const fieldOfTerm = (term: Term): string => `allow ${term}`
 
 function fieldOf(body: unknown, name: string): string | undefined {
   const value = (body as Record<string, unknown> | null | undefined)?.[name]

@@ -148,7 +148,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
 
   const plugin = async (app: FastifyInstance): Promise<void> => {
     await app.register(endpointRoutes, { config, store, execute, limits, clients, accessTokens })
-    await app.register(pageRoutes, { config, store, interactions, toLibrary })
+    await app.register(pageRoutes, { config, store, execute, interactions, toLibrary })
     const hidden = { schema: { hide: true } } as const
 
     app.get(routes.jwks, hidden, async (_request, reply) => {

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint, type JWK } from 'jose'
@@ -211,4 +211,15 @@ async function newKey(alg: SigningAlg, keys: SecretKeys, generation = keys.gener
 function openKey({ kid, alg, publicJwk, privateJwk: sealed, keyGeneration, createdAt, signsFrom, retiredAt }: SigningKeyRow, keys: SecretKeys): SigningKey {
   const privateKey = createPrivateKey({ key: JSON.parse(keys.of(keyGeneration).open('signing-key', kid, sealed)), format: 'jwk' })
   return { kid, alg, publicJwk, publicKey: createPublicKey(privateKey), privateKey, createdAt, signsFrom, retiredAt }
+}
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** Synchronous: to hand an ES256 signature to a thread and to take it back costs more than the signature. */
+export const signatureOf = (data: Uint8Array, { privateKey }: Pick<SigningKey, 'privateKey'>): Buffer =>
+  sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' })
+
+export function signJwt(typ: string, claims: Record<string, unknown>, key: Pick<SigningKey, 'kid' | 'alg' | 'privateKey'>): string {
+  const signed = `${encode({ alg: key.alg, typ, kid: key.kid })}.${encode(claims)}`
+  return `${signed}.${signatureOf(Buffer.from(signed), key).toString('base64url')}`
 }

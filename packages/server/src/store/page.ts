@@ -26,6 +26,14 @@ export function idOfCursor(cursor: string | undefined, ...kinds: IdKind[]): stri
   return id
 }
 
+/** For a list ordered by two ids. @throws Problem invalid_request, also for a cursor of another list */
+export function idsOfCursor(cursor: string | undefined, first: IdKind, second: IdKind): [string, string] | null {
+  const [one = '', other = ''] = decodeCursor(cursor, 2) ?? []
+  if (cursor === undefined) return null
+  if (!one.startsWith(`${idPrefixes[first]}_`) || !other.startsWith(`${idPrefixes[second]}_`)) throw invalidCursor()
+  return [one, other]
+}
+
 /** For a list ordered by number. @throws Problem invalid_request, also for a cursor of another list */
 export function numberOfCursor(cursor: string | undefined): bigint | null {
   const [number = null] = decodeCursor(cursor, 1) ?? []

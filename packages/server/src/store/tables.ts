@@ -474,6 +474,16 @@ export interface ClientTable {
   require_pkce: Generated<boolean>
   backchannel_logout_uri: string | null
   api_id: string | null
+  first_party: Generated<boolean>
+}
+
+export interface ConsentTable {
+  user_id: string
+  client_id: string
+  organization_id: string
+  granted: string[]
+  declined: string[]
+  granted_at: GeneratedInstant
 }
 
 export interface ClientSecretTable {
@@ -677,6 +687,7 @@ export interface Tables {
   refresh_token: RefreshTokenTable
   client: ClientTable
   client_secret: ClientSecretTable
+  consent: ConsentTable
   signing_key: SigningKeyTable
   operator_token: OperatorTokenTable
   root_key: RootKeyTable

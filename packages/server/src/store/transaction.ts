@@ -19,6 +19,7 @@ import { type Outbox, outbox } from './command/job-store.ts'
 import { type Records, recordsOf } from './command/records.ts'
 import { apiKeyStore } from './credentials/api-key-store.ts'
 import { clientStore } from './credentials/client-store.ts'
+import { consentStore } from './credentials/consent-store.ts'
 import { deviceAuthorizationStore } from './credentials/device-authorization-store.ts'
 import { oauthModelStore } from './credentials/oauth-model-store.ts'
 import { operatorTokenStore } from './credentials/operator-token-store.ts'
@@ -141,6 +142,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, { floor, passw
     deviceAuthorizations: deviceAuthorizationStore(db),
     refreshTokens: refreshTokenStore(db, floor),
     clients: clientStore(db),
+    consents: consentStore(db),
     apis: apiStore(db),
     signingKeys: signingKeyStore(db),
     rootKeys: rootKeyStore(db),

@@ -36,6 +36,7 @@ const needs: Record<string, Permission[]> = {
   'GET /v1/organizations/:org/audit-events': ['audit:read'],
   'GET /v1/organizations/:org/events': ['audit:read'],
   'GET /v1/organizations/:org/factor-policy': ['organization:read'],
+  'GET /v1/organizations/:org/applications': ['applications:read'],
   'GET /v1/organizations/:org/key-policy': ['organization:read'],
   'GET /v1/organizations/:org/unready-members': ['organization:security'],
   'GET /v1/organizations/:org/unready-credentials': ['organization:security'],

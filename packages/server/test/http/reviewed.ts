@@ -26,6 +26,8 @@ export const reviewed: Record<string, Reviewed> = {
   'POST /v1/me/email/verify': { for: 'account', body: { code: '000000' } },
   'GET /v1/me/changes': { for: 'account' },
   'GET /v1/me/sessions': { for: 'account' },
+  'GET /v1/me/applications': { for: 'account' },
+  'DELETE /v1/me/applications/:client': { for: 'account' },
   'DELETE /v1/me/sessions': { for: 'account', disturbs: true },
   'DELETE /v1/me/sessions/:id': { for: 'account' }, // a token without the scope can end `current` too
   'GET /v1/me/factors': { for: 'account' },
@@ -88,6 +90,7 @@ export const reviewed: Record<string, Reviewed> = {
   'GET /v1/organizations/:org/events': { for: 'admin', keys: true },
   'GET /v1/organizations/:org/factor-policy': { for: 'member', keys: true },
   'PUT /v1/organizations/:org/factor-policy': { for: 'admin', body: { policy: 'none' } },
+  'GET /v1/organizations/:org/applications': { for: 'admin', keys: true },
   'GET /v1/organizations/:org/key-policy': { for: 'member', keys: true },
   'PUT /v1/organizations/:org/key-policy': { for: 'admin', body: { keys: 'any' } },
   'GET /v1/organizations/:org/unready-members': { for: 'admin', keys: true },

@@ -47,7 +47,7 @@ test('a password reset ends an application session started at the same time (S32
     )
     await hasEnded
     const taken = world
-      .execute(startApplicationSession, systemPrincipal, { codeHash, sessionId: newId('session'), clientId: 'app', startedBy, grant: {} })
+      .execute(startApplicationSession, systemPrincipal, { codeHash, sessionId: newId('session'), clientId: 'app', startedBy, grant: {}, firstParty: true })
       .then(() => 'taken')
       .catch((error: { code?: string }) => error.code)
     await new Promise((resolve) => setTimeout(resolve, 100))

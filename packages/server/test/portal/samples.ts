@@ -376,6 +376,22 @@ export function samples(
       application: { name: say('Example Notes'), host: say('notes.example.com') },
       scopes: ['openid', 'offline_access', 'api'],
     }),
+    'consent-third-party': pages.thirdPartyConsentPage({
+      frame,
+      target,
+      account,
+      useAnother: target,
+      application: { name: say('Example Charts'), host: say('charts.example.com') },
+      permissions: [
+        { text: 'Identify you by an ID that never changes', field: null, checked: true },
+        { text: say('See applications (Deploy)'), field: 'allow apps:read https://deploy.example.com', checked: true },
+        { text: say('Deploy applications (Deploy)'), field: 'allow apps:deploy https://deploy.example.com', checked: false },
+      ],
+      keepsAccess: true,
+      actsAsPerson: true,
+      days: 30,
+      faults: [{ text: say('Choose at least one permission, or cancel.') }],
+    }),
     'logout-confirm': pages.logoutConfirmPage({ frame, target, account, application: say('Example Notes') }),
     deactivated: pages.deactivatedPage({
       frame,

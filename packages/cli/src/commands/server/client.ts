@@ -26,6 +26,7 @@ const create = command(
       alg: value('ALG', 'algorithm that signs its tokens', { choices: ['ES256', 'RS256'] }),
       public: flag('the client cannot keep a secret: it runs in a browser or on a device'),
       native: flag('the client runs on a device: a loopback redirect URI matches any port'),
+      thirdParty: flag('the client is not part of the platform: people are asked for consent'),
       noPkce: flag('the client does not support PKCE: it must send a nonce, and have a secret and the scope openid'),
       backchannelLogoutUri: value('URI', 'URI that is notified when a session ends'),
       api: value('AUDIENCE', 'the API whose tokens the client introspects'),
@@ -35,9 +36,11 @@ const create = command(
       'muster server client create shop --redirect-uri https://shop.example/callback',
       'muster server client create gateway --scope introspect',
       'muster server client create deploy --scope signals introspect \\\n    --api https://deploy.example.com',
+      'muster server client create charts --third-party \\\n    --redirect-uri https://charts.example/callback --scope openid apps:read',
       'muster server client create cli --public --native \\\n    --redirect-uri http://127.0.0.1/callback',
     ],
-    notes: 'The secret is shown once.',
+    notes:
+      'The secret is shown once. A third-party client gets only what each person allows it. It uses PKCE, has no rights of its own, and may use the device grant or the scope api only if you name them.',
   },
   async (context, input) => {
     const { say } = context
@@ -52,6 +55,7 @@ const create = command(
       ...(input.alg ? { alg: input.alg } : {}),
       public: input.public,
       native: input.native,
+      ...(input.thirdParty ? { first_party: false } : {}),
       ...(input.noPkce ? { require_pkce: false } : {}),
       ...(input.backchannelLogoutUri ? { backchannel_logout_uri: input.backchannelLogoutUri } : {}),
       ...(input.api ? { api: input.api } : {}),
@@ -84,13 +88,15 @@ export const details = ({ say, now }: Context, client: Client & { secret?: strin
     ['Post-logout URIs', (client.post_logout_redirect_uris ?? []).join(' ')],
     ['Scopes', client.scopes.join(' ')],
     ['Signed with', client.alg],
-    ['Kind', client.public ? 'public' : 'confidential'],
+    ['Kind', kindOf(client)],
     ['Native', client.native ? 'yes' : null],
     ['PKCE', client.require_pkce === false ? 'not required; a nonce is required without it' : null],
     ['Logout URI', client.backchannel_logout_uri ?? null],
     ['API', client.api_id ?? null],
     ['Created', facts(client.created_at ? exact(client.created_at) : '', client.created_at)],
   ])
+
+const kindOf = (client: Client): string => `${client.public ? 'public' : 'confidential'}${client.first_party === false ? ', third-party' : ''}`
 
 const lastUseOf = ({ secrets }: Client): string | null =>
   (secrets ?? []).reduce<string | null>((latest, { last_used_at: used }) => (used !== null && (latest === null || used > latest) ? used : latest), null)
@@ -109,7 +115,7 @@ const clients = command(
         items.map((client) => [
           client.id,
           client.name,
-          client.public ? 'public' : 'confidential',
+          kindOf(client),
           client.scopes.join(' '),
           client.public ? '' : moment(lastUseOf(client), now, 'never'),
           moment(client.created_at, now),

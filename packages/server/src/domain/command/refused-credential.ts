@@ -135,6 +135,7 @@ const expiredKeyProblem = ({ description, expiresAt }: ApiKey): Problem =>
 
 /** Given only if another person ended the session, because its holder does not know otherwise. */
 const signedOutBy: Record<string, string> = {
+  access_revoked: 'The user revoked the access of this application. They can allow it again.',
   signed_out_by_admin: 'An admin of your organization signed you out everywhere. You can sign in again.',
   signed_out_by_operator: 'The operator of this server signed you out everywhere. You can sign in again.',
   factors_reset: 'Your passkeys and your authenticator app were reset, which ended all sessions. Sign in with your password and a code that we email to you.',

@@ -2,7 +2,9 @@ import type { ClientId, SessionId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { requirePolicy } from '../command/factor-policy.ts'
 import { requireValid } from '../command/refused-credential.ts'
+import { Problem } from '../model/problem.ts'
 import type { Session } from '../model/session.ts'
+import { consentOf } from './consent.ts'
 import { finishSession, signInOf, startSession } from './session.ts'
 
 export interface StartApplicationSession {
@@ -14,6 +16,8 @@ export interface StartApplicationSession {
   /** The browser session in which the person agreed. */
   startedBy: SessionId
   grant: Record<string, unknown>
+  /** Of the client: it starts no session without the consent of the person (P16). */
+  firstParty: boolean
 }
 
 /** Redeems an authorization code and starts the application's session, in one transaction. Null if the code was redeemed before. */
@@ -26,6 +30,8 @@ export async function startApplicationSession(context: Context, input: StartAppl
   // A person who has signed out or lost access since they agreed gets nothing (S53).
   const live = await requireValid(tx, await tx.sessions.liveState(input.startedBy, null))
   requirePolicy(live)
+  // Revoked since the code was issued, or the person has moved to another organization.
+  if (!input.firstParty && !(await consentOf(tx, live, input.clientId))) throw new Problem('token_revoked', 'The user has not given this application access.')
   return startSession(context, {
     id: input.sessionId,
     kind: 'application',

@@ -23,6 +23,7 @@ export interface RegisterClient {
   alg?: 'ES256' | 'RS256' | undefined
   public?: boolean | undefined
   native?: boolean | undefined
+  firstParty?: boolean | undefined
   requirePkce?: boolean | undefined
   backchannelLogoutUri?: string | undefined
   /** The audience of the API that the client belongs to. */
@@ -46,6 +47,7 @@ export async function registerClient({ tx, principal, record }: Context, input: 
     native,
     commandLine: false,
     impliedScopes: [],
+    firstParty: input.firstParty ?? true,
     builtIn: false,
     requirePkce: input.requirePkce ?? true,
     backchannelLogoutUri: input.backchannelLogoutUri ?? null,
@@ -57,7 +59,8 @@ export async function registerClient({ tx, principal, record }: Context, input: 
   requireNoFaults({ ...wanted, apiId }, { apis, internalHosts: input.internalHosts }, unknown)
   const secret = wanted.public ? null : newOpaqueToken('muster_cs')
   const client = await tx.clients.insert({ id: newId('client'), ...wanted, apiId, secretHash: secret === null ? null : digest(secret) })
-  await record({ type: 'client.registered', target: client.id, name: client.name, grants: client.grants, scopes: client.scopes })
+  const { id: target, name, grants, scopes } = client
+  await record({ type: 'client.registered', target, name, grants, scopes, ...(!client.firstParty && { thirdParty: true as const }) })
   return { client, secret }
 }
 
@@ -233,7 +236,19 @@ function clientFaults(client: Described, { apis, kept = [], internalHosts = [] }
     if (!may('authorization_code') || !client.scopes.includes('openid'))
       fault('backchannel_logout_uri', 'Back-channel logout requires the grant authorization_code and the scope openid.')
   }
-  return faults
+  return client.firstParty ? faults : [...faults, ...thirdPartyFaults(client)]
+}
+
+/** P16: it acts for people only, and only through PKCE. The device grant and the scope `api` are for the operator to name; nothing adds them. */
+function thirdPartyFaults({ grants, scopes, requirePkce }: Described): Fault[] {
+  const own = scopes.filter((scope) => (machineScopes as readonly string[]).includes(scope))
+  return [
+    ...(grants.includes('client_credentials')
+      ? [{ field: 'grants', message: 'A third-party client acts for people only, so client_credentials is not possible.' }]
+      : []),
+    ...own.map((scope) => ({ field: 'scopes', message: `A third-party client acts for people only, so ${scope} is not possible.` })),
+    ...(requirePkce ? [] : [{ field: 'require_pkce', message: 'A third-party client must use PKCE.' }]),
+  ]
 }
 
 /** A listed host without a port matches every port. */

@@ -1,5 +1,7 @@
 import type { RecentAction } from '@muster/contract/authentication.ts'
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
+import { type Api, OWN_API } from '../apis/api.ts'
+import { type Term, termsOf } from '../apis/term.ts'
 import type { Context, Execute } from '../command/context.ts'
 import { requirePolicy } from '../command/factor-policy.ts'
 import type { CountedSpending, PointOfRequest } from '../command/limits.ts'
@@ -11,7 +13,8 @@ import { networkOf } from '../model/network.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Store, Tx } from '../store.ts'
-import { grantOfLogin } from './granted-audience.ts'
+import { rememberConsent } from './consent.ts'
+import { audiencesAsked, grantOfLogin } from './granted-audience.ts'
 import { requireRefreshLogin } from './refresh-token.ts'
 import { sessionLifetimes, signInOf, startSession } from './session.ts'
 import type { DeviceAuthorization } from './store.ts'
@@ -177,6 +180,10 @@ export async function deviceOf(tx: Pick<Tx, 'deviceAuthorizations'>, id: DeviceA
 export const isLasting = ({ wantsRefreshToken, commandLine, builtInClient }: DeviceAuthorization): boolean =>
   builtInClient || (wantsRefreshToken && commandLine)
 
+/** What a login of a client asks for that is not first-party (P16). */
+export const termsOfDevice = ({ scopes, params }: Pick<DeviceAuthorization, 'scopes' | 'params'>, apis: readonly Api[]): Term[] =>
+  termsOf(scopes, audiencesAsked(params.audiences, [OWN_API]), apis)
+
 /**
  * Lets the device act as the caller. What the organization requires must have been proved in this browser (F13). The session is created here, at the current epoch
  * (S53). The device gets its tokens at the next poll.
@@ -187,6 +194,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   const device = await deviceOf(tx, id, live.session.id)
   if (!isOpen(device) || device.confirms !== null) throw new Problem('device_authorization_ended')
   requirePolicy(live)
+  if (!device.firstParty) await rememberConsent(context, live, { clientId: device.clientId, asked: termsOfDevice(device, await tx.apis.list()) })
   const organizationId = live.organization?.id ?? null
   const kind = !device.commandLine ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
   if (kind === 'refresh') await requireRefreshLogin(tx, account.id)

@@ -1,4 +1,5 @@
 import { type Api, ownAudiences, scopesOf } from '../apis/api.ts'
+import { termOf } from '../apis/term.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
@@ -10,7 +11,7 @@ import { scopesGrantedAt } from './granted-audience.ts'
  * @throws Problem invalid_target
  */
 export async function apiOfLogin(
-  tx: Pick<Tx, 'sessions' | 'clients' | 'apis'>,
+  tx: Pick<Tx, 'sessions' | 'clients' | 'apis' | 'consents'>,
   { sessionId, token }: UserPrincipal,
   { resource, issuer, audience }: { resource: string; issuer: string; audience: string },
 ): Promise<{ api: Api; scopes: Set<string>; clientId: string; expiresAt: Date }> {
@@ -22,7 +23,10 @@ export async function apiOfLogin(
   const granted = scopesGrantedAt(session.grantPayload, resource, own) ?? []
   const client = await tx.clients.find(session.clientId)
   const api = await tx.apis.findByAudience(resource)
-  const scopes = granted.filter((scope) => client?.scopes.includes(scope) && api && scopesOf(api).includes(scope))
+  const consent = client && !client.firstParty ? await tx.consents.find(session.userId, client.id) : undefined
+  const isConsented = (scope: string) =>
+    consent === undefined || (consent?.organizationId === session.organizationId && consent.granted.includes(termOf(scope, resource)))
+  const scopes = granted.filter((scope) => client?.scopes.includes(scope) && api && scopesOf(api).includes(scope) && isConsented(scope))
   if (!api || scopes.length === 0) throw new Problem('invalid_target')
   return { api, scopes: new Set(scopes), clientId: session.clientId, expiresAt: token.expiresAt }
 }

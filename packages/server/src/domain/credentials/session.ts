@@ -173,6 +173,17 @@ export async function finishAllSessions(
   return ended.length
 }
 
+/**
+ * Ends what a client has of a person: all its sessions, and with them its tokens. Each has a revocation of its own, which every verifier of every version understands.
+ * They are at most 50 (S61).
+ */
+export async function finishSessionsOfClient({ tx, record }: Context, userId: UserId, clientId: ClientId): Promise<number> {
+  const ended = await tx.sessions.endAllOfClient(userId, clientId, 'access_revoked')
+  for (const session of ended)
+    await record({ type: 'session.ended', target: session.id, userId, reason: 'access_revoked', organizationId: session.organizationId })
+  return ended.length
+}
+
 /** Revokes one access token. Its session continues (S48, S49). */
 export async function revokeAccessToken({ tx, record, awaitEnded }: Context, token: { sessionId: SessionId; jti: string; expiresAt: Date }): Promise<void> {
   const session = await tx.sessions.find(token.sessionId)

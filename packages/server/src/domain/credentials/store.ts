@@ -38,6 +38,8 @@ export interface DeviceAuthorization {
   commandLine: boolean
   /** The client of a compatibility folder. */
   builtInClient: boolean
+  /** Of the client (P16). */
+  firstParty: boolean
   /** As it is shown. */
   userCode: string
   scopes: string[]
@@ -163,6 +165,8 @@ export interface SessionStore {
   endAllOf(userId: UserId, except: SessionId | null, reason: EndReason): Promise<Session[]>
   /** Application sessions that this revocation ends and whose application has a logout URI. Each is returned once, however often it is revoked. */
   takeToInform(revocation: Pick<Revocation, 'kind' | 'subject'> & { belowEpoch?: number }): Promise<SessionId[]>
+  /** Ends the active application sessions of one client. Returns them. */
+  endAllOfClient(userId: UserId, clientId: ClientId, reason: EndReason): Promise<Session[]>
   /** The number of active sessions, which a raised epoch ends. Counts no further than `atMost`. */
   countAlive(userId: UserId, atMost: number): Promise<number>
   /** The oldest active sessions of a kind (and of a client, if it is given) beyond those to keep, oldest first. At most `atOnce`. */
@@ -378,6 +382,43 @@ export interface ClientStore {
   everNamed(name: string): Promise<ClientId[]>
   /** False if it does not exist or was removed before. */
   remove(id: ClientId): Promise<boolean>
+}
+
+/** What a person lets a client do (P16), in the terms of `domain/apis/term.ts`. */
+export interface Consent {
+  userId: UserId
+  clientId: ClientId
+  /** In which they let it. It does not count while they are in another one. */
+  organizationId: OrganizationId
+  granted: string[]
+  /** What the client asked for and does not get. It is not asked again. */
+  declined: string[]
+  grantedAt: Date
+}
+
+/** An application that a person has given access, for its list. */
+export interface Application {
+  clientId: ClientId
+  name: string
+  userId: UserId
+  username: string | null
+  organizationId: OrganizationId
+  granted: string[]
+  grantedAt: Date
+  /** When it last signed the person in or got a token for them. Null: never. */
+  lastUsedAt: Date | null
+}
+
+export interface ConsentStore {
+  find(userId: UserId, clientId: ClientId): Promise<Consent | null>
+  /** Replaces an earlier one of the person and the client. Its time stays, unless it was for another organization. */
+  put(consent: Omit<Consent, 'grantedAt'>): Promise<void>
+  /** False if there is none. */
+  remove(userId: UserId, clientId: ClientId): Promise<boolean>
+  /** The applications of a person in an organization, the latest consent first. At most 200. */
+  list(userId: UserId, organizationId: OrganizationId): Promise<Application[]>
+  /** The applications of all members of an organization, by application and person. */
+  page(organizationId: OrganizationId, page: PageRequest): Promise<Page<Application>>
 }
 
 export interface SigningKeyRow {

@@ -22,6 +22,8 @@ export interface Client {
   commandLine: boolean
   /** Always granted: the scopes of a client that does not know Muster's scopes. */
   impliedScopes: string[]
+  /** Part of the platform. False: an application of somebody else, which acts only for people who consent, as far as they consent (P16). */
+  firstParty: boolean
   /** Belongs to a compatibility layer, and is removed when that is switched off. */
   builtIn: boolean
   /** False only for a client with a secret, which must then send a `nonce` if it sends no challenge. */

@@ -65,6 +65,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'device_authorization.approved': nothing,
   'device_authorization.denied': nothing,
 
+  'consent.given': nothing,
+  'consent.revoked': nothing, // each session that it ends has its own event
+
   'organization.created': nothing,
   'organization.renamed': nothing, // only org_id decides (S32)
   'organization.shared': nothing,

@@ -51,8 +51,9 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
   if (!keepKeys) await sql`update passkey set verifies_user = false`.execute(trx)
   // A provider that was unlinked after the backup would sign in again, so all links end. A person without a password sets one by email.
   if (!keepKeys) await sql`delete from identity`.execute(trx)
-  // Codes, and what a browser or a device has begun.
+  // A consent that was revoked since the backup is here again, so people are asked again (P16). Then codes, and what a browser or a device has begun.
   for (const table of [
+    'consent',
     'oidc_model',
     'device_authorization',
     'sign_up',

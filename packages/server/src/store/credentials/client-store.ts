@@ -38,6 +38,18 @@ function secretsOf(row: Row): StoredClientSecret[] {
   return hash === null || stored.some((secret) => secret.hash.equals(hash)) ? stored : [firstSecret(row, hash), ...stored]
 }
 
+/**
+ * Stored before each grant of a client that is not first-party. A server of an earlier version asks nobody for consent, and knows no grant with this prefix: it refuses
+ * the client (decision 0076).
+ */
+const ASKS_CONSENT = 'consent:'
+
+const storedGrants = ({ grants, firstParty }: Pick<Client, 'grants' | 'firstParty'>): string =>
+  JSON.stringify(firstParty ? grants : grants.map((grant) => `${ASKS_CONSENT}${grant}`))
+
+const grantsOf = ({ grants, first_party: firstParty }: Pick<Row, 'grants' | 'first_party'>): Grant[] =>
+  (firstParty ? grants : grants.filter((grant) => grant.startsWith(ASKS_CONSENT)).map((grant) => grant.slice(ASKS_CONSENT.length))) as Grant[]
+
 const withoutHash = ({ hash: _, ...secret }: StoredClientSecret): ClientSecret => secret
 
 const toRegistered = (row: Row & { version: string }): RegisteredClient => ({ ...toClient(row), secrets: secretsOf(row), version: row.version })
@@ -45,7 +57,7 @@ const toRegistered = (row: Row & { version: string }): RegisteredClient => ({ ..
 const toClient = (row: Row): Client => ({
   id: row.id,
   name: row.name,
-  grants: row.grants as Grant[],
+  grants: grantsOf(row),
   redirectUris: row.redirect_uris,
   postLogoutRedirectUris: row.post_logout_redirect_uris,
   scopes: row.scopes,
@@ -55,6 +67,7 @@ const toClient = (row: Row): Client => ({
   native: row.native,
   commandLine: row.command_line,
   impliedScopes: row.implied_scopes,
+  firstParty: row.first_party,
   builtIn: row.built_in,
   requirePkce: row.require_pkce,
   backchannelLogoutUri: row.backchannel_logout_uri,
@@ -96,7 +109,7 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
           id: client.id,
           name: client.name,
           secret_hash: client.secretHash,
-          grants: JSON.stringify(client.grants),
+          grants: storedGrants(client),
           redirect_uris: JSON.stringify(client.redirectUris),
           post_logout_redirect_uris: JSON.stringify(client.postLogoutRedirectUris),
           scopes: JSON.stringify(client.scopes),
@@ -104,6 +117,7 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
           native: client.native,
           command_line: client.commandLine,
           implied_scopes: JSON.stringify(client.impliedScopes),
+          first_party: client.firstParty,
           built_in: client.builtIn,
           require_pkce: client.requirePkce,
           backchannel_logout_uri: client.backchannelLogoutUri,

@@ -8,7 +8,14 @@ import { point as marked } from '../database.ts'
 import type { DeviceAuthorizationTable, Tables } from '../tables.ts'
 import { clientVersion } from './client-store.ts'
 
-type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; command_line: boolean; built_in: boolean; expired: boolean; signed_in_at: Date | null }
+type Row = Selectable<DeviceAuthorizationTable> & {
+  client_name: string
+  command_line: boolean
+  built_in: boolean
+  first_party: boolean
+  expired: boolean
+  signed_in_at: Date | null
+}
 
 const toDeviceAuthorization = (row: Row): DeviceAuthorization => ({
   id: row.id as DeviceAuthorizationId,
@@ -16,6 +23,7 @@ const toDeviceAuthorization = (row: Row): DeviceAuthorization => ({
   clientName: row.client_name,
   commandLine: row.command_line,
   builtInClient: row.built_in,
+  firstParty: row.first_party,
   userCode: shownUserCode(row.user_code),
   scopes: row.scope.split(' ').filter(Boolean),
   wantsRefreshToken: row.scope.split(' ').includes('offline_access'),
@@ -50,6 +58,7 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
         'client.name as client_name',
         'client.command_line',
         'client.built_in',
+        'client.first_party',
         'session.authenticated_at as signed_in_at',
         sql<boolean>`device_authorization.expires_at <= muster_now()`.as('expired'),
       ])
@@ -134,6 +143,7 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
           sql<string>`(select name from client where client.id = client_id)`.as('client_name'),
           sql<boolean>`(select command_line from client where client.id = client_id)`.as('command_line'),
           sql<boolean>`(select built_in from client where client.id = client_id)`.as('built_in'),
+          sql<boolean>`(select first_party from client where client.id = client_id)`.as('first_party'),
         ])
         .executeTakeFirst()
       return row ? toDeviceAuthorization({ ...row, expired: false, signed_in_at: null }) : null

@@ -195,6 +195,20 @@ export function sessionStore(db: Kysely<Tables>, floor: PolicyFloor): SessionSto
       if (except) query = query.where('id', '<>', except)
       return (await query.returningAll().execute()).map(toSession)
     },
+    async endAllOfClient(userId, clientId, reason) {
+      const rows = await db
+        .updateTable('session')
+        .set({ ended_at: now, ended_reason: reason })
+        .where('user_id', '=', userId)
+        .where('client_id', '=', clientId)
+        .where('kind', '=', 'application')
+        .where('ended_at', 'is', null)
+        .where('expires_at', '>', nowOnce)
+        .where(sql<boolean>`epoch = (select epoch from account where id = ${userId})`)
+        .returningAll()
+        .execute()
+      return rows.map(toSession)
+    },
     async takeToInform({ kind, subject, belowEpoch }) {
       const taking = db
         .updateTable('session')

@@ -40,6 +40,7 @@ import * as keyScopes from './0042-key-scopes.ts'
 import * as eventPositions from './0043-event-positions.ts'
 import * as clientSecrets from './0044-client-secrets.ts'
 import * as auditPersonal from './0047-audit-personal.ts'
+import * as consents from './0046-consents.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -84,4 +85,5 @@ export const migrations: Record<string, Migration> = {
   '0044-client-secrets': clientSecrets,
   '0042-key-scopes': keyScopes,
   '0047-audit-personal': auditPersonal,
+  '0046-consents': consents,
 }

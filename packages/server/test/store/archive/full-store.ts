@@ -25,6 +25,7 @@ const rows = [
   `insert into client (id, name, secret_hash, grants, redirect_uris, scopes, removed_at, returned_at, backchannel_logout_uri, api_id)
    values ('cli_1', 'App', '\\x02', '["x"]', '["https://app.example.com"]', '["openid"]', now(), now(), 'https://app.example.com/logout', 'api_1')`,
   `insert into client_secret (id, client_id, secret_hash, last_used_at, revoked_at) values ('csc_1', 'cli_1', '\\x12', now(), now())`,
+  `insert into consent (user_id, client_id, organization_id, granted, declined) values ('usr_ada', 'cli_1', 'org_ada', '{openid,apps:deploy https://deploy.example.com}', '{email}')`,
   `insert into session (id, kind, user_id, organization_id, epoch, client_id, token_hash, grant_payload, address, user_agent, expires_at, ended_at, ended_reason, logout_queued_at, methods, confirmed_at,
      confirmed_methods, provider)
    values ('ses_1', 'application', 'usr_ada', 'org_ada', 3, 'cli_1', '\\x03', '{"a": [1, null, "\\u00e9\\n"], "b": 1.50}', '192.0.2.1', 'curl', 'infinity', now(), 'revoked', now(), '{swk,user,mfa}', now(), '{pwd}', 'github')`,

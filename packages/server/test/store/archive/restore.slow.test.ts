@@ -80,6 +80,8 @@ describe('access from before a restore (O9)', () => {
       for (const user of [ada.id, 'usr_newcomer'])
         await sql`insert into identity (id, user_id, provider, issuer, subject, label, address)
           values (${`idn_${user}`}, ${user}, 'github', 'https://github.com/login/oauth', ${user}, 'n', '192.0.2.1')`.execute(db)
+      await sql`insert into consent (user_id, client_id, organization_id, granted, declined)
+        select ${ada.id}, ${credentials.clientId}, id, '{openid}', '{}' from organization where name = 'ada'`.execute(db)
     })
     verifier = await aVerifier(before, { ...credentials, lease: 300 })
     await backUp(settings(url), fileNamed('access'))
@@ -122,6 +124,10 @@ describe('access from before a restore (O9)', () => {
     expect(page.status).toBe(303)
     const { body } = await after.call('POST', '/v1/invitations/preview', { body: { token: secret } })
     expect(body.code).toBe('invitation_revoked')
+  })
+
+  test('ends for third-party clients: their consents are asked for again (P16)', async () => {
+    expect(await on(restoredUrl, async (db) => (await sql`select user_id from consent`.execute(db)).rows)).toEqual([])
   })
 
   test('ends for providers, also of accounts without a password', async () => {

@@ -17,6 +17,7 @@ const clientFields = {
   alg: z.enum(['ES256', 'RS256']),
   public: z.boolean(),
   native: z.boolean(),
+  first_party: z.boolean().meta({ description: 'False: an application of somebody else, which people are asked for consent to.' }),
   require_pkce: z.boolean().meta({ description: 'If false, the client may omit the code_challenge, but must then send a nonce.' }),
   backchannel_logout_uri: z.string().nullable().meta({ description: 'Receives a logout token when one of its sessions ends.' }),
 }
@@ -74,6 +75,7 @@ export const clientRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = asy
           alg: z.enum(['ES256', 'RS256']).optional(),
           public: z.boolean().optional(),
           native: z.boolean().optional(),
+          first_party: z.boolean().optional().meta({ description: 'True unless given.' }),
           require_pkce: z.boolean().optional(),
           backchannel_logout_uri: logoutUri.optional(),
           api: z.string().max(600).optional().meta({ description: 'The audience of the API that introspects by this client.' }),
@@ -93,6 +95,7 @@ export const clientRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = asy
           alg,
           native,
           public: isPublic,
+          firstParty: others.first_party,
           redirectUris: others.redirect_uris,
           postLogoutRedirectUris: others.post_logout_redirect_uris,
           requirePkce: others.require_pkce,
@@ -236,6 +239,7 @@ const toClientBody = (client: Client) => ({
   alg: client.alg,
   public: client.public,
   native: client.native,
+  first_party: client.firstParty ?? true,
   // Missing in a stored response of an older server version, like the secrets.
   require_pkce: client.requirePkce ?? true,
   backchannel_logout_uri: client.backchannelLogoutUri ?? null,

@@ -1,16 +1,8 @@
+import { wordsOfScopes } from '@muster/contract/permissions.ts'
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type FormTarget, facts, form, linkButton, notice } from '../../parts.ts'
 import { type AccountView, actingAs } from '../accounts/account.ts'
-
-/** Each line completes “This application will be able to”. */
-const scopeTexts: Readonly<Record<string, string>> = {
-  openid: 'Identify you by an ID that never changes',
-  profile: 'See your name, username, organization and role',
-  email: 'See your email address',
-  offline_access: 'Keep this access while you are away, until you end it',
-  api: 'Act as you, with all your permissions here',
-}
 
 export interface ConsentPage {
   frame: Frame
@@ -28,7 +20,7 @@ export interface ConsentPage {
 
 export function consentPage({ frame, target, account, useAnother, application, scopes, permissions, apis = [] }: ConsentPage): string {
   const textOf = (scope: string) =>
-    scope === 'api' && apis.length > 0 ? `Act as you, with all your permissions at ${apis.join(' and ')}` : (scopeTexts[scope] ?? permissions?.get(scope))
+    scope === 'api' && apis.length > 0 ? `Act as you, with all your permissions at ${apis.join(' and ')}` : (wordsOfScopes[scope] ?? permissions?.get(scope))
   return layout({
     frame,
     title: `Allow ${application.name} to use your account?`,

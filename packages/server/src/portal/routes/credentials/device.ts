@@ -2,12 +2,12 @@ import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contrac
 import { isPersonBarred } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { EVERYTHING, OWN_API } from '../../../domain/apis/api.ts'
-import { namesOfApis, wordsOfPermissions } from '../../../domain/apis/words.ts'
+import { namesOfApis, wordsOfPermissions, wordsOfTerms } from '../../../domain/apis/words.ts'
 import { meetsPolicy } from '../../../domain/command/factor-policy.ts'
 import { isRecent } from '../../../domain/command/recent.ts'
 import { refusalOf } from '../../../domain/command/refused-credential.ts'
 import { approveConfirmation } from '../../../domain/credentials/confirm-terminal.ts'
-import { approveDevice, denyDevice, deviceOf, endingCommand, isLasting, programOf } from '../../../domain/credentials/device-authorization.ts'
+import { approveDevice, denyDevice, deviceOf, endingCommand, isLasting, programOf, termsOfDevice } from '../../../domain/credentials/device-authorization.ts'
 import { enterUserCode, refuseUserCode } from '../../../domain/credentials/enter-user-code.ts'
 import { audiencesAsked } from '../../../domain/credentials/granted-audience.ts'
 import type { DeviceAuthorization } from '../../../domain/credentials/store.ts'
@@ -121,6 +121,13 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     return enterCode(request, reply, signedIn, userCode)
   })
 
+  /** Everything, of a client that is not first-party (P16). Otherwise the permissions, and none for a login that can do everything. */
+  const permissionsOf = async (device: DeviceAuthorization): Promise<string[]> => {
+    const apis = device.firstParty ? [] : await store.reading.apis.list()
+    if (!device.firstParty) return wordsOfTerms(apis, termsOfDevice(device, apis)).map(({ text }) => text)
+    return device.scopes.includes(EVERYTHING) ? [] : [...(await wordsOfPermissions(store.reading, device.scopes)).values()]
+  }
+
   /** Called only after the code was counted as wrong, so that the page cannot be used to find codes. */
   const ofCode = async (typed: string): Promise<DeviceAuthorization | null> => {
     const code = normalUserCode(typed)
@@ -183,7 +190,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
         client: { name: client, id: device.clientId },
         request: { address: device.address, agent: device.userAgent ?? undefined, at: device.requestedAt },
         apis: device.params.audiences === undefined ? [] : await namesOfApis(store.reading, audiencesAsked(device.params.audiences, [OWN_API])),
-        permissions: device.scopes.includes(EVERYTHING) ? [] : [...(await wordsOfPermissions(store.reading, device.scopes)).values()],
+        permissions: await permissionsOf(device),
         sameAddress: device.address === request.origin.address,
         longLived: device.wantsRefreshToken,
         tokenName: device.refreshTokenName ?? undefined,

@@ -1,12 +1,12 @@
-import type { Session } from '../api/types.ts'
-import { command, flag, skipPrompt } from '../command.ts'
-import type { Context } from '../context.ts'
-import { usage } from '../errors.ts'
-import type { Login } from '../login/login.ts'
-import { signedIn } from '../login/sign-in.ts'
-import { sayRevocation } from '../output/revocation.ts'
-import { count } from '../output/text.ts'
-import { moment, relative } from '../output/time.ts'
+import type { Session } from '../../api/types.ts'
+import { command, flag, skipPrompt } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { usage } from '../../errors.ts'
+import type { Login } from '../../login/login.ts'
+import { signedIn } from '../../login/sign-in.ts'
+import { sayRevocation } from '../../output/revocation.ts'
+import { count } from '../../output/text.ts'
+import { moment, relative } from '../../output/time.ts'
 
 const list = command('session list', { summary: 'list your sessions', examples: ['muster session list'] }, async (context) => {
   const { say, now } = context

@@ -1,7 +1,7 @@
-import { command, skipPrompt } from '../command.ts'
-import { signedIn } from '../login/sign-in.ts'
-import { moment } from '../output/time.ts'
-import { revokeById } from './revoke.ts'
+import { command, skipPrompt } from '../../command.ts'
+import { signedIn } from '../../login/sign-in.ts'
+import { moment } from '../../output/time.ts'
+import { revokeById } from '../revoke.ts'
 
 const list = command('token list', { summary: 'list your refresh tokens', examples: ['muster token list'] }, async (context) => {
   const { say, now } = context

@@ -1,0 +1,71 @@
+import { readAllPages } from '../../api/pages.ts'
+import type { Application } from '../../api/types.ts'
+import { command, flag, skipPrompt } from '../../command.ts'
+import { signedIn } from '../../login/sign-in.ts'
+import { printList } from '../../output/list.ts'
+import { sayRevocation } from '../../output/revocation.ts'
+import type { Cell } from '../../output/table.ts'
+import { count } from '../../output/text.ts'
+import { moment } from '../../output/time.ts'
+
+const list = command(
+  'application list',
+  {
+    summary: 'list the applications that have access to your account',
+    options: { all: flag('list those of all members of your organization (admins)') },
+    examples: ['muster application list', 'muster application list --all'],
+  },
+  async (context, { all }) => {
+    const login = await signedIn(context)
+    const head = ['SCOPES', 'SINCE?', 'LAST USED']
+    const rest = ({ permissions, granted_at, last_used_at }: Pick<Application, 'permissions' | 'granted_at' | 'last_used_at'>): Cell[] => [
+      permissions.map(({ scope }) => scope).join(' '),
+      moment(granted_at, context.now),
+      moment(last_used_at, context.now, 'never'),
+    ]
+    if (all) {
+      const items = await readAllPages(login, '/v1/organizations/{org}/applications', { params: { path: { org: login.organizationId } } })
+      return printList(
+        context,
+        { items },
+        {
+          none: 'No member has given an application access.',
+          head: ['ID', 'NAME', 'MEMBER', ...head],
+          row: (item) => [item.client_id, item.name, item.user.username, ...rest(item)],
+        },
+      )
+    }
+    const { items } = await login.GET('/v1/me/applications')
+    printList(
+      context,
+      { items },
+      { none: 'No application has access to your account.', head: ['ID', 'NAME', ...head], row: (item) => [item.client_id, item.name, ...rest(item)] },
+    )
+  },
+)
+
+const revoke = command(
+  'application revoke <id>',
+  {
+    summary: 'revoke the access of an application to your account',
+    options: { yes: skipPrompt },
+    examples: ['muster application revoke cli_…', 'muster application revoke cli_… --yes'],
+    notes: 'Its sessions and tokens end at once. It has to ask you again.',
+  },
+  async (context, { id, yes }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const login = await signedIn(context)
+    if (!yes) {
+      const { items } = await login.GET('/v1/me/applications')
+      const name = items.find(({ client_id }) => client_id === id)?.name
+      if (name !== undefined) await ask.confirm(`Revoke the access of ${name}? Its sessions and tokens end, and it has to ask you again.`)
+    }
+    const answer = await login.DELETE('/v1/me/applications/{client}', { params: { path: { client: id } }, ends: true })
+    if (say.json) return say.data(answer, () => '')
+    say.done(`Access revoked. ${count(answer.ended, 'session')} ended.`)
+    sayRevocation(context, answer)
+  },
+)
+
+export default [list, revoke]
