@@ -1,5 +1,6 @@
 import type { Permission } from '@muster/contract/permissions.ts'
 import type { LucideIcon } from 'lucide-react'
+import AppWindow from 'lucide-react/icons/app-window'
 import Boxes from 'lucide-react/icons/boxes'
 import CircleUser from 'lucide-react/icons/circle-user'
 import House from 'lucide-react/icons/house'
@@ -11,7 +12,7 @@ import Users from 'lucide-react/icons/users'
 
 /** A page in the navigation and the palette. */
 export interface NavigationPage {
-  to: '/' | '/resources' | '/settings' | '/users' | '/keys' | '/audit' | '/profile' | '/sessions'
+  to: '/' | '/resources' | '/settings' | '/users' | '/keys' | '/audit' | '/profile' | '/sessions' | '/applications'
   title: string
   icon: LucideIcon
   /** More search words for the palette. */
@@ -44,4 +45,5 @@ export const navigation: { heading?: string; subheading?: string; pages: Navigat
 export const ownPages: NavigationPage[] = [
   { to: '/profile', title: 'My profile', icon: CircleUser, words: 'account names password email address organization id' },
   { to: '/sessions', title: 'Sessions and tokens', icon: MonitorSmartphone, words: 'logins devices browsers refresh sign out' },
+  { to: '/applications', title: 'Applications', icon: AppWindow, words: 'third party apps consent access revoke' },
 ]

@@ -114,6 +114,18 @@ const sessions = createRoute({
   component: lazyPage(() => import('../pages/sessions/sessions.tsx'), 'SessionsPage'),
 })
 
+const applications = createRoute({
+  getParentRoute: () => root,
+  path: '/applications',
+  component: lazyPage(() => import('../pages/applications/own.tsx'), 'OwnApplicationsPage'),
+})
+
+const organizationApplications = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/applications',
+  component: lazyPage(() => import('../pages/applications/organization.tsx'), 'OrganizationApplicationsPage'),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -129,6 +141,8 @@ export const router = createRouter({
     audit,
     profile,
     sessions,
+    applications,
+    organizationApplications,
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

@@ -84,6 +84,13 @@ export function Security() {
             <Fact name="API keys">
               <KeyPolicyFact editable={editable} />
             </Fact>
+            {may('applications:read') && (
+              <Fact name="Applications">
+                <Link to="/settings/applications" className="link">
+                  View the applications that members let act for them
+                </Link>
+              </Fact>
+            )}
             {editable && ahead && ahead !== 'none' && (
               <Fact name="Not ready">
                 <Unready policy={ahead} />
