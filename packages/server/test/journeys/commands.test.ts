@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, test, vi } from 'vitest'
 import type { Source } from '../../../cli/src/completion/complete.ts'
 import { candidatesFrom } from '../../../cli/src/completion/sources.ts'
 import { Context } from '../../../cli/src/context.ts'
+import { giveConsent } from '../../src/domain/credentials/consent.ts'
+import { browserOf } from '../oauth/conversation.ts'
 import { aJourney, type Journey } from './journey.ts'
 import { approve, signIn } from './person.ts'
 import { hasPseudoTerminal, shown, type Terminal } from './terminal.ts'
@@ -81,6 +83,25 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
     assert.equal((await operator(`secret revoke ${id} ${first}`)).code, 2) // It would ask.
     assert.match((await operator(`secret revoke ${id} ${first} --yes`)).text, /is revoked/)
     assert.match((await operator(`secret revoke ${id} ${first} --yes`)).text, /no such secret/)
+  })
+
+  test.concurrent('a person lists the applications that have access, and revokes one (P16)', async () => {
+    const hana = await muster.person('hana')
+    const cli = await at(hana)
+    const operator = (words: string) => cli.run(`server client ${words}`, { env: { MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN } })
+    assert.match((await operator('create beats --third-party --no-pkce --redirect-uri https://beats.example/a')).text, /must use PKCE/)
+    const created = (await operator('create beats --third-party --redirect-uri https://beats.example/a --scope openid email')).stdout
+    assert.match(created, /^Kind\tconfidential, third-party$/m)
+    const [, id = ''] = /^Id\t(\S+)$/m.exec(created) ?? []
+    assert.match((await cli.run('application list')).text, /No application has access to your account\./)
+    const { principal } = await browserOf(muster, hana)
+    await muster.server.services.execute(giveConsent, principal, { clientId: id, asked: ['openid', 'email'], declined: ['email'] })
+    for (const words of ['application list', 'application list --all'])
+      assert.match((await cli.run(words)).stdout, new RegExp(`^${id}\tbeats\t(hana\t)?openid\t`, 'm'))
+    assert.equal((await cli.json('application list')).items[0].client_id, id)
+    assert.equal((await cli.run(`application revoke ${id}`)).code, 2) // It would ask.
+    assert.match((await cli.run(`application revoke ${id} --yes`)).text, /Access revoked\. 0 sessions ended\./)
+    assert.match((await cli.run(`application revoke ${id} --yes`)).text, /no access to your account[\s\S]*muster application list/)
   })
 
   test.concurrent('admins reset the factors of a member, and the member sees it (F12)', async () => {
