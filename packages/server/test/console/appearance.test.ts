@@ -28,7 +28,9 @@ const pages = (): string[] => [
   '/keys/service-accounts/deployer',
   '/audit',
   '/settings',
+  '/settings/applications',
   '/sessions',
+  '/applications',
   '/profile',
 ]
 const ready = async (page: Page) => {

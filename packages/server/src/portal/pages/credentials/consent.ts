@@ -47,7 +47,7 @@ export function thirdPartyConsentPage(props: ThirdPartyConsentPage): string {
           ]),
           actsAsPerson && notice({ tone: 'paused', body: 'This is more than sign-in. The application can act as you.' }),
         ],
-        next: 'It never gets more than your role allows, and never sees your password. We ask again only if it wants more. You can revoke its access in your account, under Applications.',
+        next: 'It never gets more than your role allows, and never sees your password. You are asked again if it wants more. You can revoke its access in your account, under Applications.',
         actions: [button({ text: 'Cancel', tone: 'plain', name: 'decision', value: 'cancel' }), button({ text: 'Allow', name: 'decision', value: 'allow' })],
       }),
     ],
