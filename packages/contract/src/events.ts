@@ -16,6 +16,7 @@ import type {
   RefreshTokenId,
   RememberedDeviceId,
   ResourceId,
+  RoleId,
   ServiceAccountId,
   SessionId,
   StreamId,
@@ -164,10 +165,30 @@ export interface DomainEvents {
   'organization.renamed': { target: OrganizationId; organizationId: OrganizationId; from: string; to: string }
   /** The organization is no longer personal: a second person joined, or its founder could not return while it was suspended (S2). */
   'organization.shared': { target: OrganizationId; organizationId: OrganizationId }
-  'membership.started': { target: UserId; organizationId: OrganizationId; role: Role; reason: JoinReason; epoch: number; invitationId?: InvitationId }
+  'membership.started': {
+    target: UserId
+    organizationId: OrganizationId
+    role: Role
+    roleId?: RoleId
+    reason: JoinReason
+    epoch: number
+    invitationId?: InvitationId
+  }
   'membership.ended': { target: UserId; organizationId: OrganizationId; reason: LeaveReason; epoch: number }
   /** `reason` is the operator's. */
-  'membership.role_changed': { target: UserId; organizationId: OrganizationId; role: Role; epoch: number; version: number; reason?: string }
+  'membership.role_changed': {
+    target: UserId
+    organizationId: OrganizationId
+    role: Role
+    /** Of a custom role, with its revision at this moment. */
+    roleId?: RoleId
+    roleRevision?: number
+    epoch: number
+    version: number
+    /** The new role is below member and the old one was not, so the account has a new epoch: earlier tokens are refused everywhere (P11). */
+    lowered?: true
+    reason?: string
+  }
 
   /** `epoch` is the user's new epoch. Credentials with a lower epoch are invalid (S32). */
   'membership.deactivated': { target: UserId; organizationId: OrganizationId; epoch: number; reason: string | null }
@@ -209,6 +230,19 @@ export interface DomainEvents {
   }
   /** Which keys the organization allows (F15). Those that it no longer allows end, each with its own event. */
   'organization.key_policy_changed': { target: OrganizationId; organizationId: OrganizationId; keys: KeyPolicy }
+  /** A custom role (P7). `revision` is 1 for a new role, and higher after each change. */
+  'role.created': { target: RoleId; organizationId: OrganizationId; name: string; description: string; permissions: string[]; revision: number }
+  'role.changed': {
+    target: RoleId
+    organizationId: OrganizationId
+    name: string
+    description: string
+    permissions: string[]
+    revision: number
+    added: string[]
+    removed: string[]
+  }
+  'role.removed': { target: RoleId; organizationId: OrganizationId; name: string }
   'organization.contacts_changed': { target: OrganizationId; organizationId: OrganizationId; fields: string[] }
 
   'resource.registered': {
@@ -228,7 +262,7 @@ export interface DomainEvents {
   }
   'resource.removed': { target: ResourceId; organizationId: OrganizationId; kind: string; name: string }
 
-  'invitation.created': { target: InvitationId; organizationId: OrganizationId; kind: InvitationKind; role: Role; expiresAt: string }
+  'invitation.created': { target: InvitationId; organizationId: OrganizationId; kind: InvitationKind; role: Role; roleId?: RoleId; expiresAt: string }
   /** With a new link. The previous one is invalid (S9). */
   'invitation.resent': { target: InvitationId; organizationId: OrganizationId; version: number; expiresAt: string }
   /** With a new link or secret, because the secret of the installation has leaked (O8). The previous one is invalid. An email invitation is sent again. */

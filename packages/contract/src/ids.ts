@@ -22,6 +22,7 @@ export const idPrefixes = {
   factorReset: 'frs',
   identity: 'idn',
   api: 'api',
+  role: 'role',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -45,6 +46,7 @@ export type RememberedDeviceId = Id<'rememberedDevice'>
 export type FactorResetId = Id<'factorReset'>
 export type IdentityId = Id<'identity'>
 export type ApiId = Id<'api'>
+export type RoleId = Id<'role'>
 export type AuditEventId = Id<'auditEvent'>
 export type ApiKeyId = Id<'apiKey'>
 export type ServiceAccountId = Id<'serviceAccount'>

@@ -1,14 +1,18 @@
-export const roles = ['admin', 'member'] as const
+/** The roles that every organization has (P6). */
+export const builtInRoles = ['admin', 'member', 'viewer'] as const
+export type BuiltInRole = (typeof builtInRoles)[number]
+/** `custom`: a role of the organization, which has an id (P7). */
+export const roles = [...builtInRoles, 'custom'] as const
 export type Role = (typeof roles)[number]
 
 export const membershipStatuses = ['active', 'deactivated', 'left'] as const
 export type MembershipStatus = (typeof membershipStatuses)[number]
 
-/** The roles that have each permission in their own organization (S4). */
+/** The built-in roles that have each permission in their own organization (S4, P6). */
 export const permissions = {
-  'organization:read': ['admin', 'member'],
+  'organization:read': ['admin', 'member', 'viewer'],
   'organization:rename': ['admin'],
-  'members:read': ['admin', 'member'],
+  'members:read': ['admin', 'member', 'viewer'],
   'members:read-email': ['admin'],
   'members:remove': ['admin'],
   'members:role': ['admin'],
@@ -23,7 +27,7 @@ export const permissions = {
   'service-accounts:read': ['admin'],
   'service-accounts:manage': ['admin'],
   'applications:read': ['admin'],
-  'resources:read': ['admin', 'member'],
+  'resources:read': ['admin', 'member', 'viewer'],
   'resources:register': ['admin', 'member'],
   'resources:transfer': ['admin', 'member'],
   'resources:remove': ['admin', 'member'],
@@ -31,7 +35,7 @@ export const permissions = {
   'organization:security': ['admin'],
   'audit:read': ['admin'],
   'members:names': ['admin'],
-} as const satisfies Record<string, readonly Role[]>
+} as const satisfies Record<string, readonly BuiltInRole[]>
 
 export type Permission = keyof typeof permissions
 export const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name)
@@ -43,7 +47,30 @@ export type AdminPermission = { [P in Permission]: 'member' extends (typeof perm
 export const keyPolicies = ['any', 'scoped'] as const
 export type KeyPolicy = (typeof keyPolicies)[number]
 
-export const roleMay = (role: Role, permission: Permission): boolean => (permissions[permission] as readonly Role[]).includes(role)
+/** The permissions of Muster's own API that a custom role may have (P7). All others change other people's access, or show personal data. */
+export const delegable = [
+  'organization:read',
+  'members:read',
+  'members:names',
+  'invitations:read',
+  'invitations:create',
+  'invitations:revoke',
+  'keys:read',
+  'service-accounts:read',
+  'applications:read',
+  'resources:read',
+  'resources:register',
+  'resources:transfer',
+  'resources:remove',
+  'organization:contacts',
+  'audit:read',
+] as const satisfies readonly Permission[]
+
+/** @param granted the permissions of a custom role */
+export const roleMay = (role: Role, permission: Permission, granted: readonly string[]): boolean =>
+  role === 'custom'
+    ? granted.includes(permission) && (delegable as readonly Permission[]).includes(permission)
+    : (permissions[permission] as readonly BuiltInRole[]).includes(role)
 
 /** Scopes that the operator can give to a client acting for itself (S58, P15). None of them is a scope of people. */
 export const machineScopes = [

@@ -22,7 +22,10 @@ export interface RevocationValues {
    * `barred`: the account is refused for another reason.
    */
   account: { suspended: boolean; epoch: number; suspended_at?: string; barred?: true }
-  role: { epoch: number; role: string; version: number }
+  /** The role of a member now. A custom role has an id and a revision. */
+  role: { epoch: number; role: string; version: number; role_id?: string; role_revision?: number }
+  /** A custom role has this revision now. What an earlier one allowed counts for nothing (P10). */
+  role_definition: { revision: number }
   organization: { suspended: boolean; version: number }
   /** Refuses every token that this key signed. */
   signing_key: { reason: 'token_revoked' }
@@ -41,6 +44,7 @@ export interface ReadRevocation {
 const strengths: { [K in RevocationKind]: (value: ReadRevocation['value']) => readonly number[] } = {
   user: ({ belowEpoch }) => [Number(belowEpoch)],
   role: ({ epoch, version }) => [Number(epoch), Number(version)],
+  role_definition: ({ revision }) => [Number(revision)],
   organization: ({ version }) => [Number(version)],
   enabled: ({ epoch }) => [Number(epoch)],
   account: ({ epoch, suspended }) => [Number(epoch), suspended === true ? 0 : 1], // resuming raises no epoch

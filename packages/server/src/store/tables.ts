@@ -1,3 +1,4 @@
+import type { Role } from '@muster/contract/permissions.ts'
 import type { ColumnType, Generated } from 'kysely'
 
 // One interface per table. Rows are only used inside store/.
@@ -48,6 +49,7 @@ export interface ServerProcessTable {
   name: string
   secret_checks: Uint8Array
   generation: number
+  knows_roles: Generated<boolean>
   seen_at: GeneratedInstant
 }
 
@@ -102,7 +104,8 @@ export interface NameTable {
 export interface MembershipTable {
   organization_id: string
   user_id: string
-  role: 'admin' | 'member'
+  role: Role
+  role_id: Generated<string | null>
   role_version: Generated<number>
   status: 'active' | 'deactivated' | 'left'
   joined_at: GeneratedInstant
@@ -126,7 +129,8 @@ export interface InvitationTable {
   organization_id: string
   kind: 'secret' | 'link' | 'email'
   state: Generated<'open' | 'accepted' | 'declined' | 'revoked' | 'expired'>
-  role: 'admin' | 'member'
+  role: Role
+  role_id: Generated<string | null>
   version: Generated<number>
   email: string | null
   email_canonical: string | null
@@ -263,6 +267,9 @@ export interface ServiceAccountTable {
   organization_id: string
   name: string
   description: Generated<string>
+  role: Generated<Exclude<Role, 'admin'>>
+  role_id: Generated<string | null>
+  role_version: Generated<number>
   epoch: Generated<number>
   created_by: string
   created_at: GeneratedInstant
@@ -653,11 +660,23 @@ export interface OrganizationAddressTable {
   address: string
 }
 
+export interface RoleTable {
+  id: string
+  organization_id: string
+  name: string
+  description: string
+  revision: Generated<number>
+  permissions: string[]
+  created_at: GeneratedInstant
+  changed_at: GeneratedInstant
+}
+
 export interface ApiTable {
   id: string
   name: string
   audience: string
   granted_to_members: string[]
+  granted_to_viewers: string[]
   longest_token_seconds: number | null
   accepts_default_audience: boolean
   created_at: GeneratedInstant
@@ -671,6 +690,7 @@ export interface ApiPermissionTable {
 }
 
 export interface Tables {
+  role: RoleTable
   api: ApiTable
   api_permission: ApiPermissionTable
   confirmation_code: ConfirmationCodeTable

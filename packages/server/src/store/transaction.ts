@@ -11,6 +11,7 @@ import { passwordResetStore } from './accounts/password-reset-store.ts'
 import { peopleStore } from './accounts/people-store.ts'
 import { signUpStore } from './accounts/sign-up-store.ts'
 import { apiStore } from './apis/api-store.ts'
+import { roleStore } from './roles/role-store.ts'
 import { auditStore } from './command/audit-store.ts'
 import { emailStore } from './command/email-store.ts'
 import { eventPositionStore } from './command/event-position-store.ts'
@@ -144,6 +145,7 @@ function txOf(db: Kysely<Tables>, jobs: Outbox, records: Records, { floor, passw
     clients: clientStore(db),
     consents: consentStore(db),
     apis: apiStore(db),
+    roles: roleStore(db),
     signingKeys: signingKeyStore(db),
     rootKeys: rootKeyStore(db),
     oauthModels: oauthModelStore(db),

@@ -1,6 +1,6 @@
 import type { ApiId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
 import type { Rights } from '../model/live.ts'
+import type { HeldRole } from '../roles/role.ts'
 
 /** An API of the platform: a resource server of OAuth (P1). Its tokens carry its audience, and its permissions are what they may do. */
 export interface Api {
@@ -26,6 +26,7 @@ export interface ApiPermission {
 
 export interface ApiGrants {
   member: string[]
+  viewer: string[]
 }
 
 /** Muster's own API, among the resources of a request. */
@@ -50,16 +51,20 @@ const covers = (pattern: string, name: string): boolean =>
 export const isOfApi = ({ permissions }: Pick<Api, 'permissions'>, pattern: string): boolean => permissions.some(({ name }) => covers(pattern, name))
 
 /** What a role may do at the API. */
-export const permissionsOfRole = ({ permissions, grants }: Pick<Api, 'permissions' | 'grants'>, role: Role): string[] =>
-  permissions.map(({ name }) => name).filter((name) => role === 'admin' || grants[role].some((pattern) => covers(pattern, name)))
+export const permissionsOfRole = ({ permissions, grants }: Pick<Api, 'permissions' | 'grants'>, { role, customRole }: HeldRole): string[] => {
+  const names = permissions.map(({ name }) => name)
+  if (role === 'admin') return names
+  if (role === 'custom') return names.filter((name) => customRole?.permissions.includes(name))
+  return names.filter((name) => grants[role].some((pattern) => covers(pattern, name)))
+}
 
 /** What a credential may do at the API: what its holder's role may do now, as far as its scope goes (P5). */
-export const permissionsAt = (api: Pick<Api, 'permissions' | 'grants'>, role: Role, scopes: ReadonlySet<string>): string[] =>
-  permissionsOfRole(api, role).filter((name) => scopes.has(EVERYTHING) || scopes.has(name))
+export const permissionsAt = (api: Pick<Api, 'permissions' | 'grants'>, held: HeldRole, scopes: ReadonlySet<string>): string[] =>
+  permissionsOfRole(api, held).filter((name) => scopes.has(EVERYTHING) || scopes.has(name))
 
 /** Whether an actor may do this at the API. */
-export const mayDoAt = (api: Pick<Api, 'permissions' | 'grants'>, { role, scope }: Rights, permission: string): boolean =>
-  permissionsAt(api, role, scope ?? new Set([EVERYTHING])).includes(permission)
+export const mayDoAt = (api: Pick<Api, 'permissions' | 'grants'>, rights: Rights, permission: string): boolean =>
+  permissionsAt(api, rights, rights.scope ?? new Set([EVERYTHING])).includes(permission)
 
 /** The scopes that have a meaning at the API: everything, and its permissions. */
 export const scopesOf = ({ permissions }: Pick<Api, 'permissions'>): string[] => [EVERYTHING, ...permissionNames([{ permissions }])]

@@ -1,8 +1,9 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
-import { isPermission, type Permission, permissions, type Role, roleMay } from '@muster/contract/permissions.ts'
+import { isPermission, type Permission, permissions } from '@muster/contract/permissions.ts'
 import type { Actor, LiveKey, LiveState, Rights, SessionActor, UserActor } from '../model/live.ts'
 import type { Membership } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
+import { type HeldRole, roleHas } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
 
 /** @throws Problem user_not_registered (S55) */
@@ -16,16 +17,16 @@ export function actorOfKey({ key, holder, organization }: LiveKey): Actor {
   if (holder.kind === 'user') return userActor({ account: holder.account, membership: holder.membership, organization }, scope)
   const { serviceAccount } = holder
   if (!organization) throw new Problem('invalid_token')
-  return { kind: 'service_account', id: serviceAccount.id, name: serviceAccount.name, organization, role: 'member', scope }
+  return { kind: 'service_account', id: serviceAccount.id, name: serviceAccount.name, organization, role: serviceAccount.role, customRole: serviceAccount.customRole, scope }
 }
 
 function userActor({ account, membership, organization }: Pick<LiveState, 'account' | 'membership' | 'organization'>, scope: UserActor['scope']): UserActor {
   if (account.username === null || !membership || !organization) throw new Problem('user_not_registered')
-  return { kind: 'user', id: account.id, userId: account.id, username: account.username, organization, role: membership.role, scope }
+  return { kind: 'user', id: account.id, userId: account.id, username: account.username, organization, role: membership.role, customRole: membership.customRole, scope }
 }
 
 /** Whether the actor may do this: by their role now, and by the scope of their key (P12). Every decision about rights is made here. */
-export const mayDo = ({ role, scope }: Rights, permission: Permission): boolean => roleMay(role, permission) && (scope === null || scope.has(permission))
+export const mayDo = (rights: Rights, permission: Permission): boolean => roleHas(rights, permission) && (rights.scope === null || rights.scope.has(permission))
 
 /** What a key may do at Muster's own API, as introspection and forward auth say it. `api`: everything that its holder may do. */
 export const scopeOf = (actor: Rights): string =>
@@ -33,15 +34,15 @@ export const scopeOf = (actor: Rights): string =>
 
 /** @throws Problem forbidden if the role does not allow it, or insufficient_scope if the scope of the key does not (P12) */
 export function requirePermission(actor: Actor, permission: Permission): void {
-  if (!roleMay(actor.role, permission))
+  if (!roleHas(actor, permission))
     throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`, { extensions: { permission } })
   if (!mayDo(actor, permission)) throw outOfScope(actor, [permission])
 }
 
 /** Nobody grants more than they have: with a scoped key, only a role whose permissions the scope names (P12). @throws Problem insufficient_scope */
-export function requireMayGrant(actor: Actor, role: Role): void {
+export function requireMayGrant(actor: Actor, granted: HeldRole): void {
   if (actor.scope === null) return
-  const missing = (Object.keys(permissions) as Permission[]).filter((permission) => roleMay(role, permission) && !mayDo(actor, permission))
+  const missing = (Object.keys(permissions) as Permission[]).filter((permission) => roleHas(granted, permission) && !mayDo(actor, permission))
   if (missing.length > 0) throw outOfScope(actor, missing)
 }
 

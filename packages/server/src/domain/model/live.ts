@@ -1,5 +1,6 @@
 import type { ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { KeyPolicy, Role } from '@muster/contract/permissions.ts'
+import type { KeyPolicy } from '@muster/contract/permissions.ts'
+import type { HeldRole } from '../roles/role.ts'
 import type { Account } from './account.ts'
 import type { ApiKey } from './api-key.ts'
 import type { CurrentMembership } from './membership.ts'
@@ -11,7 +12,7 @@ import type { Session } from './session.ts'
 
 export type LiveSession = Omit<Session, 'grantPayload' | 'address' | 'userAgent'>
 export type LiveAccount = Omit<Account, 'passwordHash' | 'passwordVersion'>
-export type LiveMembership = Pick<CurrentMembership, 'organizationId' | 'userId' | 'role' | 'status' | 'statusAt' | 'statusBy'>
+export type LiveMembership = Pick<CurrentMembership, 'organizationId' | 'userId' | 'status' | 'statusAt' | 'statusBy'> & HeldRole
 
 /** Everything that decides whether a person's session is valid at this moment, read together. */
 export interface LiveState {
@@ -36,14 +37,13 @@ export interface LiveKey {
   restsSince: Date | null
 }
 
-export type LiveServiceAccount = Pick<ServiceAccount, 'id' | 'name' | 'epoch'>
+export type LiveServiceAccount = Pick<ServiceAccount, 'id' | 'name' | 'epoch'> & HeldRole
 
 /** A user or a service account acting in their organization, as read from the database. `id` is the actor of audit events and the owner of resources. */
 export type Actor = UserActor | ServiceAccountActor
 
 /** The rights of an actor: those of the role, and of these only what the scope names (P12). Decided by `mayDo`. */
-export interface Rights {
-  role: Role
+export interface Rights extends HeldRole {
   /** Of their key. Null: they act by a session, or by a key without a scope. */
   scope: ReadonlySet<string> | null
 }
@@ -61,11 +61,10 @@ export interface SessionActor extends UserActor {
   sessionId: SessionId
 }
 
-/** Acts with the permissions of a member (S4), and never moves. */
+/** Holds any role but admin (P9), and never moves. */
 export interface ServiceAccountActor extends Rights {
   kind: 'service_account'
   id: ServiceAccountId
   name: string
   organization: Organization
-  role: 'member'
 }

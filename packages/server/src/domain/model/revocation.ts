@@ -74,7 +74,11 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'membership.started': ({ target, epoch, reason }) =>
     reason === 'founded' ? null : { kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'membership_left' } },
   'membership.ended': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'membership_left' } }),
-  'membership.role_changed': ({ target, epoch, role, version }) => ({ kind: 'role', subject: target, value: { epoch, role, version } }), // no token is revoked; the new role counts at once
+  'membership.role_changed': ({ target, epoch, role, roleId, roleRevision, version, lowered }) => [
+    // The new role counts at once. A receiver of an earlier version knows no role below member, so it is told that the earlier tokens are revoked (P11).
+    { kind: 'role', subject: target, value: { epoch, role, version, ...(roleId && { role_id: roleId, role_revision: roleRevision ?? 0 }) } },
+    ...(lowered ? [{ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'token_revoked' } } as const] : []),
+  ],
 
   'membership.deactivated': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'user_deactivated' } }),
   'membership.reactivated': ({ target, epoch, suspended }) => ({ kind: 'enabled', subject: target, value: { epoch, ...(suspended && { barred: true }) } }), // no earlier credential becomes valid again (S33), but receivers are informed
@@ -98,6 +102,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'key.renamed': nothing,
   'key.ended': ({ target }) => ({ kind: 'key', subject: target, value: { reason: 'token_revoked' } }),
 
+  'role.created': nothing,
+  'role.changed': ({ target, revision }) => ({ kind: 'role_definition', subject: target, value: { revision } }),
+  'role.removed': nothing, // nobody holds it
   'organization.plan_changed': nothing,
   'organization.suspended': ({ target, version }) => ({ kind: 'organization', subject: target, value: { suspended: true, version } }),
   'organization.resumed': ({ target, version }) => ({ kind: 'organization', subject: target, value: { suspended: false, version } }),

@@ -11,7 +11,7 @@ const toApi = (row: Row): Api => ({
   name: row.name,
   audience: row.audience,
   permissions: row.permissions,
-  grants: { member: row.granted_to_members },
+  grants: { member: row.granted_to_members, viewer: row.granted_to_viewers },
   longestTokenSeconds: row.longest_token_seconds,
   acceptsDefaultAudience: row.accepts_default_audience,
 })
@@ -70,6 +70,7 @@ export function apiStore(db: Kysely<Tables>): ApiStore {
         name,
         audience,
         granted_to_members: grants.member,
+        granted_to_viewers: grants.viewer,
         longest_token_seconds: longestTokenSeconds,
         accepts_default_audience: acceptsDefaultAudience,
       }

@@ -4,6 +4,8 @@ import type { Role } from '@muster/contract/permissions.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { LiveAccount, LiveMembership } from '../../domain/model/live.ts'
 import type { Organization, PolicyFloor } from '../../domain/model/organization.ts'
+import type { HeldCustomRole } from '../../domain/roles/role.ts'
+import { heldCustomRole } from '../roles/role-store.ts'
 
 // The columns that every request reads. Each is named, so that a statement can stay prepared while the next version adds columns (I13).
 
@@ -55,13 +57,14 @@ export interface MembershipColumns {
   member_of: string | null
   member_id: string
   role: Role
+  custom_role: HeldCustomRole | null
   status: LiveMembership['status']
   status_at: number
   status_by: string | null
 }
 
 /** Of a membership `m` that is not left. */
-export const membershipColumns = sql`m.organization_id as member_of, m.user_id as member_id, m.role, m.status, ${micros(sql`m.status_at`)} as status_at, m.status_by`
+export const membershipColumns = sql`m.organization_id as member_of, m.user_id as member_id, m.role, ${heldCustomRole(sql`m.role_id`)} as custom_role, m.status, ${micros(sql`m.status_at`)} as status_at, m.status_by`
 
 export const toLiveMembership = (row: MembershipColumns): LiveMembership | null =>
   row.member_of === null
@@ -70,6 +73,7 @@ export const toLiveMembership = (row: MembershipColumns): LiveMembership | null 
         organizationId: row.member_of as OrganizationId,
         userId: row.member_id as UserId,
         role: row.role,
+        customRole: row.custom_role,
         status: row.status,
         statusAt: toDate(row.status_at),
         statusBy: row.status_by,

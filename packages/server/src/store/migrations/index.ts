@@ -37,6 +37,7 @@ import * as unreadyCredentials from './0038-unready-credentials.ts'
 import * as recentSignIns from './0040-recent-sign-ins.ts'
 import * as apis from './0041-apis.ts'
 import * as keyScopes from './0042-key-scopes.ts'
+import * as roles from './0045-roles.ts'
 import * as eventPositions from './0043-event-positions.ts'
 import * as clientSecrets from './0044-client-secrets.ts'
 import * as auditPersonal from './0047-audit-personal.ts'
@@ -86,4 +87,5 @@ export const migrations: Record<string, Migration> = {
   '0042-key-scopes': keyScopes,
   '0047-audit-personal': auditPersonal,
   '0046-consents': consents,
+  '0045-roles': roles,
 }

@@ -1,0 +1,32 @@
+import type { OrganizationId, RoleId } from '@muster/contract/ids.ts'
+import { type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
+
+/** A role that an organization has made (P7). */
+export interface CustomRole {
+  id: RoleId
+  organizationId: OrganizationId
+  /** Unique in the organization. No built-in role has it. */
+  name: string
+  description: string
+  /** 1, and one more with each change. */
+  revision: number
+  /** Names of permissions of Muster's own API and of the platform's APIs. */
+  permissions: readonly string[]
+  createdAt: Date
+  changedAt: Date
+}
+
+export type HeldCustomRole = Pick<CustomRole, 'id' | 'name' | 'revision' | 'permissions'>
+
+/** The role that a person or a service account holds, or is invited to. */
+export interface HeldRole {
+  role: Role
+  /** Null for a built-in role. */
+  customRole: HeldCustomRole | null
+}
+
+/** Whether a role has this permission of Muster's own API. */
+export const roleHas = ({ role, customRole }: HeldRole, permission: Permission): boolean => roleMay(role, permission, customRole?.permissions ?? [])
+
+/** The name of a role for a person: `admin`, or the name that its organization gave it. */
+export const nameOfRole = ({ role, customRole }: HeldRole): string => customRole?.name ?? role
