@@ -3,8 +3,10 @@
  * organizations of ten and 200 runs by default. Loads them by SQL into a separate PostgreSQL in the temporary folder, requests pages and searches from the API
  * of a whole server, prints the best, p50 and p99 times and the plan of each statement, and removes the database.
  */
+
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
+import { builtIn } from '@muster/server/domain/roles/role.ts'
 import { membershipStore } from '@muster/server/store/organizations/membership-store.ts'
 import { encodeCursor } from '@muster/server/store/page.ts'
 import type { Tables } from '@muster/server/store/tables.ts'
@@ -113,7 +115,7 @@ try {
     const queries: CompiledQuery[] = []
     const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log: (event) => void queries.push(event.query) })
     await membershipStore(db).page(organization as OrganizationId, {
-      ...memberFilter({ role: who === clerk ? 'member' : 'admin', scope: null }, asked),
+      ...memberFilter({ ...builtIn(who === clerk ? 'member' : 'admin'), scope: null }, asked),
       limit: 50,
       cursor,
     })

@@ -229,66 +229,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/me/applications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List applications
-         * @description Lists the third-party clients that the current user has given access in the current organization, the latest first.
-         */
-        get: operations["listMyApplications"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/applications/{client}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke access of an application
-         * @description Ends all sessions and tokens that a third-party client has for the current user. It has to ask for consent again.
-         */
-        delete: operations["revokeMyApplication"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/organizations/{org}/applications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List applications of the members
-         * @description Lists the third-party clients that members have given access, by client and member. Only the member can revoke it.
-         */
-        get: operations["listApplications"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/me/factors": {
         parameters: {
             query?: never;
@@ -1120,7 +1060,7 @@ export interface paths {
         head?: never;
         /**
          * Update service account
-         * @description Changes the name or the description of a service account.
+         * @description Changes the name, the description or the role of a service account. Its keys stay valid, and have the rights of the new role at once.
          */
         patch: operations["updateServiceAccount"];
         trace?: never;
@@ -2143,7 +2083,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "application_not_found" | "consent_empty" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "role_not_found" | "role_exceeds_yours" | "service_account_not_admin" | "upgrade_unfinished" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -2157,8 +2097,15 @@ export interface components {
         OrganizationInput: {
             id: string;
             name: string;
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             plan: string;
             personal: boolean;
         };
@@ -2182,6 +2129,8 @@ export interface components {
             created_at: string;
             registered_at: string | null;
             organization: components["schemas"]["OrganizationInput"] | null;
+            /** @description The permissions of Muster's own API that the caller has now. */
+            permissions: string[];
             session: {
                 id: string;
                 /** @enum {string} */
@@ -2217,6 +2166,8 @@ export interface components {
             /** @description The username, or the service account's name. */
             username: string;
             organization: components["schemas"]["OrganizationInput"];
+            /** @description The permissions of Muster's own API that the caller has now. */
+            permissions: string[];
             key: {
                 id: string;
                 description: string;
@@ -2238,8 +2189,15 @@ export interface components {
             family_name: string;
             /** @description Shown to admins. */
             email?: string;
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @enum {string} */
             status: "active" | "deactivated" | "left";
             /**
@@ -2274,8 +2232,15 @@ export interface components {
             organization: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
                 /** @enum {string} */
                 status: "active" | "deactivated";
             } | null;
@@ -2334,6 +2299,15 @@ export interface components {
             id: string;
             name: string;
             description: string;
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             created_by: {
                 id: string;
                 username: string;
@@ -2390,53 +2364,7 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
-            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
-            erased?: string[];
             request_id: string;
-        };
-        /** @description A third-party client that the current user has given access. */
-        ApplicationInput: {
-            client_id: string;
-            /** @description The name that the operator registered. */
-            name: string;
-            /** @description The permissions that the user gave it. The role of the user limits them further. */
-            permissions: {
-                scope: string;
-                /** @description The API. Null: Muster's own, or about the user. */
-                audience: string | null;
-                description: string;
-            }[];
-            /**
-             * Format: date-time
-             * @description When the user first gave it access.
-             */
-            granted_at: string;
-            /** @description When it last signed the user in or got a token. Requests at other APIs are not counted. Null: never. */
-            last_used_at: string | null;
-        };
-        /** @description A third-party client that a member has given access. */
-        MemberApplicationInput: {
-            client_id: string;
-            /** @description The name that the operator registered. */
-            name: string;
-            /** @description The permissions that the user gave it. The role of the user limits them further. */
-            permissions: {
-                scope: string;
-                /** @description The API. Null: Muster's own, or about the user. */
-                audience: string | null;
-                description: string;
-            }[];
-            /**
-             * Format: date-time
-             * @description When the user first gave it access.
-             */
-            granted_at: string;
-            /** @description When it last signed the user in or got a token. Requests at other APIs are not counted. Null: never. */
-            last_used_at: string | null;
-            user: {
-                id: string;
-                username: string;
-            };
         };
         SessionInput: {
             id: string;
@@ -2662,14 +2590,28 @@ export interface components {
             from: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
             } | null;
             to: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
             } | null;
             invitation: {
                 id: string;
@@ -2722,8 +2664,15 @@ export interface components {
             kind: "secret" | "link" | "email";
             /** @description Null unless this is an email invitation. */
             email: string | null;
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             /** @description Increased by each resend. */
@@ -2753,8 +2702,15 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "secret" | "link";
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             created_by: string;
@@ -2780,9 +2736,10 @@ export interface components {
             permissions: {
                 [key: string]: string;
             };
-            /** @description The permissions of members: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
+            /** @description The permissions of members and of viewers: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
             grant: {
                 member: string[];
+                viewer?: string[];
             };
             longest_token_life: number | null;
             accept_default_audience: boolean;
@@ -2830,8 +2787,6 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
-            /** @description False: an application of somebody else, which people are asked for consent to. */
-            first_party: boolean;
             /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
@@ -2880,8 +2835,15 @@ export interface components {
                 id: string;
                 name: string;
             };
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             /** @description A username. */
@@ -3052,8 +3014,15 @@ export interface components {
             organization: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
                 /** @enum {string} */
                 status: "active" | "deactivated";
             } | null;
@@ -3080,8 +3049,15 @@ export interface components {
             organization: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
                 /** @enum {string} */
                 status: "active" | "deactivated";
             } | null;
@@ -3153,8 +3129,15 @@ export interface components {
         UnreadyMemberInput: {
             id: string;
             username: string;
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @description Whether the member has an authenticator app. */
             authenticator: boolean;
         };
@@ -3249,7 +3232,11 @@ export interface components {
              * @description The caller's role. Absent for a client.
              * @enum {string}
              */
-            role?: "admin" | "member";
+            role?: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             plan: string;
             personal: boolean;
             /** @description The number of active members. */
@@ -3309,7 +3296,7 @@ export interface components {
             service_account: string | null;
             organization: string | null;
             organization_name: string | null;
-            role: ("admin" | "member") | null;
+            role: ("admin" | "member" | "viewer" | "custom") | null;
             session: string | null;
             client: string | null;
             scope: string | null;
@@ -3334,8 +3321,6 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
-            /** @description False: an application of somebody else, which people are asked for consent to. */
-            first_party: boolean;
             /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
@@ -3387,8 +3372,6 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
-            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
-            erased?: string[];
             request_id: string;
             organization_id: string | null;
         };
@@ -3424,8 +3407,6 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
-            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
-            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -3464,8 +3445,6 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
-            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
-            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -3479,7 +3458,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "application_not_found" | "consent_empty" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "role_not_found" | "role_exceeds_yours" | "service_account_not_admin" | "upgrade_unfinished" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -3493,8 +3472,15 @@ export interface components {
         Organization: {
             id: string;
             name: string;
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             plan: string;
             personal: boolean;
         };
@@ -3518,6 +3504,8 @@ export interface components {
             created_at: string;
             registered_at: string | null;
             organization: components["schemas"]["Organization"] | null;
+            /** @description The permissions of Muster's own API that the caller has now. */
+            permissions: string[];
             session: {
                 id: string;
                 /** @enum {string} */
@@ -3553,6 +3541,8 @@ export interface components {
             /** @description The username, or the service account's name. */
             username: string;
             organization: components["schemas"]["Organization"];
+            /** @description The permissions of Muster's own API that the caller has now. */
+            permissions: string[];
             key: {
                 id: string;
                 description: string;
@@ -3574,8 +3564,15 @@ export interface components {
             family_name: string;
             /** @description Shown to admins. */
             email?: string;
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @enum {string} */
             status: "active" | "deactivated" | "left";
             /**
@@ -3610,8 +3607,15 @@ export interface components {
             organization: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
                 /** @enum {string} */
                 status: "active" | "deactivated";
             } | null;
@@ -3670,6 +3674,15 @@ export interface components {
             id: string;
             name: string;
             description: string;
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             created_by: {
                 id: string;
                 username: string;
@@ -3726,53 +3739,7 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
-            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
-            erased?: string[];
             request_id: string;
-        };
-        /** @description A third-party client that the current user has given access. */
-        Application: {
-            client_id: string;
-            /** @description The name that the operator registered. */
-            name: string;
-            /** @description The permissions that the user gave it. The role of the user limits them further. */
-            permissions: {
-                scope: string;
-                /** @description The API. Null: Muster's own, or about the user. */
-                audience: string | null;
-                description: string;
-            }[];
-            /**
-             * Format: date-time
-             * @description When the user first gave it access.
-             */
-            granted_at: string;
-            /** @description When it last signed the user in or got a token. Requests at other APIs are not counted. Null: never. */
-            last_used_at: string | null;
-        };
-        /** @description A third-party client that a member has given access. */
-        MemberApplication: {
-            client_id: string;
-            /** @description The name that the operator registered. */
-            name: string;
-            /** @description The permissions that the user gave it. The role of the user limits them further. */
-            permissions: {
-                scope: string;
-                /** @description The API. Null: Muster's own, or about the user. */
-                audience: string | null;
-                description: string;
-            }[];
-            /**
-             * Format: date-time
-             * @description When the user first gave it access.
-             */
-            granted_at: string;
-            /** @description When it last signed the user in or got a token. Requests at other APIs are not counted. Null: never. */
-            last_used_at: string | null;
-            user: {
-                id: string;
-                username: string;
-            };
         };
         Session: {
             id: string;
@@ -3998,14 +3965,28 @@ export interface components {
             from: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
             } | null;
             to: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
             } | null;
             invitation: {
                 id: string;
@@ -4058,8 +4039,15 @@ export interface components {
             kind: "secret" | "link" | "email";
             /** @description Null unless this is an email invitation. */
             email: string | null;
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             /** @description Increased by each resend. */
@@ -4089,8 +4077,15 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "secret" | "link";
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             created_by: string;
@@ -4116,9 +4111,10 @@ export interface components {
             permissions: {
                 [key: string]: string;
             };
-            /** @description The permissions of members: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
+            /** @description The permissions of members and of viewers: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
             grant: {
                 member: string[];
+                viewer?: string[];
             };
             longest_token_life: number | null;
             accept_default_audience: boolean;
@@ -4166,8 +4162,6 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
-            /** @description False: an application of somebody else, which people are asked for consent to. */
-            first_party: boolean;
             /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
@@ -4216,8 +4210,15 @@ export interface components {
                 id: string;
                 name: string;
             };
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             /** @description A username. */
@@ -4388,8 +4389,15 @@ export interface components {
             organization: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
                 /** @enum {string} */
                 status: "active" | "deactivated";
             } | null;
@@ -4416,8 +4424,15 @@ export interface components {
             organization: {
                 id: string;
                 name: string;
-                /** @enum {string} */
-                role: "admin" | "member";
+                /**
+                 * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                 * @enum {string}
+                 */
+                role: "admin" | "member" | "viewer" | "custom";
+                /** @description Of a custom role. */
+                role_id?: string;
+                /** @description Of a custom role. */
+                role_name?: string;
                 /** @enum {string} */
                 status: "active" | "deactivated";
             } | null;
@@ -4489,8 +4504,15 @@ export interface components {
         UnreadyMember: {
             id: string;
             username: string;
-            /** @enum {string} */
-            role: "admin" | "member";
+            /**
+             * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             /** @description Whether the member has an authenticator app. */
             authenticator: boolean;
         };
@@ -4585,7 +4607,11 @@ export interface components {
              * @description The caller's role. Absent for a client.
              * @enum {string}
              */
-            role?: "admin" | "member";
+            role?: "admin" | "member" | "viewer" | "custom";
+            /** @description Of a custom role. */
+            role_id?: string;
+            /** @description Of a custom role. */
+            role_name?: string;
             plan: string;
             personal: boolean;
             /** @description The number of active members. */
@@ -4645,7 +4671,7 @@ export interface components {
             service_account: string | null;
             organization: string | null;
             organization_name: string | null;
-            role: ("admin" | "member") | null;
+            role: ("admin" | "member" | "viewer" | "custom") | null;
             session: string | null;
             client: string | null;
             scope: string | null;
@@ -4670,8 +4696,6 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
-            /** @description False: an application of somebody else, which people are asked for consent to. */
-            first_party: boolean;
             /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
@@ -4723,8 +4747,6 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
-            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
-            erased?: string[];
             request_id: string;
             organization_id: string | null;
         };
@@ -4760,8 +4782,6 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
-            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
-            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -4800,8 +4820,6 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
-            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
-            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -5424,139 +5442,6 @@ export interface operations {
             };
         };
     };
-    listMyApplications: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Application"][];
-                    };
-                };
-            };
-            /** @description A problem, with the next step. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, with the next step. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revokeMyApplication: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The id of the client. */
-                client: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The number of sessions that ended. */
-                        ended: number;
-                        revocation?: components["schemas"]["RevocationReport"];
-                    };
-                };
-            };
-            /** @description A problem, with the next step. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, with the next step. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listApplications: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description The `next_cursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The name or id of an organization. */
-                org: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["MemberApplication"][];
-                        next_cursor: string | null;
-                    };
-                };
-            };
-            /** @description A problem, with the next step. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, with the next step. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listMyFactors: {
         parameters: {
             query?: never;
@@ -5996,8 +5881,15 @@ export interface operations {
                         organization: {
                             name: string;
                         };
-                        /** @enum {string} */
-                        role: "admin" | "member";
+                        /**
+                         * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                         * @enum {string}
+                         */
+                        role: "admin" | "member" | "viewer" | "custom";
+                        /** @description Of a custom role. */
+                        role_id?: string;
+                        /** @description Of a custom role. */
+                        role_name?: string;
                         /** @description A username. */
                         invited_by: string;
                         /** @description The full name of this person. Empty if they gave none. */
@@ -6630,10 +6522,10 @@ export interface operations {
                     /** @description A list, or text separated by commas or newlines. */
                     emails?: string[] | string;
                     /**
+                     * @description `admin`, `member`, `viewer`, or the name or the id of a custom role.
                      * @default member
-                     * @enum {string}
                      */
-                    role?: "admin" | "member";
+                    role?: string;
                 };
             };
         };
@@ -6840,7 +6732,8 @@ export interface operations {
                 q?: string;
                 /** @description Without it, the list contains all members who have not left. */
                 status?: "active" | "deactivated" | "left";
-                role?: "admin" | "member";
+                /** @description `admin`, `member`, `viewer`, or the name or the id of a custom role. */
+                role?: string;
             };
             header?: never;
             path: {
@@ -7003,8 +6896,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @enum {string} */
-                    role?: "admin" | "member";
+                    /** @description `admin`, `member`, `viewer`, or the name or the id of a custom role. */
+                    role?: string;
                     given_name?: string;
                     family_name?: string;
                 };
@@ -7024,8 +6917,15 @@ export interface operations {
                         family_name: string;
                         /** @description Shown to admins. */
                         email?: string;
-                        /** @enum {string} */
-                        role: "admin" | "member";
+                        /**
+                         * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                         * @enum {string}
+                         */
+                        role: "admin" | "member" | "viewer" | "custom";
+                        /** @description Of a custom role. */
+                        role_id?: string;
+                        /** @description Of a custom role. */
+                        role_name?: string;
                         /** @enum {string} */
                         status: "active" | "deactivated" | "left";
                         /**
@@ -7046,6 +6946,12 @@ export interface operations {
                          * @description RFC 3339, UTC
                          */
                         joined_at: string;
+                        /** @description The resources that passed to the admin, because the new role cannot remove them. */
+                        handed_over: {
+                            id: string;
+                            kind: string;
+                            name: string;
+                        }[];
                         revocation?: components["schemas"]["RevocationReport"];
                     };
                 };
@@ -7592,10 +7498,10 @@ export interface operations {
                      */
                     kind?: "secret" | "link";
                     /**
+                     * @description `admin`, `member`, `viewer`, or the name or the id of a custom role.
                      * @default member
-                     * @enum {string}
                      */
-                    role?: "admin" | "member";
+                    role?: string;
                 };
             };
         };
@@ -7610,8 +7516,15 @@ export interface operations {
                         id: string;
                         /** @enum {string} */
                         kind: "secret" | "link";
-                        /** @enum {string} */
-                        role: "admin" | "member";
+                        /**
+                         * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                         * @enum {string}
+                         */
+                        role: "admin" | "member" | "viewer" | "custom";
+                        /** @description Of a custom role. */
+                        role_id?: string;
+                        /** @description Of a custom role. */
+                        role_name?: string;
                         /** @description Of a secret. */
                         secret?: string;
                         /** @description Of a link. */
@@ -8099,6 +8012,11 @@ export interface operations {
                     name: string;
                     /** @description One line, or empty. */
                     description?: string;
+                    /**
+                     * @description `admin`, `member`, `viewer`, or the name or the id of a custom role.
+                     * @default member
+                     */
+                    role?: string;
                 };
             };
         };
@@ -8250,6 +8168,8 @@ export interface operations {
                     name?: string;
                     /** @description One line, or empty. */
                     description?: string;
+                    /** @description `admin`, `member`, `viewer`, or the name or the id of a custom role. */
+                    role?: string;
                 };
             };
         };
@@ -8260,7 +8180,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ServiceAccount"];
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        description: string;
+                        /**
+                         * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                         * @enum {string}
+                         */
+                        role: "admin" | "member" | "viewer" | "custom";
+                        /** @description Of a custom role. */
+                        role_id?: string;
+                        /** @description Of a custom role. */
+                        role_name?: string;
+                        created_by: {
+                            id: string;
+                            username: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        revocation?: components["schemas"]["RevocationReport"];
+                    };
                 };
             };
             /** @description A problem, with the next step. */
@@ -9256,8 +9199,6 @@ export interface operations {
                     alg?: "ES256" | "RS256";
                     public?: boolean;
                     native?: boolean;
-                    /** @description True unless given. */
-                    first_party?: boolean;
                     require_pkce?: boolean;
                     backchannel_logout_uri?: string;
                     /** @description The audience of the API that introspects by this client. */
@@ -9578,9 +9519,10 @@ export interface operations {
                         permissions: {
                             [key: string]: string;
                         };
-                        /** @description The permissions of members: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
+                        /** @description The permissions of members and of viewers: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
                         grant: {
                             member: string[];
+                            viewer?: string[];
                         };
                         /** @description The longest life of its access tokens, in seconds. Without it, they live as long as those of Muster. */
                         longest_token_life?: number | null;
@@ -10713,8 +10655,15 @@ export interface operations {
                         family_name: string;
                         /** @description Shown to admins. */
                         email?: string;
-                        /** @enum {string} */
-                        role: "admin" | "member";
+                        /**
+                         * @description `custom`: a role of the organization, which `role_id` and `role_name` name.
+                         * @enum {string}
+                         */
+                        role: "admin" | "member" | "viewer" | "custom";
+                        /** @description Of a custom role. */
+                        role_id?: string;
+                        /** @description Of a custom role. */
+                        role_name?: string;
                         /** @enum {string} */
                         status: "active" | "deactivated" | "left";
                         /**
@@ -11173,7 +11122,7 @@ export interface operations {
                 /** @description Only members of this organization pass. Its name or id. */
                 organization?: string;
                 /** @description Only members with this role pass. An admin also has the rights of a member. */
-                role?: "admin" | "member";
+                role?: "admin" | "member" | "viewer" | "custom";
                 /** @description The scope that the token must have, or a permission that the scope of a key must name. Defaults to `api`, the right to act as the person. */
                 scope?: string;
                 /** @description `true` also lets clients' own tokens pass. */

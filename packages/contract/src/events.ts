@@ -35,7 +35,7 @@ export type JoinReason = 'founded' | 'accepted' | 'woken'
 /** Why a single key ended. Most keys become invalid when their holder's epoch increases, without an event of their own. */
 export type KeyEndReason = 'revoked' | 'password_changed' | 'password_reset' | 'factors_reset' | 'scope_required'
 /** Why a resource has a new owner: somebody transferred it, or its owner left. */
-export type TransferReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
+export type TransferReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed' | 'role_changed'
 export type EndReason =
   | 'signed_out'
   | 'logged_out'
@@ -170,6 +170,7 @@ export interface DomainEvents {
     organizationId: OrganizationId
     role: Role
     roleId?: RoleId
+    roleName?: string
     reason: JoinReason
     epoch: number
     invitationId?: InvitationId
@@ -180,8 +181,9 @@ export interface DomainEvents {
     target: UserId
     organizationId: OrganizationId
     role: Role
-    /** Of a custom role, with its revision at this moment. */
+    /** Of a custom role, with its name and its revision at this moment. */
     roleId?: RoleId
+    roleName?: string
     roleRevision?: number
     epoch: number
     version: number
@@ -200,8 +202,21 @@ export interface DomainEvents {
   /** Credentials from before stay invalid. `deactivated`: the person's organization still refuses them. */
   'user.resumed': { target: UserId; epoch: number; deactivated: boolean }
 
-  'service_account.created': { target: ServiceAccountId; organizationId: OrganizationId; name: string }
+  /** Without a role in events from before P9: a member. */
+  'service_account.created': { target: ServiceAccountId; organizationId: OrganizationId; name: string; role?: Role; roleId?: RoleId; roleName?: string }
   'service_account.changed': { target: ServiceAccountId; organizationId: OrganizationId; name: string }
+  /** As `membership.role_changed`. */
+  'service_account.role_changed': {
+    target: ServiceAccountId
+    organizationId: OrganizationId
+    role: Role
+    roleId?: RoleId
+    roleName?: string
+    roleRevision?: number
+    epoch: number
+    version: number
+    lowered?: true
+  }
   'service_account.removed': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }
   /** The last member left the organization (S23). The service account remains, but its keys are invalid. */
   'service_account.keys_ended': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }
@@ -262,7 +277,15 @@ export interface DomainEvents {
   }
   'resource.removed': { target: ResourceId; organizationId: OrganizationId; kind: string; name: string }
 
-  'invitation.created': { target: InvitationId; organizationId: OrganizationId; kind: InvitationKind; role: Role; roleId?: RoleId; expiresAt: string }
+  'invitation.created': {
+    target: InvitationId
+    organizationId: OrganizationId
+    kind: InvitationKind
+    role: Role
+    roleId?: RoleId
+    roleName?: string
+    expiresAt: string
+  }
   /** With a new link. The previous one is invalid (S9). */
   'invitation.resent': { target: InvitationId; organizationId: OrganizationId; version: number; expiresAt: string }
   /** With a new link or secret, because the secret of the installation has leaked (O8). The previous one is invalid. An email invitation is sent again. */

@@ -58,13 +58,16 @@ export interface PermissionChoice {
   words: string
 }
 
-/** The permissions that a key of a holder with this role can have, by area. */
-export const permissionChoices = (role: Role): { area: string; choices: PermissionChoice[] }[] =>
+/**
+ * The permissions that a key of a holder with this role can have, by area.
+ * @param granted the permissions of a custom role
+ */
+export const permissionChoices = (role: Role, granted: readonly string[] = []): { area: string; choices: PermissionChoice[] }[] =>
   permissionAreas
     .map(({ area, permissions }) => ({
       area,
       choices: (Object.entries(permissions) as [Permission, string][])
-        .filter(([permission]) => roleMay(role, permission))
+        .filter(([permission]) => roleMay(role, permission, granted))
         .map(([permission, words]) => ({ permission, words })),
     }))
     .filter(({ choices }) => choices.length > 0)

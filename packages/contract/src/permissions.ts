@@ -40,8 +40,8 @@ export const permissions = {
 export type Permission = keyof typeof permissions
 export const isPermission = (name: string): name is Permission => Object.hasOwn(permissions, name)
 
-/** Permissions of admins only. A service account never has them, because it has the rights of a member. */
-export type AdminPermission = { [P in Permission]: 'member' extends (typeof permissions)[P][number] ? never : P }[Permission]
+/** Permissions of admins only. A service account never has them, because it holds any role but admin (P9). */
+export type AdminPermission = Exclude<{ [P in Permission]: 'member' extends (typeof permissions)[P][number] ? never : P }[Permission], Delegable>
 
 /** The keys that an organization allows (F15): all, or those with a scope. */
 export const keyPolicies = ['any', 'scoped'] as const
@@ -65,6 +65,7 @@ export const delegable = [
   'organization:contacts',
   'audit:read',
 ] as const satisfies readonly Permission[]
+export type Delegable = (typeof delegable)[number]
 
 /** @param granted the permissions of a custom role */
 export const roleMay = (role: Role, permission: Permission, granted: readonly string[]): boolean =>

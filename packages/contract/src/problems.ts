@@ -272,6 +272,18 @@ export const problems = {
     command: 'muster key create DESCRIPTION --scope PERMISSION',
   },
   permission_unknown: { status: 422, title: 'The scope names a permission that does not exist.', next: 'Use the listed permissions.' },
+  role_not_found: { status: 422, title: 'There is no such role.', next: 'Use one of the listed roles.' },
+  role_exceeds_yours: {
+    status: 403,
+    title: 'You can only give a role whose permissions you have.',
+    next: 'Choose another role, or ask an admin of your organization.',
+  },
+  service_account_not_admin: { status: 409, title: 'A service account cannot be an admin.', next: 'Choose another role.' },
+  upgrade_unfinished: {
+    status: 409,
+    title: 'The upgrade of this server has not finished.',
+    next: 'Stop the servers of the version before. Until then, people can get the roles admin and member only.',
+  },
   permission_not_held: {
     status: 403,
     title: 'A key can only get permissions that its creator and its holder have.',

@@ -1,3 +1,5 @@
+import type { Role } from '@muster/contract/permissions.ts'
+
 /** The holder of a token, as described by the token or by an introspection. */
 export interface TokenClaims {
   kind: 'user' | 'service_account' | 'client'
@@ -7,7 +9,7 @@ export interface TokenClaims {
   organizationId: string | null
   /** The organization's name, for display only. Access is decided by the id. */
   organization: string | null
-  role: 'admin' | 'member' | null
+  role: Role | null
   scopes: ReadonlySet<string>
   /** What the caller may do at this API: what the role allows, as far as the scope goes. Null: the credential is for no API of the platform. */
   permissions: ReadonlySet<string> | null
@@ -40,7 +42,7 @@ export interface MemberClaims extends TokenClaims {
   kind: 'user' | 'service_account'
   organizationId: string
   organization: string
-  role: 'admin' | 'member'
+  role: Role
 }
 
 /** The caller of a request: a client with its own token. Only a verifier with `clients: true` accepts the token. */

@@ -81,7 +81,8 @@ const numberOfKind: Record<KeptKind, number> = {
   role: 7,
   organization: 8,
   signing_key: 9,
-  unknown: 10,
+  role_definition: 10,
+  unknown: 11,
 }
 const kinds = Object.keys(numberOfKind) as KeptKind[]
 

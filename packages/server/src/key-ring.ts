@@ -104,9 +104,8 @@ export interface KeyRing {
 
 /** How often each process reads the root keys. A notice makes it read at once. */
 const READ_MILLISECONDS = 1_000
-/** How often a process reports that it runs, and after how long without a report it counts as stopped. */
+/** How often a process reports that it runs. It counts as stopped after three times as long (`SEEN_SECONDS` in root-key-store.ts). */
 const REPORT_MILLISECONDS = 5_000
-export const SEEN_SECONDS = 15
 
 /** @throws WrongSecret */
 export async function openKeyRing({ transaction, rootKeys, secrets }: Opening): Promise<KeyRing> {

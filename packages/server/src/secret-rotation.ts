@@ -17,7 +17,7 @@ import {
   wasInUse,
 } from './domain/organizations/secret.ts'
 import type { SecretSource } from './installation.ts'
-import { checkOf, type KeyRing, newRoot, openRoot, SEEN_SECONDS, sealRoot } from './key-ring.ts'
+import { checkOf, type KeyRing, newRoot, openRoot, sealRoot } from './key-ring.ts'
 
 // The operator's steps to change the secret (O8, decision 0059). They need the secret itself, which no command of the domain knows.
 
@@ -54,7 +54,7 @@ export function createSecretRotation({ ring, source, rootKeys, execute, newSigni
 
   const status = async (): Promise<SecretStatus> => {
     await ring.refresh()
-    const [state, [secret], left, processes] = await Promise.all([readState(), source.read(), rootKeys.valuesLeft(), rootKeys.processes(SEEN_SECONDS)])
+    const [state, [secret], left, processes] = await Promise.all([readState(), source.read(), rootKeys.valuesLeft(), rootKeys.processes()])
     const check = checkOf(secret)
     const hasNew = !sameBytes(check, state.secretCheck) && !(await wasInUse(rootKeys, state, check))
     const calm = hasNew ? 'ready' : 'settled'
@@ -101,7 +101,7 @@ export function createSecretRotation({ ring, source, rootKeys, execute, newSigni
   const requireEverywhere = async (isReady: (process: ServerProcess) => boolean): Promise<void> => {
     const waitingSince = performance.now()
     for (;;) {
-      const missing = (await rootKeys.processes(SEEN_SECONDS)).filter((process) => !isReady(process)).map(({ name }) => name)
+      const missing = (await rootKeys.processes()).filter((process) => !isReady(process)).map(({ name }) => name)
       if (missing.length === 0) return
       if (performance.now() - waitingSince > WAIT_MILLISECONDS)
         throw new Problem('secret_not_everywhere', `Without it: ${missing.join('; ')}.`, { extensions: { processes: missing } })

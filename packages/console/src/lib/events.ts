@@ -1,5 +1,7 @@
 import type { Attempt, EventType } from '@muster/contract/events.ts'
+import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
+import { roleInWords } from '@muster/contract/role-words.ts'
 import type { Schemas } from './api.ts'
 import { exactTime } from './time.ts'
 
@@ -56,17 +58,22 @@ const sentences: Record<EventType, Describe> = {
   'organization.created': (_, { name }) => `The organization ${name} was created`,
   'organization.renamed': (_, { from, to }) => `The organization was renamed from ${from} to ${to}`,
   'organization.shared': () => 'The organization is no longer personal',
-  'membership.started': (name, { role, reason }) => `${name} joined as ${role} (${toWords(reason)})`,
+  'membership.started': (name, { role, roleName, reason }) => `${name} joined as ${roleName ?? role} (${toWords(reason)})`,
   'membership.ended': (name, { reason }) => `${name} is no longer a member (${toWords(reason)})`,
-  'membership.role_changed': (name, { role, reason }) => `${name} was made ${role === 'admin' ? 'an admin' : 'a member'}${reason ? `: ${reason}` : ''}`,
+  'membership.role_changed': (name, { role, roleName, reason }) =>
+    `${name} was made ${roleInWords(role as Role, roleName ?? '')}${reason ? `: ${reason}` : ''}`,
   'membership.deactivated': (name, { reason }) => `${name} was deactivated${reason ? `: ${reason}` : ''}`,
   'membership.reactivated': (name) => `${name} was reactivated`,
   'user.suspended': (name) => `The operator suspended ${name}`,
   'user.resumed': (name) => `The operator resumed ${name}`,
   'service_account.created': (_, { name }) => `The service account ${name} was created`,
   'service_account.changed': (_, { name }) => `The service account ${name} was changed`,
+  'service_account.role_changed': (name, { role, roleName }) => `The service account ${name} was given the role ${roleName ?? role}`,
   'service_account.removed': (name) => `The service account ${name} was removed`,
   'service_account.keys_ended': (name) => `All keys of the service account ${name} ended`,
+  'role.created': (_, { name }) => `The role ${name} was created`,
+  'role.changed': (_, { name }) => `The role ${name} was changed`,
+  'role.removed': (_, { name }) => `The role ${name} was removed`,
   'key.created': (_, { description }) => `The key "${description}" was created`,
   'key.renamed': (_, { description }) => `A key was renamed to "${description}"`,
   'key.ended': (_, { reason }, { target }) => `${target.name === null ? 'A key' : `The key "${target.name}"`} ended (${toWords(reason)})`,

@@ -18,8 +18,8 @@ import type { AuthenticatorStore, FactorResetStore, PasskeyStore, PendingSignInS
 import type { InvitationSessionStore, InvitationStore } from './invitations/store.ts'
 import type { MembershipStore, NameStore, OrganizationStore, UnreadyCredentialStore } from './organizations/store.ts'
 import type { IdentityStore, ProvenPersonStore, ProviderSignInStore } from './providers/store.ts'
-import type { RoleStore } from './roles/store.ts'
 import type { HostLabelStore, ResourceStore } from './resources/store.ts'
+import type { RoleStore } from './roles/store.ts'
 import type { ReceiverStore, RevocationStore } from './signals/store.ts'
 
 /**

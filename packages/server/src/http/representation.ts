@@ -1,5 +1,5 @@
 import type { ListedPerson } from '../domain/accounts/store.ts'
-import { actorOfKey } from '../domain/command/authorize.ts'
+import { actorOfKey, permissionsOf } from '../domain/command/authorize.ts'
 import { type CreatedKey, holderOf } from '../domain/credentials/api-key.ts'
 import type { ListedKey, ListedServiceAccount } from '../domain/credentials/store.ts'
 import type { ApiKey } from '../domain/model/api-key.ts'
@@ -9,12 +9,20 @@ import type { Contact } from '../domain/model/organization.ts'
 import type { UserPrincipal } from '../domain/model/principal.ts'
 import { type Viewer, visibleTo } from '../domain/organizations/directory.ts'
 import type { SignedOut } from '../domain/organizations/sign-out-member.ts'
+import type { HeldCustomRole, HeldRole } from '../domain/roles/role.ts'
+
+interface RoleOf extends Pick<HeldRole, 'role'> {
+  customRole?: Pick<HeldCustomRole, 'id' | 'name'> | null
+}
+
+/** A built-in role has a name only. A custom role has an id, and the name that its organization gave it. */
+export const toRoleBody = ({ role, customRole }: RoleOf) => ({ role, ...(customRole && { role_id: customRole.id, role_name: customRole.name }) })
 
 export const toContactBody = (contact: Contact | null) => contact && { id: contact.userId, username: contact.username, email: contact.email }
 
 export const toOrganizationBody = ({ organization, membership }: LiveState) =>
   organization &&
-  membership && { id: organization.id, name: organization.name, role: membership.role, plan: organization.plan, personal: organization.personal }
+  membership && { id: organization.id, name: organization.name, ...toRoleBody(membership), plan: organization.plan, personal: organization.personal }
 
 export const toMeBody = (live: LiveState, token: UserPrincipal['token']) => ({
   id: live.account.id,
@@ -26,6 +34,7 @@ export const toMeBody = (live: LiveState, token: UserPrincipal['token']) => ({
   created_at: live.account.createdAt.toISOString(),
   registered_at: live.account.registeredAt?.toISOString() ?? null,
   organization: toOrganizationBody(live),
+  permissions: live.organization && live.membership ? permissionsOf({ ...live.membership, scope: null }) : [],
   session: {
     id: live.session.id,
     kind: live.session.kind,
@@ -38,12 +47,14 @@ export const toMeBody = (live: LiveState, token: UserPrincipal['token']) => ({
 
 /** The user or service account that a key acts as. */
 export function toKeyIdentityBody(live: LiveKey) {
-  const { kind, id, organization, role, scope: _, ...actor } = actorOfKey(live)
+  const actor = actorOfKey(live)
+  const { kind, id, organization } = actor
   return {
     kind,
     id,
-    username: 'username' in actor ? actor.username : actor.name,
-    organization: { id: organization.id, name: organization.name, role, plan: organization.plan, personal: organization.personal },
+    username: actor.kind === 'user' ? actor.username : actor.name,
+    organization: { id: organization.id, name: organization.name, ...toRoleBody(actor), plan: organization.plan, personal: organization.personal },
+    permissions: permissionsOf(actor),
     key: { id: live.key.id, description: live.key.description, created_at: live.key.createdAt.toISOString(), ...toTermsBody(live.key) },
   }
 }
@@ -58,7 +69,7 @@ export const toUserBody = (person: ListedPerson) => ({
   organization: person.membership && {
     id: person.membership.organizationId,
     name: person.membership.organizationName,
-    role: person.membership.role,
+    ...toRoleBody(person.membership),
     status: person.membership.status,
   },
   created_at: person.createdAt.toISOString(),
@@ -74,7 +85,7 @@ export function toMemberBody(member: Member, viewer: Viewer) {
     given_name: member.givenName,
     family_name: member.familyName,
     ...(visible.email && { email: member.email }),
-    role: member.role,
+    ...toRoleBody(member),
     status: member.status,
     status_since: member.statusAt.toISOString(),
     ...(visible.statusReason && { status_by: member.statusByName, status_reason: member.statusReason }),
@@ -116,6 +127,7 @@ export const toServiceAccountBody = (account: ListedServiceAccount) => ({
   id: account.id,
   name: account.name,
   description: account.description,
+  ...toRoleBody(account),
   created_by: { id: account.createdBy, username: account.createdByName },
   created_at: account.createdAt.toISOString(),
 })

@@ -1,3 +1,4 @@
+import { roles } from '@muster/contract/permissions.ts'
 import { problems } from '@muster/contract/problems.ts'
 import { z } from 'zod'
 import { KEY_DAYS, KEY_DAYS_AT_MOST, type KeyTerms } from '../domain/credentials/key-scope.ts'
@@ -23,15 +24,25 @@ export const problemSchema = z
 export const answers = <S extends z.ZodType, Status extends number = 200>(schema: S, status?: Status) =>
   ({ [status ?? 200]: schema, '4xx': problemSchema, '5xx': problemSchema }) as unknown as Record<Status, S>
 
-export const roleSchema = z.enum(['admin', 'member'])
+/** The role in an answer. */
+export const roleFields = {
+  role: z.enum(roles).meta({ description: '`custom`: a role of the organization, which `role_id` and `role_name` name.' }),
+  role_id: z.string().optional().meta({ description: 'Of a custom role.' }),
+  role_name: z.string().optional().meta({ description: 'Of a custom role.' }),
+}
+
+/** The role in a request. */
+export const roleReference = z.string().min(1).max(100).meta({ description: '`admin`, `member`, `viewer`, or the name or the id of a custom role.' })
 
 export const organizationSchema = z
-  .object({ id: z.string(), name: z.string(), role: roleSchema, plan: z.string(), personal: z.boolean() })
+  .object({ id: z.string(), name: z.string(), ...roleFields, plan: z.string(), personal: z.boolean() })
   .meta({ id: 'Organization', description: "The caller's organization, with the caller's role." })
 
 export const contactSchema = z
   .object({ id: z.string().nullable(), username: z.string().nullable(), email: z.string().nullable() })
   .meta({ id: 'Contact', description: 'A member, or an email address.' })
+
+const ownPermissions = z.array(z.string()).meta({ description: "The permissions of Muster's own API that the caller has now." })
 
 export const meSchema = z
   .object({
@@ -44,6 +55,7 @@ export const meSchema = z
     created_at: instant,
     registered_at: instant.nullable(),
     organization: organizationSchema.nullable(),
+    permissions: ownPermissions,
     session: z.object({
       id: z.string(),
       kind: z.enum(['browser', 'cli', 'refresh', 'application']),
@@ -70,6 +82,7 @@ export const keyIdentitySchema = z
     id: z.string(),
     username: z.string().meta({ description: "The username, or the service account's name." }),
     organization: organizationSchema,
+    permissions: ownPermissions,
     key: z.object({ id: z.string(), description: z.string(), created_at: instant, ...keyTermsFields }),
   })
   .meta({ id: 'KeyIdentity', description: 'The caller of a request with an API key, without personal data.' })
@@ -81,7 +94,7 @@ export const memberSchema = z
     given_name: z.string(),
     family_name: z.string(),
     email: z.string().optional().meta({ description: 'Shown to admins.' }),
-    role: roleSchema,
+    ...roleFields,
     status: z.enum(['active', 'deactivated', 'left']),
     status_since: instant,
     status_by: z.string().nullable().optional().meta({ description: 'The username of the admin who last changed the status. Shown to admins.' }),
@@ -104,7 +117,7 @@ export const userSchema = z
     family_name: z.string(),
     company: z.string().nullable(),
     organization: z
-      .object({ id: z.string(), name: z.string(), role: roleSchema, status: z.enum(['active', 'deactivated']) })
+      .object({ id: z.string(), name: z.string(), ...roleFields, status: z.enum(['active', 'deactivated']) })
       .nullable()
       .meta({ description: 'The current organization, with the role and the status of the membership.' }),
     created_at: instant,
@@ -182,7 +195,14 @@ export const keysToRollSchema = z
   .meta({ description: 'Keys of service accounts that this person created. They are still valid. Replace and revoke them.' })
 
 export const serviceAccountSchema = z
-  .object({ id: z.string(), name: z.string(), description: z.string(), created_by: z.object({ id: z.string(), username: z.string() }), created_at: instant })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    ...roleFields,
+    created_by: z.object({ id: z.string(), username: z.string() }),
+    created_at: instant,
+  })
   .meta({ id: 'ServiceAccount' })
 
 /** A new access token that replaces the revoked one, with the same session and expiry. A browser uses its cookie and gets no token. */

@@ -108,7 +108,7 @@ export function mailHandler({ config, cli, store, execute, keys, transport }: Op
           organization: organization.name,
           invitedBy: invitation.inviter.username,
           inviterName: invitation.inviter.name,
-          role: invitation.role,
+          role: invitation,
           expiresAt: invitation.expiresAt,
           joinUrl: url,
         }),

@@ -1,4 +1,5 @@
 import { NAME_PATTERN } from '@muster/contract/names.ts'
+import type { HeldRole } from '../domain/roles/role.ts'
 import { compose, instant, type Mail, type Sender } from './compose.ts'
 import { networkAddress, safeName, shown } from './safe-text.ts'
 
@@ -53,10 +54,17 @@ export interface InvitationMail extends Sender {
   /** The inviter's username. `inviterName` is the name that they chose. */
   invitedBy: string
   inviterName: string
-  role: 'admin' | 'member'
+  role: HeldRole
   expiresAt: Date
   joinUrl: string
 }
+
+const roleWords = {
+  admin: 'Admin: can invite and remove members',
+  member: 'Member',
+  viewer: 'Viewer: can see the organization and its resources',
+} as const
+const roleLine = ({ role, customRole }: HeldRole): string => (role === 'custom' ? safeName(customRole?.name ?? '') : roleWords[role])
 
 /** The same whether or not the address has an account (S13). The link opens a page; accepting takes a click there (S17). */
 export function invitationMail({ issuer, organization, invitedBy, inviterName, role, expiresAt, joinUrl }: InvitationMail): Mail {
@@ -71,7 +79,7 @@ export function invitationMail({ issuer, organization, invitedBy, inviterName, r
         rows: [
           ['Organization', shown(organization)],
           ['Invited by', inviterName === '' ? shown(invitedBy) : `${shown(invitedBy)}, ${safeName(inviterName)}`],
-          ['Role', role === 'admin' ? 'Admin: can invite and remove members' : 'Member'],
+          ['Role', roleLine(role)],
           ['Expires', instant(expiresAt)],
         ],
       },

@@ -27,7 +27,7 @@ const PERMISSION_BYTES = 1_000
 export function tokenClaims(live: LiveState, api: Api | null, scopes: Iterable<string>): Record<string, unknown> {
   const claims = accessClaims(live)
   if (!api) return claims
-  const permissions = claims.role === undefined || !live.membership ? [] : permissionsAt(api, live.membership.role, new Set(scopes))
+  const permissions = claims.role === undefined || !live.membership ? [] : permissionsAt(api, live.membership, new Set(scopes))
   return { ...claims, permissions: JSON.stringify(permissions).length > PERMISSION_BYTES ? null : permissions }
 }
 

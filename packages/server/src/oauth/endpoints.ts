@@ -252,7 +252,7 @@ const isAccepted = ({ audience }: VerifiedToken, api: Api | null, config: Pick<C
 
 /** All of them, however many: an introspection has no limit as a token has. */
 const permissionsOf = (api: Api, live: LiveState, scopes: ReadonlySet<string>): string[] =>
-  accessClaims(live).role === undefined || !live.membership ? [] : permissionsAt(api, live.membership.role, scopes)
+  accessClaims(live).role === undefined || !live.membership ? [] : permissionsAt(api, live.membership, scopes)
 
 /** A verifier caches the answer under its lease until `exp`, and drops it by the holder's epoch or the key's id (S59). */
 async function introspectKey({ store, config }: EndpointOptions, token: string, api: Api | null): Promise<Record<string, unknown> | null> {
@@ -260,7 +260,7 @@ async function introspectKey({ store, config }: EndpointOptions, token: string, 
   const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
   if (!live || refusalOf(live, live.key)) return null
   const actor = actorOfKey(live)
-  const permissions = api && permissionsAt(api, actor.role, actor.scope ?? new Set([EVERYTHING]))
+  const permissions = api && permissionsAt(api, actor, actor.scope ?? new Set([EVERYTHING]))
   // A key works at the APIs that its scope names (P12).
   if (actor.scope && (permissions ?? [scopeOf(actor)]).join('') === '') return null
   return {

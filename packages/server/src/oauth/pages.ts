@@ -33,7 +33,7 @@ export const accountView = ({ account, membership, organization }: LiveState): A
   givenName: account.givenName,
   familyName: account.familyName,
   username: account.username,
-  organization: membership && organization ? { name: organization.name, role: membership.role } : null,
+  organization: membership && organization ? { name: organization.name, role: membership } : null,
 })
 
 /** A client without this grant type has no redirect URI either, and the library would report only that. */

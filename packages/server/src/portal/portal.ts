@@ -76,7 +76,7 @@ export const visitor = (request: FastifyRequest): Principal => ({ kind: 'anonymo
 
 export function accountView({ account, membership, organization }: Pick<LiveState, 'account' | 'membership' | 'organization'>): AccountView {
   const { email, givenName, familyName, username } = account
-  return { email, givenName, familyName, username, organization: membership && organization && { name: organization.name, role: membership.role } }
+  return { email, givenName, familyName, username, organization: membership && organization && { name: organization.name, role: membership } }
 }
 
 /** The details of S35 for the page: organization, date and contact. In the problem, the contact is a member's name or an email address. */

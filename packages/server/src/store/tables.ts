@@ -267,7 +267,7 @@ export interface ServiceAccountTable {
   organization_id: string
   name: string
   description: Generated<string>
-  role: Generated<Exclude<Role, 'admin'>>
+  role: Generated<Role>
   role_id: Generated<string | null>
   role_version: Generated<number>
   epoch: Generated<number>

@@ -7,9 +7,10 @@ import { requireStanding } from '../../src/domain/command/refused-credential.ts'
 import { resetLinkToken, stopOwnReset, stopResetByLink } from '../../src/domain/factors/reset.ts'
 import { formatToken, parseToken } from '../../src/domain/model/opaque-token.ts'
 import type { Principal } from '../../src/domain/model/principal.ts'
+import { changeRole } from '../../src/domain/organizations/change-role.ts'
 import { deactivateMember } from '../../src/domain/organizations/deactivation.ts'
 import { cancelFactorReset, confirmFactorReset, requestFactorReset } from '../../src/domain/organizations/member-factor-reset.ts'
-import { changeRole, removeMember } from '../../src/domain/organizations/membership.ts'
+import { removeMember } from '../../src/domain/organizations/membership.ts'
 import { completeDueResets } from '../../src/jobs/factor-resets.ts'
 
 const anonymous: Principal = { kind: 'anonymous', origin: { address: '127.0.0.1', userAgent: null, requestId: 'test' } }

@@ -1,8 +1,10 @@
+import type { UserId } from '@muster/contract/ids.ts'
 import { createSecret, declineInvitation, makeSecret, revokeInvitation } from '@muster/server/domain/invitations/invitation.ts'
 import { inviteByEmail, resendInvitation } from '@muster/server/domain/invitations/invite-by-email.ts'
 import { deactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
 import { registerUser } from '@muster/server/domain/organizations/register.ts'
+import { builtIn } from '@muster/server/domain/roles/role.ts'
 import { outcome, tally } from '@muster/testkit/outcomes.ts'
 import { rounds } from '@muster/testkit/rounds.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
@@ -144,7 +146,7 @@ test('a deactivation waits for invitations in progress, and later ones wait for 
       const { actor, organization: locked } = await context.enterShared(organization, 'invitations:create')
       entered.resolve()
       await mayEnd.promise
-      return makeSecret(context, locked, { kind: 'secret', role: 'member', createdBy: actor.userId })
+      return makeSecret(context, locked, { kind: 'secret', role: builtIn('member'), createdBy: actor.id as UserId })
     },
     bob.principal,
     undefined,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { asOwnCommands } from '@muster/contract/command-line.ts'
+import { builtIn } from '@muster/server/domain/roles/role.ts'
 import { describe, expect, test } from 'vitest'
 import type { Mail } from '../../src/mail/compose.ts'
 import { factorMail, factorResetMail, identityMail, passkeyMail, signInCodeMail } from '../../src/mail/factor-mails.ts'
@@ -122,7 +123,7 @@ const mailsFor = (name: string, hasPassword = true, passwords = true): Record<st
     organization: name,
     invitedBy: name,
     inviterName: name,
-    role: 'admin',
+    role: builtIn('admin'),
     expiresAt: at,
     joinUrl: `${issuer}/join?token=abc`,
   }),

@@ -1,6 +1,8 @@
 import type { UserId } from '@muster/contract/ids.ts'
+import { changeRole } from '@muster/server/domain/organizations/change-role.ts'
 import { type MemberFilter, memberFilter } from '@muster/server/domain/organizations/directory.ts'
-import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
+import { removeMember } from '@muster/server/domain/organizations/membership.ts'
+import { builtIn } from '@muster/server/domain/roles/role.ts'
 import { COHORT_SIZE } from '@muster/server/store/migrations/0012-cohorts.ts'
 import { engines } from '@muster/testkit/database.ts'
 import { databaseWorkOf } from '@muster/testkit/statement-counter.ts'
@@ -12,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 async function allOf(world: World, id: string, role: 'admin' | 'member', asked: Parameters<typeof memberFilter>[1], limit = 100): Promise<string[]> {
   const names: string[] = []
   for (let cursor: string | undefined; ; ) {
-    const page = await world.store.reading.memberships.page(id as never, { ...memberFilter({ role, scope: null }, asked), limit, cursor })
+    const page = await world.store.reading.memberships.page(id as never, { ...memberFilter({ ...builtIn(role), scope: null }, asked), limit, cursor })
     expect(page.items.length).toBeLessThanOrEqual(limit)
     names.push(...page.items.map(({ username }) => username))
     if (page.nextCursor === null) return names
@@ -144,7 +146,7 @@ describe.each(engines)('the member directory on %s', (engine) => {
       let cursor: string | undefined
       for (let page = 0; page < 4; page++) {
         const { items, nextCursor } = await world.store.reading.memberships.page(big.id, {
-          ...memberFilter({ role: 'member', scope: null }, asked),
+          ...memberFilter({ ...builtIn('member'), scope: null }, asked),
           limit: 40,
           cursor,
         })
@@ -171,9 +173,9 @@ describe.each(engines)('the member directory on %s', (engine) => {
         select '${long}', 'usr_z' || i, 'member', 'active', now() + make_interval(secs => i / 4.0) from generate_series(${from}, ${to}) i`)
       await world.rows(`update cohort set joins = ${COHORT_SIZE} where organization_id = '${long}'`)
     }
-    const { nextCursor } = await world.store.reading.memberships.page(long as never, { ...memberFilter({ role: 'admin', scope: null }, {}), limit: 100 })
+    const { nextCursor } = await world.store.reading.memberships.page(long as never, { ...memberFilter({ ...builtIn('admin'), scope: null }, {}), limit: 100 })
     const { items } = await world.store.reading.memberships.page(long as never, {
-      ...memberFilter({ role: 'admin', scope: null }, { q: 'deep' }),
+      ...memberFilter({ ...builtIn('admin'), scope: null }, { q: 'deep' }),
       limit: 100,
       cursor: nextCursor ?? undefined,
     })

@@ -1,4 +1,5 @@
-import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
+import { changeRole } from '@muster/server/domain/organizations/change-role.ts'
+import { removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { leaveOrganization } from '@muster/server/domain/organizations/move.ts'
 import { promoteMember } from '@muster/server/domain/organizations/operator.ts'
 import { resumePerson, suspendPerson } from '@muster/server/domain/organizations/suspend-person.ts'

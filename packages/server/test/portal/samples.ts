@@ -1,3 +1,4 @@
+import { builtIn } from '@muster/server/domain/roles/role.ts'
 import * as pages from '../../src/portal/pages/index.ts'
 
 /** Every page in every state that looks different. `say` is applied to each text that a user can choose. */
@@ -14,7 +15,7 @@ export function samples(
     givenName: say('Alice'),
     familyName: say('Example'),
     username: say('alice'),
-    organization: { name: say('acme'), role: 'admin' },
+    organization: { name: say('acme'), role: builtIn('admin') },
   }
   const unregistered: pages.AccountView = { ...account, username: null, organization: null }
   const terminal = { client: say('muster'), kind: 'terminal' } as const
@@ -196,7 +197,7 @@ export function samples(
   const invitation: pages.InvitationFacts = {
     organization: say('borealis'),
     inviter: { username: say('carol'), name: say('Carol Reed') },
-    role: 'member',
+    role: builtIn('member'),
     email: say('a•••@example.com'),
     expiresAt: new Date('2026-11-26T18:32:00Z'),
   }
@@ -433,7 +434,7 @@ export function samples(
         pages.joinEndedPage({ frame, end, organization: end === 'unknown' ? undefined : say('borealis'), signInPath: '/sign-in' }),
       ]),
     ),
-    'join-member': pages.joinMemberPage({ frame, organization: say('borealis'), role: 'member', invitation: 'for another', consolePath: '/console/' }),
+    'join-member': pages.joinMemberPage({ frame, organization: say('borealis'), role: builtIn('member'), invitation: 'for another', consolePath: '/console/' }),
     'sign-in-providers': pages.signInPage({ frame, target, passkey, ...paths, providers: providersFor(target) }),
     'sign-up-providers': pages.signUpPage({ frame, target, ...paths, providers: providersFor(target) }),
     'sign-up-with': pages.providerSignUpPage({ ...newcomer, trusted: say('alice@example.com') }),
@@ -470,7 +471,7 @@ export function samples(
       signal: null,
     }),
     'sign-in-reason': pages.signInPage({ frame, target, passkey, ...paths, reason: 'membership_left' }),
-    'join-accepted': pages.joinAcceptedPage({ frame, organization: say('borealis'), role: 'member', cli, consolePath: '/console/' }),
+    'join-accepted': pages.joinAcceptedPage({ frame, organization: say('borealis'), role: builtIn('member'), cli, consolePath: '/console/' }),
     'join-declined': pages.joinDeclinedPage({ frame }),
     'too-many': pages.tooManyAttemptsPage({ frame, retryAt: soon }),
     problem: pages.problemPage({

@@ -1,5 +1,6 @@
 import type { OrganizationId, SessionId } from '@muster/contract/ids.ts'
 import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
+import { builtIn } from '@muster/server/domain/roles/role.ts'
 import { createLimits } from '@muster/server/store/command/limit-store.ts'
 import { type Database, openDatabase } from '@muster/server/store/database.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
@@ -28,12 +29,15 @@ test('a statement is prepared when its plan does not depend on how much there is
   const { reading } = createStore(database, { send: async () => {} }, { passwords: true })
   await often(() => reading.resources.page('org_nowhere' as OrganizationId, {}, { limit: 50 }))
   await often(() =>
-    reading.memberships.page('org_nowhere' as OrganizationId, { ...memberFilter({ role: 'admin', scope: null }, { q: 'ada', status: 'active' }), limit: 50 }),
+    reading.memberships.page('org_nowhere' as OrganizationId, {
+      ...memberFilter({ ...builtIn('admin'), scope: null }, { q: 'ada', status: 'active' }),
+      limit: 50,
+    }),
   )
   expect(await named(database)).toBe(0)
   await often(() => reading.sessions.liveState('ses_nobody' as SessionId, null))
   expect(await named(database)).toBe(1)
-  await often(() => reading.memberships.page('org_nowhere' as OrganizationId, { ...memberFilter({ role: 'admin', scope: null }, {}), limit: 50 }))
+  await often(() => reading.memberships.page('org_nowhere' as OrganizationId, { ...memberFilter({ ...builtIn('admin'), scope: null }, {}), limit: 50 }))
   expect(await named(database)).toBe(2)
   await database.close()
 })

@@ -7,6 +7,7 @@ import { type InvitationView, invitationView, inviteByEmail } from '../../domain
 import { Problem } from '../../domain/model/problem.ts'
 import { actorOfRequest } from '../../http/request.ts'
 import type { CompatServices } from '../compat.ts'
+import { knownRole } from './users.ts'
 
 const params = z.object({ id: z.string().min(1).max(60) })
 const schema = { hide: true } as const
@@ -61,7 +62,7 @@ export const inviteRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, {
 const toInvite = (view: InvitationView) => ({
   id: view.id,
   email: view.email,
-  role: view.role,
+  role: knownRole(view.role),
   status: view.state,
   created_at: view.createdAt,
   expires_at: view.expiresAt,

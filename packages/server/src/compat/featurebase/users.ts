@@ -1,3 +1,4 @@
+import type { Role } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { updateNames } from '../../domain/accounts/person-names.ts'
@@ -10,6 +11,7 @@ import { deactivateMember, reactivateMember } from '../../domain/organizations/d
 import { memberFilter, visibleTo } from '../../domain/organizations/directory.ts'
 import { changeMember } from '../../domain/organizations/member-profile.ts'
 import { memberOf } from '../../domain/organizations/membership.ts'
+import { isBelowMember } from '../../domain/roles/role.ts'
 import type { Store } from '../../domain/store.ts'
 import { actorOfRequest } from '../../http/request.ts'
 import type { CompatServices } from '../compat.ts'
@@ -29,8 +31,23 @@ interface ChangeUser {
   status?: 'active' | 'deactivated' | undefined
 }
 
+/** Its clients know two roles. Any other has no more rights than a member. */
+export const knownRole = (role: Role): 'admin' | 'member' => (role === 'admin' ? 'admin' : 'member')
+
+/** A client that sends back the role that it has read changes nothing. */
+async function roleToSet(
+  context: Context,
+  { organization: reference, user }: Pick<ChangeUser, 'organization' | 'user'>,
+  asked: 'admin' | 'member',
+): Promise<string> {
+  const { organization } = await context.enter(reference, 'members:role')
+  const member = await memberOf(context, organization.id, user)
+  return asked === 'member' && isBelowMember(member) ? (member.customRole?.id ?? member.role) : asked
+}
+
 /** Runs the ordinary commands in one transaction, so all changes are made or none. */
-async function changeUser(context: Context, { mine, names, role, status, ...reference }: ChangeUser): Promise<Member> {
+async function changeUser(context: Context, { mine, names, role: asked, status, ...reference }: ChangeUser): Promise<Member> {
+  const role = asked && (await roleToSet(context, reference, asked))
   const renamed = names.givenName !== undefined || names.familyName !== undefined
   if (mine && renamed) await updateNames(context, names)
   if (role !== undefined || (renamed && !mine)) await changeMember(context, { ...reference, role, names: mine ? undefined : names })
@@ -112,7 +129,7 @@ const toUser = (member: Member, actor: Actor) => ({
   ...(visibleTo(actor, member, { own: true }).email && { email: member.email }),
   first_name: member.givenName,
   last_name: member.familyName,
-  role: member.role,
+  role: knownRole(member.role),
   status: member.status,
   organization_id: member.organizationId,
   created_at: member.createdAt.toISOString(),

@@ -97,12 +97,15 @@ function changedFields(before: Api, after: Api): string[] {
   return [
     before.name !== after.name && 'name',
     isReordered(before, after) && 'order',
-    before.grants.member.join(' ') !== after.grants.member.join(' ') && 'grant',
+    isGrantChanged(before, after) && 'grant',
     before.longestTokenSeconds !== after.longestTokenSeconds && 'longest_token_life',
     before.acceptsDefaultAudience !== after.acceptsDefaultAudience && 'accept_default_audience',
     isReworded && 'descriptions',
   ].filter((field) => field !== false)
 }
+
+const isGrantChanged = ({ grants: before }: Api, { grants: after }: Api): boolean =>
+  before.member.join(' ') !== after.member.join(' ') || before.viewer.join(' ') !== after.viewer.join(' ')
 
 /** Of the permissions that both have. */
 function isReordered(before: Api, after: Api): boolean {

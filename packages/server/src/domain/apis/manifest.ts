@@ -43,10 +43,11 @@ export function errorsOfManifest(apis: readonly WrittenApi[], ownNames: readonly
       holders.set(name, api.name)
       if (!isText(description, 200)) error(field, 'A description must have 1 to 200 visible characters.')
     }
-    for (const [position, pattern] of api.grants.member.entries()) {
-      if (!isOfApi(api, pattern) && !(pattern === '*' && api.permissions.length === 0))
-        error(`grant.member[${position}]`, `${JSON.stringify(pattern.slice(0, 60))} matches no permission of this API.`)
-    }
+    for (const role of ['member', 'viewer'] as const)
+      for (const [position, pattern] of api.grants[role].entries()) {
+        if (!isOfApi(api, pattern) && !(pattern === '*' && api.permissions.length === 0))
+          error(`grant.${role}[${position}]`, `${JSON.stringify(pattern.slice(0, 60))} matches no permission of this API.`)
+      }
   }
   return errors
 }

@@ -3,7 +3,7 @@ import { isPermission, type Permission, permissions } from '@muster/contract/per
 import type { Actor, LiveKey, LiveState, Rights, SessionActor, UserActor } from '../model/live.ts'
 import type { Membership } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
-import { type HeldRole, roleHas } from '../roles/role.ts'
+import { roleHas } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
 
 /** @throws Problem user_not_registered (S55) */
@@ -17,16 +17,36 @@ export function actorOfKey({ key, holder, organization }: LiveKey): Actor {
   if (holder.kind === 'user') return userActor({ account: holder.account, membership: holder.membership, organization }, scope)
   const { serviceAccount } = holder
   if (!organization) throw new Problem('invalid_token')
-  return { kind: 'service_account', id: serviceAccount.id, name: serviceAccount.name, organization, role: serviceAccount.role, customRole: serviceAccount.customRole, scope }
+  return {
+    kind: 'service_account',
+    id: serviceAccount.id,
+    name: serviceAccount.name,
+    organization,
+    role: serviceAccount.role,
+    customRole: serviceAccount.customRole,
+    scope,
+  }
 }
 
 function userActor({ account, membership, organization }: Pick<LiveState, 'account' | 'membership' | 'organization'>, scope: UserActor['scope']): UserActor {
   if (account.username === null || !membership || !organization) throw new Problem('user_not_registered')
-  return { kind: 'user', id: account.id, userId: account.id, username: account.username, organization, role: membership.role, customRole: membership.customRole, scope }
+  return {
+    kind: 'user',
+    id: account.id,
+    userId: account.id,
+    username: account.username,
+    organization,
+    role: membership.role,
+    customRole: membership.customRole,
+    scope,
+  }
 }
 
 /** Whether the actor may do this: by their role now, and by the scope of their key (P12). Every decision about rights is made here. */
 export const mayDo = (rights: Rights, permission: Permission): boolean => roleHas(rights, permission) && (rights.scope === null || rights.scope.has(permission))
+
+/** The permissions of Muster's own API that the actor has now. */
+export const permissionsOf = (rights: Rights): Permission[] => (Object.keys(permissions) as Permission[]).filter((name) => mayDo(rights, name))
 
 /** What a key may do at Muster's own API, as introspection and forward auth say it. `api`: everything that its holder may do. */
 export const scopeOf = (actor: Rights): string =>
@@ -34,22 +54,20 @@ export const scopeOf = (actor: Rights): string =>
 
 /** @throws Problem forbidden if the role does not allow it, or insufficient_scope if the scope of the key does not (P12) */
 export function requirePermission(actor: Actor, permission: Permission): void {
-  if (!roleHas(actor, permission))
-    throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`, { extensions: { permission } })
+  if (!roleHas(actor, permission)) throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`, { extensions: { permission } })
   if (!mayDo(actor, permission)) throw outOfScope(actor, [permission])
 }
 
-/** Nobody grants more than they have: with a scoped key, only a role whose permissions the scope names (P12). @throws Problem insufficient_scope */
-export function requireMayGrant(actor: Actor, granted: HeldRole): void {
-  if (actor.scope === null) return
-  const missing = (Object.keys(permissions) as Permission[]).filter((permission) => roleHas(granted, permission) && !mayDo(actor, permission))
-  if (missing.length > 0) throw outOfScope(actor, missing)
-}
-
-function outOfScope(actor: Actor, missing: readonly Permission[]): Problem {
+export function outOfScope(actor: Actor, missing: readonly string[]): Problem {
   const creator = actor.kind === 'user' ? actor.username : `An admin of ${actor.organization.name}`
   const detail = `The scope of this key lacks ${missing.join(', ')}. ${creator} can create a key that has ${missing.length === 1 ? 'it' : 'them'}.`
   return new Problem('insufficient_scope', detail, { extensions: { scope: missing.join(' '), permission: missing[0] } })
+}
+
+/** A service account can have the permission to invite, but an invitation is from a person (S19). @throws Problem forbidden */
+export function requirePerson(actor: Actor): UserActor {
+  if (actor.kind !== 'user') throw new Problem('forbidden', 'A service account cannot invite people.')
+  return actor
 }
 
 /** To an actor of another organization, this one does not exist (B01). @throws Problem organization_not_found, forbidden or insufficient_scope */

@@ -106,7 +106,7 @@ function contextOf(
     authorize(actor, id, permission)
     const { organization } = actor
     requireCurrentName({ organization, former: reference !== id && reference !== organization.name })
-    // A service account always has the role member, so it has been refused if the permission requires more.
+    // A service account is never an admin, so it has been refused if only admins have the permission.
     return { actor: actor as ActorWith<P>, organization, member }
   }
   const nobody = async (): Promise<null> => null

@@ -50,7 +50,7 @@ export async function createKey(context: Context, { description, ...terms }: Key
   await requireRecent(context.tx, live, 'keys:create')
   const holder = { kind: 'user', id: account.id } as const
   const creator = actorOf(live)
-  const scope = await scopeOfNewKey(context.tx, terms, { creator, holder: creator.role })
+  const scope = await scopeOfNewKey(context.tx, terms, { creator, holder: creator })
   const { methods } = strongestAuthentication(live.session)
   return issueKey(context, { ...terms, scope, holder, organizationId, epoch: account.epoch, description, createdBy: account.id, methods })
 }

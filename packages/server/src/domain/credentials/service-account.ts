@@ -3,10 +3,14 @@ import type { Context } from '../command/context.ts'
 import { requirePolicy } from '../command/factor-policy.ts'
 import { requireRecentCaller } from '../command/recent.ts'
 import { newId } from '../model/id.ts'
+import type { Actor, UserActor } from '../model/live.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { strongestAuthentication } from '../model/session.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
+import { findRole } from '../roles/find-role.ts'
+import { requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
+import { type HeldRole, isBelowMember, isSameRole, roleHas, roleOfEvent } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
 import { type CreatedKey, issueKey, oneLine } from './api-key.ts'
 import { type KeyTerms, scopeOfNewKey } from './key-scope.ts'
@@ -31,25 +35,37 @@ function refuseBadMachineName(name: string): void {
 
 export async function createServiceAccount(
   { tx, enter, record }: Context,
-  { organization: reference, name, description = '' }: { organization: string; name: string; description?: string | undefined },
+  {
+    organization: reference,
+    name,
+    description = '',
+    role: asked = 'member',
+  }: { organization: string; name: string; description?: string | undefined; role?: string | undefined },
 ): Promise<ListedServiceAccount> {
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   refuseBadMachineName(name)
   await refuseNameOfMember(tx, organization.id, name)
   const said = description === '' ? '' : oneLine(description)
   if ((await tx.serviceAccounts.countAlive(organization.id)) >= SERVICE_ACCOUNTS_PER_ORGANIZATION) throw new Problem('service_account_limit')
+  const role = await roleForMachine(tx, actor, asked)
   const id = newId('serviceAccount')
-  if (!(await tx.serviceAccounts.insert({ id, organizationId: organization.id, name, description: said, createdBy: actor.userId }))) throw taken(name)
-  await record({ type: 'service_account.created', target: id, organizationId: organization.id, name })
+  if (!(await tx.serviceAccounts.insert({ id, organizationId: organization.id, name, description: said, createdBy: actor.userId, ...role }))) throw taken(name)
+  await record({ type: 'service_account.created', target: id, organizationId: organization.id, name, ...roleOfEvent(role) })
   return serviceAccountOf({ tx }, organization.id, id)
 }
 
 export async function changeServiceAccount(
-  { tx, enter, record }: Context,
-  { organization: reference, serviceAccount, ...change }: ServiceAccountReference & { name?: string | undefined; description?: string | undefined },
+  context: Context,
+  {
+    organization: reference,
+    serviceAccount,
+    ...change
+  }: ServiceAccountReference & { name?: string | undefined; description?: string | undefined; role?: string | undefined },
 ): Promise<ListedServiceAccount> {
-  const { organization } = await enter(reference, 'service-accounts:manage')
-  const found = await serviceAccountOf({ tx }, organization.id, serviceAccount)
+  const { tx, enter, record } = context
+  const { actor, organization } = await enter(reference, 'service-accounts:manage')
+  const before = await serviceAccountOf({ tx }, organization.id, serviceAccount)
+  const found = change.role === undefined ? before : await changeRoleOfMachine(context, actor, before, change.role)
   const name = change.name ?? found.name
   if (name !== found.name) {
     refuseBadMachineName(name)
@@ -60,6 +76,41 @@ export async function changeServiceAccount(
   if (!(await tx.serviceAccounts.change(found.id, { name, description }))) throw taken(name)
   await record({ type: 'service_account.changed', target: found.id, organizationId: organization.id, name })
   return { ...found, name, description }
+}
+
+/** A service account holds any role but admin (P9). */
+async function roleForMachine(tx: Tx, actor: Actor, asked: string): Promise<HeldRole> {
+  const role = await findRole(tx, actor.organization.id, asked)
+  if (role.role === 'admin') throw new Problem('service_account_not_admin')
+  await requireMayGrant(tx, actor, role)
+  await requireRoleKnown(tx, role)
+  return role
+}
+
+/** As for a member: the new role counts at once. The resources of a service account that can no longer remove them pass to the admin (P9). */
+async function changeRoleOfMachine(context: Context, actor: UserActor, before: ListedServiceAccount, asked: string): Promise<ListedServiceAccount> {
+  const { tx, record, awaitEnded } = context
+  const { id: target, organizationId } = before
+  const role = await roleForMachine(tx, actor, asked)
+  if (isSameRole(role, before)) {
+    await awaitEnded('role', [target])
+    return before
+  }
+  const lower = isBelowMember(role) && !isBelowMember(before)
+  const { version, epoch } = await tx.serviceAccounts.setRole(target, role, { lower })
+  await record({
+    type: 'service_account.role_changed',
+    target,
+    organizationId,
+    ...roleOfEvent(role),
+    ...(role.customRole && { roleRevision: role.customRole.revision }),
+    epoch,
+    version,
+    ...(lower && { lowered: true }),
+  })
+  if (roleHas(before, 'resources:remove') && !roleHas(role, 'resources:remove'))
+    await handOver(context, { organizationId, from: target, to: actor.userId, reason: 'role_changed' })
+  return { ...before, ...role, roleVersion: version, epoch }
 }
 
 /** A resource owner can be given by name, and the name would mean the member. */
@@ -97,11 +148,13 @@ export async function createServiceAccountKey(
   const { tx, principal, enter } = context
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   if (principal.kind !== 'user') throw new Problem('session_required')
-  const { id, epoch } = await serviceAccountOf({ tx }, organization.id, serviceAccount)
+  const account = await serviceAccountOf({ tx }, organization.id, serviceAccount)
+  const { id, epoch } = account
   const live = await requireRecentCaller(context, 'keys:create')
   if (!live) throw new Problem('session_required')
   requirePolicy(live)
-  const scope = await scopeOfNewKey(tx, terms, { creator: actor, holder: 'member' })
+  await requireMayGrant(tx, actor, account)
+  const scope = await scopeOfNewKey(tx, terms, { creator: actor, holder: account })
   const { methods } = strongestAuthentication(live.session)
   const holder = { kind: 'service_account', id } as const
   return issueKey(context, { ...terms, scope, holder, organizationId: organization.id, epoch, description, createdBy: actor.userId, methods })

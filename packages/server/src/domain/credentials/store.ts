@@ -26,6 +26,7 @@ import type { Problem } from '../model/problem.ts'
 import type { Revocation } from '../model/revocation.ts'
 import type { ServiceAccount } from '../model/service-account.ts'
 import type { Authentication, Session } from '../model/session.ts'
+import type { HeldRole } from '../roles/role.ts'
 
 export type DeviceAuthorizationState = 'pending' | 'approved' | 'denied' | 'redeemed'
 
@@ -235,7 +236,7 @@ export type ListedServiceAccount = ServiceAccount & { createdByName: string }
 
 export interface ServiceAccountStore {
   /** False if another active one has the name. */
-  insert(account: Pick<ServiceAccount, 'id' | 'organizationId' | 'name' | 'description' | 'createdBy'>): Promise<boolean>
+  insert(account: Pick<ServiceAccount, 'id' | 'organizationId' | 'name' | 'description' | 'createdBy' | 'role' | 'customRole'>): Promise<boolean>
   /** By id, or by the name of an active one. */
   find(organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount | null>
   /** The ones that have this name, and the removed ones that had it. */
@@ -245,6 +246,8 @@ export interface ServiceAccountStore {
   countAlive(organizationId: OrganizationId): Promise<number>
   /** False if another active one has the name. */
   change(id: ServiceAccountId, change: { name: string; description: string }): Promise<boolean>
+  /** `lower`: raises the epoch in the same statement. The keys go on: they get the new epoch too (P11). */
+  setRole(id: ServiceAccountId, role: HeldRole, how: { lower: boolean }): Promise<{ version: number; epoch: number }>
   /** Raises the epoch in the same statement. Returns the new epoch. */
   end(id: ServiceAccountId): Promise<number>
   /** Raises the epoch of all service accounts of an organization, which ends their keys. Returns the new epochs. */
@@ -590,8 +593,8 @@ export interface RootKeyStore {
   renewResets(limit: number, lifetimeSeconds: number): Promise<PasswordResetId[]>
   noteProcess(process: ServerProcess): Promise<void>
   removeProcess(id: string): Promise<void>
-  /** The processes that were seen in the last seconds. */
-  processes(seconds: number): Promise<ServerProcess[]>
+  /** The processes that run: each was seen in the last seconds. */
+  processes(): Promise<ServerProcess[]>
   /** Lets other processes read the state at once. */
   announce(): Promise<void>
 }

@@ -1,8 +1,8 @@
-import { requireMayGrant } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { invitationFault, invitationOf, invitationPath } from './invitation.ts'
+import { requireMayGrant } from '../roles/grant.ts'
+import { invitationOf, invitationPath, requireOpen } from './invitation.ts'
 import type { InvitationReference, Invites } from './invite-by-email.ts'
 
 /** Returns the link of an email invitation, to be delivered by hand. The link is derived, not stored, and the audit log names the admin who copied it (S18). */
@@ -10,9 +10,8 @@ export async function copyInvitationLink(context: Context, { organization: refer
   const { tx, keys, record } = context
   const { actor, organization } = await context.enterShared(reference, 'invitations:create')
   const invitation = await invitationOf(tx, organization.id, id)
-  requireMayGrant(actor, invitation.role)
-  const fault = invitationFault(invitation, await tx.now())
-  if (fault) throw new Problem(fault)
+  await requireMayGrant(tx, actor, invitation)
+  await requireOpen(tx, invitation)
   if (invitation.kind === 'secret') throw new Problem('invitation_without_link')
   await record({ type: 'invitation.link_copied', target: invitation.id, organizationId: organization.id })
   return { path: invitationPath(keys, invitation), expiresAt: invitation.expiresAt.toISOString() }

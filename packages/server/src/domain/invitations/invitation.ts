@@ -1,8 +1,7 @@
 import type { DomainEvents, InvitationKind } from '@muster/contract/events.ts'
 import { type InvitationId, isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import { requireMayGrant } from '../command/authorize.ts'
+import { requirePerson } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { requireRecentCaller } from '../command/recent.ts'
@@ -10,11 +9,15 @@ import { requireMultiUser } from '../command/seats.ts'
 import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation, InvitationState, Inviter } from '../model/invitation.ts'
+import type { Actor } from '../model/live.ts'
 import { base62, formatToken, parseToken, type TokenPrefix } from '../model/opaque-token.ts'
 import type { Organization } from '../model/organization.ts'
 import type { Origin } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type RootKey, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import { findRole } from '../roles/find-role.ts'
+import { isStillGiven, requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
+import { type HeldRole, roleOfEvent } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
 
 const DAY = 86_400
@@ -110,6 +113,12 @@ export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string)
 /** @throws Problem with the reason why it can no longer be accepted */
 export async function requireOpen(tx: Tx, invitation: Invitation): Promise<void> {
   refuseUnlessOpen(invitation, await tx.now())
+  await refuseUnlessGiven(tx, invitation)
+}
+
+/** @throws Problem invitation_revoked if its inviter could not make it any more (P8) */
+async function refuseUnlessGiven(tx: Tx, invitation: Invitation): Promise<void> {
+  if (!(await isStillGiven(tx, invitation))) throw new Problem('invitation_revoked')
 }
 
 /** At a time that was read from the database. @throws Problem with the reason why it can no longer be accepted */
@@ -139,20 +148,21 @@ export function maskedAddress(email: string): string {
 }
 
 /**
- * Accepts the invitation for this user in one statement, so that only one of two concurrent callers succeeds (S14).
+ * Accepts the invitation for this user in one statement, so that only one of two concurrent callers succeeds (S14). The caller has locked its organization, so
+ * that neither the inviter's role nor a definition changes meanwhile.
  * @throws Problem with the reason why it could not be accepted
  */
 export async function consumeInvitation({ tx, record }: Context, { id, version }: Pick<Invitation, 'id' | 'version'>, userId: UserId): Promise<Invitation> {
   const taken = await tx.invitations.accept(id, version, userId)
   if (!taken) throw await whyNotTaken(tx, { id, version })
+  await refuseUnlessGiven(tx, taken)
   await record({ type: 'invitation.accepted', target: id, organizationId: taken.organizationId, userId })
   return taken
 }
 
-export interface CreatedSecret {
+export interface CreatedSecret extends HeldRole {
   id: InvitationId
   kind: 'secret' | 'link'
-  role: Role
   /** The token, to paste or as part of a link. */
   secret: string
   createdAt: string
@@ -162,19 +172,27 @@ export interface CreatedSecret {
 /** Creates a single-use organization secret or invite link. Its holder may join, once, within 24 hours. */
 export async function createSecret(
   context: Context,
-  { organization: reference, role, kind = 'secret' }: { organization: string; role: Role; kind?: 'secret' | 'link' },
+  { organization: reference, role: asked, kind = 'secret' }: { organization: string; role: string; kind?: 'secret' | 'link' },
 ): Promise<CreatedSecret> {
   const { actor, organization } = await context.enterShared(reference, 'invitations:create')
-  requireMayGrant(actor, role)
-  if (role === 'admin') await requireRecentCaller(context, 'members:promote')
-  return makeSecret(context, organization, { kind, role, createdBy: actor.userId })
+  const { userId } = requirePerson(actor)
+  const role = await findRole(context.tx, organization.id, asked)
+  await requireMayInvite(context, actor, role)
+  return makeSecret(context, organization, { kind, role, createdBy: userId })
+}
+
+/** For a command that has locked the organization and checked the permission to invite. */
+export async function requireMayInvite(context: Context, actor: Actor, role: HeldRole): Promise<void> {
+  await requireMayGrant(context.tx, actor, role)
+  await requireRoleKnown(context.tx, role)
+  if (role.role === 'admin') await requireRecentCaller(context, 'members:promote')
 }
 
 /** For a command that has locked the organization and checked the permission. */
 export async function makeSecret(
   context: Context,
   organization: Organization,
-  { kind, role, createdBy }: { kind: 'secret' | 'link'; role: Role; createdBy: UserId },
+  { kind, role, createdBy }: { kind: 'secret' | 'link'; role: HeldRole; createdBy: UserId },
 ): Promise<CreatedSecret> {
   const { tx, keys, record } = context
   requireMultiUser(context, organization)
@@ -183,13 +201,13 @@ export async function makeSecret(
     id: newId('invitation'),
     organizationId,
     kind,
-    role,
+    ...role,
     createdBy,
     lifetimeSeconds: invitationLifetimes[kind],
   })
   const expiresAt = invitation.expiresAt.toISOString()
-  await record({ type: 'invitation.created', target: invitation.id, organizationId, kind, role, expiresAt })
-  return { id: invitation.id, kind, role, secret: invitationToken(keys, invitation), createdAt: invitation.createdAt.toISOString(), expiresAt }
+  await record({ type: 'invitation.created', target: invitation.id, organizationId, kind, ...roleOfEvent(role), expiresAt })
+  return { id: invitation.id, kind, ...role, secret: invitationToken(keys, invitation), createdAt: invitation.createdAt.toISOString(), expiresAt }
 }
 
 /**

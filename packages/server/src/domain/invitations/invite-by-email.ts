@@ -1,10 +1,8 @@
 import type { InvitationId, OrganizationId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import { mayDo, requireMayGrant } from '../command/authorize.ts'
+import { mayDo, requirePerson } from '../command/authorize.ts'
 import type { Context, Execute, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
-import { requireRecentCaller } from '../command/recent.ts'
 import { RetryTransaction } from '../command/retry.ts'
 import { requireMultiUser } from '../command/seats.ts'
 import type { Accounts } from '../command/services.ts'
@@ -15,8 +13,11 @@ import { newId } from '../model/id.ts'
 import type { Invitation, NamedInvitation } from '../model/invitation.ts'
 import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
+import { findRole } from '../roles/find-role.ts'
+import { isStillGiven, requireMayGrant } from '../roles/grant.ts'
+import { type HeldCustomRole, type HeldRole, roleOfEvent } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
-import { invitationFault, invitationLifetimes, invitationOf } from './invitation.ts'
+import { invitationFault, invitationLifetimes, invitationOf, requireMayInvite, requireOpen, revokeInvitations } from './invitation.ts'
 
 // Email invitations. The only thing checked about an address is its standing in the caller's own organization. Whether it has an account, and where, is neither
 // read nor revealed (S13).
@@ -32,6 +33,8 @@ export const addressesIn = (text: string): string[] =>
 
 /** An invitation as the response shows it and an Idempotency-Key keeps it, with instants as text. */
 export interface InvitationView extends Pick<Invitation, 'id' | 'kind' | 'email' | 'role' | 'state' | 'version'> {
+  /** Missing in a stored response of an older server version. */
+  customRole?: Pick<HeldCustomRole, 'id' | 'name'> | null
   createdBy: string
   createdByName: string
   createdAt: string
@@ -41,11 +44,12 @@ export interface InvitationView extends Pick<Invitation, 'id' | 'kind' | 'email'
   endedAt: string | null
 }
 
-export const invitationView = ({ id, kind, email, role, state, version, ...rest }: NamedInvitation): InvitationView => ({
+export const invitationView = ({ id, kind, email, role, customRole, state, version, ...rest }: NamedInvitation): InvitationView => ({
   id,
   kind,
   email,
   role,
+  customRole: customRole && { id: customRole.id, name: customRole.name },
   state,
   version,
   createdBy: rest.inviter.username,
@@ -68,7 +72,8 @@ export type InviteResult = { status: 'created' | 'open'; invitation: InvitationV
 interface Invite {
   organization: string
   emails: readonly string[]
-  role: Role
+  /** A name or an id. */
+  role: string
 }
 
 export type Invites = Pick<Accounts, 'store' | 'limits' | 'execute'>
@@ -159,12 +164,13 @@ async function spendMail(limits: Limits, principal: Principal, organizationId: O
 
 async function openInvitations(
   context: Context,
-  { organization: reference, asked, role, mailed }: { organization: string; asked: readonly (Asked | Refused)[]; role: Role; mailed: Set<Asked> },
+  { organization: reference, asked, role: named, mailed }: { organization: string; asked: readonly (Asked | Refused)[]; role: string; mailed: Set<Asked> },
 ): Promise<InviteResult[]> {
   mailed.clear()
   const { actor, organization } = await context.enterShared(reference, 'invitations:create')
-  requireMayGrant(actor, role)
-  if (role === 'admin') await requireRecentCaller(context, 'members:promote')
+  const { userId } = requirePerson(actor)
+  const role = await findRole(context.tx, organization.id, named)
+  await requireMayInvite(context, actor, role)
   requireMultiUser(context, organization)
   const results = new Map<Asked | Refused, InviteResult>()
   // In the order of the addresses, so that two admins who invite the same ones do not wait for each other.
@@ -173,7 +179,7 @@ async function openInvitations(
       results.set(one, { status: 'refused', ...one })
       continue
     }
-    const result = await openInvitation(context, { organizationId: organization.id, createdBy: actor.userId, role }, one)
+    const result = await openInvitation(context, { organizationId: organization.id, createdBy: userId, role }, one)
     if (result.status === 'created') mailed.add(one)
     results.set(one, result)
   }
@@ -189,25 +195,27 @@ const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
  */
 async function openInvitation(
   context: Context,
-  { organizationId, createdBy, role }: Pick<Invitation, 'organizationId' | 'createdBy' | 'role'>,
+  { organizationId, createdBy, role }: Pick<Invitation, 'organizationId' | 'createdBy'> & { role: HeldRole },
   { address, refusal }: Asked,
 ): Promise<InviteResult> {
   const { tx, record, admission } = context
   if (isBlocked(admission, address.canonical)) return { status: 'refused', code: 'email_domain_blocked' }
   const id = newId('invitation')
-  const wanted = { id, organizationId, kind: 'email', role, createdBy, lifetimeSeconds: invitationLifetimes.email, address } as const
+  const wanted = { id, organizationId, kind: 'email', ...role, createdBy, lifetimeSeconds: invitationLifetimes.email, address } as const
   let invitation = refusal ? null : await tx.invitations.open(wanted)
   if (!invitation) {
     const standing = await memberFault(tx, organizationId, address.canonical)
     if (standing) return { status: 'refused', code: standing }
     const open = await tx.invitations.openTo(organizationId, address.canonical)
-    if (open) return { status: 'open', invitation: await viewOf(tx, open.id) }
+    if (open && (await isStillGiven(tx, open))) return { status: 'open', invitation: await viewOf(tx, open.id) }
     if (refusal) return { status: 'refused', ...refused(refusal) }
+    // Nobody can accept it, so it must not keep the address from being invited.
+    if (open && (await tx.invitations.revoke(open.id))) await revokeInvitations(context, organizationId, [open.id], 'inviter_demoted')
     for (const target of await tx.invitations.expireTo(organizationId, address.canonical)) await record({ type: 'invitation.expired', target, organizationId })
     invitation = await tx.invitations.open(wanted)
   }
   if (!invitation) throw new RetryTransaction() // Another admin's invitation has been accepted or revoked meanwhile.
-  await record({ type: 'invitation.created', target: id, organizationId, kind: 'email', role, expiresAt: invitation.expiresAt.toISOString() })
+  await record({ type: 'invitation.created', target: id, organizationId, kind: 'email', ...roleOfEvent(role), expiresAt: invitation.expiresAt.toISOString() })
   await tx.jobs.send({ name: 'mail', data: { template: 'invitation', invitationId: id, version: invitation.version } })
   return { status: 'created', invitation: invitationView(invitation) }
 }
@@ -245,8 +253,9 @@ async function renewInvitation(context: Context, { organization: reference, id }
   const { actor, organization } = await context.enterShared(reference, 'invitations:create')
   requireMultiUser(context, organization)
   const invitation = await invitationOf(tx, organization.id, id)
-  requireMayGrant(actor, invitation.role)
+  await requireMayGrant(tx, actor, invitation)
   if (invitation.kind !== 'email') throw new Problem('invitation_not_mailed')
+  await requireOpen(tx, invitation)
   refuseBlockedDomain(admission, invitation.emailCanonical ?? '')
   const standing = await memberFault(tx, organization.id, invitation.emailCanonical ?? '')
   const renewed = standing ? null : await tx.invitations.renew(invitation.id, invitationLifetimes.email)

@@ -1,10 +1,10 @@
 import type { InvitationKind } from '@muster/contract/events.ts'
 import type { InvitationId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
 import type { EmailAddress } from '../model/email.ts'
 import type { Invitation, InvitationState, NamedInvitation } from '../model/invitation.ts'
 import type { Organization } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
+import type { HeldRole } from '../roles/role.ts'
 
 /**
  * Lets a deactivated person who gave the right password answer one invitation of another organization (S26). It is not a session and has its own table, which
@@ -22,11 +22,10 @@ export interface InvitationSession {
   expiresAt: Date
 }
 
-export interface NewInvitation {
+export interface NewInvitation extends HeldRole {
   id: InvitationId
   organizationId: OrganizationId
   kind: InvitationKind
-  role: Role
   createdBy: UserId
   lifetimeSeconds: number
   /** For an email invitation. */
@@ -41,7 +40,10 @@ export interface InvitationFilter {
 }
 
 /** An invitation in the operator's list (O13). */
-export type ListedInvitation = Pick<Invitation, 'id' | 'organizationId' | 'kind' | 'state' | 'role' | 'email' | 'createdAt' | 'expiresAt' | 'mailedAt'> & {
+export type ListedInvitation = Pick<
+  Invitation,
+  'id' | 'organizationId' | 'kind' | 'state' | 'role' | 'customRole' | 'email' | 'createdAt' | 'expiresAt' | 'mailedAt'
+> & {
   organizationName: string
   createdByName: string
 }

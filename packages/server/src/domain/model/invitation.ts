@@ -1,15 +1,15 @@
 import type { InvitationKind } from '@muster/contract/events.ts'
 import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
+import type { HeldRole } from '../roles/role.ts'
 
 export type InvitationState = 'open' | 'accepted' | 'declined' | 'revoked' | 'expired'
 
-export interface Invitation {
+/** With the role that it gives. */
+export interface Invitation extends HeldRole {
   id: InvitationId
   organizationId: OrganizationId
   kind: InvitationKind
   state: InvitationState
-  role: Role
   /** Raised by a resend, which makes every older token invalid (S18). */
   version: number
   /** The generation of the root key that its token is made with (O8). */

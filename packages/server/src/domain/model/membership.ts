@@ -1,11 +1,11 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
-import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
+import type { MembershipStatus } from '@muster/contract/permissions.ts'
+import type { HeldRole } from '../roles/role.ts'
 
 /** Ties one user to one organization. */
-export interface Membership {
+export interface Membership extends HeldRole {
   organizationId: OrganizationId
   userId: UserId
-  role: Role
   roleVersion: number
   status: MembershipStatus
   joinedAt: Date

@@ -15,6 +15,20 @@ export type Revocation = {
 
 const nothing = (): null => null
 
+/** The new role counts at once. A receiver of an earlier version knows no role below member, so it receives that the earlier tokens are revoked (P11). */
+const roleChanged = ({
+  target,
+  epoch,
+  role,
+  roleId,
+  roleRevision,
+  version,
+  lowered,
+}: EventOf<'membership.role_changed' | 'service_account.role_changed'>): Revocation[] => [
+  { kind: 'role', subject: target, value: { epoch, role, version, ...(roleId && { role_id: roleId, role_revision: roleRevision ?? 0 }) } },
+  ...(lowered ? [{ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'token_revoked' } } as const] : []),
+]
+
 /** The revocations of each event. A new event does not compile without an entry. */
 const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revocation[] | null } = {
   'account.created': nothing,
@@ -74,11 +88,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'membership.started': ({ target, epoch, reason }) =>
     reason === 'founded' ? null : { kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'membership_left' } },
   'membership.ended': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'membership_left' } }),
-  'membership.role_changed': ({ target, epoch, role, roleId, roleRevision, version, lowered }) => [
-    // The new role counts at once. A receiver of an earlier version knows no role below member, so it is told that the earlier tokens are revoked (P11).
-    { kind: 'role', subject: target, value: { epoch, role, version, ...(roleId && { role_id: roleId, role_revision: roleRevision ?? 0 }) } },
-    ...(lowered ? [{ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'token_revoked' } } as const] : []),
-  ],
+  'membership.role_changed': (event) => roleChanged(event),
 
   'membership.deactivated': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'user_deactivated' } }),
   'membership.reactivated': ({ target, epoch, suspended }) => ({ kind: 'enabled', subject: target, value: { epoch, ...(suspended && { barred: true }) } }), // no earlier credential becomes valid again (S33), but receivers are informed
@@ -96,6 +106,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
 
   'service_account.created': nothing,
   'service_account.changed': nothing,
+  'service_account.role_changed': (event) => roleChanged(event),
   'service_account.removed': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'token_revoked' } }),
   'service_account.keys_ended': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'token_revoked' } }),
   'key.created': nothing,

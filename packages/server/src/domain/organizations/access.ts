@@ -1,10 +1,11 @@
-import { isPermission, roleMay } from '@muster/contract/permissions.ts'
+import { isPermission } from '@muster/contract/permissions.ts'
 import { permissionsOfRole } from '../apis/api.ts'
 import { requireKnownPermissions } from '../apis/known-permissions.ts'
 import { KEYS_PER_USER } from '../credentials/api-key.ts'
 import type { Rights } from '../model/live.ts'
 import type { Member } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
+import { nameOfRole, roleHas } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
 
 /** One thing that a permission depends on, in the order in which they are checked. */
@@ -40,7 +41,7 @@ export async function explainAccess(
 ): Promise<Access> {
   await requireKnownPermissions(tx, [permission])
   const api = isPermission(permission) ? null : ((await tx.apis.list()).find(({ permissions }) => permissions.some(({ name }) => name === permission)) ?? null)
-  const hasRole = isPermission(permission) ? roleMay(member.role, permission) : api !== null && permissionsOfRole(api, member.role).includes(permission)
+  const hasRole = isPermission(permission) ? roleHas(member, permission) : api !== null && permissionsOfRole(api, member).includes(permission)
   const where = api ? ` at ${api.name}` : ''
   const steps: AccessStep[] = [
     organization.suspendedAt === null
@@ -55,11 +56,11 @@ export async function explainAccess(
         ? { step: 'membership', passed: false, detail: `${member.username} is deactivated. An admin can reactivate them.` }
         : { step: 'membership', passed: false, detail: `${member.username} has left. An admin can invite them.` },
     hasRole
-      ? { step: 'role', passed: true, detail: `The role ${member.role} has ${permission}${where}.` }
+      ? { step: 'role', passed: true, detail: `The role ${nameOfRole(member)} has ${permission}${where}.` }
       : {
           step: 'role',
           passed: false,
-          detail: `The role ${member.role} does not have ${permission}${where}. An admin can change the role${api ? ', and the operator can grant it to members' : ''}.`,
+          detail: `The role ${nameOfRole(member)} does not have ${permission}${where}. An admin can change the role${api ? ', and the operator can grant it to members' : ''}.`,
         },
   ]
   const scope = credential?.scope ?? null

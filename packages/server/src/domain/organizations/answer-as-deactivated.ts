@@ -78,7 +78,7 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   if (membership.status === 'deactivated') await passOn(context, actor, membership.statusBy)
   else await refuseBlockedMove(context, actor, companions)
   const epoch = await closePreviousOrganization(context, actor, companions, 'moved')
-  await startMembership(context, { organization: target, userId: account.id, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
+  await startMembership(context, { organization: target, userId: account.id, role: accepted, reason: 'accepted', epoch, invitation: accepted })
   await tx.invitationSessions.end(session.id)
   const { cookie } = await startBrowserSession(context, { ...account, epoch }, target.id, { methods: session.methods, authenticatedAt: session.createdAt })
   return { cookie }

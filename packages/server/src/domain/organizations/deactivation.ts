@@ -1,4 +1,3 @@
-import { requireMayGrant } from '../command/authorize.ts'
 import { contactOf } from '../command/contact.ts'
 import type { Context } from '../command/context.ts'
 import { requireRecentCaller } from '../command/recent.ts'
@@ -10,6 +9,7 @@ import { revokeInvitations } from '../invitations/invitation.ts'
 import type { Member } from '../model/membership.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
+import { requireMayGrant } from '../roles/grant.ts'
 import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
 import { heldBy, type MemberReference } from './membership.ts'
 
@@ -66,7 +66,7 @@ export async function reactivateMember(context: Context, { organization: referen
   attempt({ member: user })
   const { actor, organization, target } = await enterForMember(reference, 'members:deactivate', user)
   if (target.status === 'active') return { member: target, changed: false }
-  requireMayGrant(actor, target.role)
+  await requireMayGrant(context.tx, actor, target)
   await requireSeat(context, organization)
   const change = await tx.memberships.reactivate(organization.id, target.userId, principalId(principal))
   await record({

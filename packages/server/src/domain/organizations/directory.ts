@@ -1,3 +1,4 @@
+import type { RoleId } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import { mayDo } from '../command/authorize.ts'
 import { emailAddress } from '../model/email.ts'
@@ -8,6 +9,8 @@ import type { Member } from '../model/membership.ts'
 export interface MemberFilter {
   status?: MembershipStatus | undefined
   role?: Role | undefined
+  /** Of a custom role. */
+  roleId?: RoleId | undefined
   search?: MemberSearch | undefined
 }
 
@@ -57,11 +60,12 @@ export function visibleTo(viewer: Viewer, member: Pick<Member, 'userId' | 'statu
 }
 
 /** The members a caller asks for. A caller who sees no addresses finds nobody by one (S4). */
-export function memberFilter(viewer: Sight, asked: { q?: string | undefined; status?: MembershipStatus | undefined; role?: Role | undefined }): MemberFilter {
+export function memberFilter(viewer: Sight, asked: Omit<MemberFilter, 'search'> & { q?: string | undefined }): MemberFilter {
   const text = canonical(asked.q?.normalize('NFC').toLowerCase().trim() ?? '')
   return {
     status: asked.status,
     role: asked.role,
+    roleId: asked.roleId,
     search: text === '' ? undefined : { text, inEmails: seesEmails(viewer) && asked.status !== 'left' },
   }
 }

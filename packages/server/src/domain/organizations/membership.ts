@@ -1,7 +1,6 @@
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
-import { requireMayGrant, requireMember } from '../command/authorize.ts'
+import { requireMember } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { requireRecentCaller } from '../command/recent.ts'
 import { RetryTransaction } from '../command/retry.ts'
@@ -13,12 +12,14 @@ import type { ListedKey } from '../credentials/store.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation } from '../model/invitation.ts'
-import type { Member, TargetMember } from '../model/membership.ts'
+import type { TargetMember } from '../model/membership.ts'
 import { faultOfName } from '../model/names.ts'
 import type { Organization } from '../model/organization.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
+import { requireRoleKnown } from '../roles/grant.ts'
+import { builtIn, type HeldRole, roleOfEvent } from '../roles/role.ts'
 import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
 
 /** Part of an accept: checks the seat, ends the personal status, and inserts or restores the membership. */
@@ -31,7 +32,7 @@ export async function startMembership(
     reason,
     epoch,
     invitation,
-  }: { organization: Organization; userId: UserId; role: Role; reason: JoinReason; epoch: number; invitation?: Invitation },
+  }: { organization: Organization; userId: UserId; role: HeldRole; reason: JoinReason; epoch: number; invitation?: Invitation },
 ): Promise<void> {
   const { tx, record } = context
   if (reason === 'accepted') {
@@ -40,6 +41,7 @@ export async function startMembership(
     requireMultiUser(context, organization)
     await requireSeat(context, organization)
   }
+  await requireRoleKnown(tx, role)
   await together(
     reason === 'accepted' && organization.founderId !== userId && endPersonal(context, organization.id),
     tx.memberships.start({ organizationId: organization.id, userId, role, reason }),
@@ -48,7 +50,7 @@ export async function startMembership(
     type: 'membership.started',
     target: userId,
     organizationId: organization.id,
-    role,
+    ...roleOfEvent(role),
     reason,
     epoch,
     ...(invitation && { invitationId: invitation.id }),
@@ -92,7 +94,7 @@ export async function returnToOwnOrganization(
   { userId, username, epoch, home }: { userId: UserId; username: string; epoch: number; home: Organization | null },
 ): Promise<{ organization: Organization; woken: boolean }> {
   if (home && !home.suspendedAt) {
-    await startMembership(context, { organization: home, userId, role: 'admin', reason: 'woken', epoch })
+    await startMembership(context, { organization: home, userId, role: builtIn('admin'), reason: 'woken', epoch })
     return { organization: home, woken: true }
   }
   if (home) await endPersonal(context, home.id)
@@ -200,46 +202,6 @@ async function personalAmong({ tx }: Context, locked: readonly Organization[], u
   return personal
 }
 
-/** Changes a role (S3). The new role counts at once. No credential ends (S32), but the open invitations of a demoted admin do (S19). */
-export async function changeRole(context: Context, { organization: reference, user, role }: MemberReference & { role: Role }): Promise<Member> {
-  const { tx, enterForMember, attempt } = context
-  attempt({ member: user })
-  const { actor, organization, target } = await enterForMember(reference, 'members:role', user)
-  if (target.userId === actor.userId) throw new Problem('self_action')
-  if (role === 'member' && isLastAdmin(target)) throw await lastAdminProblem(context, organization.id, target.userId)
-  if (role === 'admin' && target.role !== 'admin') {
-    requireMayGrant(actor, role)
-    await requireRecentCaller(context, 'members:promote')
-  }
-  const [changed, revoked] = await together(
-    setRole(context, organization.id, target, role),
-    role === 'member' ? tx.invitations.revokeOpenBy(target.userId, organization.id) : [],
-  )
-  await revokeInvitations(context, organization.id, revoked, 'inviter_demoted')
-  return changed
-}
-
-/**
- * For a command that has locked the organization. Setting the same role changes nothing, but a caller that waits for receivers waits for the original
- * revocation.
- */
-export async function setRole(
-  { tx, record, awaitEnded }: Context,
-  organizationId: OrganizationId,
-  member: TargetMember,
-  role: Role,
-  reason?: string,
-): Promise<Member> {
-  const { userId: target, epoch } = member
-  if (member.role === role) {
-    await awaitEnded('role', [target])
-    return member
-  }
-  const version = await tx.memberships.setRole(organizationId, target, role)
-  await record({ type: 'membership.role_changed', target, organizationId, role, epoch, version, ...(reason && { reason }) })
-  return { ...member, role, roleVersion: version }
-}
-
 /** @throws Problem member_not_found, or membership_ended for a former member */
 export async function memberOf({ tx }: Context, organizationId: OrganizationId, reference: string): Promise<TargetMember> {
   return requireMember(await tx.memberships.target(organizationId, reference))
@@ -255,7 +217,7 @@ export async function foundOrganization(
   if (!(await tx.names.takeForOrganization(name, id, founderId))) throw new Problem('name_taken')
   await record({ type: 'organization.created', target: id, organizationId: id, name, founderId })
   if (dormant) await tx.memberships.insertDormant(id, founderId)
-  else await tx.memberships.start({ organizationId: id, userId: founderId, role: 'admin', reason: 'founded' })
+  else await tx.memberships.start({ organizationId: id, userId: founderId, role: builtIn('admin'), reason: 'founded' })
   await record({ type: 'membership.started', target: founderId, organizationId: id, role: 'admin', reason: 'founded', epoch })
   if (dormant) await record({ type: 'membership.ended', target: founderId, organizationId: id, reason: 'dormant', epoch })
   const found = await tx.organizations.find(id)

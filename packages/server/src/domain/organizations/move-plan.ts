@@ -1,6 +1,5 @@
 import type { InvitationKind } from '@muster/contract/events.ts'
 import { type InvitationId, isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Context } from '../command/context.ts'
 import { requireStanding } from '../command/refused-credential.ts'
@@ -10,6 +9,8 @@ import { findByToken, invitationFault, isFor } from '../invitations/invitation.t
 import type { Invitation } from '../model/invitation.ts'
 import type { LiveState } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
+import { isStillGiven } from '../roles/grant.ts'
+import { type HeldRole, inWords } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
 import { type Blocker, moveBlockers, refuseSuspendedHome } from './move.ts'
 
@@ -20,12 +21,18 @@ export interface Loss {
   count?: number
 }
 
+/** An organization, and the person's role there. */
+interface Place extends HeldRole {
+  id: OrganizationId
+  name: string
+}
+
 /** The effects of accepting an invitation, shown beforehand (S24). */
 export interface MovePlan {
   /** No blocker and no problem at this moment. */
   possible: boolean
-  from: { id: OrganizationId; name: string; role: Role } | null
-  to: { id: OrganizationId; name: string; role: Role } | null
+  from: Place | null
+  to: Place | null
   invitation: { id: InvitationId; kind: InvitationKind; expiresAt: Date } | null
   /** What the person can resolve, each with its command. */
   blockers: Blocker[]
@@ -64,7 +71,7 @@ export async function planOf({ tx, plans }: Pick<Context, 'tx' | 'plans'>, who: 
   const { account, membership, organization } = who
   const target = invitation && ((await tx.organizations.find(invitation.organizationId))?.organization ?? null)
   if (invitation && !target) throw new Problem('invitation_not_found')
-  const from = membership && organization ? { id: organization.id, name: organization.name, role: membership.role } : null
+  const from = membership && organization ? { id: organization.id, name: organization.name, role: membership.role, customRole: membership.customRole } : null
   const moves = from !== null && from.id !== target?.id
   const blockers =
     moves && organization && membership?.status === 'active'
@@ -74,11 +81,11 @@ export async function planOf({ tx, plans }: Pick<Context, 'tx' | 'plans'>, who: 
   return {
     possible: blockers.length === 0 && !problem,
     from,
-    to: invitation && target && { id: target.id, name: target.name, role: invitation.role },
+    to: invitation && target && { id: target.id, name: target.name, role: invitation.role, customRole: invitation.customRole },
     invitation: invitation && { id: invitation.id, kind: invitation.kind, expiresAt: invitation.expiresAt },
     blockers,
     problem,
-    loses: moves && organization && membership ? await losses(tx, account.id, organization, membership.role) : [],
+    loses: moves && organization && membership ? await losses(tx, account.id, organization, membership) : [],
   }
 }
 
@@ -93,6 +100,7 @@ async function problemOf(
 ): Promise<MovePlan['problem']> {
   const fault = invitationFault(invitation, await tx.now())
   if (fault) return asProblem(new Problem(fault))
+  if (!(await isStillGiven(tx, invitation))) return asProblem(new Problem('invitation_revoked'))
   if (!isFor(invitation, account)) return asProblem(new Problem('invitation_wrong_address'))
   if (organization?.id === target.id) return asProblem(new Problem('already_member', `You are already a member of ${target.name}.`))
   if (target.suspendedAt) return asProblem(new Problem('organization_suspended'))
@@ -124,13 +132,13 @@ const asProblem = ({ code, message }: Problem): { code: ProblemCode; detail: str
 const counted = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`
 
 /** The credentials that end by the epoch, and the things left behind (S2, S19, S32). */
-async function losses(tx: Tx, userId: UserId, organization: Target, role: Role): Promise<Loss[]> {
+async function losses(tx: Tx, userId: UserId, organization: Target, held: HeldRole): Promise<Loss[]> {
   const alone = !(await tx.memberships.companions(organization.id, userId)).others
   const sessions = await tx.sessions.countAlive(userId, SESSIONS_COUNTED)
   const invitations = await tx.invitations.countOpen(organization.id, alone ? null : userId)
   const keys = await tx.apiKeys.countAlive({ userId })
   const lost: Loss[] = [{ kind: 'organization', detail: lostOrganization(organization, alone) }]
-  if (role === 'admin' && !alone) lost.push({ kind: 'role', detail: `You are no longer an admin of ${organization.name}.` })
+  if (held.role !== 'member' && !alone) lost.push({ kind: 'role', detail: `You are no longer ${inWords(held)} of ${organization.name}.` })
   if (sessions > 1)
     lost.push({
       kind: 'sessions',

@@ -130,7 +130,7 @@ export async function joinOrganization(context: Context, { organization, token }
   const [accepted] = await together(consumeInvitation(context, invitation, actor.userId), refuseBlockedMove(context, actor, companions))
   const epoch = await closePreviousOrganization(context, { ...actor, epoch: live.account.epoch }, companions, 'moved')
   await together(
-    startMembership(context, { organization: target, userId: actor.userId, role: accepted.role, reason: 'accepted', epoch, invitation: accepted }),
+    startMembership(context, { organization: target, userId: actor.userId, role: accepted, reason: 'accepted', epoch, invitation: accepted }),
     tx.sessions.adopt(actor.sessionId, epoch, target.id),
   )
   return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: target.id, woken: false }

@@ -7,7 +7,9 @@ import { requireCurrentName } from '../model/former-name.ts'
 import type { Member } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
-import { memberOf, setRole } from './membership.ts'
+import { builtIn } from '../roles/role.ts'
+import { setRole } from './change-role.ts'
+import { memberOf } from './membership.ts'
 
 // The operator's actions on an organization (S58): its plan, its suspension, and an admin if none is left.
 
@@ -84,7 +86,7 @@ export async function promoteMember(
   const member = await memberOf(context, organization.id, user)
   if (member.status === 'deactivated') throw new Problem('member_deactivated', `${member.username} is deactivated.`)
   if (member.suspendedAt !== null) throw new Problem('member_suspended', `${member.username} is suspended.`)
-  return setRole(context, organization.id, member, 'admin', reason)
+  return setRole(context, organization.id, member, builtIn('admin'), { reason })
 }
 
 /**
@@ -97,5 +99,5 @@ export async function reviveOrganization(context: Context, { organization: refer
   const { active, deactivated } = await context.tx.memberships.counts(organization.id)
   if (active + deactivated > 0) throw new Problem('organization_has_members')
   // The row requires a creator. The audit event names the operator.
-  return makeSecret(context, organization, { kind: 'secret', role: 'admin', createdBy: organization.founderId })
+  return makeSecret(context, organization, { kind: 'secret', role: builtIn('admin'), createdBy: organization.founderId })
 }

@@ -101,7 +101,7 @@ async function joinAtRegistration(
   await startMembership(context, {
     organization,
     userId: account.id,
-    role: invitation.role,
+    role: invitation,
     reason: 'accepted',
     epoch: account.epoch,
     invitation,

@@ -1,10 +1,11 @@
 import type { FactorPolicy } from '@muster/contract/authentication.ts'
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { ApiKeyId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { KeyPolicy, MembershipStatus, Role } from '@muster/contract/permissions.ts'
+import type { KeyPolicy, MembershipStatus } from '@muster/contract/permissions.ts'
 import type { Companions, Member, Membership, TargetMember } from '../model/membership.ts'
 import type { Details, Organization, OrganizationPolicy, Purpose } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
+import type { HeldRole } from '../roles/role.ts'
 import type { MemberFilter } from './directory.ts'
 
 /** An organization in the operator's list (O13). */
@@ -67,10 +68,9 @@ export interface OrganizationStore {
 export type StatusChange = Pick<Member, 'status' | 'statusAt' | 'statusBy' | 'statusByName' | 'statusReason' | 'changedAt'>
 
 /** A member who has no factor that a policy accepts. */
-export interface UnreadyMember {
+export interface UnreadyMember extends HeldRole {
   userId: UserId
   username: string
-  role: Role
   app: boolean
 }
 
@@ -86,7 +86,7 @@ export interface MembershipStore {
   /** Without former members. */
   counts(organizationId: OrganizationId): Promise<{ active: number; deactivated: number }>
   /** Inserts the membership, or restores an ended one. */
-  start(membership: { organizationId: OrganizationId; userId: UserId; role: Role; reason: JoinReason }): Promise<void>
+  start(membership: { organizationId: OrganizationId; userId: UserId; role: HeldRole; reason: JoinReason }): Promise<void>
   /** Inserts a membership that has ended from the beginning: the personal organization of a person who registers in another one (S5). */
   insertDormant(organizationId: OrganizationId, userId: UserId): Promise<void>
   /** Raises the user's epoch in the same statement. Returns the new epoch. */
@@ -96,7 +96,12 @@ export interface MembershipStore {
   /** Raises the user's epoch in the same statement. Returns the new epoch. */
   end(organizationId: OrganizationId, userId: UserId, reason: LeaveReason, by: string): Promise<number>
   /** Returns the version of the role, which only increases. */
-  setRole(organizationId: OrganizationId, userId: UserId, role: Role): Promise<number>
+  setRole(organizationId: OrganizationId, userId: UserId, role: HeldRole): Promise<number>
+  /**
+   * Sets a role below member, and raises the user's epoch in the same statement. Their sessions and keys go on: they get the new epoch too (P11). The caller has
+   * locked the account.
+   */
+  lowerRole(organizationId: OrganizationId, userId: UserId, role: HeldRole): Promise<{ version: number; epoch: number }>
   member(organizationId: OrganizationId, reference: string): Promise<Member | null>
   /** The same for a command that changes the member, by the id or a name of the organization. */
   target(organization: string, reference: string): Promise<TargetMember | null>

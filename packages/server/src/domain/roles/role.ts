@@ -1,5 +1,6 @@
 import type { OrganizationId, RoleId } from '@muster/contract/ids.ts'
-import { type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
+import { type BuiltInRole, type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
+import { roleInWords } from '@muster/contract/role-words.ts'
 
 /** A role that an organization has made (P7). */
 export interface CustomRole {
@@ -24,6 +25,22 @@ export interface HeldRole {
   /** Null for a built-in role. */
   customRole: HeldCustomRole | null
 }
+
+export const builtIn = (role: BuiltInRole): HeldRole => ({ role, customRole: null })
+
+export const isSameRole = (one: HeldRole, other: HeldRole): boolean => one.role === other.role && one.customRole?.id === other.customRole?.id
+
+/** A role that servers and verifiers of the version before do not know (P11). */
+export const isBelowMember = ({ role }: Pick<HeldRole, 'role'>): boolean => role !== 'admin' && role !== 'member'
+
+/** In a sentence about a person: "an admin", or "a member with the role Deployer". */
+export const inWords = ({ role, customRole }: HeldRole): string => roleInWords(role, customRole?.name)
+
+/** As events name it. */
+export const roleOfEvent = ({ role, customRole }: HeldRole): { role: Role; roleId?: RoleId; roleName?: string } => ({
+  role,
+  ...(customRole && { roleId: customRole.id, roleName: customRole.name }),
+})
 
 /** Whether a role has this permission of Muster's own API. */
 export const roleHas = ({ role, customRole }: HeldRole, permission: Permission): boolean => roleMay(role, permission, customRole?.permissions ?? [])

@@ -22,6 +22,8 @@ export interface RoleStore {
   change(role: Pick<CustomRole, 'id' | 'organizationId' | 'name' | 'description' | 'permissions'>): Promise<CustomRole | null>
   /** Called under the lock on the organization, when nobody holds it. */
   remove(id: RoleId): Promise<void>
+  /** The names of the running server processes that know the roles admin and member only. */
+  processesWithoutRoles(): Promise<string[]>
   /** Members, active or deactivated, service accounts and open invitations that have the role: the first of them. */
   holders(id: RoleId, limit: number): Promise<RoleHolder[]>
 }

@@ -1,3 +1,4 @@
+import { roleHas } from '../../domain/roles/role.ts'
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { type CommandLine, command, type FormTarget, facts, linkButton, postButton, sheet } from '../parts.ts'
@@ -31,6 +32,7 @@ ${command(cli('org join ORG -', { first: true }), 'Joins an organization with th
   }
   const { account, signOut, chooseUsernamePath, accountPath, loginsPath, consolePath } = signedIn
   const registered = account.username !== null
+  const canInvite = account.organization !== null && roleHas(account.organization.role, 'invitations:create')
   return layout({
     frame,
     title: registered ? `Signed in as ${account.username}` : 'Choose a username to finish signing up',
@@ -55,10 +57,8 @@ ${command(cli('org join ORG -', { first: true }), 'Joins an organization with th
 ${command(cli('login', { first: true }), 'Logs you in for the current folder. You compare a code and approve the login here.')}
 ${command(cli('profile'), 'Shows your account, your organization, and when your login expires.')}
 ${command(
-  account.organization?.role === 'admin' ? cli('org invite') : cli('org show'),
-  account.organization?.role === 'admin'
-    ? 'Prints a secret that lets one person join your organization. It expires after 24 hours.'
-    : 'Shows your organization and its members.',
+  canInvite ? cli('org invite') : cli('org show'),
+  canInvite ? 'Prints a secret that lets one person join your organization. It expires after 24 hours.' : 'Shows your organization and its members.',
 )}</section>`
         : '',
     ],

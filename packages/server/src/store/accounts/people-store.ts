@@ -3,8 +3,10 @@ import type { Role } from '@muster/contract/permissions.ts'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { ListedPerson, OtherWays, PeopleStore } from '../../domain/accounts/store.ts'
 import type { Page } from '../../domain/model/page.ts'
+import type { HeldCustomRole } from '../../domain/roles/role.ts'
 import { micros, toDate, toDateOrNull } from '../credentials/live-rows.ts'
 import { idOfCursor, pageOf, placeOfCursor } from '../page.ts'
+import { heldCustomRole } from '../roles/role-store.ts'
 import { beginsWith } from '../search.ts'
 import type { Tables } from '../tables.ts'
 
@@ -14,7 +16,8 @@ export function peopleStore(db: Kysely<Tables>): PeopleStore {
   const personOf = (id: RawBuilder<unknown>) => sql`
     select a.id, a.email, a.username, a.given_name, a.family_name, a.company, ${micros(sql`a.created_at`)} as created_at,
       ${micros(sql`a.registered_at`)} as registered_at,
-      ${micros(sql`a.suspended_at`)} as suspended_at, a.suspended_reason, o.id as organization_id, o.name as organization_name, m.role, m.status,
+      ${micros(sql`a.suspended_at`)} as suspended_at, a.suspended_reason, o.id as organization_id, o.name as organization_name, m.role,
+      ${heldCustomRole(sql`m.role_id`)} as custom_role, m.status,
       (select ${micros(sql`max(s.last_used_at)`)} from session s where s.user_id = a.id and s.organization_id = m.organization_id) as last_seen_at
     from account a
     left join membership m on m.user_id = a.id and m.status <> 'left'
@@ -119,6 +122,7 @@ interface Row {
   organization_id: string | null
   organization_name: string | null
   role: Role | null
+  custom_role: HeldCustomRole | null
   status: 'active' | 'deactivated' | null
   last_seen_at: number | null
 }
@@ -141,6 +145,7 @@ const toPerson = (row: Row): ListedPerson => ({
           organizationId: row.organization_id as OrganizationId,
           organizationName: row.organization_name ?? '',
           role: row.role as Role,
+          customRole: row.custom_role,
           status: row.status as 'active' | 'deactivated',
         },
   lastSeenAt: toDateOrNull(row.last_seen_at),

@@ -1,12 +1,14 @@
 import type { ApiKeyId, OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
-import type { KeyPolicy } from '@muster/contract/permissions.ts'
+import type { KeyPolicy, Role } from '@muster/contract/permissions.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ApiKeyStore, ListedKey } from '../../domain/credentials/store.ts'
 import type { ApiKey } from '../../domain/model/api-key.ts'
 import type { LiveKey } from '../../domain/model/live.ts'
 import type { PolicyFloor } from '../../domain/model/organization.ts'
+import type { HeldCustomRole } from '../../domain/roles/role.ts'
 import { executePoint, point, pointStatement } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
+import { heldCustomRole } from '../roles/role-store.ts'
 import type { ApiKeyTable, Tables } from '../tables.ts'
 import {
   type AccountColumns,
@@ -197,6 +199,8 @@ interface LiveKeyRow extends AccountColumns, MembershipColumns, OrganizationColu
   ended_reason: string | null
   service_account_name: string
   service_account_epoch: number
+  service_account_role: Role
+  service_account_custom_role: HeldCustomRole | null
   key_policy: KeyPolicy | null
   rests_since: number | null
 }
@@ -206,7 +210,8 @@ const liveKeys = sql`
   select ${micros(now)} as now, k.id as key_id, k.organization_id as made_for, k.user_id, k.service_account_id, k.epoch as key_epoch, k.description, k.scope,
          ${micros(sql`k.expires_at`)} as expires_at, k.created_by,
          ${micros(sql`k.created_at`)} as key_created_at, ${micros(sql`k.last_used_at`)} as last_used_at, k.last_address, ${micros(sql`k.ended_at`)} as ended_at,
-         k.ended_reason, s.name as service_account_name, s.epoch as service_account_epoch, o.key_policy, ${micros(restsSince('k'))} as rests_since, ${accountColumns}, ${membershipColumns}, ${organizationColumns}
+         k.ended_reason, s.name as service_account_name, s.epoch as service_account_epoch, s.role as service_account_role,
+         ${heldCustomRole(sql`s.role_id`)} as service_account_custom_role, o.key_policy, ${micros(restsSince('k'))} as rests_since, ${accountColumns}, ${membershipColumns}, ${organizationColumns}
   from api_key k
   left join account a on a.id = k.user_id
   left join membership m on m.user_id = a.id and m.status <> 'left'
@@ -240,7 +245,13 @@ const toLiveKey = (row: LiveKeyRow, floor: PolicyFloor): LiveKey => ({
     row.user_id === null
       ? {
           kind: 'service_account',
-          serviceAccount: { id: row.service_account_id as ServiceAccountId, name: row.service_account_name, epoch: row.service_account_epoch },
+          serviceAccount: {
+            id: row.service_account_id as ServiceAccountId,
+            name: row.service_account_name,
+            epoch: row.service_account_epoch,
+            role: row.service_account_role,
+            customRole: row.service_account_custom_role,
+          },
         }
       : { kind: 'user', account: toLiveAccount(row), membership: toLiveMembership(row) },
   organization: toLiveOrganization(row, floor),

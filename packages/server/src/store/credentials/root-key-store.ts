@@ -7,6 +7,8 @@ import { isGenerationValid, newestGeneration } from '../key-generation.ts'
 import type { Tables } from '../tables.ts'
 
 const CHECK_BYTES = 32
+/** After how long without a report a server process counts as stopped. */
+export const SEEN_SECONDS = 15
 
 /** The sealed values of each table: the column, the columns that name the row, and the context that the value was sealed for. */
 const sealedTables = {
@@ -170,7 +172,7 @@ export function rootKeyStore(db: Kysely<Tables>): RootKeyStore {
       const checks = Buffer.concat(secretChecks)
       await db
         .insertInto('server_process')
-        .values({ id, name, secret_checks: checks, generation })
+        .values({ id, name, secret_checks: checks, generation, knows_roles: true })
         .onConflict((conflict) => conflict.column('id').doUpdateSet({ secret_checks: checks, generation, seen_at: sql<Date>`muster_now()` }))
         .execute()
       await sql`delete from server_process where seen_at < muster_now() - interval '1 day'`.execute(db)
@@ -178,9 +180,9 @@ export function rootKeyStore(db: Kysely<Tables>): RootKeyStore {
     async removeProcess(id) {
       await db.deleteFrom('server_process').where('id', '=', id).execute()
     },
-    async processes(seconds) {
+    async processes() {
       const { rows } = await sql<{ id: string; name: string; secret_checks: Buffer; generation: number }>`
-        select id, name, secret_checks, generation from server_process where seen_at > muster_now() - make_interval(secs => ${seconds}::int) order by id`.execute(
+        select id, name, secret_checks, generation from server_process where seen_at > muster_now() - make_interval(secs => ${SEEN_SECONDS}::int) order by id`.execute(
         db,
       )
       return rows.map(({ id, name, secret_checks: checks, generation }): ServerProcess => {

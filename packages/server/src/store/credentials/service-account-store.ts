@@ -1,20 +1,9 @@
 import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ListedServiceAccount, ServiceAccountStore } from '../../domain/credentials/store.ts'
-import type { ServiceAccount } from '../../domain/model/service-account.ts'
 import { idOfCursor, pageOf } from '../page.ts'
-import type { ServiceAccountTable, Tables } from '../tables.ts'
-
-export const toServiceAccount = (row: Selectable<ServiceAccountTable>): ServiceAccount => ({
-  id: row.id as ServiceAccountId,
-  organizationId: row.organization_id as OrganizationId,
-  name: row.name,
-  description: row.description,
-  epoch: row.epoch,
-  createdBy: row.created_by as UserId,
-  createdAt: row.created_at,
-  endedAt: row.ended_at,
-})
+import { heldCustomRole } from '../roles/role-store.ts'
+import type { Tables } from '../tables.ts'
 
 export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
   const accounts = () =>
@@ -22,15 +11,37 @@ export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
       .selectFrom('service_account')
       .innerJoin('account', 'account.id', 'service_account.created_by')
       .selectAll('service_account')
-      .select('account.username as created_by_name')
+      .select(['account.username as created_by_name', heldCustomRole(sql.ref('service_account.role_id')).as('custom_role')])
   type ListedRow = Awaited<ReturnType<ReturnType<typeof accounts>['execute']>>[number]
-  const toListed = (row: ListedRow): ListedServiceAccount => ({ ...toServiceAccount(row), createdByName: row.created_by_name ?? '' })
+  const toListed = (row: ListedRow): ListedServiceAccount => ({
+    id: row.id as ServiceAccountId,
+    organizationId: row.organization_id as OrganizationId,
+    name: row.name,
+    description: row.description,
+    role: row.role,
+    customRole: row.custom_role,
+    roleVersion: row.role_version,
+    epoch: row.epoch,
+    createdBy: row.created_by as UserId,
+    createdByName: row.created_by_name ?? '',
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+  })
 
   return {
-    async insert({ id, organizationId, name, description, createdBy }) {
+    async insert({ id, organizationId, name, description, createdBy, role, customRole }) {
       const made = await db
         .insertInto('service_account')
-        .values({ id, organization_id: organizationId, name, description, created_by: createdBy, ended_at: null })
+        .values({
+          id,
+          organization_id: organizationId,
+          name,
+          description,
+          created_by: createdBy,
+          role,
+          role_id: customRole?.id ?? null,
+          ended_at: null,
+        })
         .onConflict((conflict) => conflict.columns(['organization_id', 'name']).where('ended_at', 'is', null).doNothing())
         .returning('id')
         .executeTakeFirst()
@@ -86,6 +97,17 @@ export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
         )
         .executeTakeFirst()
       return numUpdatedRows > 0n
+    },
+    async setRole(id, { role, customRole }, { lower }) {
+      const { rows } = await sql<{ role_version: number; epoch: number }>`with changed as (
+        update service_account set role = ${role}, role_id = ${customRole?.id ?? null}, role_version = role_version + 1,
+          epoch = epoch + case when ${lower}::boolean then 1 else 0 end where id = ${id} returning id, role_version, epoch),
+        carried as (update api_key k set epoch = changed.epoch from changed
+          where ${lower}::boolean and k.service_account_id = changed.id and k.epoch = changed.epoch - 1)
+        select role_version, epoch from changed`.execute(db)
+      const [row] = rows
+      if (!row) throw new Error('The row of a service account was not found.')
+      return { version: row.role_version, epoch: row.epoch }
     },
     async end(id) {
       const { epoch } = await db

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { InvitationSearch, ListedInvitation } from '../../domain/invitations/store.ts'
 import type { Page } from '../../domain/model/page.ts'
 import { idOfCursor, pageOf } from '../page.ts'
+import { heldCustomRole } from '../roles/role-store.ts'
 import { beginsWith } from '../search.ts'
 import type { Tables } from '../tables.ts'
 
@@ -24,10 +25,10 @@ export async function invitationPage(db: Kysely<Tables>, { search, organizationI
   ]
   const order = byAddress ? sql`email_canonical, id` : organizationId === undefined ? sql`id desc` : sql`organization_id, id desc`
   const { rows } = await sql<Row>`
-    select i.id, i.organization_id, i.kind, i.role, i.email, i.created_at, i.expires_at, i.mailed_at, o.name as organization_name, inviter.username as inviter_username,
+    select i.id, i.organization_id, i.kind, i.role, ${heldCustomRole(sql`i.role_id`)} as custom_role, i.email, i.created_at, i.expires_at, i.mailed_at, o.name as organization_name, inviter.username as inviter_username,
       case when i.state = 'open' and i.expires_at <= muster_now() then 'expired' else i.state end as state
     from (
-      select id, organization_id, kind, state, role, email, email_canonical, created_by, created_at, expires_at, mailed_at
+      select id, organization_id, kind, state, role, role_id, email, email_canonical, created_by, created_at, expires_at, mailed_at
       from invitation where ${sql.join(conditions, sql` and `)} order by ${order} limit ${limit + 1}::int) i
     join organization o on o.id = i.organization_id join account inviter on inviter.id = i.created_by
     order by ${byAddress ? sql`i.email_canonical, i.id` : sql`i.id desc`}`.execute(db)
@@ -42,6 +43,7 @@ export async function invitationPage(db: Kysely<Tables>, { search, organizationI
       kind: row.kind,
       state: row.state,
       role: row.role,
+      customRole: row.custom_role,
       email: row.email,
       createdByName: row.inviter_username ?? '',
       createdAt: row.created_at,
@@ -58,6 +60,7 @@ interface Row {
   kind: ListedInvitation['kind']
   state: ListedInvitation['state']
   role: ListedInvitation['role']
+  custom_role: ListedInvitation['customRole']
   email: string | null
   inviter_username: string | null
   created_at: Date

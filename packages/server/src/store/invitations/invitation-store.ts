@@ -2,18 +2,23 @@ import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { InvitationStore } from '../../domain/invitations/store.ts'
 import type { Invitation, NamedInvitation } from '../../domain/model/invitation.ts'
+import type { HeldCustomRole } from '../../domain/roles/role.ts'
 import { executePoint, point } from '../database.ts'
 import { isGenerationValid, newestGeneration } from '../key-generation.ts'
 import { idOfCursor, pageOf } from '../page.ts'
+import { heldCustomRole } from '../roles/role-store.ts'
 import type { InvitationTable, Tables } from '../tables.ts'
 import { invitationPage } from './invitation-list.ts'
 
-const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
+type Row = Selectable<InvitationTable> & { custom_role: HeldCustomRole | null }
+
+const toInvitation = (row: Row): Invitation => ({
   id: row.id as InvitationId,
   organizationId: row.organization_id as OrganizationId,
   kind: row.kind,
   state: row.state,
   role: row.role,
+  customRole: row.custom_role,
   version: row.version,
   keyGeneration: row.key_generation,
   createdBy: row.created_by as UserId,
@@ -27,7 +32,8 @@ const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
 })
 
 const now = sql<Date>`muster_now()`
-const columns = sql`id, organization_id, kind, state, role, version, key_generation, email, email_canonical, created_by, created_at, expires_at, accepted_by, ended_at, mailed_at`
+const customRole = heldCustomRole(sql.ref('invitation.role_id'))
+const columns = sql`id, organization_id, kind, state, role, role_id, ${customRole} as custom_role, version, key_generation, email, email_canonical, created_by, created_at, expires_at, accepted_by, ended_at, mailed_at`
 
 export function invitationStore(db: Kysely<Tables>): InvitationStore {
   const revoking = () =>
@@ -36,6 +42,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
     db
       .selectFrom('invitation')
       .selectAll()
+      .select(customRole.as('custom_role'))
       .where('organization_id', '=', organizationId)
       .where('email_canonical', '=', emailCanonical)
       .where('kind', '=', 'email')
@@ -55,6 +62,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
         'inviter.given_name',
         'inviter.family_name',
         'accepter.username as accepted_by_name',
+        customRole.as('custom_role'),
         stateNow.as('state_now'),
       ])
   type NamedRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
@@ -65,17 +73,17 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
     acceptedByName: row.accepted_by_name,
   })
   return {
-    async insert({ id, organizationId, kind, role, createdBy, lifetimeSeconds, address }) {
-      const { rows } = await sql<Selectable<InvitationTable>>`${point}
-        insert into invitation (id, organization_id, kind, role, email, email_canonical, created_by, created_at, expires_at, key_generation)
-        values (${id}, ${organizationId}, ${kind}, ${role}, ${address?.typed ?? null}, ${address?.canonical ?? null}, ${createdBy}, muster_now(),
+    async insert({ id, organizationId, kind, role, customRole: custom, createdBy, lifetimeSeconds, address }) {
+      const { rows } = await sql<Row>`${point}
+        insert into invitation (id, organization_id, kind, role, role_id, email, email_canonical, created_by, created_at, expires_at, key_generation)
+        values (${id}, ${organizationId}, ${kind}, ${role}, ${custom?.id ?? null}, ${address?.typed ?? null}, ${address?.canonical ?? null}, ${createdBy}, muster_now(),
           muster_now() + make_interval(secs => ${lifetimeSeconds}::int), ${newestGeneration}) returning ${columns}`.execute(db)
-      return toInvitation(rows[0] as Selectable<InvitationTable>)
+      return toInvitation(rows[0] as Row)
     },
-    async open({ id, organizationId, role, createdBy, lifetimeSeconds, address }) {
+    async open({ id, organizationId, role, customRole: custom, createdBy, lifetimeSeconds, address }) {
       const { rows } = await sql<NamedRow>`${point} with made as (
-        insert into invitation (id, organization_id, kind, role, email, email_canonical, created_by, created_at, expires_at, key_generation)
-        select ${id}, ${organizationId}, 'email', ${role}, ${address.typed}, ${address.canonical}, ${createdBy}, muster_now(), muster_now() + make_interval(secs => ${lifetimeSeconds}::int), ${newestGeneration}
+        insert into invitation (id, organization_id, kind, role, role_id, email, email_canonical, created_by, created_at, expires_at, key_generation)
+        select ${id}, ${organizationId}, 'email', ${role}, ${custom?.id ?? null}::text, ${address.typed}, ${address.canonical}, ${createdBy}, muster_now(), muster_now() + make_interval(secs => ${lifetimeSeconds}::int), ${newestGeneration}
         where not exists (
           select from account join membership on membership.user_id = account.id
           where account.email_canonical = ${address.canonical} and membership.organization_id = ${organizationId} and membership.status <> 'left')
@@ -86,13 +94,11 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
       return rows[0] ? toNamed(rows[0]) : null
     },
     async find(id) {
-      const { rows } = await sql<Selectable<InvitationTable>>`${point} select ${columns} from invitation where id = ${id}`.execute(db)
+      const { rows } = await sql<Row>`${point} select ${columns} from invitation where id = ${id}`.execute(db)
       return rows[0] ? toInvitation(rows[0]) : null
     },
     async accept(id, version, userId) {
-      const { rows } = await sql<
-        Selectable<InvitationTable>
-      >`${point} update invitation set state = 'accepted', accepted_by = ${userId}, ended_at = muster_now()
+      const { rows } = await sql<Row>`${point} update invitation set state = 'accepted', accepted_by = ${userId}, ended_at = muster_now()
         where id = ${id} and version = ${version} and state = 'open' and expires_at > muster_now() and ${isGenerationValid} returning ${columns}`.execute(db)
       return rows[0] ? toInvitation(rows[0]) : null
     },
@@ -137,6 +143,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
         .where('state', '=', 'open')
         .where('expires_at', '>', now)
         .returningAll()
+        .returning(customRole.as('custom_role'))
         .executeTakeFirst()
       return row ? toInvitation(row) : null
     },

@@ -37,11 +37,11 @@ import * as unreadyCredentials from './0038-unready-credentials.ts'
 import * as recentSignIns from './0040-recent-sign-ins.ts'
 import * as apis from './0041-apis.ts'
 import * as keyScopes from './0042-key-scopes.ts'
-import * as roles from './0045-roles.ts'
 import * as eventPositions from './0043-event-positions.ts'
 import * as clientSecrets from './0044-client-secrets.ts'
 import * as auditPersonal from './0047-audit-personal.ts'
 import * as consents from './0046-consents.ts'
+import * as roles from './0045-roles.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {

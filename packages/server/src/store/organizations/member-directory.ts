@@ -1,4 +1,5 @@
-import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { OrganizationId, RoleId } from '@muster/contract/ids.ts'
+import { type Role, roles } from '@muster/contract/permissions.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { PageRequest } from '../../domain/model/page.ts'
 import { ANYWHERE_FROM, type MemberFilter, type MemberSearch } from '../../domain/organizations/directory.ts'
@@ -41,9 +42,9 @@ export function pageStatement<Row>(
  * The members in the order of joining. All columns are in the index that has this order, so the estimate of an organization's size cannot lead to another plan, and
  * the statement can be prepared. One statement, so that a member whose status or role changes meanwhile appears in exactly one branch.
  */
-function inOrder(organizationId: OrganizationId, { status, role, cursor, size }: Asked): RawBuilder<unknown> {
+function inOrder(organizationId: OrganizationId, { status, role, roleId, cursor, size }: Asked): RawBuilder<unknown> {
   const newestFirst = sql`order by joined_at desc, user_id desc limit ${size}::int`
-  const branches = branchesOf({ status, role }).map(
+  const branches = branchesOf({ status, role, roleId }).map(
     (branch) =>
       sql`(select user_id, joined_at from membership where organization_id = ${organizationId} and ${branch} and ${afterCursor(cursor)} ${newestFirst})`,
   )
@@ -55,10 +56,10 @@ function inOrder(organizationId: OrganizationId, { status, role, cursor, size }:
  * So a text that many of the oldest members have, and no newer one, is found without scanning all members. Each `offset 0` is an optimization fence: the planner
  * must read the cohorts in order, and must not use the outer order and limit to scan the members instead.
  */
-function byCohort(organizationId: string, { status, role, search, cursor, size }: Asked & { search: MemberSearch }): RawBuilder<unknown> {
+function byCohort(organizationId: string, { status, role, roleId, search, cursor, size }: Asked & { search: MemberSearch }): RawBuilder<unknown> {
   const at = placeOf(cursor)
   const began = at ? sql`and began_at <= ${at.joinedAt}` : sql``
-  const narrowed = sql`${status ? sql`status = ${status}` : sql`status <> 'left'`} and ${role ? sql`role = ${role}` : sql`true`} and ${afterCursor(cursor)}`
+  const narrowed = sql`${status ? sql`status = ${status}` : sql`status <> 'left'`} and ${role ? hasRole(role, roleId) : sql`true`} and ${afterCursor(cursor)}`
   const newestFirst = sql`order by joined_at desc, user_id desc limit ${size}::int`
   return sql`
     select user_id, joined_at
@@ -78,12 +79,14 @@ function byCohort(organizationId: string, { status, role, search, cursor, size }
 }
 
 /** Conditions that each match one range of an index, in the order of joining. */
-function branchesOf({ status, role }: Pick<MemberFilter, 'status' | 'role'>): Condition[] {
+function branchesOf({ status, role, roleId }: Pick<MemberFilter, 'status' | 'role' | 'roleId'>): Condition[] {
   if (!status && !role) return [sql<boolean>`status <> 'left'`]
   const statuses = status ? [status] : ['active', 'deactivated']
-  const roles = role ? [role] : ['admin', 'member']
-  return statuses.flatMap((one) => roles.map((two) => sql<boolean>`(status = ${one} and role = ${two})`))
+  return statuses.flatMap((one) => (role ? [role] : roles).map((two) => sql<boolean>`(status = ${one} and ${hasRole(two, roleId)})`))
 }
+
+const hasRole = (role: Role, roleId: RoleId | undefined): Condition =>
+  roleId === undefined ? sql<boolean>`role = ${role}` : sql<boolean>`role = ${role} and role_id = ${roleId}`
 
 function placeOf(cursor: string | undefined): { joinedAt: RawBuilder<Date>; userId: string } | null {
   const place = placeOfCursor(cursor, 'user')

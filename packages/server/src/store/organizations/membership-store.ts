@@ -1,11 +1,12 @@
 import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Companions, Member, Membership } from '../../domain/model/membership.ts'
 import type { MembershipStore, StatusChange } from '../../domain/organizations/store.ts'
+import type { HeldCustomRole, HeldRole } from '../../domain/roles/role.ts'
 import { micros, toDate, toDateOrNull } from '../credentials/live-rows.ts'
 import { executePoint, point } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
+import { heldCustomRole } from '../roles/role-store.ts'
 import type { MembershipTable, Tables } from '../tables.ts'
 import { pageStatement } from './member-directory.ts'
 import { organizationNamed } from './organization-store.ts'
@@ -24,10 +25,17 @@ const columns = [
   'status_reason',
 ] as const
 
-export const toMembership = (row: Pick<Selectable<MembershipTable>, (typeof columns)[number]>): Membership => ({
+interface RoleRow {
+  role: HeldRole['role']
+  custom_role: HeldCustomRole | null
+}
+const toRole = ({ role, custom_role: customRole }: RoleRow): HeldRole => ({ role, customRole })
+const customRole = heldCustomRole(sql.ref('membership.role_id')).as('custom_role')
+
+const toMembership = (row: Pick<Selectable<MembershipTable>, (typeof columns)[number]> & RoleRow): Membership => ({
   organizationId: row.organization_id as OrganizationId,
   userId: row.user_id as UserId,
-  role: row.role,
+  ...toRole(row),
   roleVersion: row.role_version,
   status: row.status,
   joinedAt: row.joined_at,
@@ -70,6 +78,10 @@ const toStatusChange = (row: StatusRow): StatusChange => ({
   changedAt: row.changed_at ?? row.status_at,
 })
 
+const settingRole = (organizationId: OrganizationId, userId: UserId, { role, customRole }: HeldRole) => sql`
+  update membership set role = ${role}, role_id = ${customRole?.id ?? null}, role_version = role_version + 1, changed_at = muster_now()
+  where organization_id = ${organizationId} and user_id = ${userId}`
+
 /** @throws Error if the statement has found no row */
 function oneOf<Row>(rows: readonly Row[]): Row {
   const [row] = rows
@@ -78,10 +90,9 @@ function oneOf<Row>(rows: readonly Row[]): Row {
 }
 
 /** Times are microseconds since 1970. */
-interface MemberRow {
+interface MemberRow extends RoleRow {
   organization_id: string
   user_id: string
-  role: Member['role']
   role_version: number
   status: Member['status']
   joined_at: number
@@ -103,7 +114,7 @@ interface MemberRow {
 
 const of = (column: string) => micros(sql.ref(column))
 /** Every column is named, so that a statement can stay prepared while the next version adds columns (I13). */
-const memberColumns = sql`m.organization_id, m.user_id, m.role, m.role_version, m.status, ${of('m.joined_at')} as joined_at, ${of('m.ended_at')} as ended_at, m.ended_reason,
+const memberColumns = sql`m.organization_id, m.user_id, m.role, ${heldCustomRole(sql`m.role_id`)} as custom_role, m.role_version, m.status, ${of('m.joined_at')} as joined_at, ${of('m.ended_at')} as ended_at, m.ended_reason,
     ${of('m.status_at')} as status_at, m.status_by, m.status_reason, a.username, a.given_name, a.family_name, a.email, ${of('a.created_at')} as created_at,
     (select c.username from account c where c.id = m.status_by) as status_by_name,
     ${micros(sql`greatest(coalesce(m.changed_at, m.status_at), coalesce(a.changed_at, a.registered_at, a.created_at))`)} as last_changed_at,
@@ -114,7 +125,7 @@ const members = sql`select ${memberColumns} from ${memberRows}`
 const toMember = (row: MemberRow): Member => ({
   organizationId: row.organization_id as OrganizationId,
   userId: row.user_id as UserId,
-  role: row.role,
+  ...toRole(row),
   roleVersion: row.role_version,
   status: row.status,
   joinedAt: toDate(row.joined_at),
@@ -137,11 +148,23 @@ const toMember = (row: MemberRow): Member => ({
 export function membershipStore(db: Kysely<Tables>): MembershipStore {
   return {
     async find(organizationId, userId) {
-      const row = await db.selectFrom('membership').selectAll().where('organization_id', '=', organizationId).where('user_id', '=', userId).executeTakeFirst()
+      const row = await db
+        .selectFrom('membership')
+        .select([...columns, customRole])
+        .where('organization_id', '=', organizationId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
       return row ? toMembership(row) : null
     },
     async current(userId) {
-      const [row] = await executePoint(db, db.selectFrom('membership').select(columns).where('user_id', '=', userId).where('status', '<>', 'left'))
+      const [row] = await executePoint(
+        db,
+        db
+          .selectFrom('membership')
+          .select([...columns, customRole])
+          .where('user_id', '=', userId)
+          .where('status', '<>', 'left'),
+      )
       return row ? toMembership(row) : null
     },
     async activeAdmins(organizationId) {
@@ -161,9 +184,9 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       const row = await db.selectFrom('organization').select(['active_members', 'deactivated_members']).where('id', '=', organizationId).executeTakeFirst()
       return { active: row?.active_members ?? 0, deactivated: row?.deactivated_members ?? 0 }
     },
-    async start({ organizationId, userId, role }) {
-      await sql`${point} insert into membership (organization_id, user_id, role, status) values (${organizationId}, ${userId}, ${role}, 'active')
-        on conflict (organization_id, user_id) do update set role = excluded.role, role_version = membership.role_version + 1, status = 'active',
+    async start({ organizationId, userId, role: { role, customRole } }) {
+      await sql`${point} insert into membership (organization_id, user_id, role, role_id, status) values (${organizationId}, ${userId}, ${role}, ${customRole?.id ?? null}, 'active')
+        on conflict (organization_id, user_id) do update set role = excluded.role, role_id = excluded.role_id, role_version = membership.role_version + 1, status = 'active',
           joined_at = muster_now(), ended_at = null, ended_reason = null, status_at = muster_now(), status_by = null, status_reason = null`.execute(db)
     },
     async insertDormant(organizationId, userId) {
@@ -195,9 +218,22 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       return oneOf(rows).epoch
     },
     async setRole(organizationId, userId, role) {
-      const { rows } = await sql<{ role_version: number }>`${point} update membership set role = ${role}, role_version = role_version + 1
-        where organization_id = ${organizationId} and user_id = ${userId} returning role_version`.execute(db)
+      const { rows } = await sql<{ role_version: number }>`${point} ${settingRole(organizationId, userId, role)} returning role_version`.execute(db)
       return oneOf(rows).role_version
+    },
+    async lowerRole(organizationId, userId, role) {
+      // Rows of an earlier epoch have ended, and stay so.
+      const carried = ['session', 'api_key', 'pending_sign_in', 'remembered_device'].map(
+        (table) => sql`${sql.ref(`${table}_carried`)} as (
+          update ${sql.table(table)} carried set epoch = raised.epoch from raised where carried.user_id = raised.id and carried.epoch = raised.epoch - 1)`,
+      )
+      const { rows } = await sql<{ role_version: number; epoch: number }>`${point} with changed as (
+        ${settingRole(organizationId, userId, role)} returning user_id, role_version),
+        raised as (update account set epoch = account.epoch + 1 from changed where account.id = changed.user_id returning account.id, account.epoch),
+        ${sql.join(carried)}
+        select changed.role_version, raised.epoch from changed join raised on raised.id = changed.user_id`.execute(db)
+      const row = oneOf(rows)
+      return { version: row.role_version, epoch: row.epoch }
     },
     async member(organizationId, reference) {
       const { rows } = await sql<MemberRow>`${members}
@@ -226,8 +262,8 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       const after = idOfCursor(cursor, 'user') ?? ''
       const lacksPasskey = sql<boolean>`not exists (select from passkey p where p.user_id = m.user_id)`
       const lacksApp = sql<boolean>`not exists (select from authenticator t where t.user_id = m.user_id)`
-      const { rows } = await sql<{ user_id: string; username: string; role: Role; app: boolean }>`
-        select m.user_id, a.username, m.role, not ${lacksApp} as app from membership m join account a on a.id = m.user_id
+      const { rows } = await sql<RoleRow & { user_id: string; username: string; app: boolean }>`
+        select m.user_id, a.username, m.role, ${heldCustomRole(sql`m.role_id`)} as custom_role, not ${lacksApp} as app from membership m join account a on a.id = m.user_id
         where m.organization_id = ${organizationId} and m.status = 'active' and m.user_id > ${after}
           and ${lacksPasskey} and ${policy === 'any' ? lacksApp : sql`true`} and ${policy !== 'none'}
         order by m.user_id limit ${limit + 1}`.execute(db)
@@ -235,7 +271,7 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
         rows,
         limit,
         (row) => [row.user_id],
-        (row) => ({ userId: row.user_id as UserId, username: row.username, role: row.role, app: row.app }),
+        (row) => ({ userId: row.user_id as UserId, username: row.username, ...toRole(row), app: row.app }),
       )
     },
     async page(organizationId, request) {

@@ -2,6 +2,7 @@ import type { OrganizationId, RoleId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { CustomRole, HeldCustomRole } from '../../domain/roles/role.ts'
 import type { RoleHolder, RoleStore } from '../../domain/roles/store.ts'
+import { SEEN_SECONDS } from '../credentials/root-key-store.ts'
 import type { RoleTable, Tables } from '../tables.ts'
 
 /** The custom role that a row holds, as JSON, for a statement that reads the holder. Null, and without a read, for a built-in role. */
@@ -82,6 +83,11 @@ export function roleStore(db: Kysely<Tables>): RoleStore {
     },
     async remove(id) {
       await db.deleteFrom('role').where('id', '=', id).execute()
+    },
+    async processesWithoutRoles() {
+      const { rows } = await sql<{ name: string }>`
+        select name from server_process where not knows_roles and seen_at > muster_now() - make_interval(secs => ${SEEN_SECONDS}::int) order by id`.execute(db)
+      return rows.map(({ name }) => name)
     },
     async holders(id, limit) {
       const { rows } = await sql<RoleHolder>`

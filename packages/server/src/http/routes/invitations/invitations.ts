@@ -5,9 +5,9 @@ import { isFor, maskedAddress } from '../../../domain/invitations/invitation.ts'
 import { movePlan } from '../../../domain/organizations/move-plan.ts'
 import { declineWithToken, joinWithToken, previewToken, register } from '../../../domain/organizations/use-invitation.ts'
 import { reissueToken } from '../../reissue-token.ts'
-import { toMeBody } from '../../representation.ts'
+import { toMeBody, toRoleBody } from '../../representation.ts'
 import { idempotencyOf, personOf } from '../../request.ts'
-import { answers, instant, meSchema, movingIdempotencyHeaders, reissuedTokenFields, reported, roleSchema } from '../../schemas.ts'
+import { answers, instant, meSchema, movingIdempotencyHeaders, reissuedTokenFields, reported, roleFields } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 import { movePlanSchema, toMovePlanBody } from '../organizations/move.ts'
 
@@ -31,7 +31,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, ser
             id: z.string().meta({ description: 'The id to use in GET /v1/me/move?invitation=.' }),
             kind: z.enum(['secret', 'link', 'email']),
             organization: z.object({ name: z.string() }),
-            role: roleSchema,
+            ...roleFields,
             invited_by: z.string().meta({ description: 'A username.' }),
             invited_by_name: z.string().meta({ description: 'The full name of this person. Empty if they gave none.' }),
             email: z.string().nullable().meta({ description: 'The invited address. Masked unless the caller is logged in with it.' }),
@@ -45,13 +45,13 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, ser
       const { token } = request.body
       const { live } = request
       const { invitation, organization, inviter } = await previewToken(services, request, { token })
-      const { id, kind, role, email, expiresAt } = invitation
+      const { id, kind, email, expiresAt } = invitation
       const plan = live && live.account.username !== null && (await execute(movePlan, request.principal, { token }))
       return {
         id,
         kind,
         organization: { name: organization.name },
-        role,
+        ...toRoleBody(invitation),
         invited_by: inviter.username,
         invited_by_name: inviter.name,
         email: email && (live && isFor(invitation, live.account) ? email : maskedAddress(email)),

@@ -13,8 +13,9 @@ import {
   resendInvitation,
 } from '../../../domain/invitations/invite-by-email.ts'
 import { Problem } from '../../../domain/model/problem.ts'
+import { toRoleBody } from '../../representation.ts'
 import { actorOfRequest, findReadableOrganization, idempotencyOf } from '../../request.ts'
-import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, problemSchema, roleSchema } from '../../schemas.ts'
+import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, problemSchema, roleFields, roleReference } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const kind = z.enum(['secret', 'link', 'email'])
@@ -24,7 +25,7 @@ const invitationSchema = z
     id: z.string(),
     kind,
     email: z.string().nullable().meta({ description: 'Null unless this is an email invitation.' }),
-    role: roleSchema,
+    ...roleFields,
     state,
     version: z.number().int().meta({ description: 'Increased by each resend.' }),
     created_by: z.string().meta({ description: 'A username.' }),
@@ -41,7 +42,7 @@ const toBody = (view: InvitationView) => ({
   id: view.id,
   kind: view.kind,
   email: view.email,
-  role: view.role,
+  ...toRoleBody(view),
   state: view.state,
   version: view.version,
   created_by: view.createdBy,
@@ -114,7 +115,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
             .union([z.array(address).min(1).max(ADDRESSES_AT_ONCE), z.string().min(1).max(40_000)])
             .optional()
             .meta({ description: 'A list, or text separated by commas or newlines.' }),
-          role: roleSchema.default('member'),
+          role: roleReference.default('member'),
         }),
         response: { 200: z.union([invitationSchema, results]), 201: invitationSchema, '4xx': problemSchema, '5xx': problemSchema },
       },

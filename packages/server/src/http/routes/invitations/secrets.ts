@@ -2,14 +2,15 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { joinPath, revokeInvitation } from '../../../domain/invitations/invitation.ts'
 import { createSecretWithinLimit } from '../../../domain/organizations/use-invitation.ts'
+import { toRoleBody } from '../../representation.ts'
 import { actorOfRequest, findReadableOrganization, idempotencyOf } from '../../request.ts'
-import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, roleSchema } from '../../schemas.ts'
+import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, roleFields, roleReference } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const kind = z.enum(['secret', 'link'])
 const state = z.enum(['open', 'accepted', 'declined', 'revoked', 'expired'])
 const secretSchema = z
-  .object({ id: z.string(), kind, role: roleSchema, state, created_by: z.string(), created_by_name: z.string(), created_at: instant, expires_at: instant })
+  .object({ id: z.string(), kind, ...roleFields, state, created_by: z.string(), created_by_name: z.string(), created_at: instant, expires_at: instant })
   .meta({ id: 'Secret', description: 'An organization secret or an invite link, without its secret part, which is shown once, when it is created.' })
 
 /** Organization secrets and invite links: single use, 24 hours. */
@@ -35,7 +36,7 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
         items: page.items.map((invitation) => ({
           id: invitation.id,
           kind: invitation.kind === 'link' ? ('link' as const) : ('secret' as const),
-          role: invitation.role,
+          ...toRoleBody(invitation),
           state: invitation.state,
           created_by: invitation.inviter.username,
           created_by_name: invitation.inviter.name,
@@ -60,13 +61,13 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
         headers: idempotencyHeaders,
         body: z.strictObject({
           kind: kind.default('secret').meta({ description: '`secret` to paste at the command line, `link` to open in a browser.' }),
-          role: roleSchema.default('member'),
+          role: roleReference.default('member'),
         }),
         response: answers(
           z.object({
             id: z.string(),
             kind,
-            role: roleSchema,
+            ...roleFields,
             secret: z.string().optional().meta({ description: 'Of a secret.' }),
             url: z.string().optional().meta({ description: 'Of a link.' }),
             created_at: instant,
@@ -90,7 +91,7 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
         .send({
           id: invitation.id,
           kind: invitation.kind,
-          role: invitation.role,
+          ...toRoleBody(invitation),
           ...secretField,
           created_at: invitation.createdAt,
           expires_at: invitation.expiresAt,

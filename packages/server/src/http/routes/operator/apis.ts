@@ -6,6 +6,7 @@ import { APIS_AT_MOST, PERMISSIONS_PER_API, type WrittenApi } from '../../../dom
 import { answers } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
+const patterns = z.array(z.string().max(100)).max(PERMISSIONS_PER_API)
 const written = z.strictObject({
   name: z.string().max(200).meta({ description: 'As people see it.' }),
   audience: z.string().max(600).meta({ description: 'An absolute URI: the `aud` of its tokens, and the `resource` of requests for them.' }),
@@ -14,8 +15,8 @@ const written = z.strictObject({
     .refine((all) => Object.keys(all).length <= PERMISSIONS_PER_API, `must be at most ${PERMISSIONS_PER_API}`)
     .meta({ description: 'The name of each permission, with a description for people.' }),
   grant: z
-    .strictObject({ member: z.array(z.string().max(100)).max(PERMISSIONS_PER_API) })
-    .meta({ description: 'The permissions of members: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything.' }),
+    .strictObject({ member: patterns, viewer: patterns.optional() })
+    .meta({ description: 'The permissions of members and of viewers: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything.' }),
   longest_token_life: z
     .int()
     .min(60)
@@ -91,7 +92,7 @@ const fromBody = ({ name, audience, permissions, grant, longest_token_life, acce
   name,
   audience,
   permissions: Object.entries(permissions).map(([permission, description]) => ({ name: permission, description })),
-  grants: grant,
+  grants: { member: grant.member, viewer: grant.viewer ?? [] },
   longestTokenSeconds: longest_token_life ?? null,
   acceptsDefaultAudience: accept_default_audience ?? false,
 })

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { searchedText } from '../../../domain/accounts/people.ts'
 import type { ListedInvitation } from '../../../domain/invitations/store.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import { answers, instant, pageOfItems, pageQuery, roleSchema, searchField } from '../../schemas.ts'
+import { toRoleBody } from '../../representation.ts'
+import { answers, instant, pageOfItems, pageQuery, roleFields, searchField } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const listedSchema = z
@@ -12,7 +13,7 @@ const listedSchema = z
     kind: z.enum(['secret', 'link', 'email']),
     email: z.string().nullable(),
     organization: z.object({ id: z.string(), name: z.string() }),
-    role: roleSchema,
+    ...roleFields,
     state: z.enum(['open', 'accepted', 'declined', 'revoked', 'expired']),
     created_by: z.string().meta({ description: 'A username.' }),
     created_at: instant,
@@ -62,12 +63,25 @@ export const invitationListRoutes: FastifyPluginAsyncZod<Services> = async (app,
   )
 }
 
-const toBody = ({ id, kind, email, organizationId, organizationName, role, state, createdByName, createdAt, expiresAt, mailedAt }: ListedInvitation) => ({
+const toBody = ({
+  id,
+  kind,
+  email,
+  organizationId,
+  organizationName,
+  role,
+  customRole,
+  state,
+  createdByName,
+  createdAt,
+  expiresAt,
+  mailedAt,
+}: ListedInvitation) => ({
   id,
   kind,
   email,
   organization: { id: organizationId, name: organizationName },
-  role,
+  ...toRoleBody({ role, customRole }),
   state,
   created_by: createdByName,
   created_at: createdAt.toISOString(),

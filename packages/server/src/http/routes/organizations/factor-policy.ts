@@ -6,8 +6,9 @@ import type { OrganizationPolicy } from '../../../domain/model/organization.ts'
 import { GRACE_DAYS_AT_MOST, setFactorPolicy } from '../../../domain/organizations/factor-policy.ts'
 import type { UnreadyCredential } from '../../../domain/organizations/store.ts'
 import { endUnreadyCredential, endUnreadyCredentials, listUnreadyCredentials } from '../../../domain/organizations/unready-credentials.ts'
+import { toRoleBody } from '../../representation.ts'
 import { findReadableOrganization, personOf } from '../../request.ts'
-import { answers, instant, organizationParams, pageOfItems, pageQuery, reported, roleSchema } from '../../schemas.ts'
+import { answers, instant, organizationParams, pageOfItems, pageQuery, reported, roleFields } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const policyField = z.enum(factorPolicies)
@@ -36,7 +37,7 @@ const unreadySchema = z
   .object({
     id: z.string(),
     username: z.string(),
-    role: roleSchema,
+    ...roleFields,
     authenticator: z.boolean().meta({ description: 'Whether the member has an authenticator app.' }),
   })
   .meta({ id: 'UnreadyMember', description: 'A member who has no factor that the policy accepts.' })
@@ -126,7 +127,10 @@ export const factorPolicyRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       const { organization } = await findReadableOrganization(store, request, request.params.org, 'organization:security')
       const { policy = requirementAhead(organization.factorPolicy).policy, ...page } = request.query
       const { items, nextCursor } = await store.reading.memberships.unready(organization.id, policy, page)
-      return { items: items.map(({ userId, username, role, app }) => ({ id: userId, username, role, authenticator: app })), next_cursor: nextCursor }
+      return {
+        items: items.map(({ userId, username, app, ...held }) => ({ id: userId, username, ...toRoleBody(held), authenticator: app })),
+        next_cursor: nextCursor,
+      }
     },
   )
 

@@ -9,6 +9,7 @@ import { memberFilter, type Viewer } from '../../../domain/organizations/directo
 import { changeMember } from '../../../domain/organizations/member-profile.ts'
 import { deactivateMemberOf, removeMemberOf } from '../../../domain/organizations/remove-member.ts'
 import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
+import { findRole } from '../../../domain/roles/find-role.ts'
 import { toKeyBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
 import { actorOfRequest, findViewedOrganization } from '../../request.ts'
 import {
@@ -22,12 +23,13 @@ import {
   pageOfItems,
   pageQuery,
   reported,
-  roleSchema,
+  roleReference,
   signedOutSchema,
 } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const changed = z.boolean().meta({ description: 'False if the member already had this status.' })
+const handedOver = z.array(handedOverSchema).meta({ description: 'The resources that passed to the admin, because the new role cannot remove them.' })
 const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
 
 export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
@@ -55,16 +57,21 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, service
             .optional()
             .meta({ description: 'Part of a username, or, for admins, of an email address. Fewer than three characters match the beginning only.' }),
           status: z.enum(membershipStatuses).optional().meta({ description: 'Without it, the list contains all members who have not left.' }),
-          role: roleSchema.optional(),
+          role: roleReference.optional(),
         }),
         response: answers(pageOfItems(memberSchema)),
       },
     },
     async (request) => {
       const { viewer, organization } = await findViewedOrganization(store, request, request.params.org, 'members:read')
-      const { limit, cursor, ...filter } = request.query
+      const { limit, cursor, role: asked, ...filter } = request.query
+      const held = asked === undefined ? null : await findRole(store.reading, organization.id, asked)
       await recordIfClient(request, viewer)
-      const page = await store.reading.memberships.page(organization.id, { ...memberFilter(viewer, filter), limit, cursor })
+      const page = await store.reading.memberships.page(organization.id, {
+        ...memberFilter(viewer, { ...filter, role: held?.role, roleId: held?.customRole?.id }),
+        limit,
+        cursor,
+      })
       return { items: page.items.map((member) => toMemberBody(member, viewer)), next_cursor: page.nextCursor }
     },
   )
@@ -102,17 +109,17 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, service
         description: "Changes a member's role or names.",
         params: memberParams,
         body: z
-          .strictObject({ role: roleSchema.optional(), given_name: nameField.optional(), family_name: z.string().max(100).optional() })
+          .strictObject({ role: roleReference.optional(), given_name: nameField.optional(), family_name: z.string().max(100).optional() })
           .refine((body) => Object.keys(body).length > 0, 'Nothing to change.'),
-        response: answers(reported(memberSchema)),
+        response: answers(reported(memberSchema.extend({ handed_over: handedOver }))),
       },
     },
     async (request) => {
       const { org, user } = request.params
       const { role, given_name: givenName, family_name: familyName } = request.body
       const { principal, actor } = actorOfRequest(request)
-      const member = await execute(changeMember, principal, { organization: org, user, role, names: { givenName, familyName } })
-      return toMemberBody(member, actor)
+      const { member, handedOver } = await execute(changeMember, principal, { organization: org, user, role, names: { givenName, familyName } })
+      return { ...toMemberBody(member, actor), handed_over: handedOver }
     },
   )
 

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type MovePlan, movePlan } from '../../../domain/organizations/move-plan.ts'
+import { toRoleBody } from '../../representation.ts'
 import { personOf } from '../../request.ts'
-import { answers, instant, roleSchema } from '../../schemas.ts'
+import { answers, instant, roleFields } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
-const placeSchema = z.object({ id: z.string(), name: z.string(), role: roleSchema })
+const placeSchema = z.object({ id: z.string(), name: z.string(), ...roleFields })
 
 const resourceName = z.object({ kind: z.string(), name: z.string() })
 const remedySchema = z
@@ -49,8 +50,8 @@ export const movePlanSchema = z
 
 export const toMovePlanBody = ({ possible, from, to, invitation, blockers, problem, loses }: MovePlan): z.infer<typeof movePlanSchema> => ({
   possible,
-  from,
-  to,
+  from: from && { id: from.id, name: from.name, ...toRoleBody(from) },
+  to: to && { id: to.id, name: to.name, ...toRoleBody(to) },
   invitation: invitation && { id: invitation.id, kind: invitation.kind, expires_at: invitation.expiresAt.toISOString() },
   blockers: blockers.map(({ kind, detail, remedies, command, candidates, resource, transfer }) => ({
     kind,

@@ -10,7 +10,7 @@ import { leaveOrganization, type Moved } from '../../../domain/organizations/mov
 import { renameOrganization } from '../../../domain/organizations/rename.ts'
 import { joinWithToken } from '../../../domain/organizations/use-invitation.ts'
 import { reissueToken } from '../../reissue-token.ts'
-import { toContactBody, toOrganizationBody } from '../../representation.ts'
+import { toContactBody, toOrganizationBody, toRoleBody } from '../../representation.ts'
 import { actorOfRequest, findReadableOrganization, idempotencyOf, personOf } from '../../request.ts'
 import { answers, movingIdempotencyHeaders, organizationParams, organizationSchema, reissuedTokenFields, reported } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
@@ -30,7 +30,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
     const { technical, billing, address } = await store.reading.organizations.details(organization.id)
     return {
       ...toCommonBody(config, organization, members),
-      role: viewer.role,
+      ...toRoleBody(viewer),
       technical_contact: toContactBody(technical),
       ...(mayDo(viewer, 'organization:contacts') && { billing_contact: toContactBody(billing), address }),
     }

@@ -1,4 +1,5 @@
 import type { CodeDigits } from '../../../domain/accounts/store.ts'
+import { type HeldRole, nameOfRole } from '../../../domain/roles/role.ts'
 import { type Content, html, type Markup } from '../../html.ts'
 import type { Frame } from '../../layout.ts'
 import { button, type FormTarget, hiddenFields } from '../../parts.ts'
@@ -9,7 +10,7 @@ export interface AccountView {
   givenName: string
   familyName: string
   username: string | null
-  organization: { name: string; role: 'admin' | 'member' } | null
+  organization: { name: string; role: HeldRole } | null
 }
 
 /** What a person is signing in for. Shown above the heading. */
@@ -41,7 +42,7 @@ export function actingAs(account: AccountView, useAnother?: FormTarget): Markup 
 
 export const organizationLine = (account: AccountView): Content =>
   account.organization
-    ? html`${account.organization.name} <span class="muted">(${account.organization.role})</span>`
+    ? html`${account.organization.name} <span class="muted">(${nameOfRole(account.organization.role)})</span>`
     : html`<span class="muted">None yet</span>`
 
 /** The length of an emailed code: twelve digits while its address is flooded with codes. */

@@ -2,6 +2,7 @@ import { nameAndUsername } from '@muster/contract/names.ts'
 import { deactivatedText } from '@muster/contract/page-texts.ts'
 import type { Inviter } from '../../../domain/model/invitation.ts'
 import type { Loss } from '../../../domain/organizations/move-plan.ts'
+import { type HeldRole, inWords } from '../../../domain/roles/role.ts'
 import { type Content, html, type Markup } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import {
@@ -29,7 +30,7 @@ import { type Blocked, blockedSection } from './blockers.ts'
 export interface InvitationFacts {
   organization: string
   inviter: Inviter
-  role: 'admin' | 'member'
+  role: HeldRole
   /** The invited address, masked unless the user is signed in with it. Null for a link. */
   email: string | null
   expiresAt: Date
@@ -41,7 +42,9 @@ const inviterLine = ({ name, username }: Inviter): Content => (name === '' || na
 const roleWords = {
   admin: 'Admin: can also invite and remove members and rename the organization',
   member: 'Member: full access to the organization’s resources',
+  viewer: 'Viewer: can see the organization and its resources',
 } as const
+const roleLine = ({ role, customRole }: HeldRole): Content => (role === 'custom' ? html`<bdi>${customRole?.name}</bdi>` : roleWords[role])
 
 // The page counts down. When the invitation expires, it reloads and shows the next step (S16).
 const invitationFacts = ({ organization, inviter, role, email, expiresAt }: InvitationFacts, frame: Frame): Markup =>
@@ -49,7 +52,7 @@ const invitationFacts = ({ organization, inviter, role, email, expiresAt }: Invi
     ['Organization', organization],
     ['Invited by', inviterLine(inviter)],
     ['For', email],
-    ['Role', roleWords[role]],
+    ['Role', roleLine(role)],
     ['Expires', html`<span data-then="/join">${deadline(expiresAt, frame.now)}</span>`],
   ])
 
@@ -299,7 +302,7 @@ export function joinEndedPage({ frame, end, organization, signInPath }: JoinEnde
 export interface JoinAcceptedPage {
   frame: Frame
   organization: string
-  role: 'admin' | 'member'
+  role: HeldRole
   cli: CommandLine
   consolePath: string | undefined
 }
@@ -313,7 +316,7 @@ export function joinAcceptedPage({ frame, organization, role, cli, consolePath }
     frame,
     title: `You joined ${organization}`,
     heading: html`<span class="status active">You joined ${organization}</span>`,
-    lead: `You are now ${role === 'admin' ? 'an admin' : 'a member'}. Your earlier logins have ended. Log in again on each terminal.`,
+    lead: `You are now ${inWords(role)}. Your earlier logins have ended. Log in again on each terminal.`,
     body: [
       nextDoors(consolePath),
       html`<section aria-label="Next step">${command(cli('login', { first: true }), 'Logs you in to the new organization, for the current folder.')}</section>`,
@@ -324,7 +327,7 @@ export function joinAcceptedPage({ frame, organization, role, cli, consolePath }
 export interface JoinMemberPage {
   frame: Frame
   organization: string
-  role: 'admin' | 'member'
+  role: HeldRole
   /** Accepted by this user; sent to this user, who joined in another way; or a link that is still open for someone else. */
   invitation: 'accepted' | 'own' | 'for another'
   consolePath: string | undefined
@@ -341,7 +344,7 @@ export function joinMemberPage({ frame, organization, role, invitation, consoleP
   return layout({
     frame,
     title: `You already belong to ${organization}`,
-    lead: `You are ${role === 'admin' ? 'an admin' : 'a member'}. Nothing has changed. ${nothingToJoin[invitation]}`,
+    lead: `You are ${inWords(role)}. Nothing has changed. ${nothingToJoin[invitation]}`,
     body: nextDoors(consolePath),
   })
 }

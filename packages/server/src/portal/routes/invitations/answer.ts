@@ -94,7 +94,7 @@ export const clearToken = ({ config }: Portal, reply: FastifyReply): void =>
 
 /** The invited address is shown unmasked only to a user who is signed in with it (S8). */
 export function factsOf({ invitation, organization, inviter }: Preview, account: Pick<Account, 'emailCanonical'> | null): InvitationFacts {
-  const { role, email, expiresAt } = invitation
+  const { email, expiresAt } = invitation
   const whole = account !== null && isFor(invitation, account)
-  return { organization: organization.name, inviter, role, email: email && (whole ? email : maskedAddress(email)), expiresAt }
+  return { organization: organization.name, inviter, role: invitation, email: email && (whole ? email : maskedAddress(email)), expiresAt }
 }

@@ -28,7 +28,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
   app.get(`${path}/accepted`, page, async (request, reply) => {
     const signedIn = await sessions.signedIn(request)
     if (!signedIn?.live.organization || !signedIn.live.membership) return seeOther(reply, '/')
-    return showAccepted(request, reply, signedIn.live.organization.name, signedIn.live.membership.role)
+    return showAccepted(request, reply, signedIn.live.organization.name, signedIn.live.membership)
   })
 
   app.get(`${path}/declined`, page, async (request, reply) => sendPage(reply, joinDeclinedPage({ frame: frameOf(options, request) })))

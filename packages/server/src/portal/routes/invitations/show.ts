@@ -8,6 +8,7 @@ import { type MovePlan, movePlan } from '../../../domain/organizations/move-plan
 import { needsInbox } from '../../../domain/organizations/prove-inbox.ts'
 import { freeNamesNear } from '../../../domain/organizations/register.ts'
 import { previewToken } from '../../../domain/organizations/use-invitation.ts'
+import { builtIn, type HeldRole } from '../../../domain/roles/role.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { consolePath } from '../../../http/console.ts'
 import { confirmFirst } from '../../own-page.ts'
@@ -99,7 +100,7 @@ export function createShow(options: Portal) {
       const whose = invitation.kind === 'email' ? 'own' : 'for another'
       return sendPage(
         reply,
-        joinMemberPage({ frame, organization: plan.to?.name ?? '', role: plan.from?.role ?? 'member', invitation: whose, consolePath: consolePath() }),
+        joinMemberPage({ frame, organization: plan.to?.name ?? '', role: plan.from ?? builtIn('member'), invitation: whose, consolePath: consolePath() }),
       )
     }
     const { blockers, loses } = plan
@@ -147,7 +148,7 @@ export function createShow(options: Portal) {
           joinMemberPage({
             frame: frameOf(options, request),
             organization: signedIn.live.organization.name,
-            role: signedIn.live.membership?.role ?? 'member',
+            role: signedIn.live.membership ?? builtIn('member'),
             invitation: 'accepted',
             consolePath: consolePath(),
           }),
@@ -165,7 +166,7 @@ export function createShow(options: Portal) {
     }
   }
 
-  const showAccepted = (request: FastifyRequest, reply: FastifyReply, organization: string, role: 'admin' | 'member'): FastifyReply =>
+  const showAccepted = (request: FastifyRequest, reply: FastifyReply, organization: string, role: HeldRole): FastifyReply =>
     sendPage(reply, joinAcceptedPage({ frame: frameOf(options, request), organization, role, cli: cliOf(options), consolePath: consolePath() }))
 
   return { show, showEnded, showAccepted, knownBy }

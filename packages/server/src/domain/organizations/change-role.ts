@@ -1,0 +1,90 @@
+import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/context.ts'
+import { requireRecentCaller } from '../command/recent.ts'
+import { revokeInvitations } from '../invitations/invitation.ts'
+import type { Member, TargetMember } from '../model/membership.ts'
+import { Problem } from '../model/problem.ts'
+import { type HandedOver, handOver } from '../resources/resource.ts'
+import { findRole } from '../roles/find-role.ts'
+import { requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
+import { type HeldRole, isBelowMember, isSameRole, roleHas, roleOfEvent } from '../roles/role.ts'
+import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
+import type { MemberReference } from './membership.ts'
+
+export interface ChangedRole {
+  member: Member
+  /** The resources that passed to the admin, because the member could not remove them any more (P9). */
+  handedOver: HandedOver[]
+}
+
+/**
+ * Changes a role (S3). The new role counts at once. No credential ends (S32), but the open invitations of somebody who can no longer make them do (S19).
+ * @param input.role a name or an id
+ */
+export async function changeRole(context: Context, { organization: reference, user, role: asked }: MemberReference & { role: string }): Promise<ChangedRole> {
+  const { tx, enterForMember, attempt } = context
+  attempt({ member: user })
+  const { actor, organization, target } = await enterForMember(reference, 'members:role', user)
+  if (target.userId === actor.userId) throw new Problem('self_action')
+  const role = await findRole(tx, organization.id, asked)
+  if (role.role !== 'admin' && isLastAdmin(target)) throw await lastAdminProblem(context, organization.id, target.userId)
+  if (!isSameRole(role, target)) {
+    await requireMayGrant(tx, actor, role)
+    await requireRoleKnown(tx, role)
+    if (role.role === 'admin') await requireRecentCaller(context, 'members:promote')
+  }
+  const member = await setRole(context, organization.id, target, role)
+  const keepsResources = roleHas(role, 'resources:remove') || !roleHas(target, 'resources:remove')
+  const handedOver = keepsResources
+    ? []
+    : await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.userId, reason: 'role_changed' })
+  return { member, handedOver }
+}
+
+/**
+ * For a command that has locked the organization. Setting the same role changes nothing, but a caller that waits for receivers waits for the original
+ * revocation.
+ */
+export async function setRole(
+  context: Context,
+  organizationId: OrganizationId,
+  member: TargetMember,
+  role: HeldRole,
+  { reason }: { reason?: string | undefined } = {},
+): Promise<Member> {
+  const { tx, record, awaitEnded } = context
+  const { userId: target } = member
+  if (isSameRole(role, member)) {
+    await awaitEnded('role', [target])
+    return member
+  }
+  const { version, epoch, lowered } = await writeRole(context, organizationId, member, role)
+  await record({
+    type: 'membership.role_changed',
+    target,
+    organizationId,
+    ...roleOfEvent(role),
+    ...(role.customRole && { roleRevision: role.customRole.revision }),
+    epoch,
+    version,
+    ...(lowered && { lowered }),
+    ...(reason && { reason }),
+  })
+  // Any other role may lack the permission to invite, or a permission of a role to which they have invited.
+  if (role.role !== 'admin') await revokeInvitations(context, organizationId, await tx.invitations.revokeOpenBy(target, organizationId), 'inviter_demoted')
+  return { ...member, role: role.role, customRole: role.customRole, roleVersion: version }
+}
+
+/** Of a person who is kept out, all credentials have ended before, so their epoch stays. */
+async function writeRole(
+  { tx }: Context,
+  organizationId: OrganizationId,
+  { userId, epoch, status, suspendedAt, ...before }: TargetMember,
+  role: HeldRole,
+): Promise<{ version: number; epoch: number; lowered?: true }> {
+  if (!isBelowMember(role) || isBelowMember(before) || status !== 'active' || suspendedAt !== null)
+    return { version: await tx.memberships.setRole(organizationId, userId, role), epoch }
+  // A session that begins at this moment is carried to the new epoch too.
+  await tx.accounts.lock(userId)
+  return { ...(await tx.memberships.lowerRole(organizationId, userId, role)), lowered: true }
+}

@@ -1,0 +1,21 @@
+import type { OrganizationId } from '@muster/contract/ids.ts'
+import { builtInRoles } from '@muster/contract/permissions.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+import { builtIn, type HeldRole } from './role.ts'
+
+/**
+ * A role that somebody names: a built-in one, or the id or the name of one that the organization has made (P7).
+ * @throws Problem role_not_found, with the names that exist
+ */
+export async function findRole({ roles }: Pick<Tx, 'roles'>, organizationId: OrganizationId, reference: string): Promise<HeldRole> {
+  const role = builtInRoles.find((name) => name === reference)
+  if (role) return builtIn(role)
+  const found = await roles.find(organizationId, reference)
+  if (found) {
+    const { id, name, revision, permissions } = found
+    return { role: 'custom', customRole: { id, name, revision, permissions } }
+  }
+  const names = [...builtInRoles, ...(await roles.list(organizationId)).map(({ name }) => name)]
+  throw new Problem('role_not_found', `These exist: ${names.join(', ')}.`, { extensions: { roles: names } })
+}

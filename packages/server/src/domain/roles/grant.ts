@@ -1,0 +1,65 @@
+import { isPermission, type Permission, permissions } from '@muster/contract/permissions.ts'
+import { type Api, permissionsOfRole } from '../apis/api.ts'
+import { mayDo, outOfScope } from '../command/authorize.ts'
+import type { Invitation } from '../model/invitation.ts'
+import type { Actor, Rights } from '../model/live.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+import { type HeldRole, isBelowMember, nameOfRole, roleHas } from './role.ts'
+
+/**
+ * What a role has and these rights do not, at Muster's own API and at the platform's (P8). A custom role also has the names that no API has now, because an API
+ * may have them again.
+ */
+export function permissionsBeyond(rights: Rights, granted: HeldRole, apis: readonly Api[]): string[] {
+  const own = (Object.keys(permissions) as Permission[]).filter((name) => roleHas(granted, name))
+  const others =
+    granted.role === 'custom'
+      ? (granted.customRole?.permissions ?? []).filter((name) => !isPermission(name))
+      : apis.flatMap((api) => permissionsOfRole(api, granted))
+  return [...own.filter((name) => !mayDo(rights, name)), ...others.filter((name) => !hasAtApis(rights, name, apis))]
+}
+
+function hasAtApis({ scope, ...held }: Rights, name: string, apis: readonly Api[]): boolean {
+  if (scope !== null && !scope.has(name)) return false
+  return held.role === 'admin' || held.customRole?.permissions.includes(name) === true || apis.some((api) => permissionsOfRole(api, held).includes(name))
+}
+
+/**
+ * Nobody gives a role that has a permission they lack: by their role, or by the scope of their key (P8).
+ * @throws Problem role_exceeds_yours or insufficient_scope
+ */
+export async function requireMayGrant({ apis }: Pick<Tx, 'apis'>, actor: Actor, granted: HeldRole): Promise<void> {
+  if (actor.role === 'admin' && actor.scope === null) return
+  const all = await apis.list()
+  const beyondRole = permissionsBeyond({ ...actor, scope: null }, granted, all)
+  if (beyondRole.length > 0)
+    throw new Problem('role_exceeds_yours', `The role ${nameOfRole(granted)} has ${beyondRole.join(', ')}, and the role ${nameOfRole(actor)} does not.`, {
+      extensions: { missing: beyondRole },
+    })
+  const beyondScope = permissionsBeyond(actor, granted, all)
+  if (beyondScope.length > 0) throw outOfScope(actor, beyondScope)
+}
+
+/**
+ * An invitation counts only while its inviter could still make it (P8): they may have another role now, or their role may have been edited. That of the operator
+ * is for an organization without members, and counts while it has none (S23).
+ */
+export async function isStillGiven(tx: Tx, { organizationId, createdBy, role, customRole }: Invitation): Promise<boolean> {
+  const inviter = await tx.memberships.member(organizationId, createdBy)
+  if (inviter?.status !== 'active') {
+    const { active, deactivated } = await tx.memberships.counts(organizationId)
+    return active + deactivated === 0
+  }
+  if (inviter.suspendedAt !== null) return false
+  if (inviter.role === 'admin') return true
+  const rights = { ...inviter, scope: null }
+  return mayDo(rights, 'invitations:create') && permissionsBeyond(rights, { role, customRole }, await tx.apis.list()).length === 0
+}
+
+/** A server of the version before fails on a role below member, so none is given while one runs (P11). @throws Problem upgrade_unfinished */
+export async function requireRoleKnown({ roles }: Pick<Tx, 'roles'>, granted: Pick<HeldRole, 'role'>): Promise<void> {
+  if (!isBelowMember(granted)) return
+  const [name] = await roles.processesWithoutRoles()
+  if (name !== undefined) throw new Problem('upgrade_unfinished', `${name} is a server of the version before, which knows the roles admin and member only.`)
+}
