@@ -3,6 +3,7 @@ import { apis } from './apis.ts'
 import { clients } from './clients.ts'
 import { command } from './command.ts'
 import { consents } from './consents.ts'
+import { customRoles } from './custom-roles.ts'
 import { deviceLogin } from './device-login.ts'
 import { events } from './events.ts'
 import { factors } from './factors.ts'
@@ -20,6 +21,7 @@ export const faults = [
   ...clients,
   ...command,
   ...consents,
+  ...customRoles,
   ...deviceLogin,
   ...events,
   ...factors,

@@ -1,7 +1,7 @@
 import { asOwnCommands } from '@muster/contract/command-line.ts'
 import { Command as Commander, CommanderError, Help, Option } from 'commander'
 import { type Command, type Option as CommandOption, flag, value } from './command.ts'
-import type { Candidate, Source } from './completion/complete.ts'
+import type { Candidate, FromServer } from './completion/complete.ts'
 import type { Settings } from './context.ts'
 import { type Failure, usage } from './errors.ts'
 import { clean, count, redact, wrap } from './output/text.ts'
@@ -32,6 +32,7 @@ export const nouns: Record<string, Noun> = {
     summary: 'members: list, invite, deactivate, reactivate, sign out, remove, change roles',
     load: () => import('./commands/user.ts'),
   },
+  role: { group: 'Work together:', summary: 'roles: list, show, create, edit, remove, holders, permissions', load: () => import('./commands/role.ts') },
   invitation: {
     group: 'Work together:',
     summary: 'invitations: list, resend, revoke, show, accept, decline',
@@ -108,11 +109,11 @@ async function completeWords(words: string[], signal: AbortSignal): Promise<void
   const current = words.at(-1) ?? ''
   const found = complete(words, { commands: await allCommands(), summaries, globals })
   if ('files' in found) return void process.stdout.write(':files\n')
-  const candidates = 'candidates' in found ? found.candidates : await fromServer(found.source, words, signal)
+  const candidates = 'candidates' in found ? found.candidates : await fromServer(found, words, signal)
   for (const { word, text } of candidates) if (word.startsWith(current)) process.stdout.write(`${clean(word)}\t${clean(text)}\n`)
 }
 
-async function fromServer(source: Source, words: string[], signal: AbortSignal): Promise<Candidate[]> {
+async function fromServer({ source, prefix = '' }: FromServer, words: string[], signal: AbortSignal): Promise<Candidate[]> {
   const [{ Context }, { candidatesFrom }] = await Promise.all([import('./context.ts'), import('./completion/sources.ts')])
   const after = (option: string): string | undefined => (words.includes(option) ? words[words.indexOf(option) + 1] : undefined)
   const tokenFile = after('--token-file')
@@ -126,7 +127,9 @@ async function fromServer(source: Source, words: string[], signal: AbortSignal):
     debug: false,
   }
   try {
-    return await candidatesFrom(new Context(settings, AbortSignal.any([signal, AbortSignal.timeout(COMPLETION_TIMEOUT_MS)])), source, words.at(-1) ?? '')
+    const typed = (words.at(-1) ?? '').slice(prefix.length)
+    const candidates = await candidatesFrom(new Context(settings, AbortSignal.any([signal, AbortSignal.timeout(COMPLETION_TIMEOUT_MS)])), source, typed)
+    return candidates.map(({ word, text }) => ({ word: `${prefix}${word}`, text }))
   } catch {
     return []
   }

@@ -15,6 +15,7 @@ export const commandWords = [
   'logout',
   'org',
   'user',
+  'role',
   'invitation',
   'move',
   'why',

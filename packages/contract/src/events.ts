@@ -286,6 +286,8 @@ export interface DomainEvents {
     roleName?: string
     expiresAt: string
   }
+  /** The role that it gave was removed, and its holders got another one (P9). */
+  'invitation.role_changed': { target: InvitationId; organizationId: OrganizationId; role: Role; roleId?: RoleId; roleName?: string }
   /** With a new link. The previous one is invalid (S9). */
   'invitation.resent': { target: InvitationId; organizationId: OrganizationId; version: number; expiresAt: string }
   /** With a new link or secret, because the secret of the installation has leaked (O8). The previous one is invalid. An email invitation is sent again. */
@@ -315,10 +317,10 @@ export interface DomainEvents {
   'client.addresses_read': { target: ClientId; name: string }
   /** Everything issued to the client until `at` is invalid. */
   'client.removed': { target: ClientId; name: string; at: string }
-  /** An API of the platform: the fields that changed, the permissions that came and went, and what members may do now. */
-  'api.created': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[] }
-  'api.changed': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[] }
-  'api.removed': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[] }
+  /** An API of the platform: the fields that changed, the permissions that came and went, and what members and viewers may do now. */
+  'api.created': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[]; viewer: string[] }
+  'api.changed': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[]; viewer: string[] }
+  'api.removed': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[]; viewer: string[] }
   'stream.created': { target: StreamId; clientId: ClientId; method: 'poll' | 'push' }
   'stream.changed': { target: StreamId; clientId: ClientId; fields: string[] }
   'stream.removed': { target: StreamId; clientId: ClientId }

@@ -202,6 +202,20 @@ export const problems = {
   member_not_found: { status: 404, title: 'There is no such member.', next: 'List the members.', command: 'muster org list' },
   membership_ended: { status: 409, title: 'This person has left the organization.', next: 'Invite them again.' },
   last_admin: { status: 409, title: 'An organization with members must have an active admin.', next: 'Make another member an admin first.' },
+  role_built_in: { status: 409, title: 'A built-in role cannot be changed or removed.', next: 'Create a role.', command: 'muster role create NAME' },
+  role_in_use: {
+    status: 409,
+    title: 'A role that somebody holds cannot be removed.',
+    next: 'Move its holders to another role.',
+    command: 'muster role remove ROLE --move-to OTHER',
+  },
+  role_limit: { status: 409, title: 'The maximum number of roles has been reached.', next: 'Remove a role that nobody holds.', command: 'muster role list' },
+  role_name_invalid: {
+    status: 422,
+    title: 'The name of a role must be one line of 1 to 40 visible characters. It cannot be the name of a built-in role, "custom", or begin with "role_".',
+    next: 'Choose another name.',
+  },
+  role_outdated: { status: 409, title: 'The role was changed meanwhile.', next: 'Read it again, and repeat the change.', command: 'muster role show ROLE' },
   self_action: { status: 409, title: "You can't do this to yourself.", next: 'Ask another admin, or leave the organization.', command: 'muster org leave' },
   move_blocked: { status: 409, title: 'You cannot leave your organization yet.', next: 'Resolve the listed blockers first.' },
   already_member: { status: 409, title: 'Already a member of this organization.', next: 'No action is needed.' },
@@ -271,8 +285,8 @@ export const problems = {
     next: 'Name the permissions of the key.',
     command: 'muster key create DESCRIPTION --scope PERMISSION',
   },
-  permission_unknown: { status: 422, title: 'The scope names a permission that does not exist.', next: 'Use the listed permissions.' },
-  role_not_found: { status: 422, title: 'There is no such role.', next: 'Use one of the listed roles.' },
+  permission_unknown: { status: 422, title: 'There is no such permission.', next: 'Use the listed permissions.' },
+  role_not_found: { status: 404, title: 'There is no such role.', next: 'List them.', command: 'muster role list' },
   role_exceeds_yours: {
     status: 403,
     title: 'You can only give a role whose permissions you have.',
@@ -283,6 +297,11 @@ export const problems = {
     status: 409,
     title: 'The upgrade of this server has not finished.',
     next: 'Stop the servers of the version before. Until then, people can get the roles admin and member only.',
+  },
+  permission_not_delegable: {
+    status: 422,
+    title: 'Only the role admin can have this permission, because it changes the access of other people or shows personal data.',
+    next: 'Leave out the listed permissions.',
   },
   permission_not_held: {
     status: 403,
@@ -328,8 +347,8 @@ export const problems = {
   },
   permissions_in_use: {
     status: 409,
-    title: 'Clients or keys have a permission that would be removed in their scope.',
-    next: 'Change them first, or remove the permission all the same: it then allows nothing.',
+    title: 'Clients, keys or roles have a permission that would be removed.',
+    next: 'Change them first, or remove the permission all the same: it then allows nothing, and the roles lose it.',
     command: 'muster server api apply FILE --remove-used',
   },
 

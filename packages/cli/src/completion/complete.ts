@@ -7,10 +7,16 @@ export interface Candidate {
 }
 
 /** Kinds of objects whose names come from the server. */
-export type Source = 'users' | 'deactivated users' | 'owners' | 'organizations' | 'resources' | 'service accounts' | 'invitations'
+export type Source = 'users' | 'deactivated users' | 'owners' | 'organizations' | 'resources' | 'service accounts' | 'invitations' | 'roles' | 'permissions'
 
 /** Either the words themselves, or the source from which the shell or the server completes them. */
-export type Completion = { candidates: Candidate[] } | { source: Source } | { files: true }
+export type Completion = { candidates: Candidate[] } | FromServer | { files: true }
+
+export interface FromServer {
+  source: Source
+  /** Of the word, before the part that is completed: `--role=`. */
+  prefix?: string
+}
 
 export interface Vocabulary {
   commands: Command[]
@@ -29,7 +35,7 @@ export function complete(words: string[], { commands, summaries, globals }: Voca
   const [, form, typed] = /^(--[\w-]+)=(.*)$/.exec(current) ?? []
   if (form !== undefined && typed !== undefined) {
     const option = Object.entries(options).find(([name]) => kebab(name) === form)?.[1]
-    return choice(option && option.kind !== 'flag' ? (option.choices ?? []).map((one) => `${form}=${one}`) : [])
+    return prefixed(option ? ofOption(option) : none, `${form}=`)
   }
   if (current.startsWith('-')) return { candidates: optionsOf(options) }
   if (command) return ofArgument(command, given)
@@ -74,11 +80,18 @@ function wordsBelow(path: string[], commands: Command[], summaries: Record<strin
 const none: Completion = { candidates: [] }
 const choice = (words: readonly string[]): Completion => ({ candidates: words.map((word) => ({ word, text: '' })) })
 
+function prefixed(found: Completion, prefix: string): Completion {
+  if ('source' in found) return { ...found, prefix }
+  return 'candidates' in found ? { candidates: found.candidates.map(({ word, text }) => ({ word: `${prefix}${word}`, text })) } : none
+}
+
 const ofPlaceholder: Record<string, Completion> = {
   FILE: { files: true },
   OWNER: { source: 'owners' },
   ACTOR: { source: 'users' },
   CONTACT: { source: 'users' },
+  ROLE: { source: 'roles' },
+  PERMISSION: { source: 'permissions' },
 }
 
 function ofOption(option: Option): Completion {
@@ -93,7 +106,7 @@ const ofName: Record<string, Completion> = {
   org: { source: 'organizations' },
   old: { source: 'organizations' },
   invitation: { source: 'invitations' },
-  role: choice(['admin', 'member']),
+  role: { source: 'roles' },
   shell: choice(Object.keys(completionScripts)),
 }
 

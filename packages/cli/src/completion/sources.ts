@@ -41,6 +41,14 @@ const sources: Record<Source, (login: Login, typed: string) => Promise<Candidate
       }),
     ),
   'service accounts': serviceAccounts,
+  roles: async (login) =>
+    (await login.GET('/v1/organizations/{org}/roles', { params: { path: { org: login.organizationId } } })).items.map(({ id, name, description }) => ({
+      // A shell would read a name with a space as two words.
+      word: /^[\w-]+$/.test(name) ? name : id,
+      text: description || name,
+    })),
+  permissions: async (login) =>
+    (await login.GET('/v1/permissions', {})).items.flatMap(({ permissions }) => permissions.map(({ name, description }) => ({ word: name, text: description }))),
   invitations: async (login) =>
     (
       await readPages(login, '/v1/organizations/{org}/invitations', { params: { path: { org: login.organizationId }, query: { state: 'open' } } }, most)

@@ -47,9 +47,9 @@ export class Ask {
   }
 
   /** One or more, in groups with a heading. */
-  async several(message: string, groups: Record<string, { value: string; label: string }[]>): Promise<string[]> {
+  async several(message: string, groups: Record<string, { value: string; label: string }[]>, { initial = [] }: { initial?: string[] } = {}): Promise<string[]> {
     const { groupMultiselect } = await import('@clack/prompts')
-    const answer = await groupMultiselect<string>({ message, output: terminal(), options: groups, required: true })
+    const answer = await groupMultiselect<string>({ message, output: terminal(), options: groups, required: true, initialValues: initial })
     if (!Array.isArray(answer)) throw interrupted()
     return answer
   }

@@ -89,6 +89,7 @@ const sentences: Record<EventType, Describe> = {
   'resource.removed': (_, { kind, name }) => `The ${kind} ${name} was removed`,
   'invitation.created': (name, { kind, role }) =>
     kind === 'email' && isAddress(name) ? `${name} was invited as ${role}` : `${invitationKinds[kind ?? ''] ?? 'An invitation'} for one ${role} was created`,
+  'invitation.role_changed': (name, details) => `${invitationOf(name)} is for ${roleOf(details)} now`,
   'invitation.resent': (name) => `${invitationOf(name)} was sent again`,
   'invitation.replaced': (name) => `${invitationOf(name)} got a new link or secret, because the operator replaced a leaked secret`,
   'invitation.link_copied': (name) => (isAddress(name) ? `The link of the invitation for ${name} was copied` : 'An invite link was copied'),

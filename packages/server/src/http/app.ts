@@ -66,6 +66,7 @@ import { moveRoutes } from './routes/organizations/move.ts'
 import { operatorOrganizationRoutes } from './routes/organizations/operator-organizations.ts'
 import { organizationRoutes } from './routes/organizations/organizations.ts'
 import { platformOrganizationRoutes } from './routes/organizations/platform-organizations.ts'
+import { roleRoutes } from './routes/organizations/roles.ts'
 import { hostRoutes } from './routes/resources/hosts.ts'
 import { resourceRoutes } from './routes/resources/resources.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -196,7 +197,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: config.issuer }],
-      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Keys', 'Service accounts', 'Invitations', 'Resources', 'Clients', 'Operator'].map((name) => ({
+      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Roles', 'Keys', 'Service accounts', 'Invitations', 'Resources', 'Clients', 'Operator'].map((name) => ({
         name,
       })),
       components: {
@@ -262,6 +263,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       platformOrganizationRoutes,
       organizationInvitationRoutes,
       memberRoutes,
+      roleRoutes,
       factorResetRoutes,
       auditEventRoutes,
       secretRoutes,

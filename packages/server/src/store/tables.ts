@@ -669,6 +669,7 @@ export interface RoleTable {
   permissions: string[]
   created_at: GeneratedInstant
   changed_at: GeneratedInstant
+  removed_at: Generated<Instant | null>
 }
 
 export interface ApiTable {

@@ -70,6 +70,13 @@ export const reviewed: Record<string, Reviewed> = {
   'DELETE /v1/organizations/:org/members/:user': { for: 'admin', keys: true },
   'POST /v1/organizations/:org/members/:user/deactivate': { for: 'admin', keys: true, body: {} },
   'POST /v1/organizations/:org/members/:user/reactivate': { for: 'admin', keys: true },
+  'GET /v1/permissions': { for: 'member', keys: true },
+  'GET /v1/organizations/:org/roles': { for: 'member', keys: true },
+  'POST /v1/organizations/:org/roles': { for: 'admin', keys: true, body: { name: 'admin', permissions: [] } },
+  'GET /v1/organizations/:org/roles/:role': { for: 'member', keys: true },
+  'PATCH /v1/organizations/:org/roles/:role': { for: 'admin', keys: true, body: { name: 'x' } },
+  'DELETE /v1/organizations/:org/roles/:role': { for: 'admin', keys: true },
+  'GET /v1/organizations/:org/roles/:role/holders': { for: 'member', keys: true },
   'DELETE /v1/organizations/:org/members/:user/sessions': { for: 'admin', keys: true },
   'GET /v1/organizations/:org/factor-resets': { for: 'admin', keys: true },
   'GET /v1/organizations/:org/members/:user/factor-reset': { for: 'admin', keys: true },
@@ -154,6 +161,7 @@ export const fill = (url: string, org: string): string =>
   url
     .replace(':org', org)
     .replace(':user', 'nobody_there')
+    .replace(':role', 'no-role')
     .replace(':account', 'no-machine')
     .replace(':kind', 'application')
     .replace(':name', 'free_name')

@@ -15,7 +15,7 @@ const apply = command(
     summary: "make the platform's APIs those of a file",
     options: {
       dryRun: flag('show what would change, and change nothing'),
-      removeUsed: flag('also remove permissions that clients or keys have in their scope'),
+      removeUsed: flag('also remove permissions that clients, keys or roles have'),
       yes: skipPrompt,
       operatorTokenFile,
     },
@@ -113,6 +113,7 @@ const show = command(
           ['Name', api.name],
           ['Audience', api.audience],
           ['Members may', api.grant.member.join(' ') || 'nothing'],
+          ['Viewers may', api.grant.viewer.join(' ') || 'nothing'],
           ['Longest token life', life === null ? null : `${life} s`],
           ['Accepts', api.accept_default_audience ? "tokens of Muster's own audience too" : null],
         ]),

@@ -1,4 +1,5 @@
 import type { ApiId } from '@muster/contract/ids.ts'
+import type { BuiltInRole } from '@muster/contract/permissions.ts'
 import type { Rights } from '../model/live.ts'
 import type { HeldRole } from '../roles/role.ts'
 
@@ -24,10 +25,9 @@ export interface ApiPermission {
   description: string
 }
 
-export interface ApiGrants {
-  member: string[]
-  viewer: string[]
-}
+/** The built-in roles that a manifest grants permissions to. An admin has all of them. */
+export const grantedRoles = ['member', 'viewer'] as const satisfies readonly BuiltInRole[]
+export type ApiGrants = Record<(typeof grantedRoles)[number], string[]>
 
 /** Muster's own API, among the resources of a request. */
 export const OWN_API = 'urn:muster:api'

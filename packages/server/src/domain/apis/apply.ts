@@ -1,7 +1,8 @@
 import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
 import { Problem } from '../model/problem.ts'
-import { type Api, permissionNames } from './api.ts'
+import { type Api, grantedRoles, permissionNames } from './api.ts'
+import { dropFromRoles, ROLES_AT_ONCE } from './drop-from-roles.ts'
 import { errorsOfManifest, type WrittenApi } from './manifest.ts'
 import type { PermissionUse } from './store.ts'
 
@@ -12,7 +13,7 @@ export interface ApplyApis {
   ownNames: readonly string[]
   /** Only tells what would change. */
   dryRun: boolean
-  /** Also removes permissions that something names. */
+  /** Also removes permissions that something names, and takes them out of roles. */
   removeUsed: boolean
 }
 
@@ -29,12 +30,13 @@ export interface ApiChange {
 
 export interface AppliedApis {
   changes: ApiChange[]
-  /** The clients and keys whose scopes have a permission that goes away. */
+  /** The clients and keys whose scopes have a permission that goes away, and the roles of organizations that have it. */
   uses: PermissionUse[]
 }
 
 /** Makes the APIs of the platform those of the operator's manifest (P1). @throws Problem invalid_request, permissions_in_use or api_in_use */
-export async function applyApis({ tx, principal, record }: Context, { apis, ownNames, dryRun, removeUsed }: ApplyApis): Promise<AppliedApis> {
+export async function applyApis(context: Context, { apis, ownNames, dryRun, removeUsed }: ApplyApis): Promise<AppliedApis> {
+  const { tx, principal, record } = context
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const errors = errorsOfManifest(apis, ownNames)
   if (errors.length > 0) throw new Problem('invalid_request', errors.map(({ field, message }) => `${field}: ${message}`).join(' '), { extensions: { errors } })
@@ -49,12 +51,15 @@ export async function applyApis({ tx, principal, record }: Context, { apis, ownN
   const changes = [...changed, ...removed].map(({ change }) => change)
 
   // Also of one that passes to another API, where it allows something else.
-  const uses = await tx.apis.usesOf(changes.flatMap((change) => change.removed))
+  const lost = changes.flatMap((change) => change.removed)
+  const uses = await tx.apis.usesOf(lost)
   const belonging = await tx.apis.clientsOf(gone.map(({ id }) => id))
   if (belonging.length > 0) throw new Problem('api_in_use', `Clients belong to it: ${belonging.slice(0, 5).join(', ')}.`)
   if (dryRun) return { changes, uses }
   if (uses.length > 0 && !removeUsed) throw new Problem('permissions_in_use', detailOf(uses), { extensions: { uses } })
 
+  // The caller has emptied the roles before. Here are those that an admin has changed meanwhile.
+  while (!(await dropFromRoles(context, { permissions: lost, atMost: ROLES_AT_ONCE })).isLast);
   // All permissions first, because one may pass from one API to another.
   await tx.apis.clear([...removed, ...changed].map(({ api }) => api.id))
   for (const { api } of removed) await tx.apis.remove(api.id)
@@ -69,6 +74,7 @@ export async function applyApis({ tx, principal, record }: Context, { apis, ownN
       added: change.added,
       removed: change.removed,
       grant: api.grants.member,
+      viewer: api.grants.viewer,
     })
   return { changes, uses }
 }
@@ -105,7 +111,7 @@ function changedFields(before: Api, after: Api): string[] {
 }
 
 const isGrantChanged = ({ grants: before }: Api, { grants: after }: Api): boolean =>
-  before.member.join(' ') !== after.member.join(' ') || before.viewer.join(' ') !== after.viewer.join(' ')
+  grantedRoles.some((role) => before[role].join(' ') !== after[role].join(' '))
 
 /** Of the permissions that both have. */
 function isReordered(before: Api, after: Api): boolean {

@@ -1,5 +1,5 @@
 import { machineScopes, permissions as ownPermissions, personScopes } from '@muster/contract/permissions.ts'
-import { type Api, isOfApi } from './api.ts'
+import { type Api, grantedRoles, isOfApi } from './api.ts'
 
 /** What the operator writes of one API. */
 export type WrittenApi = Omit<Api, 'id'>
@@ -43,7 +43,7 @@ export function errorsOfManifest(apis: readonly WrittenApi[], ownNames: readonly
       holders.set(name, api.name)
       if (!isText(description, 200)) error(field, 'A description must have 1 to 200 visible characters.')
     }
-    for (const role of ['member', 'viewer'] as const)
+    for (const role of grantedRoles)
       for (const [position, pattern] of api.grants[role].entries()) {
         if (!isOfApi(api, pattern) && !(pattern === '*' && api.permissions.length === 0))
           error(`grant.${role}[${position}]`, `${JSON.stringify(pattern.slice(0, 60))} matches no permission of this API.`)

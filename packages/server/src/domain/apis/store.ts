@@ -1,11 +1,11 @@
 import type { Api } from './api.ts'
 
-/** A credential or a client that names a permission. */
+/** A client, a credential or a role that names a permission. */
 export interface PermissionUse {
   permission: string
-  kind: 'client' | 'key'
+  kind: 'client' | 'key' | 'role'
   id: string
-  /** Of a key, its description. */
+  /** Of a key, its description. Of a role, its name and that of its organization. */
   name: string
 }
 
@@ -25,6 +25,6 @@ export interface ApiStore {
   /** Inserts the API, or replaces all that is known of it. Its earlier permissions were removed. */
   put(api: Api): Promise<void>
   remove(id: Api['id']): Promise<void>
-  /** The clients, and valid keys, that name these permissions: the first of them. */
+  /** The clients, valid keys and roles that name these permissions: the first of them. */
   usesOf(permissions: readonly string[]): Promise<PermissionUse[]>
 }

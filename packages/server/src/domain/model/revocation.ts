@@ -128,6 +128,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
 
   'invitation.created': nothing,
   'invitation.accepted': nothing,
+  'invitation.role_changed': nothing,
   'invitation.resent': nothing,
   'invitation.replaced': nothing,
   'invitation.link_copied': nothing,

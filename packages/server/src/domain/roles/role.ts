@@ -6,7 +6,7 @@ import { roleInWords } from '@muster/contract/role-words.ts'
 export interface CustomRole {
   id: RoleId
   organizationId: OrganizationId
-  /** Unique in the organization. No built-in role has it. */
+  /** Unique in the organization, without regard to case. No built-in role has it. */
   name: string
   description: string
   /** 1, and one more with each change. */

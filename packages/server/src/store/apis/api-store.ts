@@ -95,6 +95,9 @@ export function apiStore(db: Kysely<Tables>): ApiStore {
         select s.scope, 'key', k.id, k.description from api_key k cross join unnest(k.scope) as s (scope)
         left join account a on a.id = k.user_id left join service_account v on v.id = k.service_account_id
         where k.ended_at is null and (k.expires_at is null or k.expires_at > muster_now()) and k.epoch = coalesce(a.epoch, v.epoch) and s.scope = any(${[...permissions]}::text[])
+        union all
+        select p.name, 'role', r.id, r.name || ' in ' || o.name from role r join organization o on o.id = r.organization_id cross join unnest(r.permissions) as p (name)
+        where r.removed_at is null and r.permissions && ${[...permissions]}::text[] and p.name = any(${[...permissions]}::text[])
         order by 1, 2, 4 limit 200`.execute(db)
       return rows
     },

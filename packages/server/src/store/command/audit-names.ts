@@ -28,6 +28,7 @@ export async function namesOf(
     union all select 'either', id, name, null from service_account where id = any(${both}::text[])
     union all select 'actor', id, name, null from client where id = any(${actors}::text[])
     union all select 'target', id, kind || '/' || name, null from resource where id = any(${targets}::text[])
+    union all select 'target', id, name, null from role where id = any(${targets}::text[])
     union all select 'target', id, description, null from api_key where id = any(${targets}::text[])
     union all select 'session', s.id, c.name, null from session s join client c on c.id = s.client_id where s.id = any(${sessions}::text[])
     union all select 'key', id, description, null from api_key where id = any(${keys}::text[])

@@ -22,17 +22,20 @@ const statements = [
      revision integer not null default 1,
      permissions text[] not null,
      created_at timestamptz not null default muster_now(),
-     changed_at timestamptz not null default muster_now()
+     changed_at timestamptz not null default muster_now(),
+     removed_at timestamptz
    )`,
-  `comment on table role is 'Roles that organizations have made. Built-in roles have no row.'`,
-  `comment on column role.revision is 'Raised with each change of the permissions. Verifiers compare it with that of a token (P10).'`,
-  `create unique index role__name on role (organization_id, lower(name))`,
+  `comment on table role is 'Roles that organizations have made. Built-in roles have no row. The row of a removed role stays, because former members and closed invitations name it.'`,
+  `comment on column role.revision is 'Raised with each change. Verifiers compare it with that of a token (P10).'`,
+  `create unique index role__name on role (organization_id, lower(name)) where removed_at is null`,
   `alter table membership drop constraint membership__role`,
   roleCheck('membership'),
   ...roleId('membership'),
+  `create index membership__by_custom_role on membership (role_id, user_id) where role_id is not null`,
   `alter table invitation drop constraint invitation__role`,
   roleCheck('invitation'),
   ...roleId('invitation'),
+  `create index invitation__open_by_role on invitation (organization_id, role) where state = 'open'`,
   `alter table service_account add column role text not null default 'member' constraint service_account__role check (role in ('member', 'viewer', 'custom'))`,
   `alter table service_account add column role_version integer not null default 0`,
   ...roleId('service_account'),
@@ -55,6 +58,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`alter table api drop column granted_to_viewers`.execute(db)
   await sql`alter table server_process drop column knows_roles`.execute(db)
   await sql`alter table service_account drop column role, drop column role_id, drop column role_version`.execute(db)
+  await sql`drop index invitation__open_by_role`.execute(db)
   for (const table of ['membership', 'invitation']) {
     await sql.raw(`update ${table} set role = 'member' where role not in ('admin', 'member')`).execute(db)
     await sql.raw(`alter table ${table} drop column role_id, drop constraint ${table}__role`).execute(db)

@@ -1,9 +1,10 @@
 import type { OrganizationId, RoleId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { CustomRole, HeldCustomRole } from '../../domain/roles/role.ts'
-import type { RoleHolder, RoleStore } from '../../domain/roles/store.ts'
+import type { RoleStore } from '../../domain/roles/store.ts'
 import { SEEN_SECONDS } from '../credentials/root-key-store.ts'
 import type { RoleTable, Tables } from '../tables.ts'
+import { roleHolders } from './role-holders.ts'
 
 /** The custom role that a row holds, as JSON, for a statement that reads the holder. Null, and without a read, for a built-in role. */
 export const heldCustomRole = (id: RawBuilder<unknown>): RawBuilder<HeldCustomRole | null> => sql<HeldCustomRole | null>`(
@@ -22,14 +23,22 @@ const toRole = (row: Selectable<RoleTable>): CustomRole => ({
 
 export function roleStore(db: Kysely<Tables>): RoleStore {
   const isNamed = (name: string) => sql<boolean>`lower(name) = lower(${name})`
+  const roles = () => db.selectFrom('role').where('removed_at', 'is', null)
   return {
+    ...roleHolders(db),
     async list(organizationId) {
-      const rows = await db.selectFrom('role').selectAll().where('organization_id', '=', organizationId).orderBy(sql`lower(name)`).execute()
+      const rows = await roles().selectAll().where('organization_id', '=', organizationId).orderBy(sql`lower(name)`).execute()
       return rows.map(toRole)
     },
+    async count(organizationId) {
+      const { count } = await roles()
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('organization_id', '=', organizationId)
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
     async find(organizationId, reference) {
-      const row = await db
-        .selectFrom('role')
+      const row = await roles()
         .selectAll()
         .where('organization_id', '=', organizationId)
         .where((eb) => eb.or([eb('id', '=', reference), isNamed(reference)]))
@@ -38,40 +47,35 @@ export function roleStore(db: Kysely<Tables>): RoleStore {
     },
     async findMany(ids) {
       if (ids.length === 0) return []
-      const rows = await db
-        .selectFrom('role')
+      const rows = await roles()
         .selectAll()
         .where('id', 'in', [...ids])
         .execute()
       return rows.map(toRole)
     },
     async insert({ id, organizationId, name, description, permissions }) {
-      const made = await db
+      const row = await db
         .insertInto('role')
         .values({ id, organization_id: organizationId, name, description, permissions: [...permissions] })
-        .onConflict((conflict) => conflict.expression(sql`organization_id, lower(name)`).doNothing())
-        .returning('id')
+        .onConflict((conflict) => conflict.expression(sql`organization_id, lower(name)`).where('removed_at', 'is', null).doNothing())
+        .returningAll()
         .executeTakeFirst()
-      return made !== undefined
+      return row ? toRole(row) : null
     },
     async change({ id, organizationId, name, description, permissions }) {
+      // A condition instead of a constraint error, which would abort the transaction.
       const row = await db
         .updateTable('role')
-        .set({
-          name,
-          description,
-          permissions: [...permissions],
-          revision: sql<number>`case when permissions = ${[...permissions]}::text[] then revision else revision + 1 end`,
-          changed_at: sql<Date>`muster_now()`,
-        })
+        .set((eb) => ({ name, description, permissions: [...permissions], revision: eb('revision', '+', 1), changed_at: sql<Date>`muster_now()` }))
         .where('id', '=', id)
-        .where('organization_id', '=', organizationId)
+        .where('removed_at', 'is', null)
         .where(({ not, exists, selectFrom }) =>
           not(
             exists(
               selectFrom('role as other')
                 .select('other.id')
                 .where('other.organization_id', '=', organizationId)
+                .where('other.removed_at', 'is', null)
                 .where('other.id', '<>', id)
                 .where(sql<boolean>`lower(other.name) = lower(${name})`),
             ),
@@ -82,25 +86,22 @@ export function roleStore(db: Kysely<Tables>): RoleStore {
       return row ? toRole(row) : null
     },
     async remove(id) {
-      await db.deleteFrom('role').where('id', '=', id).execute()
+      await db.updateTable('role').set({ removed_at: sql<Date>`muster_now()` }).where('id', '=', id).execute()
     },
     async processesWithoutRoles() {
       const { rows } = await sql<{ name: string }>`
         select name from server_process where not knows_roles and seen_at > muster_now() - make_interval(secs => ${SEEN_SECONDS}::int) order by id`.execute(db)
       return rows.map(({ name }) => name)
     },
-    async holders(id, limit) {
-      const { rows } = await sql<RoleHolder>`
-        select 'user' as kind, m.user_id as id, a.username as name from membership m join account a on a.id = m.user_id
-        where m.organization_id = (select organization_id from role where id = ${id}) and m.role = 'custom' and m.role_id = ${id} and m.status <> 'left'
-        union all
-        select 'service_account', s.id, s.name from service_account s
-        where s.organization_id = (select organization_id from role where id = ${id}) and s.role_id = ${id} and s.ended_at is null
-        union all
-        select 'invitation', i.id, i.email from invitation i
-        where i.organization_id = (select organization_id from role where id = ${id}) and i.role_id = ${id} and i.state = 'open' and i.expires_at > muster_now()
-        order by 1 desc, 3 nulls last limit ${limit}::int`.execute(db)
-      return rows
+    async dropPermissions(permissions, atMost) {
+      if (permissions.length === 0) return []
+      const names = sql`${[...permissions]}::text[]`
+      const { rows } = await sql<Selectable<RoleTable> & { before: string[] }>`
+        update role set permissions = array(select name from unnest(role.permissions) with ordinality as kept (name, place) where name <> all (${names}) order by place),
+          revision = role.revision + 1, changed_at = muster_now()
+        from (select id, permissions as before from role where removed_at is null and permissions && ${names} limit ${atMost}::int) as naming
+        where role.id = naming.id returning role.*, naming.before`.execute(db)
+      return rows.map(({ before, ...row }) => ({ ...toRole(row), dropped: before.filter((name) => permissions.includes(name)) }))
     },
   }
 }

@@ -14,13 +14,15 @@ const rows = [
    values ('org_ada', 'acme', 'usr_ada', false, null, null, 0), ('org_old', 'old', 'usr_bob', true, now(), 'bills', 2)`,
   `update organization set factor_policy = 'phishing-resistant', factor_policy_before = 'any', factor_policy_from = now(), remembered_devices = false where id = 'org_ada'`,
   `insert into name (name, user_id, organization_id) values ('ada', 'usr_ada', null), ('bob', 'usr_bob', null), ('acme', null, 'org_ada'), ('old', null, 'org_old')`,
+  `insert into role (id, organization_id, name, description, revision, permissions, removed_at)
+   values ('role_1', 'org_ada', 'Deployer', 'deploys', 4, '{apps:deploy,resources:read}', null), ('role_2', 'org_ada', 'Former', '', 1, '{}', now())`,
   `insert into membership (organization_id, user_id, role, status) values ('org_ada', 'usr_ada', 'admin', 'active'), ('org_ada', 'usr_bob', 'member', 'active')`,
-  `update membership set status = 'deactivated', ended_at = now(), ended_reason = 'removed', status_by = 'usr_ada', status_reason = 'left the firm', role_version = 2 where user_id = 'usr_bob'`,
-  `insert into invitation (id, organization_id, kind, state, role, email, email_canonical, created_by, expires_at, accepted_by, ended_at, mailed_at)
-   values ('inv_1', 'org_ada', 'email', 'accepted', 'member', 'B@example.com', 'b@example.com', 'usr_ada', now() + interval '1 day', 'usr_bob', now(), now())`,
+  `update membership set status = 'deactivated', ended_at = now(), ended_reason = 'removed', status_by = 'usr_ada', status_reason = 'left the firm', role = 'custom', role_id = 'role_1', role_version = 2 where user_id = 'usr_bob'`,
+  `insert into invitation (id, organization_id, kind, state, role, role_id, email, email_canonical, created_by, expires_at, accepted_by, ended_at, mailed_at)
+   values ('inv_1', 'org_ada', 'email', 'accepted', 'custom', 'role_2', 'B@example.com', 'b@example.com', 'usr_ada', now() + interval '1 day', 'usr_bob', now(), now())`,
   `insert into invitation_session (id, token_hash, user_id, epoch, invitation_id, invitation_version, methods, address, expires_at, ended_at)
    values ('ivs_1', '\\x01', 'usr_bob', 3, 'inv_1', 1, '{pwd}', '192.0.2.1', now(), now())`,
-  `insert into api (id, name, audience, granted_to_members, longest_token_seconds, accepts_default_audience) values ('api_1', 'Deploy', 'https://deploy.example.com', '{apps:*}', 600, true)`,
+  `insert into api (id, name, audience, granted_to_members, granted_to_viewers, longest_token_seconds, accepts_default_audience) values ('api_1', 'Deploy', 'https://deploy.example.com', '{apps:*}', '{apps:deploy}', 600, true)`,
   `insert into api_permission (name, api_id, description, place) values ('apps:deploy', 'api_1', 'Deploy applications', 0)`,
   `insert into client (id, name, secret_hash, grants, redirect_uris, scopes, removed_at, returned_at, backchannel_logout_uri, api_id)
    values ('cli_1', 'App', '\\x02', '["x"]', '["https://app.example.com"]', '["openid"]', now(), now(), 'https://app.example.com/logout', 'api_1')`,
@@ -58,7 +60,7 @@ const rows = [
   `insert into used_challenge (digest, expires_at) values ('\\x0e', now())`,
   `insert into email (id, address, address_canonical, job, state, attempts, reason) values ('eml_1', 'Ada@example.com', 'ada@example.com', '{"kind": "x"}', 'failed', 3, 'down')`,
   `insert into account_network (user_id, network) values ('usr_ada', '192.0.2.0/24')`,
-  `insert into service_account (id, organization_id, name, description, created_by, ended_at) values ('sva_1', 'org_ada', 'ci', 'runs tests', 'usr_ada', now())`,
+  `insert into service_account (id, organization_id, name, description, role, role_id, role_version, created_by, ended_at) values ('sva_1', 'org_ada', 'ci', 'runs tests', 'custom', 'role_1', 3, 'usr_ada', now())`,
   `insert into api_key (id, token_hash, user_id, service_account_id, organization_id, epoch, description, created_by, last_used_at, last_address, ended_at, ended_reason, methods, scope, expires_at, expiry_mailed_at)
    values ('key_1', '\\x09', 'usr_ada', null, 'org_ada', 3, 'k', 'usr_ada', now(), '192.0.2.1', now(), 'revoked', array['pwd', 'otp', 'mfa'], array['apps:deploy'], now(), now()),
           ('key_2', '\\x0a', null, 'sva_1', 'org_ada', 0, 'k', 'usr_ada', null, null, null, null, null, null, null, null)`,

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Api, ownAudiences } from '../../../domain/apis/api.ts'
 import { applyApis } from '../../../domain/apis/apply.ts'
+import { dropFromRoles, ROLES_AT_ONCE } from '../../../domain/apis/drop-from-roles.ts'
 import { APIS_AT_MOST, PERMISSIONS_PER_API, type WrittenApi } from '../../../domain/apis/manifest.ts'
 import { answers } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
@@ -16,7 +17,7 @@ const written = z.strictObject({
     .meta({ description: 'The name of each permission, with a description for people.' }),
   grant: z
     .strictObject({ member: patterns, viewer: patterns.optional() })
-    .meta({ description: 'The permissions of members and of viewers: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything.' }),
+    .meta({ description: 'The permissions of the roles member and viewer: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything.' }),
   longest_token_life: z
     .int()
     .min(60)
@@ -30,7 +31,7 @@ const written = z.strictObject({
     .meta({ description: "Whether the API also accepts tokens of Muster's own audience. Such a token works at Muster's own API too." }),
 })
 const apiSchema = written
-  .extend({ id: z.string(), longest_token_life: z.int().nullable(), accept_default_audience: z.boolean() })
+  .extend({ id: z.string(), grant: z.object({ member: patterns, viewer: patterns }), longest_token_life: z.int().nullable(), accept_default_audience: z.boolean() })
   .meta({ id: 'Api', description: 'An API of the platform.' })
 const changeSchema = z
   .object({
@@ -43,8 +44,8 @@ const changeSchema = z
   })
   .meta({ id: 'ApiChange' })
 const useSchema = z
-  .object({ permission: z.string(), kind: z.enum(['client', 'key']), id: z.string(), name: z.string() })
-  .meta({ id: 'PermissionUse', description: 'A client or a key whose scope includes the permission.' })
+  .object({ permission: z.string(), kind: z.enum(['client', 'key', 'role']), id: z.string(), name: z.string() })
+  .meta({ id: 'PermissionUse', description: 'A client or a key whose scope includes the permission, or a role of an organization that has it.' })
 
 /** The operator says which APIs the platform has, and what callers may do there (P1). */
 export const apiRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute }) => {
@@ -74,7 +75,7 @@ export const apiRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, 
         description: 'Makes the APIs of the platform those of the request. An API that is missing is removed: no more tokens are issued for it.',
         querystring: z.strictObject({
           dry_run: z.stringbool().optional().meta({ description: 'Changes nothing, and returns what would change.' }),
-          remove_used: z.stringbool().optional().meta({ description: 'Also removes permissions that something names.' }),
+          remove_used: z.stringbool().optional().meta({ description: 'Also removes permissions that something names. Roles lose them.' }),
         }),
         body: z.strictObject({ apis: z.array(written).max(APIS_AT_MOST) }),
         response: answers(z.object({ changes: z.array(changeSchema), uses: z.array(useSchema) })),
@@ -83,7 +84,13 @@ export const apiRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, 
     async (request) => {
       const { dry_run: dryRun = false, remove_used: removeUsed = false } = request.query
       const apis = request.body.apis.map(fromBody)
-      return execute(applyApis, request.principal, { apis, ownNames: ownAudiences(config), dryRun, removeUsed })
+      const { principal } = request
+      const apply = (isDry: boolean) => execute(applyApis, principal, { apis, ownNames: ownAudiences(config), dryRun: isDry, removeUsed })
+      if (dryRun || !removeUsed) return apply(dryRun)
+      const { changes, uses } = await apply(true)
+      const permissions = changes.flatMap(({ removed }) => removed)
+      while (!(await execute(dropFromRoles, principal, { permissions, atMost: ROLES_AT_ONCE })).isLast);
+      return { ...(await apply(false)), uses }
     },
   )
 }
