@@ -10,6 +10,7 @@ import { sayRevocation } from '../output/revocation.ts'
 import { facts } from '../output/table.ts'
 import { momentInFull } from '../output/time.ts'
 import { confirmMove, planFor, preview } from './shared/move-plan.ts'
+import { inRole, roleName } from '../output/role.ts'
 
 // Commands for people who are invited. They take the token of the invitation, or the link that contains it.
 
@@ -69,7 +70,7 @@ const show = command(
     say.data(found, () =>
       say.details([
         ['Organization', found.organization.name],
-        ['Role', found.role],
+        ['Role', roleName(found)],
         ['For', found.email ?? (found.kind === 'email' ? null : 'anyone who has it')],
         ['From', facts(nameAndUsername(found.invited_by_name, found.invited_by), found.invited_by, found.invited_by_name)],
         ['Expires', momentInFull(found.expires_at, now)],
@@ -95,7 +96,7 @@ const accept = command(
     await confirmAccount(context, login, 'invitation')
     if (!yes) {
       const found = await preview(context, token)
-      const question = `Join ${found.organization.name} as ${found.role}?`
+      const question = `Join ${found.organization.name} as ${roleName(found)}?`
       if (login.me.organization) await confirmMove(context, await planFor(login, found), question)
       else await ask.confirm(question)
     }
@@ -108,7 +109,7 @@ const accept = command(
     await login.take(fresh, me)
     const left = before && before.id !== me.organization?.id ? { id: before.id, name: before.name } : null
     if (say.json) return say.data({ me, left, revocation }, () => '')
-    say.done(`You joined ${me.organization?.name} as ${me.organization?.role === 'admin' ? 'an admin' : 'a member'}.`)
+    say.done(`You joined ${me.organization?.name} as ${inRole(me.organization ?? { role: 'member' })}.`)
     if (left) say.note(`You left ${left.name}.`)
     sayRevocation(context, { revocation })
   },

@@ -8,6 +8,7 @@ import { defaultListSize, printList } from '../output/list.ts'
 import { facts } from '../output/table.ts'
 import { moment, relative, when } from '../output/time.ts'
 import answers from './invitation-answer.ts'
+import { roleName } from '../output/role.ts'
 
 const list = command(
   'invitation list [text]',
@@ -34,7 +35,7 @@ const list = command(
         row: (item) => [
           item.id,
           facts(item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'), item.kind, item.email),
-          item.role,
+          roleName(item),
           item.state,
           moment(item.state === 'open' ? item.expires_at : null, now),
           moment(item.created_at, now),
@@ -67,7 +68,7 @@ export async function confirmRevocation({ ask, now }: Context, login: Login, id:
   ).find((one) => one.id === id)
   if (!found) return
   const what = found.email ? `invitation to ${found.email}` : found.kind === 'link' ? 'invite link' : 'organization secret'
-  await ask.confirm(`Revoke the ${what} as ${found.role}? ${found.created_by} created it ${relative(found.created_at, now)}.`)
+  await ask.confirm(`Revoke the ${what} as ${roleName(found)}? ${found.created_by} created it ${relative(found.created_at, now)}.`)
 }
 
 const resend = command(

@@ -9,6 +9,7 @@ import { sayRevocation } from '../output/revocation.ts'
 import { count } from '../output/text.ts'
 import { loginEnds, momentInFull, when } from '../output/time.ts'
 import { expiryInFull, scopeInFull } from './shared/key-terms.ts'
+import { roleName } from '../output/role.ts'
 
 const profile = command(
   'profile',
@@ -38,7 +39,7 @@ const profile = command(
         ['Email', me.email],
         ['Company', me.company],
         ['Organization', me.organization?.name],
-        ['Role', me.organization?.role],
+        ['Role', me.organization && roleName(me.organization)],
         ['Plan', me.organization?.plan],
         ...loginEnds(me, login, context.now),
         ['Server', context.api.url],
@@ -53,7 +54,7 @@ function sayKey({ say, api, now }: Context, me: KeyIdentity): void {
     say.details([
       [me.kind === 'user' ? 'Username' : 'Service account', me.username],
       ['Organization', me.organization.name],
-      ['Role', me.organization.role],
+      ['Role', roleName(me.organization)],
       ['Plan', me.organization.plan],
       ['Key', me.key.description],
       ['Key id', me.key.id],

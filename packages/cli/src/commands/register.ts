@@ -8,6 +8,7 @@ import { hasKey } from '../login/environment.ts'
 import { credentialsFrom, type Login, withoutKey } from '../login/login.ts'
 import { checkName, checkSecret, checkUsername, register, sayRegistered } from '../login/registration.ts'
 import { storedLogin, storeLogin } from '../login/sign-in.ts'
+import { inRole } from '../output/role.ts'
 
 const registerCommand = command(
   'register',
@@ -39,8 +40,8 @@ const registerCommand = command(
     else if (secret) await confirmAccount(context, login, 'organization secret')
     await checkUsername(context, username)
     if (secret) {
-      const { organization, role } = await checkSecret(context, secret)
-      say.note(`The secret is valid. You will join ${organization.name} as ${role === 'admin' ? 'an admin' : 'a member'}.`)
+      const found = await checkSecret(context, secret)
+      say.note(`The secret is valid. You will join ${found.organization.name} as ${inRole(found)}.`)
     }
 
     if (!login) {

@@ -1,18 +1,13 @@
-import type { Answer } from '../api/calls.ts'
 import { readAllPages } from '../api/pages.ts'
 import { command, list, skipPrompt, value } from '../command.ts'
-import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
-import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
 import { facts } from '../output/table.ts'
 import { count } from '../output/text.ts'
 import { momentInFull } from '../output/time.ts'
-
-type Role = Answer<'get', '/v1/organizations/{org}/roles/{role}'>
-type Area = Answer<'get', '/v1/permissions'>['items'][number]
+import { areasOf, choosePermissions, delegable, namesFrom, roleOf, wantedOf, wordsOf } from './shared/permissions.ts'
 
 const permission = list('PERMISSION', 'permission of the role, such as resources:read')
 const aboutPermissions = 'To see the permissions in words: muster role permissions'
@@ -48,7 +43,7 @@ const show = command(
     const { say, now } = context
     const login = await signedIn(context)
     const [role, areas] = [await roleOf(login, name), await areasOf(login)]
-    const words = wordsIn(areas)
+    const words = wordsOf(areas)
     say.data(role, () =>
       [
         say.details([
@@ -101,7 +96,7 @@ const create = command(
     if (given === undefined && !ask.possible)
       throw usage('The permissions of the role are required, and there is no terminal to prompt on.', 'Pass --permission PERMISSION.')
     const login = await signedIn(context)
-    const chosen = given === undefined ? await choose(context, login) : namesFrom(given)
+    const chosen = given === undefined ? await choosePermissions(context, login) : namesFrom(given)
     const role = await login.POST('/v1/organizations/{org}/roles', {
       params: { path: { org: login.organizationId } },
       body: { name, permissions: chosen, ...(description === undefined ? {} : { description }) },
@@ -136,7 +131,7 @@ const edit = command(
     if (asks && !ask.possible) throw usage('Nothing to change.', 'Pass --add, --drop, --permission, --name or --description.')
     const login = await signedIn(context)
     const role = await roleOf(login, reference)
-    const wanted = asks ? await choose(context, login, role.permissions) : wantedOf(role.permissions, { all, add, drop })
+    const wanted = asks ? await choosePermissions(context, login, role.permissions) : wantedOf(role.permissions, { all, add, drop })
     const lost = role.permissions.filter((one) => wanted !== undefined && !wanted.includes(one))
     if (lost.length > 0 && role.holders > 0 && !yes)
       await ask.confirm(`${count(role.holders, 'holder')} of ${role.name} will lose ${lost.join(', ')} at once. Change the role?`)
@@ -202,37 +197,6 @@ const holders = command(
     )
   },
 )
-
-const roleOf = (login: Login, role: string): Promise<Role> =>
-  login.GET('/v1/organizations/{org}/roles/{role}', { params: { path: { org: login.organizationId, role } } })
-
-const areasOf = async (login: Login): Promise<Area[]> => (await login.GET('/v1/permissions', {})).items
-
-/** The permissions of an area that a role can have. */
-const delegable = ({ permissions: all, ...area }: Area): Area[] => {
-  const offered = all.filter((one) => one.delegable)
-  return offered.length === 0 ? [] : [{ ...area, permissions: offered }]
-}
-
-const wordsIn = (areas: Area[]): Map<string, string> =>
-  new Map(areas.flatMap(({ permissions: all }) => all.map(({ name, description }): [string, string] => [name, description])))
-
-async function choose({ ask }: Context, login: Login, initial: string[] = []): Promise<string[]> {
-  const groups = (await areasOf(login))
-    .flatMap(delegable)
-    .map(({ area, permissions: all }): [string, { value: string; label: string }[]] => [area, all.map(({ name, description }) => ({ value: name, label: description }))])
-  return ask.several('Choose the permissions with the space bar', Object.fromEntries(groups), { initial })
-}
-
-const namesFrom = (words: string[]): string[] => words.flatMap((word) => word.split(',')).filter((name) => name !== '')
-
-/** Undefined: the permissions stay as they are. */
-function wantedOf(before: string[], { all, add, drop }: Record<'all' | 'add' | 'drop', string[] | undefined>): string[] | undefined {
-  if (all !== undefined) return namesFrom(all)
-  if (add === undefined && drop === undefined) return undefined
-  const dropped = namesFrom(drop ?? [])
-  return [...new Set([...before, ...namesFrom(add ?? [])])].filter((name) => !dropped.includes(name))
-}
 
 const quoted = (name: string): string => (/^[\w-]+$/.test(name) ? name : `"${name}"`)
 

@@ -6,6 +6,7 @@ import { signedIn } from '../login/sign-in.ts'
 import { printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
 import { count } from '../output/text.ts'
+import { roleName } from '../output/role.ts'
 import { moment, momentInFull } from '../output/time.ts'
 import { revokeKey, sayCreated, sayKeys } from './key.ts'
 import { aboutTerms, chooseTerms, keyTerms, termsInWords } from './shared/key-terms.ts'
@@ -22,8 +23,8 @@ const list = command(
       { items },
       {
         none: 'No service accounts. To create one: muster service-account create NAME',
-        head: ['NAME', 'ID?', 'DESCRIPTION', 'CREATED?', 'BY?'],
-        row: (item) => [item.name, item.id, item.description, moment(item.created_at, now), item.created_by.username],
+        head: ['NAME', 'ID?', 'DESCRIPTION', 'CREATED?', 'BY?', 'ROLE'],
+        row: (item) => [item.name, item.id, item.description, moment(item.created_at, now), item.created_by.username, roleName(item)], // the role after the columns that scripts may count
       },
     )
   },
@@ -32,16 +33,16 @@ const list = command(
 const create = command(
   'service-account create <name>',
   {
-    summary: 'create a service account: a machine that acts as a member of your organization',
-    options: { description: value('TEXT', 'description of the service account') },
-    examples: ['muster service-account create ci_bot', 'muster service-account create deployer --description "deploys from main"'],
+    summary: 'create a service account: a machine that acts in your organization',
+    options: { description: value('TEXT', 'description of the service account'), role: value('ROLE', 'its role: any but admin (default: member)') },
+    examples: ['muster service-account create ci_bot', 'muster service-account create deployer --role Deployer'],
   },
-  async (context, { name, description }) => {
+  async (context, { name, description, role }) => {
     const { say } = context
     const login = await signedIn(context)
     const made = await login.POST('/v1/organizations/{org}/service-accounts', {
       params: { path: { org: login.organizationId } },
-      body: { name, ...(description === undefined ? {} : { description }) },
+      body: { name, ...(description === undefined ? {} : { description }), ...(role === undefined ? {} : { role }) },
       creates: true,
     })
     if (say.json) return say.data(made, () => '')
@@ -67,6 +68,7 @@ const show = command(
           ['Name', account.name],
           ['Id', account.id],
           ['Description', account.description],
+          ['Role', roleName(account)],
           ['Created', momentInFull(account.created_at, now)],
           ['Created by', account.created_by.username],
           ['Keys', String(keys.length)],
@@ -96,6 +98,28 @@ const rename = command(
     })
     if (say.json) return say.data(account, () => '')
     say.done(`The service account is now called ${account.name}${account.description ? `: ${account.description}` : ''}.`)
+  },
+)
+
+const role = command(
+  'service-account role <name> <role>',
+  {
+    summary: 'change the role of a service account; takes effect at once',
+    examples: ['muster service-account role ci_bot viewer', 'muster service-account role ci_bot Deployer'],
+    notes: 'A role is member, viewer, or one of your organization: muster role list\nIts keys keep working. If the role cannot remove resources, you become their owner.',
+  },
+  async (context, { name, role: wanted }) => {
+    const { say } = context
+    const login = await signedIn(context)
+    const account = await login.PATCH('/v1/organizations/{org}/service-accounts/{account}', {
+      params: { path: { org: login.organizationId, account: name } },
+      body: { role: wanted },
+      repeatable: true,
+      ends: true,
+    })
+    if (say.json) return say.data(account, () => '')
+    say.done(`The service account ${account.name} has the role ${roleName(account)}.`)
+    sayRevocation(context, account, 'changed')
   },
 )
 
@@ -152,11 +176,12 @@ const keyCreate = command(
       'muster service-account key create ci_bot "GitHub Actions"',
       'KEY=$(muster service-account key create ci_bot "nightly build" \\\n    --scope resources:register --expires 30d)',
     ],
-    notes: `${aboutTerms}\nA service account has the rights of a member.\nThe key stays valid until it expires or is revoked, even after you leave. It is then marked as one that you could have copied.`,
+    notes: `${aboutTerms}\nThe key can do what both its scope and the role of the service account allow.\nThe key stays valid until it expires or is revoked, even after you leave. It is then marked as one that you could have copied.`,
   },
   async (context, { name, description, ...options }) => {
     const login = await signedIn(context)
-    const terms = await chooseTerms(context, options, { name, role: 'member' })
+    const account = await login.GET('/v1/organizations/{org}/service-accounts/{account}', { params: { path: { org: login.organizationId, account: name } } })
+    const terms = await chooseTerms(context, login, options, { name, ...account })
     const made = await login.POST('/v1/organizations/{org}/service-accounts/{account}/keys', {
       params: { path: { org: login.organizationId, account: name } },
       body: { description, ...terms },
@@ -177,4 +202,4 @@ const keyRevoke = command(
   (context, { id, yes }) => revokeKey(context, id, { yes }),
 )
 
-export default [list, create, show, rename, remove, keyList, keyCreate, keyRevoke]
+export default [list, create, show, rename, role, remove, keyList, keyCreate, keyRevoke]

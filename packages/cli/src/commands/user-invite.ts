@@ -10,6 +10,7 @@ import { signedIn } from '../login/sign-in.ts'
 import { facts } from '../output/table.ts'
 import { count } from '../output/text.ts'
 import { when } from '../output/time.ts'
+import { roleName } from '../output/role.ts'
 
 type InviteResult = Extract<Answer<'post', '/v1/organizations/{org}/invitations'>, { results: unknown }>['results'][number]
 
@@ -20,7 +21,7 @@ const invite = command(
   'user invite <email...>',
   {
     summary: 'invite people by email; an invitation expires in seven days',
-    options: { role: value('ROLE', 'the role of the people who join (default: member)', { choices: ['member', 'admin'] }) },
+    options: { role: value('ROLE', 'the role of the people who join (default: member)') },
     examples: ['muster user invite ada@example.com', 'muster user invite ada@example.com bob@example.com --role admin', 'muster user invite - < addresses.txt'],
     notes:
       'With - the addresses are read from standard input, one per line or separated by commas. An address that cannot be invited does not affect the others.\nInviting an address again changes nothing while its invitation is open. To send the email again: muster invitation resend',
@@ -43,7 +44,7 @@ const invite = command(
 )
 
 /** Sends the addresses in batches. Returns the failure that stopped it, so that the results until then are still reported. */
-async function inviteAll(login: Login, emails: string[], role: Invitation['role'] | undefined, results: InviteResult[]): Promise<Failure | null> {
+async function inviteAll(login: Login, emails: string[], role: string | undefined, results: InviteResult[]): Promise<Failure | null> {
   for (let from = 0; from < emails.length; from += atOnce) {
     const body = { emails: emails.slice(from, from + atOnce), role }
     try {
@@ -79,7 +80,7 @@ export function addressesFrom(words: string[], read: () => string = standardInpu
 
 function sayOne({ say, now }: Context, invitation: Invitation, status: InviteResult['status']): void {
   if (status === 'open') say.done(`${invitation.email} already has an open invitation. It expires ${when(invitation.expires_at, now)}.`)
-  else say.done(`${invitation.email} has been invited by email as ${invitation.role}. The invitation expires ${when(invitation.expires_at, now)}.`)
+  else say.done(`${invitation.email} has been invited by email as ${roleName(invitation)}. The invitation expires ${when(invitation.expires_at, now)}.`)
   say.caught(invitation.id)
   say.hint(`\nTo send the email again: muster invitation resend ${invitation.id}\nTo copy the link: muster invitation link ${invitation.id}`)
 }
@@ -94,8 +95,8 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
         words[status],
         invitation?.id ?? '',
         facts(
-          problem ? (problem.detail ?? problem.title) : invitation ? `${invitation.role}, expires ${when(invitation.expires_at, now)}` : '',
-          invitation?.role,
+          problem ? (problem.detail ?? problem.title) : invitation ? `${roleName(invitation)}, expires ${when(invitation.expires_at, now)}` : '',
+          invitation && roleName(invitation),
           invitation?.expires_at,
           problem?.code,
           problem && (problem.detail ?? problem.title),
@@ -116,8 +117,8 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
 /** Warns that an open invitation keeps its role, if another one was requested now (S9). */
 function warnOfOtherRoles({ say }: Context, results: InviteResult[], asked: string): void {
   for (const { email, status, invitation } of results) {
-    if (status !== 'open' || !invitation || invitation.role === asked) continue
-    say.warn(`${email} already has an invitation as ${invitation.role}, which stays as it is. To invite them as ${asked}, revoke it and invite again.`, [
+    if (status !== 'open' || !invitation || invitation.role_id === asked || roleName(invitation).toLowerCase() === asked.toLowerCase()) continue
+    say.warn(`${email} already has an invitation as ${roleName(invitation)}, which stays as it is. To invite them as ${asked}, revoke it and invite again.`, [
       `muster invitation revoke ${invitation.id}`,
     ])
   }

@@ -4,6 +4,7 @@ import { signedIn } from '../login/sign-in.ts'
 import { sayRevocation } from '../output/revocation.ts'
 import { confirmDeparture, removeMember, sayDeparture } from './shared/member-removal.ts'
 import { confirmSignOut, saySignedOut } from './shared/sign-out.ts'
+import { roleName } from '../output/role.ts'
 
 // Deactivating, reactivating, removing and signing out members (S1).
 
@@ -51,7 +52,7 @@ const reactivate = command(
     })
     if (say.json) return say.data(answer, () => '')
     const { member, changed } = answer
-    if (changed) say.done(`${member.username} has been reactivated as ${member.role}. They have to log in again: muster login`)
+    if (changed) say.done(`${member.username} has been reactivated as ${roleName(member)}. They have to log in again: muster login`)
     else say.note(`${member.username} is already active. Nothing was changed.`)
   },
 )

@@ -11,6 +11,7 @@ import { fullName, memberTable } from './shared/member-table.ts'
 import factors from './user-factors.ts'
 import invite from './user-invite.ts'
 import standing from './user-status.ts'
+import { inRole, roleName } from '../output/role.ts'
 
 const list = command(
   'user list [text]',
@@ -18,7 +19,7 @@ const list = command(
     summary: 'list members, or search them by username or email address',
     options: {
       status: value('STATUS', 'only members with this status', { choices: ['active', 'deactivated', 'left'] }),
-      role: value('ROLE', 'only members with this role', { choices: ['admin', 'member'] }),
+      role: value('ROLE', 'only members with this role'),
       all: flag(`list all members, not only the first ${defaultListSize}`),
     },
     examples: ['muster user list', 'muster user list ada', 'muster user list --status deactivated', 'muster user list --role admin --json'],
@@ -56,7 +57,7 @@ const show = command(
         ['Id', member.id],
         ['Name', fullName(member)],
         ['Email', member.email],
-        ['Role', member.role],
+        ['Role', roleName(member)],
         ['Status', member.status],
         ['Since', momentInFull(member.status_since, now)],
         ['Suspended', momentInFull(member.suspended_at, now)],
@@ -75,13 +76,13 @@ const role = command(
   {
     summary: 'change the role of a member; takes effect at once',
     options: { yes: skipPrompt },
-    examples: ['muster user role bob admin', 'muster user role bob member', 'muster user role bob member --yes'],
-    notes: 'Removing the admin role asks first, because it revokes the open invitations of that admin.',
+    examples: ['muster user role bob admin', 'muster user role bob Deployer', 'muster user role bob viewer --yes'],
+    notes:
+      'A role is admin, member, viewer, or one of your organization: muster role list\nRemoving the admin role asks first, because it revokes the open invitations of that admin.',
   },
   async (context, { user, role, yes }) => {
     const { say, ask } = context
-    if (role !== 'admin' && role !== 'member') throw usage(`"${role}" is not a role.`, 'A role is admin or member.')
-    const asks = role === 'member' && !yes
+    const asks = role !== 'admin' && !yes
     if (asks) ask.mustBePossible()
     const login = await signedIn(context)
     if (asks) await confirmDemotion(context, login, user)
@@ -92,7 +93,8 @@ const role = command(
       ends: true,
     })
     if (say.json) return say.data(member, () => '')
-    say.done(`${member.username} is ${member.role === 'admin' ? 'an admin' : 'a member'} of ${login.me.organization?.name}.`)
+    say.done(`${member.username} is ${inRole(member)} of ${login.me.organization?.name}.`)
+    for (const { kind, name } of member.handed_over ?? []) say.note(`You now own: ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
     sayRevocation(context, member, 'changed')
   },
 )

@@ -4,6 +4,7 @@ import type { Answer } from '../api/calls.ts'
 import type { Context } from '../context.ts'
 import { Failure, loginFirst } from '../errors.ts'
 import type { Login } from './login.ts'
+import { inRole } from '../output/role.ts'
 
 type Preview = Answer<'post', '/v1/invitations/preview'>
 
@@ -67,7 +68,7 @@ export function sayRegistered({ say }: Context, { me }: Login): void {
     say.note(
       me.organization.personal
         ? `Your personal organization is ${me.organization.name}.`
-        : `You joined ${me.organization.name} as ${me.organization.role === 'admin' ? 'an admin' : 'a member'}.`,
+        : `You joined ${me.organization.name} as ${inRole(me.organization)}.`,
     )
 }
 

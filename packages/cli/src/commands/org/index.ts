@@ -18,13 +18,14 @@ import { confirmMove, costs, planFor, preview } from '../shared/move-plan.ts'
 import contacts, { contactOf } from './contacts.ts'
 import credentials from './credentials.ts'
 import security from './security.ts'
+import { inRole, roleName } from '../../output/role.ts'
 
 const invite = command(
   'org invite',
   {
     summary: 'create a secret that lets one person join; it expires in 24 hours',
     options: {
-      role: value('ROLE', 'the role of the person who joins (default: member)', { choices: ['member', 'admin'] }),
+      role: value('ROLE', 'the role of the person who joins (default: member)'),
       link: flag('create a link to open in a browser instead'),
     },
     examples: ['muster org invite', 'muster org invite --role admin', 'muster org invite --link', 'SECRET=$(muster org invite)'],
@@ -39,7 +40,7 @@ const invite = command(
       creates: true,
     })
     const name = login.me.organization?.name ?? ''
-    say.note(`This ${link ? 'link' : 'secret'} lets one person join ${name} as ${secret.role}:\n`)
+    say.note(`This ${link ? 'link' : 'secret'} lets one person join ${name} as ${roleName(secret)}:\n`)
     say.data(secret, () => secret.url ?? secret.secret ?? '')
     const expiry = `It expires ${when(secret.expires_at, now)}.`
     if (link) say.note(`\n${expiry} Opening the link does not use it up. It works for the first person who accepts.\n`)
@@ -79,7 +80,7 @@ const secrets = command(
         items.map((item) => [
           item.id,
           item.kind,
-          item.role,
+          roleName(item),
           item.state,
           moment(item.state === 'open' ? item.expires_at : null, now),
           moment(item.created_at, now),
@@ -131,7 +132,7 @@ const join = command(
     })
     await login.take({ access_token, expires_at })
     if (say.json) return say.data(joined, () => '')
-    say.done(`You joined ${joined.organization.name} as ${joined.organization.role === 'admin' ? 'an admin' : 'a member'}.`)
+    say.done(`You joined ${joined.organization.name} as ${inRole(joined.organization)}.`)
     if (joined.left) say.note(`You left ${joined.left.name}.`)
     sayRevocation(context, joined)
   },
@@ -144,7 +145,7 @@ async function confirmJoin(context: Context, login: Login, { organization, secre
   if (found.organization.name !== organization && !organization.startsWith('org_')) return
   const plan = await planFor(login, found)
   if (plan.possible && !costs(login, plan)) return
-  await confirmMove(context, plan, `Join ${found.organization.name} as ${found.role}?`)
+  await confirmMove(context, plan, `Join ${found.organization.name} as ${roleName(found)}?`)
 }
 
 const rename = command(
@@ -213,7 +214,7 @@ const show = command('org show', { summary: 'show your organization', examples: 
       ['Id', organization.id],
       ['Kind', organization.personal ? 'personal' : 'shared'],
       ['Plan', organization.plan],
-      ['Your role', organization.role],
+      ['Your role', roleName(organization)],
       ['Members', String(organization.members)],
       ['Deactivated', organization.deactivated_members > 0 ? String(organization.deactivated_members) : null],
       ['Contact', contactOf(organization.technical_contact)],

@@ -9,6 +9,7 @@ import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
 import { count } from '../../output/text.ts'
 import { relative, when } from '../../output/time.ts'
+import { roleName } from '../../output/role.ts'
 
 type Policy = Answer<'get', '/v1/organizations/{org}/factor-policy'>
 type Keys = Answer<'get', '/v1/organizations/{org}/key-policy'>['keys']
@@ -121,7 +122,7 @@ function sayUnready({ say }: Context, items: Answer<'get', '/v1/organizations/{o
   say.data({ items }, () =>
     say.table(
       ['USERNAME', 'ROLE', 'HAS'],
-      items.map(({ username, role, authenticator }) => [username, role, authenticator ? 'authenticator app' : 'password only']),
+      items.map(({ username, authenticator, ...held }) => [username, roleName(held), authenticator ? 'authenticator app' : 'password only']),
     ),
   )
 }

@@ -7,6 +7,7 @@ import { facts } from '../../output/table.ts'
 import { count } from '../../output/text.ts'
 import { exact, moment } from '../../output/time.ts'
 import { detailsOf } from '../audit.ts'
+import { roleName } from '../../output/role.ts'
 
 // The operator's lists of the installation (O13).
 
@@ -64,7 +65,7 @@ const invitations = command(
         invitation.email ?? `(${invitation.kind})`,
         invitation.organization.name,
         invitation.state,
-        invitation.role,
+        roleName(invitation),
         invitation.email === null ? '' : moment(invitation.mailed_at, now, 'not yet'),
         invitation.created_by,
         moment(invitation.expires_at, now),

@@ -6,6 +6,7 @@ import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { defaultListSize, printList } from '../../output/list.ts'
 import { moment, momentInFull } from '../../output/time.ts'
 import { referenceTo } from './user-reference.ts'
+import { roleName } from '../../output/role.ts'
 
 // The operator finds people (O13).
 
@@ -47,7 +48,7 @@ const list = command(
           user.username ?? '(none)',
           user.email,
           user.organization?.name ?? '',
-          user.organization?.role ?? '',
+          user.organization ? roleName(user.organization) : '',
           user.suspended_at ? 'suspended' : (user.organization?.status ?? ''),
           moment(user.last_seen_at, now, 'never'),
           moment(user.created_at, now),
@@ -90,6 +91,6 @@ const show = command(
 )
 
 const placeOf = ({ organization }: OperatedUser): string | null =>
-  organization && `${organization.name} (${organization.role}${organization.status === 'deactivated' ? ', deactivated' : ''})`
+  organization && `${organization.name} (${roleName(organization)}${organization.status === 'deactivated' ? ', deactivated' : ''})`
 
 export default [list, show]

@@ -1,11 +1,12 @@
 import { permissionAreas, permissionChoices } from '@muster/contract/permission-areas.ts'
-import type { Role } from '@muster/contract/permissions.ts'
-import type { Key } from '../../api/types.ts'
+import type { Key, Member } from '../../api/types.ts'
 import { list, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { usage } from '../../errors.ts'
+import type { Login } from '../../login/login.ts'
 import { type Facts, facts } from '../../output/table.ts'
 import { relative, when } from '../../output/time.ts'
+import { roleOf } from './permissions.ts'
 
 // The scope and the expiry of keys (P12).
 
@@ -16,6 +17,9 @@ export const keyTerms = {
 
 export const aboutTerms = `Permissions: ${permissionAreas.flatMap(({ permissions }) => Object.keys(permissions)).join(', ')}.`
 
+/** The principal that the key acts as. */
+type Holder = { name: string } & Pick<Member, 'role' | 'role_id'>
+
 interface Chosen {
   scope: 'all' | string[]
   expires_in_days?: number | null
@@ -24,11 +28,12 @@ interface Chosen {
 /** Prompts for the scope if it is not given. `holder` decides which permissions are offered. */
 export async function chooseTerms(
   { ask }: Context,
+  login: Login,
   { scope, expires }: { scope: string[] | undefined; expires: string | undefined },
-  holder: { name: string; role: Role },
+  holder: Holder,
 ): Promise<Chosen> {
   const lifetime = expires === undefined ? {} : { expires_in_days: daysFrom(expires) }
-  return { scope: scope === undefined ? await askScope(ask, holder) : scopeFrom(scope), ...lifetime }
+  return { scope: scope === undefined ? await askScope(ask, login, holder) : scopeFrom(scope), ...lifetime }
 }
 
 function scopeFrom(words: string[]): 'all' | string[] {
@@ -45,14 +50,15 @@ function daysFrom(text: string): number | null {
   return days
 }
 
-async function askScope(ask: Context['ask'], { name, role }: { name: string; role: Role }): Promise<'all' | string[]> {
+async function askScope(ask: Context['ask'], login: Login, { name, role, role_id: roleId }: Holder): Promise<'all' | string[]> {
   if (!ask.possible) throw usage('The scope of the key is required, and there is no terminal to prompt on.', 'Pass --scope PERMISSION, or --scope all.')
   const kind = await ask.one('Permissions of the key', [
     { value: 'some', label: 'Only the ones that you choose' },
     { value: 'all', label: `Everything that ${name} may do` },
   ])
   if (kind === 'all') return 'all'
-  const groups = permissionChoices(role).map(({ area, choices }) => [area, choices.map(({ permission, words }) => ({ value: permission, label: words }))])
+  const granted = roleId === undefined ? [] : (await roleOf(login, roleId)).permissions
+  const groups = permissionChoices(role, granted).map(({ area, choices }) => [area, choices.map(({ permission, words }) => ({ value: permission, label: words }))])
   return ask.several('Choose with the space bar', Object.fromEntries(groups))
 }
 

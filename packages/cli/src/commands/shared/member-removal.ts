@@ -6,6 +6,7 @@ import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
 import { count } from '../../output/text.ts'
 import { scopeFlag } from './key-terms.ts'
+import { inRole } from '../../output/role.ts'
 
 // The confirmation before a member is deactivated or removed, and the report after it.
 
@@ -22,7 +23,7 @@ export async function confirmDeparture(context: Context, login: Login, user: str
   const theirs = keys.filter(({ holder }) => holder.kind === 'user')
   const copyable = keys.filter(({ holder }) => holder.kind === 'service_account')
   const full = [member.given_name, member.family_name].filter(Boolean).join(' ')
-  say.note(`${member.username}${full ? ` (${full})` : ''} is ${member.role === 'admin' ? 'an admin' : 'a member'} of ${name}.\n`)
+  say.note(`${member.username}${full ? ` (${full})` : ''} is ${inRole(member)} of ${name}.\n`)
   const side = (label: string, text: string) => say.note(`  ${label.padEnd('You will own'.length)}  ${text}`)
   side('Revoked', `all their logins and tokens${theirs.length > 0 ? `, ${count(theirs.length, 'key')}` : ''}, and their open invitations`)
   if (owned.length > 0) side(verb === 'Remove' ? 'You will own' : 'They keep', owned.map(({ kind, name }) => `${kind}/${name}`).join(', '))

@@ -2,6 +2,7 @@ import type { Member } from '../../api/types.ts'
 import type { Context } from '../../context.ts'
 import type { Cell } from '../../output/table.ts'
 import { moment } from '../../output/time.ts'
+import { roleName } from '../../output/role.ts'
 
 export const fullName = ({ given_name, family_name }: Pick<Member, 'given_name' | 'family_name'>): string => [given_name, family_name].filter(Boolean).join(' ')
 
@@ -14,7 +15,7 @@ export function memberTable({ now }: Context, items: Member[]): { head: string[]
       item.username,
       fullName(item),
       ...(showsEmail ? [item.email] : []),
-      item.role,
+      roleName(item),
       item.suspended_at ? `${item.status}, suspended` : item.status,
       moment(item.joined_at, now),
     ],

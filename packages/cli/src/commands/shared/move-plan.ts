@@ -6,6 +6,7 @@ import type { MovePlan } from '../../api/types.ts'
 import type { Context } from '../../context.ts'
 import { Failure, ProblemError } from '../../errors.ts'
 import type { Login } from '../../login/login.ts'
+import { roleName } from '../../output/role.ts'
 
 type Preview = Answer<'post', '/v1/invitations/preview'>
 
@@ -47,7 +48,7 @@ export const costs = ({ me }: Login, { loses }: MovePlan): boolean => !me.organi
 
 /** The plan as text: both organizations, the changes, and the blockers with the commands that resolve them. */
 export function planLines({ from, to, loses, blockers, problem }: MovePlan): string[] {
-  const lines = [`${from ? `${from.name} (${from.role})` : 'No organization'}  →  ${to ? `${to.name} (${to.role})` : 'an organization of your own'}`]
+  const lines = [`${from ? `${from.name} (${roleName(from)})` : 'No organization'}  →  ${to ? `${to.name} (${roleName(to)})` : 'an organization of your own'}`]
   if (loses.length > 0) lines.push('', 'Changes:', ...loses.map(({ detail }) => `  - ${detail}`))
   if (blockers.length > 0) {
     lines.push('', `Blocked by${blockers.length > 1 ? ` (${blockers.length})` : ''}:`)
