@@ -7,10 +7,10 @@ import { confirmAccount, confirmServer } from '../login/chosen-server.ts'
 import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { sayRevocation } from '../output/revocation.ts'
+import { inRole, roleName } from '../output/role.ts'
 import { facts } from '../output/table.ts'
 import { momentInFull } from '../output/time.ts'
 import { confirmMove, planFor, preview } from './shared/move-plan.ts'
-import { inRole, roleName } from '../output/role.ts'
 
 // Commands for people who are invited. They take the token of the invitation, or the link that contains it.
 

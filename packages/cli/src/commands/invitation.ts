@@ -5,10 +5,10 @@ import { Failure } from '../errors.ts'
 import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { defaultListSize, printList } from '../output/list.ts'
+import { roleName } from '../output/role.ts'
 import { facts } from '../output/table.ts'
 import { moment, relative, when } from '../output/time.ts'
 import answers from './invitation-answer.ts'
-import { roleName } from '../output/role.ts'
 
 const list = command(
   'invitation list [text]',

@@ -6,10 +6,10 @@ import { standardInput } from '../input/standard-input.ts'
 import { confirmServer } from '../login/chosen-server.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { sayRevocation } from '../output/revocation.ts'
+import { roleName } from '../output/role.ts'
 import { count } from '../output/text.ts'
 import { loginEnds, momentInFull, when } from '../output/time.ts'
 import { expiryInFull, scopeInFull } from './shared/key-terms.ts'
-import { roleName } from '../output/role.ts'
 
 const profile = command(
   'profile',

@@ -24,13 +24,7 @@ const listRoles = command(
       {
         none: 'No roles.',
         head: ['NAME', 'ID?', 'HOLDERS', 'PERMISSIONS', 'DESCRIPTION?'],
-        row: (role) => [
-          role.name,
-          role.id,
-          String(role.holders),
-          facts(String(role.permissions.length), role.permissions.join(' ')),
-          role.description,
-        ],
+        row: (role) => [role.name, role.id, String(role.holders), facts(String(role.permissions.length), role.permissions.join(' ')), role.description],
       },
     )
   },
@@ -165,7 +159,10 @@ const remove = command(
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     const role = await roleOf(login, reference)
-    if (!yes) await ask.confirm(role.holders > 0 && moveTo !== undefined ? `Remove ${role.name}, and give ${moveTo} to its ${count(role.holders, 'holder')}?` : `Remove ${role.name}?`)
+    if (!yes)
+      await ask.confirm(
+        role.holders > 0 && moveTo !== undefined ? `Remove ${role.name}, and give ${moveTo} to its ${count(role.holders, 'holder')}?` : `Remove ${role.name}?`,
+      )
     const answer = await login.DELETE('/v1/organizations/{org}/roles/{role}', {
       params: { path: { org: login.organizationId, role: role.id }, query: moveTo === undefined ? {} : { move_to: moveTo } },
       repeatable: false,

@@ -5,8 +5,8 @@ import { usage } from '../errors.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
-import { count } from '../output/text.ts'
 import { roleName } from '../output/role.ts'
+import { count } from '../output/text.ts'
 import { moment, momentInFull } from '../output/time.ts'
 import { revokeKey, sayCreated, sayKeys } from './key.ts'
 import { aboutTerms, chooseTerms, keyTerms, termsInWords } from './shared/key-terms.ts'
@@ -106,7 +106,8 @@ const role = command(
   {
     summary: 'change the role of a service account; takes effect at once',
     examples: ['muster service-account role ci_bot viewer', 'muster service-account role ci_bot Deployer'],
-    notes: 'A role is member, viewer, or one of your organization: muster role list\nIts keys keep working. If the role cannot remove resources, you become their owner.',
+    notes:
+      'A role is member, viewer, or one of your organization: muster role list\nIts keys keep working. If the role cannot remove resources, you become their owner.',
   },
   async (context, { name, role: wanted }) => {
     const { say } = context
@@ -181,7 +182,7 @@ const keyCreate = command(
   async (context, { name, description, ...options }) => {
     const login = await signedIn(context)
     const account = await login.GET('/v1/organizations/{org}/service-accounts/{account}', { params: { path: { org: login.organizationId, account: name } } })
-    const terms = await chooseTerms(context, login, options, { name, ...account })
+    const terms = await chooseTerms(context, login, options, account)
     const made = await login.POST('/v1/organizations/{org}/service-accounts/{account}/keys', {
       params: { path: { org: login.organizationId, account: name } },
       body: { description, ...terms },

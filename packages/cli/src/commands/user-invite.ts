@@ -7,10 +7,10 @@ import { Failure, usage } from '../errors.ts'
 import { standardInput } from '../input/standard-input.ts'
 import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
+import { roleName } from '../output/role.ts'
 import { facts } from '../output/table.ts'
 import { count } from '../output/text.ts'
 import { when } from '../output/time.ts'
-import { roleName } from '../output/role.ts'
 
 type InviteResult = Extract<Answer<'post', '/v1/organizations/{org}/invitations'>, { results: unknown }>['results'][number]
 

@@ -6,12 +6,12 @@ import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { defaultListSize, printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
+import { inRole, roleName } from '../output/role.ts'
 import { momentInFull, when } from '../output/time.ts'
 import { fullName, memberTable } from './shared/member-table.ts'
 import factors from './user-factors.ts'
 import invite from './user-invite.ts'
 import standing from './user-status.ts'
-import { inRole, roleName } from '../output/role.ts'
 
 const list = command(
   'user list [text]',

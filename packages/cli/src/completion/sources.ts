@@ -48,7 +48,9 @@ const sources: Record<Source, (login: Login, typed: string) => Promise<Candidate
       text: description || name,
     })),
   permissions: async (login) =>
-    (await login.GET('/v1/permissions', {})).items.flatMap(({ permissions }) => permissions.map(({ name, description }) => ({ word: name, text: description }))),
+    (await login.GET('/v1/permissions', {})).items.flatMap(({ permissions }) =>
+      permissions.map(({ name, description }) => ({ word: name, text: description })),
+    ),
   invitations: async (login) =>
     (
       await readPages(login, '/v1/organizations/{org}/invitations', { params: { path: { org: login.organizationId }, query: { state: 'open' } } }, most)

@@ -3,8 +3,8 @@ import { nextLine, problems } from '@muster/contract/problems.ts'
 import type { Answer } from '../api/calls.ts'
 import type { Context } from '../context.ts'
 import { Failure, loginFirst } from '../errors.ts'
-import type { Login } from './login.ts'
 import { inRole } from '../output/role.ts'
+import type { Login } from './login.ts'
 
 type Preview = Answer<'post', '/v1/invitations/preview'>
 
@@ -66,9 +66,7 @@ export function sayRegistered({ say }: Context, { me }: Login): void {
   say.done(`Registered and logged in as ${me.username}.`)
   if (me.organization)
     say.note(
-      me.organization.personal
-        ? `Your personal organization is ${me.organization.name}.`
-        : `You joined ${me.organization.name} as ${inRole(me.organization)}.`,
+      me.organization.personal ? `Your personal organization is ${me.organization.name}.` : `You joined ${me.organization.name} as ${inRole(me.organization)}.`,
     )
 }
 

@@ -2,7 +2,10 @@ import { roleInWords } from '@muster/contract/role-words.ts'
 import type { Member } from '../api/types.ts'
 
 /** The role in an answer. A custom role has a name. */
-type Held = Pick<Member, 'role' | 'role_name'>
+interface Held {
+  role: Member['role']
+  role_name?: string | undefined
+}
 
 /** For a table, and as commands take it: `admin`, or the name that the organization gave it. */
 export const roleName = ({ role, role_name: name }: Held): string => name ?? role

@@ -72,7 +72,7 @@ const sentences: Record<EventType, Describe> = {
   'service_account.removed': (name) => `The service account ${name} was removed`,
   'service_account.keys_ended': (name) => `All keys of the service account ${name} ended`,
   'role.created': (_, { name }) => `The role ${name} was created`,
-  'role.changed': (_, { name }) => `The role ${name} was changed`,
+  'role.changed': (_, { name, added, removed }) => `The role ${name} was changed${gainsAndLosses(added, removed)}`,
   'role.removed': (_, { name }) => `The role ${name} was removed`,
   'key.created': (_, { description }) => `The key "${description}" was created`,
   'key.renamed': (_, { description }) => `A key was renamed to "${description}"`,
@@ -89,7 +89,7 @@ const sentences: Record<EventType, Describe> = {
   'resource.removed': (_, { kind, name }) => `The ${kind} ${name} was removed`,
   'invitation.created': (name, { kind, role }) =>
     kind === 'email' && isAddress(name) ? `${name} was invited as ${role}` : `${invitationKinds[kind ?? ''] ?? 'An invitation'} for one ${role} was created`,
-  'invitation.role_changed': (name, details) => `${invitationOf(name)} is for ${roleOf(details)} now`,
+  'invitation.role_changed': (name, { role, roleName }) => `${invitationOf(name)} is for the role ${roleName ?? role} now`,
   'invitation.resent': (name) => `${invitationOf(name)} was sent again`,
   'invitation.replaced': (name) => `${invitationOf(name)} got a new link or secret, because the operator replaced a leaked secret`,
   'invitation.link_copied': (name) => (isAddress(name) ? `The link of the invitation for ${name} was copied` : 'An invite link was copied'),
@@ -128,6 +128,13 @@ const sentences: Record<EventType, Describe> = {
     const attempt = attempts[attempted as Attempt] ?? toWords(attempted)
     return `${actor.name ?? name} tried to ${attempt}${about}: ${refusalReasons[code as ProblemCode] ?? toWords(code)}`
   },
+}
+
+/** ": it got apps:deploy and lost apps:read". Lists, which other events do not have. */
+function gainsAndLosses(added: unknown, removed: unknown): string {
+  const [got, lost] = [[added].flat().filter(Boolean).join(', '), [removed].flat().filter(Boolean).join(', ')]
+  const parts = [got && `got ${got}`, lost && `lost ${lost}`].filter(Boolean)
+  return parts.length > 0 ? `: it ${parts.join(' and ')}` : ''
 }
 
 const isAddress = (name: string): boolean => name.includes('@')

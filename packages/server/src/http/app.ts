@@ -197,9 +197,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: config.issuer }],
-      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Roles', 'Keys', 'Service accounts', 'Invitations', 'Resources', 'Clients', 'Operator'].map((name) => ({
-        name,
-      })),
+      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Roles', 'Keys', 'Service accounts', 'Invitations', 'Resources', 'Clients', 'Operator'].map(
+        (name) => ({
+          name,
+        }),
+      ),
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An access token from /oauth/token.' },

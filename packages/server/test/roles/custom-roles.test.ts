@@ -171,7 +171,8 @@ describe('who may see and change roles (P7)', () => {
 
   test('a key gives a role only permissions that its scope names (P8)', async () => {
     const { owner, asOwner } = await anOrganization('rowan')
-    const { key } = (await muster.call('POST', '/v1/me/keys', { token: owner.token, body: { description: 'CI', scope: ['members:role', 'members:read'] } })).body
+    const { key } = (await muster.call('POST', '/v1/me/keys', { token: owner.token, body: { description: 'CI', scope: ['members:role', 'members:read'] } }))
+      .body
     const withKey: Call = (method, path, body) => muster.call(method, `/v1/organizations/rowan${path}`, { token: key, body })
     expect(code(await withKey('POST', '/roles', deployer))).toEqual([403, 'insufficient_scope'])
     expect((await withKey('POST', '/roles', { name: 'Reader', permissions: ['members:read'] })).status).toBe(201)

@@ -21,7 +21,12 @@ const deploy = {
   permissions: { 'apps:read': 'See applications', 'apps:deploy': 'Deploy applications' },
   grant: { member: ['apps:*'], viewer: ['apps:read'] },
 }
-const billing = { name: 'Billing', audience: 'https://billing.example.com', permissions: { 'invoices:read': 'See invoices' }, grant: { member: [], viewer: [] } }
+const billing = {
+  name: 'Billing',
+  audience: 'https://billing.example.com',
+  permissions: { 'invoices:read': 'See invoices' },
+  grant: { member: [], viewer: [] },
+}
 const without = { ...deploy, permissions: { 'apps:read': 'See applications' } }
 
 const apply = (apis: unknown[], query = '') => muster.call('PUT', `/v1/operator/apis${query}`, { token: OPERATOR_TOKEN, body: { apis } })
@@ -41,7 +46,10 @@ test('a manifest that removes a permission of a role is refused, and takes it ou
   await apply([deploy])
   const { id } = (await role('POST', '', { name: 'Deployer', permissions: ['apps:deploy', 'apps:read'] })).body
   const refused = await apply([without])
-  expect(refused).toMatchObject({ status: 409, body: { code: 'permissions_in_use', uses: [{ permission: 'apps:deploy', kind: 'role', id, name: 'Deployer in ada' }] } })
+  expect(refused).toMatchObject({
+    status: 409,
+    body: { code: 'permissions_in_use', uses: [{ permission: 'apps:deploy', kind: 'role', id, name: 'Deployer in ada' }] },
+  })
   expect((await apply([without], '?dry_run=true&remove_used=true')).body.uses).toHaveLength(1)
   expect((await role('GET', `/${id}`)).body.revision, 'nothing has changed').toBe(1)
 
@@ -71,9 +79,10 @@ test('the roles of all organizations lose a removed permission, however many the
     muster.server.database.kysely,
   )
   expect((await apply([without], '?remove_used=true')).status).toBe(200)
-  const { rows } = await sql`select count(*)::int as roles, min(revision) as revision from role where id like 'role_many%' and permissions = '{apps:read}'`.execute(
-    muster.server.database.kysely,
-  )
+  const { rows } =
+    await sql`select count(*)::int as roles, min(revision) as revision from role where id like 'role_many%' and permissions = '{apps:read}'`.execute(
+      muster.server.database.kysely,
+    )
   expect(rows).toEqual([{ roles: 1200, revision: 2 }])
 })
 

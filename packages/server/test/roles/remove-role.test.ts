@@ -42,7 +42,9 @@ test('a role that somebody holds is not removed, and the answer lists the holder
   expect((await asOwner('GET', '/roles/Deployer/holders')).body).toEqual({ items: holders, next_cursor: null })
   const pages = []
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const { items, next_cursor } = (await asOwner('GET', `/roles/Deployer/holders?limit=1${cursor && `&cursor=${cursor}`}`)).body
+    const { items, next_cursor }: { items: any[]; next_cursor: string | null } = (
+      await asOwner('GET', `/roles/Deployer/holders?limit=1${cursor && `&cursor=${cursor}`}`)
+    ).body
     pages.push(...items)
     cursor = next_cursor
   }
@@ -99,9 +101,11 @@ test('the holders of a role move in several transactions when they are many', as
   const id = await role('Deployer')
   const { kysely } = muster.server.database
   await sql`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
-    select 'usr_many' || n, 'many' || n || '@example.com', 'many' || n || '@example.com', 'x', 'Many', 'many_' || n, now() from generate_series(1, 230) n`.execute(kysely)
+    select 'usr_' || lpad(n::text, 26, '0'), 'many' || n || '@example.com', 'many' || n || '@example.com', 'x', 'Many', 'many_' || n, now() from generate_series(1, 230) n`.execute(
+    kysely,
+  )
   await sql`insert into membership (organization_id, user_id, role, role_id, status)
-    select (select id from organization where name = 'fir'), 'usr_many' || n, 'custom', ${id}, 'active' from generate_series(1, 230) n`.execute(kysely)
+    select (select id from organization where name = 'fir'), 'usr_' || lpad(n::text, 26, '0'), 'custom', ${id}, 'active' from generate_series(1, 230) n`.execute(kysely)
   expect((await asOwner('GET', '/roles/Deployer')).body.holders).toBe(230)
   expect((await asOwner('DELETE', '/roles/Deployer?move_to=viewer')).body).toMatchObject({ moved: 230 })
   expect((await asOwner('GET', '/roles/viewer')).body.holders).toBe(230)

@@ -9,6 +9,7 @@ import type { Login } from '../../login/login.ts'
 import { checkName } from '../../login/registration.ts'
 import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
+import { inRole, roleName } from '../../output/role.ts'
 import { clean } from '../../output/text.ts'
 import { moment, momentInFull, when } from '../../output/time.ts'
 import { confirmRevocation } from '../invitation.ts'
@@ -18,7 +19,6 @@ import { confirmMove, costs, planFor, preview } from '../shared/move-plan.ts'
 import contacts, { contactOf } from './contacts.ts'
 import credentials from './credentials.ts'
 import security from './security.ts'
-import { inRole, roleName } from '../../output/role.ts'
 
 const invite = command(
   'org invite',
@@ -208,13 +208,14 @@ const show = command('org show', { summary: 'show your organization', examples: 
   const { say, now } = context
   const login = await signedIn(context)
   const organization = await login.GET('/v1/organizations/{org}', { params: { path: { org: login.organizationId } } })
+  const { role, role_name } = organization
   say.data(organization, () =>
     say.details([
       ['Name', organization.name],
       ['Id', organization.id],
       ['Kind', organization.personal ? 'personal' : 'shared'],
       ['Plan', organization.plan],
-      ['Your role', roleName(organization)],
+      ['Your role', role && roleName({ role, role_name })],
       ['Members', String(organization.members)],
       ['Deactivated', organization.deactivated_members > 0 ? String(organization.deactivated_members) : null],
       ['Contact', contactOf(organization.technical_contact)],

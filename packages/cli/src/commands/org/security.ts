@@ -7,9 +7,9 @@ import { ProblemError, usage } from '../../errors.ts'
 import type { Login } from '../../login/login.ts'
 import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
+import { roleName } from '../../output/role.ts'
 import { count } from '../../output/text.ts'
 import { relative, when } from '../../output/time.ts'
-import { roleName } from '../../output/role.ts'
 
 type Policy = Answer<'get', '/v1/organizations/{org}/factor-policy'>
 type Keys = Answer<'get', '/v1/organizations/{org}/key-policy'>['keys']

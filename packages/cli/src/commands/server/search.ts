@@ -3,11 +3,11 @@ import { command, flag, value } from '../../command.ts'
 import { usage } from '../../errors.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { defaultListSize, printList } from '../../output/list.ts'
+import { roleName } from '../../output/role.ts'
 import { facts } from '../../output/table.ts'
 import { count } from '../../output/text.ts'
 import { exact, moment } from '../../output/time.ts'
 import { detailsOf } from '../audit.ts'
-import { roleName } from '../../output/role.ts'
 
 // The operator's lists of the installation (O13).
 

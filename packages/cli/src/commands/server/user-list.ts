@@ -4,9 +4,9 @@ import { command, flag } from '../../command.ts'
 import { usage } from '../../errors.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { defaultListSize, printList } from '../../output/list.ts'
+import { roleName } from '../../output/role.ts'
 import { moment, momentInFull } from '../../output/time.ts'
 import { referenceTo } from './user-reference.ts'
-import { roleName } from '../../output/role.ts'
 
 // The operator finds people (O13).
 

@@ -58,7 +58,10 @@ async function askScope(ask: Context['ask'], login: Login, { name, role, role_id
   ])
   if (kind === 'all') return 'all'
   const granted = roleId === undefined ? [] : (await roleOf(login, roleId)).permissions
-  const groups = permissionChoices(role, granted).map(({ area, choices }) => [area, choices.map(({ permission, words }) => ({ value: permission, label: words }))])
+  const groups = permissionChoices(role, granted).map(({ area, choices }) => [
+    area,
+    choices.map(({ permission, words }) => ({ value: permission, label: words })),
+  ])
   return ask.several('Choose with the space bar', Object.fromEntries(groups))
 }
 

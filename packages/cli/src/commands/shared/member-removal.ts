@@ -4,9 +4,9 @@ import type { Context } from '../../context.ts'
 import type { Login } from '../../login/login.ts'
 import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
+import { inRole } from '../../output/role.ts'
 import { count } from '../../output/text.ts'
 import { scopeFlag } from './key-terms.ts'
-import { inRole } from '../../output/role.ts'
 
 // The confirmation before a member is deactivated or removed, and the report after it.
 

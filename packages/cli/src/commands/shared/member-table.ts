@@ -1,8 +1,8 @@
 import type { Member } from '../../api/types.ts'
 import type { Context } from '../../context.ts'
+import { roleName } from '../../output/role.ts'
 import type { Cell } from '../../output/table.ts'
 import { moment } from '../../output/time.ts'
-import { roleName } from '../../output/role.ts'
 
 export const fullName = ({ given_name, family_name }: Pick<Member, 'given_name' | 'family_name'>): string => [given_name, family_name].filter(Boolean).join(' ')
 

@@ -33,7 +33,10 @@ export async function choosePermissions({ ask }: Context, login: Login, initial:
 export const namesFrom = (words: string[]): string[] => words.flatMap((word) => word.split(',')).filter((name) => name !== '')
 
 /** Undefined: the permissions stay as they are. */
-export function wantedOf(before: string[], { all, add, drop }: { all?: string[] | undefined; add?: string[] | undefined; drop?: string[] | undefined }): string[] | undefined {
+export function wantedOf(
+  before: string[],
+  { all, add, drop }: { all?: string[] | undefined; add?: string[] | undefined; drop?: string[] | undefined },
+): string[] | undefined {
   if (all !== undefined) return namesFrom(all)
   if (add === undefined && drop === undefined) return undefined
   const dropped = namesFrom(drop ?? [])

@@ -1,9 +1,9 @@
-import type { OrganizationId, ServiceAccountId } from '@muster/contract/ids.ts'
+import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { requirePolicy } from '../command/factor-policy.ts'
 import { requireRecentCaller } from '../command/recent.ts'
 import { newId } from '../model/id.ts'
-import type { Actor, UserActor } from '../model/live.ts'
+import type { Actor } from '../model/live.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { strongestAuthentication } from '../model/session.ts'
@@ -65,7 +65,10 @@ export async function changeServiceAccount(
   const { tx, enter, record } = context
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   const before = await serviceAccountOf({ tx }, organization.id, serviceAccount)
-  const found = change.role === undefined ? before : await changeRoleOfMachine(context, actor, before, change.role)
+  const found =
+    change.role === undefined
+      ? before
+      : await giveRoleToMachine(context, { account: before, role: await roleForMachine(tx, actor, change.role), admin: actor.userId })
   const name = change.name ?? found.name
   if (name !== found.name) {
     refuseBadMachineName(name)
@@ -87,11 +90,13 @@ async function roleForMachine(tx: Tx, actor: Actor, asked: string): Promise<Held
   return role
 }
 
-/** As for a member: the new role counts at once. The resources of a service account that can no longer remove them pass to the admin (P9). */
-async function changeRoleOfMachine(context: Context, actor: UserActor, before: ListedServiceAccount, asked: string): Promise<ListedServiceAccount> {
+/** As for a member: the new role counts at once. The resources of a service account that can no longer remove them pass to the admin (P9). The caller has checked the role. */
+export async function giveRoleToMachine(
+  context: Context,
+  { account: before, role, admin }: { account: ListedServiceAccount; role: HeldRole; admin: UserId },
+): Promise<ListedServiceAccount> {
   const { tx, record, awaitEnded } = context
   const { id: target, organizationId } = before
-  const role = await roleForMachine(tx, actor, asked)
   if (isSameRole(role, before)) {
     await awaitEnded('role', [target])
     return before
@@ -109,7 +114,7 @@ async function changeRoleOfMachine(context: Context, actor: UserActor, before: L
     ...(lower && { lowered: true }),
   })
   if (roleHas(before, 'resources:remove') && !roleHas(role, 'resources:remove'))
-    await handOver(context, { organizationId, from: target, to: actor.userId, reason: 'role_changed' })
+    await handOver(context, { organizationId, from: target, to: admin, reason: 'role_changed' })
   return { ...before, ...role, roleVersion: version, epoch }
 }
 

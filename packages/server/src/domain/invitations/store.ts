@@ -69,6 +69,8 @@ export interface InvitationStore {
   accept(id: InvitationId, version: number, userId: UserId): Promise<Invitation | null>
   /** False if it was not open. */
   revoke(id: InvitationId): Promise<boolean>
+  /** Changes the role that it gives. False if it was not open. */
+  setRole(id: InvitationId, role: HeldRole): Promise<boolean>
   revokeOpenBy(userId: UserId, organizationId: OrganizationId): Promise<InvitationId[]>
   revokeAllOpen(organizationId: OrganizationId): Promise<InvitationId[]>
   /** The open, unexpired invitation of this address. */

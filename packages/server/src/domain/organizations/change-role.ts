@@ -1,4 +1,4 @@
-import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { requireRecentCaller } from '../command/recent.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
@@ -33,11 +33,17 @@ export async function changeRole(context: Context, { organization: reference, us
     await requireRoleKnown(tx, role)
     if (role.role === 'admin') await requireRecentCaller(context, 'members:promote')
   }
-  const member = await setRole(context, organization.id, target, role)
+  return giveRole(context, { organizationId: organization.id, target, role, admin: actor.userId })
+}
+
+/** For a command that has locked the organization and checked the role. Resources that the member can no longer remove pass to the admin (P9). */
+export async function giveRole(
+  context: Context,
+  { organizationId, target, role, admin }: { organizationId: OrganizationId; target: TargetMember; role: HeldRole; admin: UserId },
+): Promise<ChangedRole> {
+  const member = await setRole(context, organizationId, target, role)
   const keepsResources = roleHas(role, 'resources:remove') || !roleHas(target, 'resources:remove')
-  const handedOver = keepsResources
-    ? []
-    : await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.userId, reason: 'role_changed' })
+  const handedOver = keepsResources ? [] : await handOver(context, { organizationId, from: target.userId, to: admin, reason: 'role_changed' })
   return { member, handedOver }
 }
 

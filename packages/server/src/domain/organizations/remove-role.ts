@@ -1,14 +1,15 @@
-import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
-import { setServiceAccountRole } from '../credentials/service-account.ts'
+import { giveRoleToMachine, serviceAccountOf } from '../credentials/service-account.ts'
 import { Problem } from '../model/problem.ts'
 import { customRoleOf, type RoleReference } from '../roles/custom-role.ts'
 import { findRole } from '../roles/find-role.ts'
 import { requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
 import { visibleHolders } from '../roles/listed-role.ts'
-import type { CustomRole, HeldRole } from '../roles/role.ts'
+import { type CustomRole, type HeldRole, roleOfEvent } from '../roles/role.ts'
 import { holderKinds, type RoleHolder } from '../roles/store.ts'
-import { memberOf, setRole } from './membership.ts'
+import { giveRole } from './change-role.ts'
+import { memberOf } from './membership.ts'
 
 const HOLDERS_SHOWN = 5
 
@@ -41,7 +42,7 @@ export async function removeRole(
   if (items.length > 0 && to !== null) {
     await requireMayGrant(tx, actor, to)
     await requireRoleKnown(tx, to)
-    for (const holder of items) await move(context, organization.id, holder, to)
+    for (const holder of items) await move(context, { organizationId: organization.id, holder, role: to, admin: actor.userId })
   }
   if (nextCursor !== null) return { role, moved: items.length, isLast: false }
   await tx.roles.remove(role.id)
@@ -61,12 +62,13 @@ async function inUse({ tx }: Context, organizationId: OrganizationId, role: Cust
 
 const words: Record<RoleHolder['kind'], string> = { user: '', service_account: 'the service account ', invitation: 'the invitation of ' }
 
-async function move(context: Context, organizationId: OrganizationId, { kind, id }: RoleHolder, to: HeldRole): Promise<void> {
+async function move(
+  context: Context,
+  { organizationId, holder: { kind, id }, role, admin }: { organizationId: OrganizationId; holder: RoleHolder; role: HeldRole; admin: UserId },
+): Promise<void> {
   const { tx, record } = context
-  if (kind === 'user') await setRole(context, organizationId, await memberOf(context, organizationId, id), to)
-  else if (kind === 'service_account') await setServiceAccountRole(context, organizationId, id, to)
-  else {
-    await tx.invitations.setRole(id, to)
-    await record({ type: 'invitation.role_changed', target: id, organizationId, role: to.role, ...(to.customRole && { roleId: to.customRole.id }) })
-  }
+  if (kind === 'user') await giveRole(context, { organizationId, target: await memberOf(context, organizationId, id), role, admin })
+  else if (kind === 'service_account') await giveRoleToMachine(context, { account: await serviceAccountOf(context, organizationId, id), role, admin })
+  // The invitations of a member who has just moved may be revoked.
+  else if (await tx.invitations.setRole(id, role)) await record({ type: 'invitation.role_changed', target: id, organizationId, ...roleOfEvent(role) })
 }

@@ -1,11 +1,13 @@
+import type { OrganizationId } from '@muster/contract/ids.ts'
 import { delegable, isPermission, type Permission, roles } from '@muster/contract/permissions.ts'
 import { requireKnownPermissions } from '../apis/known-permissions.ts'
-import { requireMayGrant } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
 import { Problem } from '../model/problem.ts'
 import { visibleLine } from '../model/visible-line.ts'
 import type { Tx } from '../store.ts'
+import { roleNotFound } from './find-role.ts'
+import { requireMayGrant } from './grant.ts'
 import type { CustomRole } from './role.ts'
 
 export const ROLES_PER_ORGANIZATION = 50
@@ -76,7 +78,17 @@ export async function editRole(
   await requireMayGrant(tx, actor, { role: 'custom', customRole: { ...before, permissions: added } })
   const after = await tx.roles.change({ id: before.id, organizationId: organization.id, name, description, permissions })
   if (!after) throw taken(name)
-  await record({ type: 'role.changed', target: after.id, organizationId: organization.id, name, description, permissions: [...permissions], revision: after.revision, added, removed })
+  await record({
+    type: 'role.changed',
+    target: after.id,
+    organizationId: organization.id,
+    name,
+    description,
+    permissions: [...permissions],
+    revision: after.revision,
+    added,
+    removed,
+  })
   return after
 }
 
@@ -84,10 +96,10 @@ export async function editRole(
  * A custom role by name or id.
  * @throws Problem role_built_in, or role_not_found with the names that exist
  */
-export async function customRoleOf({ roles: store }: Pick<Tx, 'roles'>, organizationId: CustomRole['organizationId'], reference: string): Promise<CustomRole> {
+export async function customRoleOf(tx: Pick<Tx, 'roles'>, organizationId: OrganizationId, reference: string): Promise<CustomRole> {
   if (isReserved(reference)) throw new Problem('role_built_in', `${reference} is a built-in role.`)
-  const role = await store.find(organizationId, reference)
-  if (!role) throw new Problem('role_not_found')
+  const role = await tx.roles.find(organizationId, reference)
+  if (!role) throw await roleNotFound(tx, organizationId)
   return role
 }
 
@@ -113,7 +125,8 @@ async function permissionsOf(tx: Pick<Tx, 'apis'>, named: readonly string[]): Pr
   await tx.apis.share()
   await requireKnownPermissions(tx, names)
   const withheld = names.filter((name) => isPermission(name) && !(delegable as readonly Permission[]).includes(name))
-  if (withheld.length > 0) throw new Problem('permission_not_delegable', `Only the role admin can have ${withheld.join(', ')}.`, { extensions: { permissions: withheld } })
+  if (withheld.length > 0)
+    throw new Problem('permission_not_delegable', `Only the role admin can have ${withheld.join(', ')}.`, { extensions: { permissions: withheld } })
   return names
 }
 

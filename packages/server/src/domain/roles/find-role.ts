@@ -16,6 +16,11 @@ export async function findRole({ roles }: Pick<Tx, 'roles'>, organizationId: Org
     const { id, name, revision, permissions } = found
     return { role: 'custom', customRole: { id, name, revision, permissions } }
   }
+  throw await roleNotFound({ roles }, organizationId)
+}
+
+/** With the names that exist. */
+export async function roleNotFound({ roles }: Pick<Tx, 'roles'>, organizationId: OrganizationId): Promise<Problem> {
   const names = [...builtInRoles, ...(await roles.list(organizationId)).map(({ name }) => name)]
-  throw new Problem('role_not_found', `These exist: ${names.join(', ')}.`, { extensions: { roles: names } })
+  return new Problem('role_not_found', `These exist: ${names.join(', ')}.`, { extensions: { roles: names } })
 }

@@ -3,9 +3,9 @@ import { type BuiltInRole, builtInRoles, type Permission, permissions } from '@m
 import { permissionsOfRole } from '../apis/api.ts'
 import { mayDo } from '../command/authorize.ts'
 import type { Rights } from '../model/live.ts'
-import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
-import { type CustomRole, roleHas } from './role.ts'
+import { roleNotFound } from './find-role.ts'
+import { builtIn, type CustomRole, roleHas } from './role.ts'
 import type { HolderKind } from './store.ts'
 
 /** A role as a list shows it: built in, or of the organization. */
@@ -37,22 +37,27 @@ export const visibleHolders = (viewer: Rights): HolderKind[] => [
 /** All roles of an organization: the built-in ones, and its own in order of their names. */
 export async function listRoles(tx: Pick<Tx, 'apis' | 'roles'>, organizationId: OrganizationId, kinds: readonly HolderKind[]): Promise<ListedRole[]> {
   const [apis, custom, counts] = await Promise.all([tx.apis.list(), tx.roles.list(organizationId), tx.roles.holderCounts(organizationId, kinds)])
-  const builtIn = builtInRoles.map((role): ListedRole => {
-    const held = { role, customRole: null }
+  const builtInOnes = builtInRoles.map((role): ListedRole => {
+    const held = builtIn(role)
     const own = (Object.keys(permissions) as Permission[]).filter((permission) => roleHas(held, permission))
     const atApis = apis.flatMap((api) => permissionsOfRole(api, held))
     return { id: role, name: role, description: descriptions[role], permissions: [...own, ...atApis], holders: counts.get(role) ?? 0, custom: null }
   })
-  return [...builtIn, ...custom.map((role) => ({ ...role, holders: counts.get(role.id) ?? 0, custom: role }))]
+  return [...builtInOnes, ...custom.map((role) => ({ ...role, holders: counts.get(role.id) ?? 0, custom: role }))]
 }
 
 /**
  * A role of the list, by name or id.
  * @throws Problem role_not_found with the names that exist
  */
-export async function listedRoleOf(tx: Pick<Tx, 'apis' | 'roles'>, organizationId: OrganizationId, kinds: readonly HolderKind[], reference: string): Promise<ListedRole> {
+export async function listedRoleOf(
+  tx: Pick<Tx, 'apis' | 'roles'>,
+  organizationId: OrganizationId,
+  kinds: readonly HolderKind[],
+  reference: string,
+): Promise<ListedRole> {
   const all = await listRoles(tx, organizationId, kinds)
   const role = all.find(({ id, name }) => id === reference || name.toLowerCase() === reference.toLowerCase())
-  if (!role) throw new Problem('role_not_found')
+  if (!role) throw await roleNotFound(tx, organizationId)
   return role
 }

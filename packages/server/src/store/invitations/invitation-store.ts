@@ -105,6 +105,16 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
     async revoke(id) {
       return (await revoking().where('id', '=', id).executeTakeFirst()) !== undefined
     },
+    async setRole(id, { role, customRole: custom }) {
+      const { numUpdatedRows } = await db
+        .updateTable('invitation')
+        .set({ role, role_id: custom?.id ?? null })
+        .where('id', '=', id)
+        .where('state', '=', 'open')
+        .where('expires_at', '>', now)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
     async revokeOpenBy(userId, organizationId) {
       const rows = await executePoint(db, revoking().where('created_by', '=', userId).where('organization_id', '=', organizationId))
       return rows.map(({ id }) => id as InvitationId)

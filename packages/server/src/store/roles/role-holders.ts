@@ -36,7 +36,9 @@ export function roleHolders(db: Kysely<Tables>): Pick<RoleStore, 'holders' | 'ho
   return {
     async holderCounts(organizationId, kinds) {
       const count = (isHeld: Part) => {
-        const counts = kinds.map((kind) => sql`(select count(*) from (select ${holding[kind].rows(organizationId)} and ${isHeld} limit ${HOLDERS_COUNTED}::int) as counted)`)
+        const counts = kinds.map(
+          (kind) => sql`(select count(*) from (select ${holding[kind].rows(organizationId)} and ${isHeld} limit ${HOLDERS_COUNTED}::int) as counted)`,
+        )
         return sql`(${sql.join([sql`0`, ...counts], sql` + `)})::int`
       }
       const { rows } = await sql<{ role: RoleId | BuiltInRole; holders: number }>`

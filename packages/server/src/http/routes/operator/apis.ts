@@ -31,7 +31,12 @@ const written = z.strictObject({
     .meta({ description: "Whether the API also accepts tokens of Muster's own audience. Such a token works at Muster's own API too." }),
 })
 const apiSchema = written
-  .extend({ id: z.string(), grant: z.object({ member: patterns, viewer: patterns }), longest_token_life: z.int().nullable(), accept_default_audience: z.boolean() })
+  .extend({
+    id: z.string(),
+    grant: z.object({ member: patterns, viewer: patterns }),
+    longest_token_life: z.int().nullable(),
+    accept_default_audience: z.boolean(),
+  })
   .meta({ id: 'Api', description: 'An API of the platform.' })
 const changeSchema = z
   .object({

@@ -1,5 +1,5 @@
-import { type Permission, delegable } from '@muster/contract/permissions.ts'
 import { permissionAreas } from '@muster/contract/permission-areas.ts'
+import { delegable, type Permission } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { authorize } from '../../../domain/command/authorize.ts'
@@ -14,7 +14,7 @@ import type { Services } from '../../services.ts'
 const roleParams = organizationParams.extend({ role: z.string().min(1).max(60).meta({ description: 'The name or id of a role.' }) })
 const counted = `Counted up to ${HOLDERS_COUNTED.toLocaleString('en')} of each kind.`
 
-const customRoleSchema = z
+const roleSchema = z
   .object({
     id: z.string().meta({ description: 'Of a built-in role, its name.' }),
     name: z.string(),
@@ -22,7 +22,10 @@ const customRoleSchema = z
     built_in: z.boolean(),
     revision: z.number().int().nullable().meta({ description: 'Raised with each change. Null: built in.' }),
     permissions: z.array(z.string()).meta({ description: "The permissions at Muster's own API and at the APIs of the platform." }),
-    holders: z.number().int().meta({ description: `How many members, service accounts and open invitations that the caller may list have the role. ${counted}` }),
+    holders: z
+      .number()
+      .int()
+      .meta({ description: `How many members, service accounts and open invitations that the caller may list have the role. ${counted}` }),
     created_at: instant.nullable().meta({ description: 'Null: built in.' }),
     changed_at: instant.nullable().meta({ description: 'Null: built in.' }),
   })
@@ -108,12 +111,12 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
         summary: 'List roles',
         description: 'Lists the built-in roles, and the roles of the organization in order of their names.',
         params: organizationParams,
-        response: answers(z.object({ items: z.array(customRoleSchema) })),
+        response: answers(z.object({ items: z.array(roleSchema) })),
       },
     },
     async (request) => {
       const { actor, organization } = await findReadableOrganization(store, request, request.params.org, 'members:read')
-      return { items: (await listRoles(store.reading, organization.id, visibleHolders(actor))).map(toRoleBody) }
+      return { items: (await listRoles(store.reading, organization.id, visibleHolders(actor))).map(toListedRoleBody) }
     },
   )
 
@@ -129,7 +132,7 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
         params: organizationParams,
         headers: idempotencyHeaders,
         body: z.strictObject({ name, description: description.optional(), permissions }),
-        response: answers(customRoleSchema, 201),
+        response: answers(roleSchema, 201),
       },
     },
     async (request, reply) => {
@@ -137,7 +140,7 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
       const { description: text = '', ...written } = request.body
       const role = { organization: request.params.org, ...written, description: text }
       const { id, organizationId } = await execute(createRole, principal, role, { idempotency: idempotencyOf(request) })
-      return reply.code(201).send(toRoleBody(await listedRoleOf(store.reading, organizationId, visibleHolders(actor), id)))
+      return reply.code(201).send(toListedRoleBody(await listedRoleOf(store.reading, organizationId, visibleHolders(actor), id)))
     },
   )
 
@@ -151,12 +154,12 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
         summary: 'Get role',
         description: 'Returns one role, built in or of the organization.',
         params: roleParams,
-        response: answers(customRoleSchema),
+        response: answers(roleSchema),
       },
     },
     async (request) => {
       const { actor, organization } = await findReadableOrganization(store, request, request.params.org, 'members:read')
-      return toRoleBody(await listedRoleOf(store.reading, organization.id, visibleHolders(actor), request.params.role))
+      return toListedRoleBody(await listedRoleOf(store.reading, organization.id, visibleHolders(actor), request.params.role))
     },
   )
 
@@ -175,17 +178,22 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
             name: name.optional(),
             description: description.optional(),
             permissions: permissions.optional(),
-            revision: z.number().int().min(1).optional().meta({ description: 'The revision that the caller has read. If the role has another one, the change is refused.' }),
+            revision: z
+              .number()
+              .int()
+              .min(1)
+              .optional()
+              .meta({ description: 'The revision that the caller has read. If the role has another one, the change is refused.' }),
           })
           .refine(({ revision: _, ...change }) => Object.keys(change).length > 0, 'Nothing to change.'),
-        response: answers(reported(customRoleSchema)),
+        response: answers(reported(roleSchema)),
       },
     },
     async (request) => {
       const { org, role } = request.params
       const { principal, actor } = actorOfRequest(request)
       const { id, organizationId } = await execute(editRole, principal, { organization: org, role, ...request.body })
-      return toRoleBody(await listedRoleOf(store.reading, organizationId, visibleHolders(actor), id))
+      return toListedRoleBody(await listedRoleOf(store.reading, organizationId, visibleHolders(actor), id))
     },
   )
 
@@ -200,10 +208,15 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
         description:
           'Removes a role that nobody holds. With `move_to`, its holders get another role first, 100 in one transaction. If the request is interrupted, the role stays, and the request can be repeated.',
         params: roleParams,
-        querystring: z.strictObject({ move_to: z.string().min(1).max(60).optional().meta({ description: 'The name or id of the role that its holders get. It cannot be admin.' }) }),
+        querystring: z.strictObject({
+          move_to: z.string().min(1).max(60).optional().meta({ description: 'The name or id of the role that its holders get. It cannot be admin.' }),
+        }),
         response: answers(
           reported(
-            z.object({ removed: z.object({ id: z.string(), name: z.string() }), moved: z.number().int().meta({ description: 'The number of holders that got the other role.' }) }),
+            z.object({
+              removed: z.object({ id: z.string(), name: z.string() }),
+              moved: z.number().int().meta({ description: 'The number of holders that got the other role.' }),
+            }),
           ),
         ),
       },
@@ -246,7 +259,7 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
 
 const toHolderBody = ({ kind, id, name: known }: RoleHolder) => ({ kind, id, name: known })
 
-const toRoleBody = ({ id, name: known, description: text, permissions: names, holders, custom }: ListedRole) => ({
+const toListedRoleBody = ({ id, name: known, description: text, permissions: names, holders, custom }: ListedRole) => ({
   id,
   name: known,
   description: text,
