@@ -18,7 +18,7 @@ export const customRoles: Fault[] = [
   {
     title: 'a permission of a custom role that is not delegable counts for nothing (E81)',
     file: 'packages/contract/src/permissions.ts',
-    find: '? granted.includes(permission) && (delegable as readonly Permission[]).includes(permission)',
+    find: '? granted.includes(permission) && isDelegable(permission)',
     replace: '? granted.includes(permission)',
     test: manifest,
     named: 'a permission of a role that is not delegable counts',

@@ -30,7 +30,7 @@ export const nouns: Record<string, Noun> = {
   user: {
     group: 'Work together:',
     summary: 'members: list, invite, deactivate, reactivate, sign out, remove, change roles',
-    load: () => import('./commands/user.ts'),
+    load: () => import('./commands/user/index.ts'),
   },
   role: { group: 'Work together:', summary: 'roles: list, show, create, edit, remove, holders, permissions', load: () => import('./commands/role.ts') },
   invitation: {

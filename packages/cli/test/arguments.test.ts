@@ -5,7 +5,7 @@ import { tokenIn } from '../src/commands/invitation-answer.ts'
 import { referenceFrom } from '../src/commands/resource.ts'
 import { grantOf } from '../src/commands/server/client.ts'
 import { planLines } from '../src/commands/shared/move-plan.ts'
-import { addressesFrom } from '../src/commands/user-invite.ts'
+import { addressesFrom } from '../src/commands/user/invite.ts'
 import { momentFrom } from '../src/output/time.ts'
 
 test('pasted addresses are split at spaces, commas and lines, without duplicates (S22)', () => {

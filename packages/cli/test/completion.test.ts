@@ -21,9 +21,7 @@ test.each([
   ['org re', ['rename', 'remove', 'revoke-secret']],
   ['service-account key ', ['list', 'create', 'revoke']],
   ['completion ', ['bash', 'zsh', 'fish']],
-  ['user role bob ', ['admin', 'member']],
-  ['user invite a@example.com --role ', ['member', 'admin']],
-  ['user invite --role=', ['--role=member', '--role=admin']],
+  ['user list --status=', ['--status=active', '--status=deactivated', '--status=left']],
   ['user list --url http://localhost:4000 --status ', ['active', 'deactivated', 'left']],
 ])('completion offers the words after "muster %s"', (line, expected) => {
   expect(at(line)).toEqual(expect.arrayContaining(expected))
@@ -40,6 +38,11 @@ test.each([
   ['resource list --owner ', { source: 'owners' }],
   ['service-account key list ', { source: 'service accounts' }],
   ['invitation revoke ', { source: 'invitations' }],
+  ['user role bob ', { source: 'roles' }],
+  ['role show ', { source: 'roles' }],
+  ['role create Deployer --permission ', { source: 'permissions' }],
+  ['user invite a@example.com --role ', { source: 'roles' }],
+  ['user invite --role=', { source: 'roles', prefix: '--role=' }],
   ['audit export -o ', { files: true }],
   ['service-account create ', []],
 ])('completion uses the right source after "muster %s"', (line, expected) => {
@@ -67,7 +70,7 @@ test('bash completes without the bash-completion package, also when loaded twice
   const ask = `set -eu; source bash.sh; source bash.sh; COMP_LINE=$1; COMP_POINT=\${#COMP_LINE}; _muster || true; printf '%s\\n' "\${COMPREPLY[@]}"`
   const words = (line: string) => inShell('bash', '--norc', '--noprofile', '-c', ask, 'test', line)
   expect(words('muster org re')).toEqual({ status: 0, stdout: 'rename\nremove\nrevoke-secret\n', stderr: '' })
-  expect(words('muster user invite --role=m').stdout).toBe('member\n')
+  expect(words('muster user list --status=a').stdout).toBe('active\n')
   expect(words('muster audit export -o zs').stdout).toBe('zsh.sh\n')
 })
 

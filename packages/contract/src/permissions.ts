@@ -66,12 +66,11 @@ export const delegable = [
   'audit:read',
 ] as const satisfies readonly Permission[]
 export type Delegable = (typeof delegable)[number]
+export const isDelegable = (permission: Permission): permission is Delegable => (delegable as readonly Permission[]).includes(permission)
 
 /** @param granted the permissions of a custom role */
 export const roleMay = (role: Role, permission: Permission, granted: readonly string[]): boolean =>
-  role === 'custom'
-    ? granted.includes(permission) && (delegable as readonly Permission[]).includes(permission)
-    : (permissions[permission] as readonly BuiltInRole[]).includes(role)
+  role === 'custom' ? granted.includes(permission) && isDelegable(permission) : (permissions[permission] as readonly BuiltInRole[]).includes(role)
 
 /** Scopes that the operator can give to a client acting for itself (S58, P15). None of them is a scope of people. */
 export const machineScopes = [

@@ -42,10 +42,10 @@ export function numberOfCursor(cursor: string | undefined): bigint | null {
 }
 
 /** For a list ordered by number and id. @throws Problem invalid_request, also for a cursor of another list */
-export function placeOfCursor(cursor: string | undefined, kind: IdKind): { number: string; id: string } | null {
+export function placeOfCursor(cursor: string | undefined, ...kinds: IdKind[]): { number: string; id: string } | null {
   const [number = '', id = ''] = decodeCursor(cursor, 2) ?? []
   if (cursor === undefined) return null
-  if (!/^\d{1,16}$/.test(number) || !id.startsWith(`${idPrefixes[kind]}_`)) throw invalidCursor()
+  if (!/^\d{1,16}$/.test(number) || !kinds.some((kind) => id.startsWith(`${idPrefixes[kind]}_`))) throw invalidCursor()
   return { number, id }
 }
 

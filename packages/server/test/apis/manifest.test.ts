@@ -13,7 +13,7 @@ const deploy = {
   name: 'Deploy',
   audience: 'https://deploy.example.com',
   permissions: { 'apps:read': 'See applications', 'apps:deploy': 'Deploy applications' },
-  grant: { member: ['apps:*'] },
+  grant: { member: ['apps:*'], viewer: [] as string[] },
 }
 const billing = { name: 'Billing', audience: 'https://billing.example.com', permissions: { 'invoices:read': 'See invoices' }, grant: { member: [] } }
 
@@ -114,14 +114,22 @@ test('a permission that a client names passes to another API only on demand (P1,
 
 test('the audit event of an API says what changed (P1)', async () => {
   await apply([deploy])
-  await apply([{ ...deploy, grant: { member: ['*'] }, longest_token_life: 600 }])
+  await apply([{ ...deploy, grant: { member: ['*'], viewer: ['apps:read'] }, longest_token_life: 600 }])
   const row = await muster.server.database.kysely
     .selectFrom('audit_event')
     .selectAll()
     .where('type', '=', 'api.changed')
     .orderBy('seq', 'desc')
     .executeTakeFirstOrThrow()
-  assert.deepEqual(row.details, { name: 'Deploy', audience: deploy.audience, fields: ['grant', 'longest_token_life'], added: [], removed: [], grant: ['*'] })
+  assert.deepEqual(row.details, {
+    name: 'Deploy',
+    audience: deploy.audience,
+    fields: ['grant', 'longest_token_life'],
+    added: [],
+    removed: [],
+    grant: ['*'],
+    viewer: ['apps:read'],
+  })
 })
 
 test('a manifest with errors changes nothing, and the answer lists every error (P1)', async () => {

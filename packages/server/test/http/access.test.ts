@@ -35,6 +35,8 @@ test('every list refuses an invalid cursor', async () => {
   const { token } = acme['ada'] as Human
   const machine = await muster.call('POST', '/v1/organizations/ada/service-accounts', { token, body: { name: 'no-machine' } })
   expect(machine.status).toBe(201)
+  const role = await muster.call('POST', '/v1/organizations/ada/roles', { token, body: { name: 'no-role', permissions: [] } })
+  expect(role.status).toBe(201)
   const { body: openapi } = await muster.call('GET', '/openapi.json')
   const lists = Object.entries<any>(openapi.paths)
     .filter(([, { get }]) => get?.parameters?.some(({ name }: { name: string }) => name === 'cursor'))

@@ -61,3 +61,17 @@ test('a question about a stranger or an unknown permission is refused (P22)', as
   expect([unknown.status, unknown.body.code]).toEqual([422, 'permission_unknown'])
   expect(unknown.body.permissions).toContain('apps:remove')
 })
+
+test('an admin sees that a custom role lacks a permission, and who can change that (P22)', async () => {
+  const asAda = (method: string, path: string, body?: unknown) => muster.call(method, `/v1/organizations/ada${path}`, { token: tokenOf('ada'), body })
+  await asAda('POST', '/roles', { name: 'Remover', permissions: ['apps:remove', 'members:read'] })
+  await asAda('PATCH', '/members/bob', { role: 'Remover' })
+  const of = async (permission: string) => (await why(tokenOf('ada'), 'bob', permission)).body.steps.find(({ step }: any) => step === 'role')
+  expect(await of('apps:remove')).toEqual({ step: 'role', passed: true, detail: 'The role Remover has apps:remove at Deploy.' })
+  expect((await of('apps:read')).detail).toBe('The role Remover does not have apps:read at Deploy. An admin can add it to the role, or give bob another role.')
+  expect((await of('members:remove')).detail).toBe(
+    'The role Remover does not have members:remove. Only the role admin can have it. An admin can make bob an admin.',
+  )
+  await asAda('PATCH', '/members/bob', { role: 'viewer' })
+  expect((await of('apps:read')).detail).toContain('and the operator can grant it to viewers')
+})

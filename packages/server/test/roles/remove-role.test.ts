@@ -105,7 +105,9 @@ test('the holders of a role move in several transactions when they are many', as
     kysely,
   )
   await sql`insert into membership (organization_id, user_id, role, role_id, status)
-    select (select id from organization where name = 'fir'), 'usr_' || lpad(n::text, 26, '0'), 'custom', ${id}, 'active' from generate_series(1, 230) n`.execute(kysely)
+    select (select id from organization where name = 'fir'), 'usr_' || lpad(n::text, 26, '0'), 'custom', ${id}, 'active' from generate_series(1, 230) n`.execute(
+    kysely,
+  )
   expect((await asOwner('GET', '/roles/Deployer')).body.holders).toBe(230)
   expect((await asOwner('DELETE', '/roles/Deployer?move_to=viewer')).body).toMatchObject({ moved: 230 })
   expect((await asOwner('GET', '/roles/viewer')).body.holders).toBe(230)

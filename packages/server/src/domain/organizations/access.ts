@@ -1,5 +1,5 @@
-import { isPermission } from '@muster/contract/permissions.ts'
-import { permissionsOfRole } from '../apis/api.ts'
+import { isDelegable, isPermission } from '@muster/contract/permissions.ts'
+import { type Api, permissionsOfRole } from '../apis/api.ts'
 import { requireKnownPermissions } from '../apis/known-permissions.ts'
 import { KEYS_PER_USER } from '../credentials/api-key.ts'
 import type { Rights } from '../model/live.ts'
@@ -23,6 +23,13 @@ export interface Access {
   steps: AccessStep[]
   /** The member's valid keys in this organization, and whether each allows it. */
   keys: { id: string; description: string; allowed: boolean }[]
+}
+
+/** Who can give a member a permission that their role lacks. */
+function wayToGet({ role, username }: Member, permission: string, api: Api | null): string {
+  if (role !== 'custom') return `An admin can change the role${api ? `, and the operator can grant it to ${role}s` : ''}.`
+  if (isPermission(permission) && !isDelegable(permission)) return `Only the role admin can have it. An admin can make ${username} an admin.`
+  return `An admin can add it to the role, or give ${username} another role.`
 }
 
 /**
@@ -60,7 +67,7 @@ export async function explainAccess(
       : {
           step: 'role',
           passed: false,
-          detail: `The role ${nameOfRole(member)} does not have ${permission}${where}. An admin can change the role${api ? ', and the operator can grant it to members' : ''}.`,
+          detail: `The role ${nameOfRole(member)} does not have ${permission}${where}. ${wayToGet(member, permission, api)}`,
         },
   ]
   const scope = credential?.scope ?? null

@@ -1,5 +1,5 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
-import { delegable, isPermission, type Permission, roles } from '@muster/contract/permissions.ts'
+import { isDelegable, isPermission, roles } from '@muster/contract/permissions.ts'
 import { requireKnownPermissions } from '../apis/known-permissions.ts'
 import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
@@ -124,7 +124,7 @@ async function permissionsOf(tx: Pick<Tx, 'apis'>, named: readonly string[]): Pr
   const names = [...new Set(named)].sort()
   await tx.apis.share()
   await requireKnownPermissions(tx, names)
-  const withheld = names.filter((name) => isPermission(name) && !(delegable as readonly Permission[]).includes(name))
+  const withheld = names.filter((name) => isPermission(name) && !isDelegable(name))
   if (withheld.length > 0)
     throw new Problem('permission_not_delegable', `Only the role admin can have ${withheld.join(', ')}.`, { extensions: { permissions: withheld } })
   return names

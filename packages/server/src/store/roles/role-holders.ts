@@ -2,29 +2,26 @@ import { isId, type RoleId } from '@muster/contract/ids.ts'
 import { type BuiltInRole, builtInRoles } from '@muster/contract/permissions.ts'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { HOLDERS_COUNTED, type HolderKind, holderKinds, type RoleHolder, type RoleStore } from '../../domain/roles/store.ts'
-import { idOfCursor, pageOf } from '../page.ts'
+import { pageOf, placeOfCursor } from '../page.ts'
 import type { Tables } from '../tables.ts'
 
 type Part = RawBuilder<unknown>
 
 /** The rows of one kind of holder, and their names. */
-const holding: Record<HolderKind, { rows: (organizationId: string) => Part; id: Part; prefix: string; name: Part }> = {
+const holding: Record<HolderKind, { rows: (organizationId: string) => Part; id: Part; name: Part }> = {
   user: {
     rows: (organizationId) => sql`from membership h where h.organization_id = ${organizationId} and h.status in ('active', 'deactivated')`,
     id: sql`h.user_id`,
-    prefix: 'usr_',
     name: sql`(select a.username from account a where a.id = page.id)`,
   },
   service_account: {
     rows: (organizationId) => sql`from service_account h where h.organization_id = ${organizationId} and h.ended_at is null`,
     id: sql`h.id`,
-    prefix: 'sva_',
     name: sql`(select s.name from service_account s where s.id = page.id)`,
   },
   invitation: {
     rows: (organizationId) => sql`from invitation h where h.organization_id = ${organizationId} and h.state = 'open' and h.expires_at > muster_now()`,
     id: sql`h.id`,
-    prefix: 'inv_',
     name: sql`(select i.email from invitation i where i.id = page.id)`,
   },
 }
@@ -48,14 +45,14 @@ export function roleHolders(db: Kysely<Tables>): Pick<RoleStore, 'holders' | 'ho
       return new Map(rows.map(({ role, holders }) => [role, holders]))
     },
     async holders(organizationId, role, { kinds, limit, cursor }) {
-      const after = idOfCursor(cursor, 'user', 'serviceAccount', 'invitation')
-      const first = after === null ? 0 : holderKinds.findIndex((kind) => after.startsWith(holding[kind].prefix))
+      const after = placeOfCursor(cursor, 'user', 'serviceAccount', 'invitation')
+      const first = Number(after?.number ?? 0)
       const isHeld = isId('role', role) ? isCustom(sql`${role}`) : sql`h.role = ${role}`
       const found: { kind: HolderKind; id: string; name: string | null }[] = []
       for (const kind of holderKinds.slice(first)) {
         if (!kinds.includes(kind) || found.length > limit) continue
-        const { rows, id, prefix, name } = holding[kind]
-        const beyond = after?.startsWith(prefix) ? sql`and ${id} > ${after}` : sql``
+        const { rows, id, name } = holding[kind]
+        const beyond = after !== null && kind === holderKinds[first] ? sql`and ${id} > ${after.id}` : sql``
         const page = await sql<{ id: string; name: string | null }>`
           select page.id, ${name} as name from (
             select ${id} as id ${rows(organizationId)} and ${isHeld} ${beyond} order by 1 limit ${limit + 1 - found.length}::int) as page
@@ -65,7 +62,7 @@ export function roleHolders(db: Kysely<Tables>): Pick<RoleStore, 'holders' | 'ho
       return pageOf(
         found,
         limit,
-        ({ id }) => [id],
+        ({ kind, id }) => [String(holderKinds.indexOf(kind)), id],
         (holder) => holder as RoleHolder,
       )
     },

@@ -1,5 +1,5 @@
 import { permissionAreas } from '@muster/contract/permission-areas.ts'
-import { delegable, type Permission } from '@muster/contract/permissions.ts'
+import { isDelegable, type Permission } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { authorize } from '../../../domain/command/authorize.ts'
@@ -71,7 +71,7 @@ const ownAreas = permissionAreas.map(({ area, permissions: words }) => ({
   permissions: (Object.entries(words) as [Permission, string][]).map(([permission, text]) => ({
     name: permission,
     description: text,
-    delegable: (delegable as readonly Permission[]).includes(permission),
+    delegable: isDelegable(permission),
   })),
 }))
 

@@ -1,8 +1,8 @@
-import { command, flag, skipPrompt } from '../command.ts'
-import { usage } from '../errors.ts'
-import { signedIn } from '../login/sign-in.ts'
-import { sayRevocation } from '../output/revocation.ts'
-import { when } from '../output/time.ts'
+import { command, flag, skipPrompt } from '../../command.ts'
+import { usage } from '../../errors.ts'
+import { signedIn } from '../../login/sign-in.ts'
+import { sayRevocation } from '../../output/revocation.ts'
+import { when } from '../../output/time.ts'
 
 // An admin resets the factors of a member who has lost them (F12).
 

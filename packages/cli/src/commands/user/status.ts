@@ -1,10 +1,10 @@
-import { command, skipPrompt, value } from '../command.ts'
-import { usage } from '../errors.ts'
-import { signedIn } from '../login/sign-in.ts'
-import { sayRevocation } from '../output/revocation.ts'
-import { roleName } from '../output/role.ts'
-import { confirmDeparture, removeMember, sayDeparture } from './shared/member-removal.ts'
-import { confirmSignOut, saySignedOut } from './shared/sign-out.ts'
+import { command, skipPrompt, value } from '../../command.ts'
+import { usage } from '../../errors.ts'
+import { signedIn } from '../../login/sign-in.ts'
+import { sayRevocation } from '../../output/revocation.ts'
+import { roleName } from '../../output/role.ts'
+import { confirmDeparture, removeMember, sayDeparture } from '../shared/member-removal.ts'
+import { confirmSignOut, saySignedOut } from '../shared/sign-out.ts'
 
 // Deactivating, reactivating, removing and signing out members (S1).
 
