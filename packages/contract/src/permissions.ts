@@ -68,6 +68,9 @@ export const delegable = [
 export type Delegable = (typeof delegable)[number]
 export const isDelegable = (permission: Permission): permission is Delegable => (delegable as readonly Permission[]).includes(permission)
 
+/** The holders of a role are counted up to this number, of each kind. */
+export const HOLDERS_COUNTED = 1_000
+
 /** @param granted the permissions of a custom role */
 export const roleMay = (role: Role, permission: Permission, granted: readonly string[]): boolean =>
   role === 'custom' ? granted.includes(permission) && isDelegable(permission) : (permissions[permission] as readonly BuiltInRole[]).includes(role)

@@ -1,3 +1,4 @@
+import { HOLDERS_COUNTED } from '@muster/contract/permissions.ts'
 import { readAllPages } from '../api/pages.ts'
 import { command, list, skipPrompt, value } from '../command.ts'
 import { usage } from '../errors.ts'
@@ -23,8 +24,14 @@ const listRoles = command(
       { items },
       {
         none: 'No roles.',
-        head: ['NAME', 'ID?', 'HOLDERS', 'PERMISSIONS', 'DESCRIPTION?'],
-        row: (role) => [role.name, role.id, String(role.holders), facts(String(role.permissions.length), role.permissions.join(' ')), role.description],
+        head: ['NAME', 'HOLDERS', 'PERMISSIONS', 'DESCRIPTION?', 'ID?'],
+        row: (role) => [
+          role.name,
+          facts(`${role.holders}${role.holders >= HOLDERS_COUNTED ? '+' : ''}`, String(role.holders)),
+          facts(String(role.permissions.length), role.permissions.join(' ')),
+          role.description,
+          role.id,
+        ],
       },
     )
   },
@@ -128,7 +135,7 @@ const edit = command(
     const wanted = asks ? await choosePermissions(context, login, role.permissions) : wantedOf(role.permissions, { all, add, drop })
     const lost = role.permissions.filter((one) => wanted !== undefined && !wanted.includes(one))
     if (lost.length > 0 && role.holders > 0 && !yes)
-      await ask.confirm(`${count(role.holders, 'holder')} of ${role.name} will lose ${lost.join(', ')} at once. Change the role?`)
+      await ask.confirm(`${holdersOf(role)} of ${role.name} will lose ${lost.join(', ')} at once. Change the role?`)
     const changed = await login.PATCH('/v1/organizations/{org}/roles/{role}', {
       params: { path: { org: login.organizationId, role: role.id } },
       body: {
@@ -161,7 +168,7 @@ const remove = command(
     const role = await roleOf(login, reference)
     if (!yes)
       await ask.confirm(
-        role.holders > 0 && moveTo !== undefined ? `Remove ${role.name}, and give ${moveTo} to its ${count(role.holders, 'holder')}?` : `Remove ${role.name}?`,
+        role.holders > 0 && moveTo !== undefined ? `Remove ${role.name}, and give ${moveTo} to its ${holdersOf(role)}?` : `Remove ${role.name}?`,
       )
     const answer = await login.DELETE('/v1/organizations/{org}/roles/{role}', {
       params: { path: { org: login.organizationId, role: role.id }, query: moveTo === undefined ? {} : { move_to: moveTo } },
@@ -194,6 +201,8 @@ const holders = command(
     )
   },
 )
+
+const holdersOf = ({ holders: number }: { holders: number }): string => `${number >= HOLDERS_COUNTED ? 'at least ' : ''}${count(number, 'holder')}`
 
 const quoted = (name: string): string => (/^[\w-]+$/.test(name) ? name : `"${name}"`)
 

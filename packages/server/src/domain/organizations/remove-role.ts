@@ -1,4 +1,5 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
+import { HOLDERS_COUNTED } from '@muster/contract/permissions.ts'
 import type { Context } from '../command/context.ts'
 import { giveRoleToMachine, serviceAccountOf } from '../credentials/service-account.ts'
 import { Problem } from '../model/problem.ts'
@@ -56,7 +57,7 @@ async function inUse({ tx }: Context, organizationId: OrganizationId, role: Cust
   const count = (await tx.roles.holderCounts(organizationId, holderKinds)).get(role.id) ?? 0
   const named = items.map(({ kind, name }) => (name === null ? 'an invitation' : `${words[kind]}${name}`))
   const others = count - items.length
-  const detail = `Held by ${[...named, ...(others > 0 ? [`${others} more`] : [])].join(', ')}.`
+  const detail = `Held by ${[...named, ...(others > 0 ? [`${count >= HOLDERS_COUNTED ? 'at least ' : ''}${others} more`] : [])].join(', ')}.`
   return new Problem('role_in_use', detail, { extensions: { holders: items, count } })
 }
 

@@ -12,9 +12,6 @@ export type RoleHolder = {
   name: string | null
 } & ({ kind: 'user'; id: UserId } | { kind: 'service_account'; id: ServiceAccountId } | { kind: 'invitation'; id: InvitationId })
 
-/** Holders of a role are counted up to this number. */
-export const HOLDERS_COUNTED = 1_000
-
 type WrittenRole = Pick<CustomRole, 'id' | 'organizationId' | 'name' | 'description' | 'permissions'>
 
 export interface RoleStore {

@@ -1,7 +1,7 @@
 import { isId, type RoleId } from '@muster/contract/ids.ts'
-import { type BuiltInRole, builtInRoles } from '@muster/contract/permissions.ts'
+import { type BuiltInRole, builtInRoles, HOLDERS_COUNTED } from '@muster/contract/permissions.ts'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { HOLDERS_COUNTED, type HolderKind, holderKinds, type RoleHolder, type RoleStore } from '../../domain/roles/store.ts'
+import { type HolderKind, holderKinds, type RoleHolder, type RoleStore } from '../../domain/roles/store.ts'
 import { pageOf, placeOfCursor } from '../page.ts'
 import type { Tables } from '../tables.ts'
 
