@@ -11,14 +11,23 @@ export interface Replayed {
   usernames: Map<string, string>
   organizations: Map<string, { name: string; founderId: string; personal: boolean }>
   /** The key is `<organization>/<user>`. */
-  memberships: Map<string, { role: Role; status: MembershipStatus; epoch: number }>
+  memberships: Map<string, Held & { status: MembershipStatus; epoch: number }>
   /** The key is the id. Removed resources are left out. */
   resources: Map<string, { organizationId: string; kind: string; name: string; ownerId: string }>
   /** Removed service accounts are left out. */
-  serviceAccounts: Map<string, { organizationId: string; name: string }>
+  serviceAccounts: Map<string, Held & { organizationId: string; name: string }>
+  /** Custom roles. Removed ones are left out. */
+  roles: Map<string, { organizationId: string; name: string; permissions: string[]; revision: number }>
 }
 
 type Step<T extends EventType> = (state: Replayed, event: EventOf<T>) => void
+
+interface Held {
+  role: Role
+  /** Of a custom role. */
+  roleId: string | null
+}
+const heldBy = ({ role, roleId }: { role: Role; roleId?: string | undefined }): Held => ({ role, roleId: roleId ?? null })
 
 const keyOf = ({ organizationId, target }: { organizationId: string; target: string }): string => `${organizationId}/${target}`
 
@@ -28,18 +37,24 @@ const steps: { [T in EventType]?: Step<T> } = {
   'organization.created': ({ organizations }, { target, name, founderId }) => void organizations.set(target, { name, founderId, personal: true }),
   'organization.renamed': ({ organizations }, { target, to }) => change(organizations, target, { name: to }),
   'organization.shared': ({ organizations }, { target }) => change(organizations, target, { personal: false }),
-  'membership.started': ({ memberships }, event) => void memberships.set(keyOf(event), { role: event.role, status: 'active', epoch: event.epoch }),
+  'membership.started': ({ memberships }, event) => void memberships.set(keyOf(event), { ...heldBy(event), status: 'active', epoch: event.epoch }),
   'membership.ended': ({ memberships }, event) => change(memberships, keyOf(event), { status: 'left', epoch: event.epoch }),
-  'membership.role_changed': ({ memberships }, event) => change(memberships, keyOf(event), { role: event.role }),
+  'membership.role_changed': ({ memberships }, event) => change(memberships, keyOf(event), { ...heldBy(event), epoch: event.epoch }),
   'membership.deactivated': ({ memberships }, event) => change(memberships, keyOf(event), { status: 'deactivated', epoch: event.epoch }),
   'membership.reactivated': ({ memberships }, event) => change(memberships, keyOf(event), { status: 'active', epoch: event.epoch }),
   'resource.registered': ({ resources }, { target, organizationId, kind, name, ownerId }) =>
     void resources.set(target, { organizationId, kind, name, ownerId }),
   'resource.transferred': ({ resources }, { target, to }) => change(resources, target, { ownerId: to }),
   'resource.removed': ({ resources }, { target }) => void resources.delete(target),
-  'service_account.created': ({ serviceAccounts }, { target, organizationId, name }) => void serviceAccounts.set(target, { organizationId, name }),
+  'service_account.created': ({ serviceAccounts }, { target, organizationId, name, role = 'member', roleId }) =>
+    void serviceAccounts.set(target, { organizationId, name, ...heldBy({ role, roleId }) }),
   'service_account.changed': ({ serviceAccounts }, { target, name }) => change(serviceAccounts, target, { name }),
+  'service_account.role_changed': ({ serviceAccounts }, event) => change(serviceAccounts, event.target, heldBy(event)),
   'service_account.removed': ({ serviceAccounts }, { target }) => void serviceAccounts.delete(target),
+  'role.created': ({ roles }, { target, organizationId, name, permissions, revision }) =>
+    void roles.set(target, { organizationId, name, permissions, revision }),
+  'role.changed': ({ roles }, { target, name, permissions, revision }) => change(roles, target, { name, permissions, revision }),
+  'role.removed': ({ roles }, { target }) => void roles.delete(target),
 }
 
 /** An event about an object that no earlier event created: the audit log is incomplete. */
@@ -52,7 +67,14 @@ function change<V extends object>(all: Map<string, V>, key: string, to: Partial<
 /** Applies the events to an empty state, in their order. Refusals change nothing. */
 export function replay(
   events: Iterable<Pick<RecordedEvent, 'type' | 'outcome' | 'target' | 'organizationId' | 'details'>>,
-  state: Replayed = { usernames: new Map(), organizations: new Map(), memberships: new Map(), resources: new Map(), serviceAccounts: new Map() },
+  state: Replayed = {
+    usernames: new Map(),
+    organizations: new Map(),
+    memberships: new Map(),
+    resources: new Map(),
+    serviceAccounts: new Map(),
+    roles: new Map(),
+  },
 ): Replayed {
   for (const { type, outcome, target, organizationId, details } of events) {
     if (outcome !== 'done') continue

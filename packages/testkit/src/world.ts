@@ -1,5 +1,4 @@
-import { CLI_CLIENT_ID, type InvitationId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
-import type { Role } from '@muster/contract/permissions.ts'
+import { CLI_CLIENT_ID, type InvitationId, type OrganizationId, type RoleId, type UserId } from '@muster/contract/ids.ts'
 import { actorOf } from '@muster/server/domain/command/authorize.ts'
 import type { Execute } from '@muster/server/domain/command/context.ts'
 import { createExecute } from '@muster/server/domain/command/execute.ts'
@@ -45,11 +44,14 @@ export interface World {
   login(person: Person): Promise<Person>
   /** The same login with its current organization and epoch, for example after a join. */
   again(person: Person): Promise<Person>
-  /** People in one organization. The first one is its founder, and the organization has their name. */
-  organization(people: Record<string, Role>): Promise<{ organization: string; id: OrganizationId; people: Record<string, Person> }>
-  secretOf(admin: Person, organization: string, role?: Role): Promise<string>
+  /** People in one organization, with their roles. The first one is its founder, and the organization has their name. */
+  organization(people: Record<string, string>): Promise<{ organization: string; id: OrganizationId; people: Record<string, Person> }>
+  /** Creates a custom role, or gives the one of this name other permissions. */
+  customRole(organizationId: OrganizationId, name: string, permissions: readonly string[]): Promise<RoleId>
+  /** @param role a name or an id */
+  secretOf(admin: Person, organization: string, role?: string): Promise<string>
   /** An open email invitation, and the token in its email. */
-  invite(admin: Person, organization: string, email: string, role?: Role): Promise<{ id: InvitationId; token: string }>
+  invite(admin: Person, organization: string, email: string, role?: string): Promise<{ id: InvitationId; token: string }>
   /** The current token of an invitation. */
   tokenOf(id: InvitationId): Promise<string>
   /** The audit events since the previous call: type and target. */
@@ -133,6 +135,25 @@ export async function aWorld(engine?: Engine, { poolSize, plans, faults = [] }: 
       if (!invitation) throw new Error('no such invitation')
       return invitationToken(keys, invitation)
     },
+    customRole: (organizationId, name, permissions) =>
+      execute(
+        async ({ tx, record }, _: undefined) => {
+          await tx.organizations.lock([organizationId])
+          const before = await tx.roles.find(organizationId, name)
+          const role = { id: before?.id ?? newId('role'), organizationId, name, description: '', permissions }
+          const event = { target: role.id, organizationId, name, description: '', permissions: [...permissions] }
+          if (before) {
+            const after = await tx.roles.change(role)
+            await record({ type: 'role.changed', ...event, revision: after?.revision ?? 0, added: [], removed: [] })
+          } else {
+            await tx.roles.insert(role)
+            await record({ type: 'role.created', ...event, revision: 1 })
+          }
+          return role.id
+        },
+        systemPrincipal,
+        undefined,
+      ),
     secretOf: async (admin, organization, role = 'member') => (await execute(createSecret, admin.principal, { organization, role })).secret,
     async organization(wanted) {
       const [founderName = '', ...others] = Object.keys(wanted)

@@ -45,7 +45,12 @@ type Identity = z.infer<typeof identitySchema>
 
 const querySchema = z.strictObject({
   organization: z.string().min(1).max(60).optional().meta({ description: 'Only members of this organization pass. Its name or id.' }),
-  role: z.enum(roles).optional().meta({ description: 'Only members with this role pass. An admin also has the rights of a member.' }),
+  role: z
+    .enum(['admin', 'member'])
+    .optional()
+    .meta({
+      description: 'Only people with this role pass. An admin also has the rights of a member. A viewer, or somebody with a custom role, has neither role.',
+    }),
   scope: z
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)
@@ -202,7 +207,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { a
     if (identity.organization === null) throw new Problem('forbidden')
     if (organization !== undefined && (await idOf(organization)) !== identity.organization)
       throw new Problem('forbidden', `Only members of ${organization} can do this.`)
-    if (role === 'admin' && identity.role !== 'admin') throw new Problem('forbidden', 'This requires the role admin.')
+    if (role !== undefined && identity.role !== 'admin' && identity.role !== role) throw new Problem('forbidden', `This requires the role ${role}.`)
   }
 
   async function idOf(reference: string): Promise<string | null> {

@@ -19,12 +19,13 @@ export async function recordedInRows({ rows }: { rows<Row>(statement: string): P
 }
 
 /** Memberships with their epochs, roles, founders and owners, and which people, organizations, resources and service accounts there are. */
-export const withoutNames = ({ usernames, organizations, memberships, resources, serviceAccounts }: Replayed) => ({
+export const withoutNames = ({ usernames, organizations, memberships, resources, serviceAccounts, roles }: Replayed) => ({
   people: new Set(usernames.keys()),
   organizations: mapped(organizations, ({ founderId, personal }) => ({ founderId, personal })),
   memberships,
   resources: mapped(resources, ({ organizationId, kind, ownerId }) => ({ organizationId, kind, ownerId })),
-  serviceAccounts: mapped(serviceAccounts, ({ organizationId }) => ({ organizationId })),
+  serviceAccounts: mapped(serviceAccounts, ({ name: _, ...serviceAccount }) => serviceAccount),
+  roles: mapped(roles, ({ name: _, ...role }) => role),
 })
 
 const mapped = <V, W>(all: Map<string, V>, change: (value: V) => W): Map<string, W> => new Map([...all].map(([key, value]) => [key, change(value)]))
@@ -36,12 +37,17 @@ export async function stored({ rows }: { rows<Row>(statement: string): Promise<R
   return {
     usernames: await map(`select id as key, to_jsonb(username) as value from account where username is not null`),
     organizations: await map(`select id as key, jsonb_build_object('name', name, 'founderId', founder_id, 'personal', personal) as value from organization`),
-    memberships: await map(`select organization_id || '/' || user_id as key, jsonb_build_object('role', role, 'status', status) as value from membership`),
+    memberships: await map(
+      `select organization_id || '/' || user_id as key, jsonb_build_object('role', role, 'roleId', role_id, 'status', status) as value from membership`,
+    ),
     resources: await map(
       `select id as key, jsonb_build_object('organizationId', organization_id, 'kind', kind, 'name', name, 'ownerId', owner_id) as value from resource where removed_at is null`,
     ),
     serviceAccounts: await map(
-      `select id as key, jsonb_build_object('organizationId', organization_id, 'name', name) as value from service_account where ended_at is null`,
+      `select id as key, jsonb_build_object('organizationId', organization_id, 'name', name, 'role', role, 'roleId', role_id) as value from service_account where ended_at is null`,
+    ),
+    roles: await map(
+      `select id as key, jsonb_build_object('organizationId', organization_id, 'name', name, 'permissions', permissions, 'revision', revision) as value from role`,
     ),
   }
 }
@@ -49,5 +55,5 @@ export async function stored({ rows }: { rows<Row>(statement: string): Promise<R
 /** Without epochs, because the tables keep them with the user and not with the membership. */
 export const comparable = ({ memberships, ...rest }: Replayed) => ({
   ...rest,
-  memberships: mapped(memberships, ({ role, status }) => ({ role, status })),
+  memberships: mapped(memberships, ({ epoch: _, ...membership }) => membership),
 })

@@ -3,7 +3,7 @@ import { isPermission, type Permission, permissions } from '@muster/contract/per
 import type { Actor, LiveKey, LiveState, Rights, SessionActor, UserActor } from '../model/live.ts'
 import type { Membership } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
-import { roleHas } from '../roles/role.ts'
+import { nameOfRole, roleHas } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
 
 /** @throws Problem user_not_registered (S55) */
@@ -54,8 +54,14 @@ export const scopeOf = (actor: Rights): string =>
 
 /** @throws Problem forbidden if the role does not allow it, or insufficient_scope if the scope of the key does not (P12) */
 export function requirePermission(actor: Actor, permission: Permission): void {
-  if (!roleHas(actor, permission)) throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`, { extensions: { permission } })
+  if (!roleHas(actor, permission)) throw new Problem('forbidden', whyForbidden(actor, permission), { extensions: { permission } })
   if (!mayDo(actor, permission)) throw outOfScope(actor, [permission])
+}
+
+/** What a member lacks, admins have. Another role may lack more. */
+function whyForbidden({ organization, ...held }: Actor, permission: Permission): string {
+  if (held.role === 'member') return `This requires the role admin in ${organization.name}.`
+  return `The role ${nameOfRole(held)} does not have ${permission}. An admin of ${organization.name} can give you another role.`
 }
 
 export function outOfScope(actor: Actor, missing: readonly string[]): Problem {
