@@ -72,7 +72,7 @@ test('only oauth/ imports the OAuth library, and the domain imports no I/O libra
 })
 
 /** The areas of the domain in order: each may import the areas before it. `signals` is separate: it imports only model and command, and no area imports it. */
-const areas = ['model', 'command', 'resources', 'apis', 'credentials', 'invitations', 'factors', 'providers', 'accounts', 'organizations']
+const areas = ['model', 'command', 'resources', 'apis', 'roles', 'credentials', 'invitations', 'factors', 'providers', 'accounts', 'organizations']
 const below: Record<string, readonly string[]> = {
   ...Object.fromEntries(areas.map((area, level) => [area, areas.slice(0, level)])),
   signals: ['model', 'command'],

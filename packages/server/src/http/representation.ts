@@ -7,9 +7,9 @@ import type { LiveKey, LiveState } from '../domain/model/live.ts'
 import type { Member } from '../domain/model/membership.ts'
 import type { Contact } from '../domain/model/organization.ts'
 import type { UserPrincipal } from '../domain/model/principal.ts'
+import type { HeldCustomRole, HeldRole } from '../domain/model/role.ts'
 import { type Viewer, visibleTo } from '../domain/organizations/directory.ts'
 import type { SignedOut } from '../domain/organizations/sign-out-member.ts'
-import type { HeldCustomRole, HeldRole } from '../domain/roles/role.ts'
 
 interface RoleOf extends Pick<HeldRole, 'role'> {
   customRole?: Pick<HeldCustomRole, 'id' | 'name'> | null

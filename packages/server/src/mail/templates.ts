@@ -1,5 +1,5 @@
 import { NAME_PATTERN } from '@muster/contract/names.ts'
-import type { HeldRole } from '../domain/roles/role.ts'
+import type { HeldRole } from '../domain/model/role.ts'
 import { compose, instant, type Mail, type Sender } from './compose.ts'
 import { networkAddress, safeName, shown } from './safe-text.ts'
 

@@ -45,12 +45,9 @@ type Identity = z.infer<typeof identitySchema>
 
 const querySchema = z.strictObject({
   organization: z.string().min(1).max(60).optional().meta({ description: 'Only members of this organization pass. Its name or id.' }),
-  role: z
-    .enum(['admin', 'member'])
-    .optional()
-    .meta({
-      description: 'Only people with this role pass. An admin also has the rights of a member. A viewer, or somebody with a custom role, has neither role.',
-    }),
+  role: z.enum(['admin', 'member']).optional().meta({
+    description: 'Only people with this role pass. An admin also has the rights of a member. A viewer, or somebody with a custom role, has neither role.',
+  }),
   scope: z
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { asOwnCommands } from '@muster/contract/command-line.ts'
-import { builtIn } from '@muster/server/domain/roles/role.ts'
+import { builtIn } from '@muster/server/domain/model/role.ts'
 import { describe, expect, test } from 'vitest'
 import type { Mail } from '../../src/mail/compose.ts'
 import { factorMail, factorResetMail, identityMail, passkeyMail, signInCodeMail } from '../../src/mail/factor-mails.ts'

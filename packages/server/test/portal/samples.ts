@@ -1,4 +1,4 @@
-import { builtIn } from '@muster/server/domain/roles/role.ts'
+import { builtIn } from '@muster/server/domain/model/role.ts'
 import * as pages from '../../src/portal/pages/index.ts'
 
 /** Every page in every state that looks different. `say` is applied to each text that a user can choose. */

@@ -1,6 +1,6 @@
 import type { OrganizationId, SessionId } from '@muster/contract/ids.ts'
+import { builtIn } from '@muster/server/domain/model/role.ts'
 import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
-import { builtIn } from '@muster/server/domain/roles/role.ts'
 import { createLimits } from '@muster/server/store/command/limit-store.ts'
 import { type Database, openDatabase } from '@muster/server/store/database.ts'
 import { createStore } from '@muster/server/store/transaction.ts'

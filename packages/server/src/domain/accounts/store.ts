@@ -1,8 +1,8 @@
 import type { EmailChangeId, OrganizationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
 import type { Account, Names } from '../model/account.ts'
 import type { Page, PageRequest } from '../model/page.ts'
+import type { HeldRole } from '../model/role.ts'
 import type { ProviderIdentity } from '../providers/provider.ts'
-import type { HeldRole } from '../roles/role.ts'
 
 /** A new address that waits for its emailed code. The account keeps the old address until then (S44). */
 export interface EmailChange {

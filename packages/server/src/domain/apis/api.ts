@@ -1,7 +1,7 @@
 import type { ApiId } from '@muster/contract/ids.ts'
 import type { BuiltInRole } from '@muster/contract/permissions.ts'
 import type { Rights } from '../model/live.ts'
-import type { HeldRole } from '../roles/role.ts'
+import type { HeldRole } from '../model/role.ts'
 
 /** An API of the platform: a resource server of OAuth (P1). Its tokens carry its audience, and its permissions are what they may do. */
 export interface Api {

@@ -3,7 +3,7 @@ import { isPermission, type Permission, permissions } from '@muster/contract/per
 import type { Actor, LiveKey, LiveState, Rights, SessionActor, UserActor } from '../model/live.ts'
 import type { Membership } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
-import { nameOfRole, roleHas } from '../roles/role.ts'
+import { nameOfRole, roleHas } from '../model/role.ts'
 import type { Tx } from '../store.ts'
 
 /** @throws Problem user_not_registered (S55) */

@@ -4,7 +4,7 @@ import { requireKnownPermissions } from '../apis/known-permissions.ts'
 import { mayDo } from '../command/authorize.ts'
 import type { Rights } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
-import { type HeldRole, nameOfRole } from '../roles/role.ts'
+import { type HeldRole, nameOfRole } from '../model/role.ts'
 import type { Tx } from '../store.ts'
 
 export const KEY_DAYS = 90

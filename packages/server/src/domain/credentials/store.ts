@@ -24,9 +24,9 @@ import type { Page, PageRequest } from '../model/page.ts'
 import type { KeyHolder } from '../model/principal.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Revocation } from '../model/revocation.ts'
+import type { HeldRole } from '../model/role.ts'
 import type { ServiceAccount } from '../model/service-account.ts'
 import type { Authentication, Session } from '../model/session.ts'
-import type { HeldRole } from '../roles/role.ts'
 
 export type DeviceAuthorizationState = 'pending' | 'approved' | 'denied' | 'redeemed'
 

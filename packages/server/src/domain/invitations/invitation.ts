@@ -14,10 +14,10 @@ import { base62, formatToken, parseToken, type TokenPrefix } from '../model/opaq
 import type { Organization } from '../model/organization.ts'
 import type { Origin } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
+import { type HeldRole, roleOfEvent } from '../model/role.ts'
 import { type RootKey, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import { findRole } from '../roles/find-role.ts'
 import { isStillGiven, requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
-import { type HeldRole, roleOfEvent } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
 
 const DAY = 86_400

@@ -4,7 +4,7 @@ import type { EmailAddress } from '../model/email.ts'
 import type { Invitation, InvitationState, NamedInvitation } from '../model/invitation.ts'
 import type { Organization } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
-import type { HeldRole } from '../roles/role.ts'
+import type { HeldRole } from '../model/role.ts'
 
 /**
  * Lets a deactivated person who gave the right password answer one invitation of another organization (S26). It is not a session and has its own table, which

@@ -1,6 +1,6 @@
 import type { InvitationKind } from '@muster/contract/events.ts'
 import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.ts'
-import type { HeldRole } from '../roles/role.ts'
+import type { HeldRole } from './role.ts'
 
 export type InvitationState = 'open' | 'accepted' | 'declined' | 'revoked' | 'expired'
 

@@ -1,10 +1,10 @@
 import type { ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { KeyPolicy } from '@muster/contract/permissions.ts'
-import type { HeldRole } from '../roles/role.ts'
 import type { Account } from './account.ts'
 import type { ApiKey } from './api-key.ts'
 import type { CurrentMembership } from './membership.ts'
 import type { Organization } from './organization.ts'
+import type { HeldRole } from './role.ts'
 import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
 

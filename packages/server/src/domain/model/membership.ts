@@ -1,6 +1,6 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { MembershipStatus } from '@muster/contract/permissions.ts'
-import type { HeldRole } from '../roles/role.ts'
+import type { HeldRole } from './role.ts'
 
 /** Ties one user to one organization. */
 export interface Membership extends HeldRole {

@@ -1,5 +1,5 @@
 import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
-import type { HeldRole } from '../roles/role.ts'
+import type { HeldRole } from './role.ts'
 
 /** A machine that belongs to one organization, holds any role but admin (P9), and never moves. */
 export interface ServiceAccount extends HeldRole {

@@ -5,7 +5,7 @@ import { KEYS_PER_USER } from '../credentials/api-key.ts'
 import type { Rights } from '../model/live.ts'
 import type { Member } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
-import { nameOfRole, roleHas } from '../roles/role.ts'
+import { nameOfRole, roleHas } from '../model/role.ts'
 import type { Tx } from '../store.ts'
 
 /** One thing that a permission depends on, in the order in which they are checked. */

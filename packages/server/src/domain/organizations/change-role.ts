@@ -1,15 +1,17 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
+import { changeNames } from '../accounts/person-names.ts'
 import type { Context } from '../command/context.ts'
 import { requireRecentCaller } from '../command/recent.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
+import type { Names } from '../model/account.ts'
 import type { Member, TargetMember } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
+import { type HeldRole, isBelowMember, isSameRole, roleHas, roleOfEvent } from '../model/role.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
 import { findRole } from '../roles/find-role.ts'
 import { requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
-import { type HeldRole, isBelowMember, isSameRole, roleHas, roleOfEvent } from '../roles/role.ts'
 import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
-import type { MemberReference } from './membership.ts'
+import { type MemberReference, memberOf } from './membership.ts'
 
 export interface ChangedRole {
   member: Member
@@ -45,6 +47,22 @@ export async function giveRole(
   const keepsResources = roleHas(role, 'resources:remove') || !roleHas(target, 'resources:remove')
   const handedOver = keepsResources ? [] : await handOver(context, { organizationId, from: target.userId, to: admin, reason: 'role_changed' })
   return { member, handedOver }
+}
+
+export interface ChangeMember extends MemberReference {
+  /** A name or an id. */
+  role?: string | undefined
+  names?: Pick<Names, 'givenName' | 'familyName'> | undefined
+}
+
+/** Changes a member's role, names or both, in one transaction, by an admin (S3, S4). */
+export async function changeMember(context: Context, { names = {}, role, ...reference }: ChangeMember): Promise<ChangedRole> {
+  if (names.givenName === undefined && names.familyName === undefined && role !== undefined) return changeRole(context, { ...reference, role })
+  context.attempt({ member: reference.user })
+  const { organization, target } = await context.enterForMember(reference.organization, 'members:names', reference.user)
+  await changeNames(context, target.userId, names, organization.id)
+  if (role !== undefined) return changeRole(context, { ...reference, role })
+  return { member: await memberOf(context, organization.id, target.userId), handedOver: [] }
 }
 
 /**

@@ -17,9 +17,9 @@ import { faultOfName } from '../model/names.ts'
 import type { Organization } from '../model/organization.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
+import { builtIn, type HeldRole, roleOfEvent } from '../model/role.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
 import { requireRoleKnown } from '../roles/grant.ts'
-import { builtIn, type HeldRole, roleOfEvent } from '../roles/role.ts'
 import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
 
 /** Part of an accept: checks the seat, ends the personal status, and inserts or restores the membership. */

@@ -9,8 +9,8 @@ import { findByToken, invitationFault, isFor } from '../invitations/invitation.t
 import type { Invitation } from '../model/invitation.ts'
 import type { LiveState } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
+import { type HeldRole, inWords } from '../model/role.ts'
 import { isStillGiven } from '../roles/grant.ts'
-import { type HeldRole, inWords } from '../roles/role.ts'
 import type { Tx } from '../store.ts'
 import { type Blocker, moveBlockers, refuseSuspendedHome } from './move.ts'
 

@@ -7,7 +7,7 @@ import { requireCurrentName } from '../model/former-name.ts'
 import type { Member } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
-import { builtIn } from '../roles/role.ts'
+import { builtIn } from '../model/role.ts'
 import { setRole } from './change-role.ts'
 import { memberOf } from './membership.ts'
 

@@ -5,7 +5,7 @@ import type { KeyPolicy, MembershipStatus } from '@muster/contract/permissions.t
 import type { Companions, Member, Membership, TargetMember } from '../model/membership.ts'
 import type { Details, Organization, OrganizationPolicy, Purpose } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
-import type { HeldRole } from '../roles/role.ts'
+import type { HeldRole } from '../model/role.ts'
 import type { MemberFilter } from './directory.ts'
 
 /** An organization in the operator's list (O13). */

@@ -8,7 +8,7 @@ import { visibleLine } from '../model/visible-line.ts'
 import type { Tx } from '../store.ts'
 import { roleNotFound } from './find-role.ts'
 import { requireMayGrant } from './grant.ts'
-import type { CustomRole } from './role.ts'
+import type { CustomRole } from '../model/role.ts'
 
 export const ROLES_PER_ORGANIZATION = 50
 export const PERMISSIONS_PER_ROLE = 200

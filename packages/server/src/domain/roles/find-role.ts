@@ -1,8 +1,8 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { builtInRoles } from '@muster/contract/permissions.ts'
 import { Problem } from '../model/problem.ts'
+import { builtIn, type HeldRole } from '../model/role.ts'
 import type { Tx } from '../store.ts'
-import { builtIn, type HeldRole } from './role.ts'
 
 /**
  * A role that somebody names: a built-in one, or the id or the name of one that the organization has made (P7).

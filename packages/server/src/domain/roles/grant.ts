@@ -4,8 +4,8 @@ import { mayDo, outOfScope } from '../command/authorize.ts'
 import type { Invitation } from '../model/invitation.ts'
 import type { Actor, Rights } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
+import { type HeldRole, isBelowMember, nameOfRole, roleHas } from '../model/role.ts'
 import type { Tx } from '../store.ts'
-import { type HeldRole, isBelowMember, nameOfRole, roleHas } from './role.ts'
 
 /**
  * What a role has and these rights do not, at Muster's own API and at the platform's (P8). A custom role also has the names that no API has now, because an API

@@ -5,7 +5,7 @@ import { mayDo } from '../command/authorize.ts'
 import type { Rights } from '../model/live.ts'
 import type { Tx } from '../store.ts'
 import { roleNotFound } from './find-role.ts'
-import { builtIn, type CustomRole, roleHas } from './role.ts'
+import { builtIn, type CustomRole, roleHas } from '../model/role.ts'
 import type { HolderKind } from './store.ts'
 
 /** A role as a list shows it: built in, or of the organization. */

@@ -1,7 +1,7 @@
 import type { InvitationId, OrganizationId, RoleId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import type { BuiltInRole } from '@muster/contract/permissions.ts'
 import type { Page, PageRequest } from '../model/page.ts'
-import type { CustomRole } from './role.ts'
+import type { CustomRole } from '../model/role.ts'
 
 export const holderKinds = ['user', 'service_account', 'invitation'] as const
 export type HolderKind = (typeof holderKinds)[number]

@@ -1,4 +1,4 @@
-import { roleHas } from '../../domain/roles/role.ts'
+import { roleHas } from '../../domain/model/role.ts'
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { type CommandLine, command, type FormTarget, facts, linkButton, postButton, sheet } from '../parts.ts'

@@ -4,7 +4,7 @@ import type { Role } from '@muster/contract/permissions.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { LiveAccount, LiveMembership } from '../../domain/model/live.ts'
 import type { Organization, PolicyFloor } from '../../domain/model/organization.ts'
-import type { HeldCustomRole } from '../../domain/roles/role.ts'
+import type { HeldCustomRole } from '../../domain/model/role.ts'
 import { heldCustomRole } from '../roles/role-store.ts'
 
 // The columns that every request reads. Each is named, so that a statement can stay prepared while the next version adds columns (I13).

@@ -2,7 +2,7 @@ import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { InvitationStore } from '../../domain/invitations/store.ts'
 import type { Invitation, NamedInvitation } from '../../domain/model/invitation.ts'
-import type { HeldCustomRole } from '../../domain/roles/role.ts'
+import type { HeldCustomRole } from '../../domain/model/role.ts'
 import { executePoint, point } from '../database.ts'
 import { isGenerationValid, newestGeneration } from '../key-generation.ts'
 import { idOfCursor, pageOf } from '../page.ts'

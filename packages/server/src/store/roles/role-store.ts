@@ -1,6 +1,6 @@
 import type { OrganizationId, RoleId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import type { CustomRole, HeldCustomRole } from '../../domain/roles/role.ts'
+import type { CustomRole, HeldCustomRole } from '../../domain/model/role.ts'
 import type { RoleStore } from '../../domain/roles/store.ts'
 import { SEEN_SECONDS } from '../credentials/root-key-store.ts'
 import type { RoleTable, Tables } from '../tables.ts'

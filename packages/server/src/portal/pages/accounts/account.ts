@@ -1,5 +1,5 @@
 import type { CodeDigits } from '../../../domain/accounts/store.ts'
-import { type HeldRole, nameOfRole } from '../../../domain/roles/role.ts'
+import { type HeldRole, nameOfRole } from '../../../domain/model/role.ts'
 import { type Content, html, type Markup } from '../../html.ts'
 import type { Frame } from '../../layout.ts'
 import { button, type FormTarget, hiddenFields } from '../../parts.ts'

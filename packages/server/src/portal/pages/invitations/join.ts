@@ -1,8 +1,8 @@
 import { nameAndUsername } from '@muster/contract/names.ts'
 import { deactivatedText } from '@muster/contract/page-texts.ts'
 import type { Inviter } from '../../../domain/model/invitation.ts'
+import { type HeldRole, inWords } from '../../../domain/model/role.ts'
 import type { Loss } from '../../../domain/organizations/move-plan.ts'
-import { type HeldRole, inWords } from '../../../domain/roles/role.ts'
 import { type Content, html, type Markup } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import {
