@@ -2,9 +2,9 @@ import { type Fault, server, tests } from './fault.ts'
 
 // Defences of custom roles (P7, P9).
 
-const test = `${tests}/roles/custom-roles.test.ts`
-const manifest = `${tests}/roles/manifest-roles.test.ts`
-const removal = `${tests}/roles/remove-role.test.ts`
+const test = `${tests}/organizations/custom-roles.test.ts`
+const manifest = `${tests}/apis/manifest-roles.test.ts`
+const removal = `${tests}/organizations/remove-role.test.ts`
 
 export const customRoles: Fault[] = [
   {

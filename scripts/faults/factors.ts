@@ -294,7 +294,7 @@ export const factors: Fault[] = [
   },
   {
     title: 'an admin proves what the policy requires (E59)',
-    file: `${server}/domain/organizations/factor-policy.ts`,
+    file: `${server}/domain/organizations/policies/factor-policy.ts`,
     find: "  if (wanted !== undefined && !isReadyFor(await tx.authenticators.held(actor.userId), wanted)) throw new Problem('factor_missing')\n",
     replace: '',
     test: policy,
@@ -438,7 +438,7 @@ export const factors: Fault[] = [
   },
   {
     title: 'credentials from before the policy are ended only soon after a sign-in (F13, F15)',
-    file: `${server}/domain/organizations/unready-credentials.ts`,
+    file: `${server}/domain/organizations/policies/unready-credentials.ts`,
     find: "if (askRecent) await requireRecentCaller(context, 'credentials:revoke')\n",
     replace: '',
     test: unready,

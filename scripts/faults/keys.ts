@@ -121,7 +121,7 @@ export const keys: Fault[] = [
   },
   {
     title: 'changing which keys the organization allows requires a recent sign-in (P12, E53)',
-    file: `${server}/domain/organizations/key-policy.ts`,
+    file: `${server}/domain/organizations/policies/key-policy.ts`,
     find: "  if (isFirst) await requireRecentCaller(context, 'key-policy:change')\n",
     replace: '',
     test: policy,
@@ -129,7 +129,7 @@ export const keys: Fault[] = [
   },
   {
     title: 'revoking many keys does not undo the decision of another admin (P12, F15)',
-    file: `${server}/domain/organizations/key-policy.ts`,
+    file: `${server}/domain/organizations/policies/key-policy.ts`,
     find: '  if (isChange && !isFirst) return { ended: 0, isLast: true }\n',
     replace: '',
     test: policy,

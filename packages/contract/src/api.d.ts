@@ -856,7 +856,7 @@ export interface paths {
         head?: never;
         /**
          * Update role
-         * @description Changes the name, the description or the permissions of a role. What its holders may do changes at once.
+         * @description Changes the name, the description or the permissions of a role. The change is in force at once for all holders.
          */
         patch: operations["updateRole"];
         trace?: never;
@@ -3386,7 +3386,7 @@ export interface components {
             api: string | null;
             permissions: {
                 name: string;
-                /** @description What it allows, for a person. */
+                /** @description In words, for people. */
                 description: string;
                 /** @description Whether a role of the organization can have it. Otherwise only the role admin can. */
                 delegable: boolean;
@@ -4800,7 +4800,7 @@ export interface components {
             api: string | null;
             permissions: {
                 name: string;
-                /** @description What it allows, for a person. */
+                /** @description In words, for people. */
                 description: string;
                 /** @description Whether a role of the organization can have it. Otherwise only the role admin can. */
                 delegable: boolean;
@@ -11649,8 +11649,8 @@ export interface operations {
             query?: {
                 /** @description Only members of this organization pass. Its name or id. */
                 organization?: string;
-                /** @description Only members with this role pass. An admin also has the rights of a member. */
-                role?: "admin" | "member" | "viewer" | "custom";
+                /** @description Only people with this role pass. An admin also has the rights of a member. A viewer, or somebody with a custom role, has neither role. */
+                role?: "admin" | "member";
                 /** @description The scope that the token must have, or a permission that the scope of a key must name. Defaults to `api`, the right to act as the person. */
                 scope?: string;
                 /** @description `true` also lets clients' own tokens pass. */

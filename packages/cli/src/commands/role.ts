@@ -123,7 +123,7 @@ const edit = command(
       yes: skipPrompt,
     },
     examples: ['muster role edit Deployer', 'muster role edit Deployer --add apps:deploy', 'muster role edit Deployer --drop apps:deploy --yes'],
-    notes: `What its holders may do changes at once. Taking a permission away from them asks first.\n${aboutPermissions}`,
+    notes: `A change is in force at once for all holders. Taking a permission away from them asks first.\n${aboutPermissions}`,
   },
   async (context, { role: reference, permission: all, add, drop, name, description, yes }) => {
     const { say, ask } = context

@@ -47,7 +47,7 @@ export async function stored({ rows }: { rows<Row>(statement: string): Promise<R
       `select id as key, jsonb_build_object('organizationId', organization_id, 'name', name, 'role', role, 'roleId', role_id) as value from service_account where ended_at is null`,
     ),
     roles: await map(
-      `select id as key, jsonb_build_object('organizationId', organization_id, 'name', name, 'permissions', permissions, 'revision', revision) as value from role`,
+      `select id as key, jsonb_build_object('organizationId', organization_id, 'name', name, 'permissions', permissions, 'revision', revision) as value from role where removed_at is null`,
     ),
   }
 }

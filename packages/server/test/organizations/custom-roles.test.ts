@@ -143,7 +143,7 @@ describe('a role of an organization (P7)', () => {
   })
 })
 
-describe('who may see and change roles (P7)', () => {
+describe('reading and changing roles (P7)', () => {
   test('a member lists roles and their members, and changes none', async () => {
     const { owner, bo, asOwner, asBo } = await anOrganization('maple')
     await asOwner('POST', '/roles', deployer)

@@ -62,7 +62,7 @@ test('a question about a stranger or an unknown permission is refused (P22)', as
   expect(unknown.body.permissions).toContain('apps:remove')
 })
 
-test('an admin sees that a custom role lacks a permission, and who can change that (P22)', async () => {
+test('an admin sees who can give a permission that a custom role lacks (P22)', async () => {
   const asAda = (method: string, path: string, body?: unknown) => muster.call(method, `/v1/organizations/ada${path}`, { token: tokenOf('ada'), body })
   await asAda('POST', '/roles', { name: 'Remover', permissions: ['apps:remove', 'members:read'] })
   await asAda('PATCH', '/members/bob', { role: 'Remover' })

@@ -12,7 +12,7 @@ export interface DropFromRoles {
 
 /**
  * Takes permissions that a manifest removes out of the roles that have them, in all organizations: a permission that gets the same name later is then in none of them (P6).
- * It is called again until it was the last call.
+ * Called until one call is the last.
  */
 export async function dropFromRoles({ tx, principal, record }: Context, { permissions: names, atMost }: DropFromRoles): Promise<{ isLast: boolean }> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')

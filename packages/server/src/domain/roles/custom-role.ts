@@ -4,11 +4,11 @@ import { requireKnownPermissions } from '../apis/known-permissions.ts'
 import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
 import { Problem } from '../model/problem.ts'
+import type { CustomRole } from '../model/role.ts'
 import { visibleLine } from '../model/visible-line.ts'
 import type { Tx } from '../store.ts'
 import { roleNotFound } from './find-role.ts'
 import { requireMayGrant } from './grant.ts'
-import type { CustomRole } from '../model/role.ts'
 
 export const ROLES_PER_ORGANIZATION = 50
 export const PERMISSIONS_PER_ROLE = 200

@@ -3,9 +3,9 @@ import { type BuiltInRole, builtInRoles, type Permission, permissions } from '@m
 import { permissionsOfRole } from '../apis/api.ts'
 import { mayDo } from '../command/authorize.ts'
 import type { Rights } from '../model/live.ts'
+import { builtIn, type CustomRole, roleHas } from '../model/role.ts'
 import type { Tx } from '../store.ts'
 import { roleNotFound } from './find-role.ts'
-import { builtIn, type CustomRole, roleHas } from '../model/role.ts'
 import type { HolderKind } from './store.ts'
 
 /** A role as a list shows it: built in, or of the organization. */

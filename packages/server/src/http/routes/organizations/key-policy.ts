@@ -1,7 +1,7 @@
 import { keyPolicies } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { setKeyPolicy } from '../../../domain/organizations/key-policy.ts'
+import { setKeyPolicy } from '../../../domain/organizations/policies/key-policy.ts'
 import { findReadableOrganization, personOf } from '../../request.ts'
 import { answers, organizationParams, reported } from '../../schemas.ts'
 import type { Services } from '../../services.ts'

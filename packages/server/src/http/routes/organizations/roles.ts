@@ -48,7 +48,7 @@ const permissionAreaSchema = z
     permissions: z.array(
       z.object({
         name: z.string(),
-        description: z.string().meta({ description: 'What it allows, for a person.' }),
+        description: z.string().meta({ description: 'In words, for people.' }),
         delegable: z.boolean().meta({ description: 'Whether a role of the organization can have it. Otherwise only the role admin can.' }),
       }),
     ),
@@ -171,7 +171,7 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
         operationId: 'updateRole',
         tags: ['Roles'],
         summary: 'Update role',
-        description: 'Changes the name, the description or the permissions of a role. What its holders may do changes at once.',
+        description: 'Changes the name, the description or the permissions of a role. The change is in force at once for all holders.',
         params: roleParams,
         body: z
           .strictObject({

@@ -1,11 +1,11 @@
 import { type Acr, acrOf, acrOfPolicy, type FactorPolicy, satisfiesAcr } from '@muster/contract/authentication.ts'
-import type { Context } from '../command/context.ts'
-import { isReadyFor, isStricter, ownPolicyInForce } from '../command/factor-policy.ts'
-import { requireRecent } from '../command/recent.ts'
-import type { Organization, OrganizationPolicy } from '../model/organization.ts'
-import { Problem } from '../model/problem.ts'
-import { authenticationsOf } from '../model/session.ts'
-import { enterAsOperator } from './operator.ts'
+import type { Context } from '../../command/context.ts'
+import { isReadyFor, isStricter, ownPolicyInForce } from '../../command/factor-policy.ts'
+import { requireRecent } from '../../command/recent.ts'
+import type { Organization, OrganizationPolicy } from '../../model/organization.ts'
+import { Problem } from '../../model/problem.ts'
+import { authenticationsOf } from '../../model/session.ts'
+import { enterAsOperator } from '../operator.ts'
 
 export const GRACE_DAYS_AT_MOST = 90
 const DAY_MILLISECONDS = 86_400_000

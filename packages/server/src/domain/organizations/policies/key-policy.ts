@@ -1,8 +1,8 @@
 import type { KeyPolicy } from '@muster/contract/permissions.ts'
-import type { Context } from '../command/context.ts'
-import { requireRecentCaller } from '../command/recent.ts'
-import { finishKey } from '../credentials/api-key.ts'
-import { Problem } from '../model/problem.ts'
+import type { Context } from '../../command/context.ts'
+import { requireRecentCaller } from '../../command/recent.ts'
+import { finishKey } from '../../credentials/api-key.ts'
+import { Problem } from '../../model/problem.ts'
 
 export interface SetKeyPolicy {
   organization: string

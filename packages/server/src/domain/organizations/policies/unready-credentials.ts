@@ -1,13 +1,13 @@
-import type { Context } from '../command/context.ts'
-import { requirementAhead } from '../command/factor-policy.ts'
-import { requireRecentCaller } from '../command/recent.ts'
-import { finishKey } from '../credentials/api-key.ts'
-import { finishSession } from '../credentials/session.ts'
-import type { Organization } from '../model/organization.ts'
-import type { Page, PageRequest } from '../model/page.ts'
-import { Problem } from '../model/problem.ts'
-import type { Tx } from '../store.ts'
-import type { UnreadyCredential } from './store.ts'
+import type { Context } from '../../command/context.ts'
+import { requirementAhead } from '../../command/factor-policy.ts'
+import { requireRecentCaller } from '../../command/recent.ts'
+import { finishKey } from '../../credentials/api-key.ts'
+import { finishSession } from '../../credentials/session.ts'
+import type { Organization } from '../../model/organization.ts'
+import type { Page, PageRequest } from '../../model/page.ts'
+import { Problem } from '../../model/problem.ts'
+import type { Tx } from '../../store.ts'
+import type { UnreadyCredential } from '../store.ts'
 
 // API keys and refresh tokens that do not rotate are checked when they are created. Those from before the policy stay valid until an admin ends them (F13).
 
