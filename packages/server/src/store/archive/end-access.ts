@@ -27,6 +27,8 @@ export interface EndedAccess {
 
 /** Numbers of revocations and events that receivers may know are not given again. */
 const LEAP = 1_000_000_000
+/** Nor are revisions of roles, which are smaller numbers: the same revision could have other permissions. */
+const REVISIONS = 1_000_000
 
 /** @param backupAt the time of the backup. Null: of the newest event, for a database that PostgreSQL's own tools restored */
 export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { backupAt: string | null; keepKeys: boolean }): Promise<EndedAccess> {
@@ -77,6 +79,8 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
   for (const table of ['revocation', 'receiver_event']) {
     await sql`select setval(pg_get_serial_sequence(${table}, 'id'), nextval(pg_get_serial_sequence(${table}, 'id')) + ${LEAP}::bigint)`.execute(trx)
   }
+
+  await sql`update role set revision = revision + ${REVISIONS}::int`.execute(trx)
 
   const rest = keepKeys ? null : at
   await sql`update installation set restored_at = ${at}, backup_at = ${backup}, keys_rest_before = ${rest}`.execute(trx)
