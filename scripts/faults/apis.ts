@@ -57,8 +57,8 @@ export const apis: Fault[] = [
   {
     title: 'the permissions of a token are those of the role now, as far as the scope goes (E69)',
     file: `${server}/domain/apis/api.ts`,
-    find: "role === 'admin' || grants[role].some(",
-    replace: "role !== 'admin' || grants.member.some(",
+    find: "  if (role === 'admin') return names\n",
+    replace: "  if (role !== 'custom') return names\n",
     test,
     named: 'an application gets its permissions',
   },

@@ -12,6 +12,7 @@ import { keys } from './keys.ts'
 import { organizations } from './organizations.ts'
 import { providers } from './providers.ts'
 import { requests } from './requests.ts'
+import { roles } from './roles.ts'
 import { stores } from './stores.ts'
 import { tokens } from './tokens.ts'
 
@@ -30,6 +31,7 @@ export const faults = [
   ...organizations,
   ...providers,
   ...requests,
+  ...roles,
   ...stores,
   ...tokens,
 ]

@@ -198,8 +198,8 @@ export const factors: Fault[] = [
   },
   {
     title: 'making a member an admin requires a recent sign-in (E53)',
-    file: `${server}/domain/organizations/membership.ts`,
-    find: "    requireMayGrant(actor, role)\n    await requireRecentCaller(context, 'members:promote')\n",
+    file: `${server}/domain/organizations/change-role.ts`,
+    find: "    if (role.role === 'admin') await requireRecentCaller(context, 'members:promote')\n",
     replace: '',
     test: stepUp,
     named: 'and a session that was confirmed is not',

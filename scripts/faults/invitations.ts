@@ -62,8 +62,8 @@ export const invitations: Fault[] = [
   {
     title: 'an invitation is renewed only while it is open (A04)',
     file: `${server}/store/invitations/invitation-store.ts`,
-    find: `        .where('state', '=', 'open')\n        .where('expires_at', '>', now)\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async decline`,
-    replace: `        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async decline`,
+    find: `        .where('state', '=', 'open')\n        .where('expires_at', '>', now)\n        .returningAll()\n        .returning(customRole.as('custom_role'))\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async decline`,
+    replace: `        .returningAll()\n        .returning(customRole.as('custom_role'))\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async decline`,
     test: `${tests}/invitations/rules.test.ts`,
     named: 'an invitation is valid until the instant of its expiry',
   },

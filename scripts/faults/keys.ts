@@ -10,8 +10,8 @@ export const keys: Fault[] = [
   {
     title: 'a key does only what its scope names (P12, E70)',
     file: `${server}/domain/command/authorize.ts`,
-    find: 'roleMay(role, permission) && (scope === null || scope.has(permission))',
-    replace: 'roleMay(role, permission) && (scope === null || scope.size > 0)',
+    find: 'roleHas(rights, permission) && (rights.scope === null || rights.scope.has(permission))',
+    replace: 'roleHas(rights, permission) && (rights.scope === null || rights.scope.size > 0)',
     test: scope,
     named: 'a key is refused outside its scope',
   },
@@ -25,8 +25,8 @@ export const keys: Fault[] = [
   },
   {
     title: 'a key gives only a role whose permissions its scope names (P12, E70)',
-    file: `${server}/domain/command/authorize.ts`,
-    find: '  if (missing.length > 0) throw outOfScope(actor, missing)',
+    file: `${server}/domain/roles/grant.ts`,
+    find: '  if (beyondScope.length > 0) throw outOfScope(actor, beyondScope)',
     replace: '',
     test: scope,
     named: 'a key that may invite gives no role',
@@ -34,7 +34,7 @@ export const keys: Fault[] = [
   {
     title: 'the link of an invitation is a role too (P12, E70)',
     file: `${server}/domain/invitations/copy-link.ts`,
-    find: '  requireMayGrant(actor, invitation.role)\n',
+    find: '  await requireMayGrant(tx, actor, invitation)\n',
     replace: '',
     test: scope,
     named: 'a key that may invite gives no role',
@@ -42,7 +42,7 @@ export const keys: Fault[] = [
   {
     title: 'a creator puts no permission into a key that they do not have (P12)',
     file: `${server}/domain/credentials/key-scope.ts`,
-    find: '!has(creator, name) || !has({ role: holder, scope: null }, name)',
+    find: '!has(creator, name) || !has({ role: holder.role, customRole: holder.customRole, scope: null }, name)',
     replace: 'name.length === 0 && !has(creator, name)',
     test: scope,
     named: 'a member cannot give a key a permission',

@@ -5,9 +5,9 @@ import { type Fault, server, tests } from './fault.ts'
 export const organizations: Fault[] = [
   {
     title: "demoting an admin revokes the admin's open invitations (A14)",
-    file: `${server}/domain/organizations/membership.ts`,
-    find: `role === 'member' ? tx.invitations.revokeOpenBy(`,
-    replace: `role === ('nobody' as Role) ? tx.invitations.revokeOpenBy(`,
+    file: `${server}/domain/organizations/change-role.ts`,
+    find: `role.role !== 'admin') await revokeInvitations(`,
+    replace: `role.role === 'viewer') await revokeInvitations(`,
     test: `${tests}/invitations/rules.test.ts`,
     named: 'when the inviter is demoted',
   },
@@ -30,7 +30,7 @@ export const organizations: Fault[] = [
   {
     title: 'a command requires the role for its permission (S4)',
     file: `${server}/domain/command/authorize.ts`,
-    find: 'if (!roleMay(actor.role, permission))',
+    find: 'if (!roleHas(actor, permission))',
     replace: 'if (false)',
     test: `${tests}/http/access.test.ts`,
     named: 'a member is refused by routes for admins',
@@ -70,8 +70,8 @@ export const organizations: Fault[] = [
   {
     title: "deactivating a member raises the member's epoch (S33)",
     file: `${server}/store/organizations/membership-store.ts`,
-    find: 'update account set epoch = account.epoch + 1 from changed',
-    replace: 'update account set epoch = account.epoch from changed',
+    find: 'statusColumns})\n        update account set epoch = account.epoch + 1 from changed',
+    replace: 'statusColumns})\n        update account set epoch = account.epoch from changed',
     test: `${tests}/organizations/deactivation.test.ts`,
     named: 'old sessions and keys stay revoked',
   },
@@ -406,8 +406,8 @@ export const organizations: Fault[] = [
   {
     title: 'lifecycle: reactivation restores no session or key (S33)',
     file: `${server}/store/organizations/membership-store.ts`,
-    find: 'update account set epoch = account.epoch + 1 from changed',
-    replace: 'update account set epoch = account.epoch from changed',
+    find: 'statusColumns})\n        update account set epoch = account.epoch + 1 from changed',
+    replace: 'statusColumns})\n        update account set epoch = account.epoch from changed',
     test: `${tests}/lifecycle/lifecycle.slow.test.ts`,
     named: 'every kind of step',
   },

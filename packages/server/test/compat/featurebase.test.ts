@@ -217,6 +217,19 @@ describe("FeatureBase Cloud's requests", () => {
     assert.deepEqual([on.status, on.body.status], [200, 'active'])
   })
 
+  test('a viewer is shown as a member, and a client that sends that back does not raise them (E80)', async () => {
+    const { xena, yves } = (await muster.organization({ xena: 'admin', yves: 'viewer' })) as Record<'xena' | 'yves', Human>
+    const { IdToken } = await signedIn(xena)
+    const shown = await api(IdToken, 'PATCH', `/v2/users/${yves.id}`, { first_name: 'Yves', role: 'member' })
+    assert.deepEqual([shown.status, shown.body.role, shown.body.first_name], [200, 'member', 'Yves'])
+    const stored = async () =>
+      (await sql<{ role: string }>`select role from membership where username = 'yves' and status = 'active'`.execute(muster.server.database.kysely)).rows[0]
+        ?.role
+    assert.equal(await stored(), 'viewer')
+    await api(IdToken, 'PATCH', `/v2/users/${yves.id}`, { role: 'admin' })
+    assert.equal(await stored(), 'admin')
+  })
+
   test('updated_at changes with each change of a user, created_at never', async () => {
     const { olga, pete } = (await muster.organization({ olga: 'admin', pete: 'member' })) as Record<'olga' | 'pete', Human>
     const admin = (await signedIn(olga)).IdToken

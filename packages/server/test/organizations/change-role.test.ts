@@ -133,7 +133,7 @@ describe('changing a role (P8, P9)', () => {
     await expect(world.execute(createSecret, people.ada.principal, { organization, role: 'Painter' })).rejects.toMatchObject(refused)
   })
 
-  test('a role of another organization cannot be given (E80)', async () => {
+  test('a role of another organization cannot be given (E79)', async () => {
     const other = await world.organization({ [`eve${count}`]: 'admin' })
     const foreign = await world.customRole(other.id, 'Foreign', [])
     for (const role of [foreign, 'Foreign']) await expect(give(people.bob, role)).rejects.toMatchObject({ code: 'role_not_found' })
@@ -174,7 +174,7 @@ describe('an invitation of somebody who can no longer make it (P8)', () => {
     ['the role of the inviter loses the permission to invite', 'Deployer', ['organization:read', 'members:read']],
     ['the role of the inviter loses a permission of the invited role', 'Deployer', ['invitations:create']],
     ['the invited role gets a permission that the inviter lacks', 'Reader', ['members:read', 'audit:read']],
-  ])('an invitation is revoked when %s', async (_, role, permissions) => {
+  ])('an invitation is revoked when %s (E80)', async (_, role, permissions) => {
     const token = await deployersSecret()
     await world.customRole(id, role, permissions)
     await expect(previewInvitation(world.store.reading, world.keys, token)).rejects.toMatchObject({ code: 'invitation_revoked', status: 410 })

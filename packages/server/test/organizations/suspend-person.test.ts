@@ -60,7 +60,7 @@ describe.each(engines)('a suspended person on %s', (engine) => {
     const { organization, people } = await team('admin', 'admin')
     const [ada, bob] = people
     await suspend(ada.name)
-    expect(await world.execute(changeRole, bob.principal, { organization, user: ada.name, role: 'member' })).toMatchObject({ role: 'member' })
+    expect(await world.execute(changeRole, bob.principal, { organization, user: ada.name, role: 'member' })).toMatchObject({ member: { role: 'member' } })
     await world.execute(removeMember, bob.principal, { organization, user: ada.name })
     expect((await world.store.reading.accounts.find(ada.id))?.suspendedAt).not.toBeNull()
   })

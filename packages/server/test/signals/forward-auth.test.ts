@@ -10,7 +10,7 @@ let muster: Muster
 let people: Record<string, Human>
 beforeAll(async () => {
   muster = await startMuster()
-  people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member', dave: 'member', erin: 'member', frank: 'member' })
+  people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member', dave: 'member', erin: 'member', frank: 'member', gus: 'member' })
 })
 afterAll(() => muster.close())
 
@@ -99,6 +99,15 @@ test('a role change takes effect at once, whatever role the token has (S32)', as
   expect((await ask(token, '?role=admin')).body.role).toBe('admin')
   await change('member')
   expect((await ask(token, '?role=admin')).status).toBe(403)
+})
+
+test('a person below member passes where no role is asked for, and not as a member (E80)', async () => {
+  const before = human('gus')
+  await muster.call('PATCH', '/v1/organizations/ada/members/gus', { token: human('ada').token, body: { role: 'viewer' } })
+  expect(await ask(before.token)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
+  const { token } = await muster.login(before)
+  expect((await ask(token, '?organization=ada')).status).toBe(200)
+  for (const role of ['member', 'admin']) expect(await ask(token, `?role=${role}`)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
 })
 
 test('a revocation by this process is known without a notice (I7)', async () => {

@@ -17,7 +17,7 @@ import { type HeldCustomRole, type HeldRole, roleOfEvent } from '../model/role.t
 import { findRole } from '../roles/find-role.ts'
 import { isStillGiven, requireMayGrant } from '../roles/grant.ts'
 import type { Tx } from '../store.ts'
-import { invitationFault, invitationLifetimes, invitationOf, requireMayInvite, requireOpen, revokeInvitations } from './invitation.ts'
+import { invitationFault, invitationLifetimes, invitationOf, requireMayInvite, revokeInvitations } from './invitation.ts'
 
 // Email invitations. The only thing checked about an address is its standing in the caller's own organization. Whether it has an account, and where, is neither
 // read nor revealed (S13).
@@ -255,7 +255,6 @@ async function renewInvitation(context: Context, { organization: reference, id }
   const invitation = await invitationOf(tx, organization.id, id)
   await requireMayGrant(tx, actor, invitation)
   if (invitation.kind !== 'email') throw new Problem('invitation_not_mailed')
-  await requireOpen(tx, invitation)
   refuseBlockedDomain(admission, invitation.emailCanonical ?? '')
   const standing = await memberFault(tx, organization.id, invitation.emailCanonical ?? '')
   const renewed = standing ? null : await tx.invitations.renew(invitation.id, invitationLifetimes.email)
@@ -263,6 +262,7 @@ async function renewInvitation(context: Context, { organization: reference, id }
     const now = (await tx.invitations.find(invitation.id)) ?? invitation
     throw new Problem(invitationFault(now, await tx.now()) ?? standing ?? 'invitation_not_found')
   }
+  if (!(await isStillGiven(tx, renewed))) throw new Problem('invitation_revoked')
   const { version } = renewed
   await record({ type: 'invitation.resent', target: renewed.id, organizationId: organization.id, version, expiresAt: renewed.expiresAt.toISOString() })
   await tx.jobs.send({ name: 'mail', data: { template: 'invitation', invitationId: renewed.id, version } })
