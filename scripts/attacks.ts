@@ -110,6 +110,8 @@ export const attacks: Record<string, string | { none: string }> = {
   E77: 'E77',
   E70: 'E70',
   E71: 'E71',
+  E79: 'E79',
+  E80: 'E80',
   E81: 'E81',
   E48: 'E48',
   E49: 'E49',

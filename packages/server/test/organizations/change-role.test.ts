@@ -127,7 +127,7 @@ describe('lowering a member below member (P11)', () => {
 })
 
 describe('changing a role (P8, P9)', () => {
-  test('a role that does not exist is refused with the names that do', async () => {
+  test('a role that does not exist is refused with the names that do (P6)', async () => {
     const refused = { code: 'role_not_found', extensions: { roles: ['admin', 'member', 'viewer', 'Deployer'] } }
     await expect(give(people.bob, 'custom')).rejects.toMatchObject(refused)
     await expect(world.execute(createSecret, people.ada.principal, { organization, role: 'Painter' })).rejects.toMatchObject(refused)

@@ -1,5 +1,6 @@
 import type { FactorPolicy } from '@muster/contract/authentication.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
+import { Problem } from './problem.ts'
 
 /** Personal while its founder is the only person who was ever a member. The first accept by another person ends that permanently (S2). */
 export interface Organization {
@@ -44,4 +45,9 @@ export interface Details {
   technical: Contact | null
   billing: Contact | null
   address: string | null
+}
+
+/** A former name redirects reads. Changes are refused with the new name (S42). @throws Problem organization_renamed */
+export function requireCurrentName({ organization: { name }, former }: { organization: Organization; former: boolean }): void {
+  if (former) throw new Problem('organization_renamed', `It is now called ${name}.`, { extensions: { name } })
 }
