@@ -114,7 +114,8 @@ const toApiBody = ({ id, name, audience, permissions, grants, longestTokenSecond
   name,
   audience,
   permissions: Object.fromEntries(permissions.map((permission) => [permission.name, permission.description])),
-  grant: grants,
+  // As it was written: without viewers, if they get nothing.
+  grant: { member: grants.member, ...(grants.viewer.length > 0 && { viewer: grants.viewer }) },
   longest_token_life: longestTokenSeconds,
   accept_default_audience: acceptsDefaultAudience,
 })
