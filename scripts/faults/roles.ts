@@ -72,7 +72,7 @@ export const roles: Fault[] = [
     find: "if (role !== undefined && identity.role !== 'admin' && identity.role !== role)",
     replace: "if (role === 'admin' && identity.role !== 'admin')",
     test: `${tests}/signals/forward-auth.test.ts`,
-    named: 'a person below member passes where no role is asked for',
+    named: 'a person below member does not pass forward auth',
   },
   {
     title: 'a client of a compatibility folder raises nobody by sending back what it read (E80)',
@@ -80,7 +80,7 @@ export const roles: Fault[] = [
     find: "asked === 'member' && isBelowMember(member)",
     replace: "asked === 'admin' && isBelowMember(member)",
     test: `${tests}/compat/featurebase.test.ts`,
-    named: 'a viewer is shown as a member',
+    named: 'a client that sends back the role member',
   },
   {
     title: 'the resources of a person who can no longer remove them pass to the admin (P9)',

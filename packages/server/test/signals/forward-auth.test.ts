@@ -101,7 +101,7 @@ test('a role change takes effect at once, whatever role the token has (S32)', as
   expect((await ask(token, '?role=admin')).status).toBe(403)
 })
 
-test('a person below member passes where no role is asked for, and not as a member (P6, E80)', async () => {
+test('a person below member does not pass forward auth as a member (P6, E80)', async () => {
   const before = human('gus')
   await muster.call('PATCH', '/v1/organizations/ada/members/gus', { token: human('ada').token, body: { role: 'viewer' } })
   expect(await ask(before.token)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
