@@ -4,6 +4,11 @@ export type BuiltInRole = (typeof builtInRoles)[number]
 /** `custom`: a role of the organization, which has an id (P7). */
 export const roles = [...builtInRoles, 'custom'] as const
 export type Role = (typeof roles)[number]
+/** False for a role of a later version. */
+export const isRole = (name: unknown): name is Role => (roles as readonly unknown[]).includes(name)
+/** Each built-in role has the rights of those after it. A custom role, and a role of a later version, is never above another one. */
+export const isAtLeast = (role: string | null, least: BuiltInRole): boolean =>
+  (builtInRoles.slice(0, builtInRoles.indexOf(least) + 1) as readonly (string | null)[]).includes(role)
 
 export const membershipStatuses = ['active', 'deactivated', 'left'] as const
 export type MembershipStatus = (typeof membershipStatuses)[number]

@@ -1,5 +1,6 @@
 import { hash, randomBytes, verify } from 'node:crypto'
 import { type ClientId, isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
+import { isRole } from '@muster/contract/permissions.ts'
 import type { Config } from '../config.ts'
 import type { Api } from '../domain/apis/api.ts'
 import { requireValid } from '../domain/command/refused-credential.ts'
@@ -160,6 +161,8 @@ function claimsOf({ kid, payload }: Verified, { issuer }: Pick<Config, 'issuer'>
     org_id: organizationId = null,
     org = null,
     role = null,
+    role_id: roleId = null,
+    role_revision: roleRevision = null,
   } = payload
   const good =
     iss === issuer &&
@@ -181,7 +184,9 @@ function claimsOf({ kid, payload }: Verified, { issuer }: Pick<Config, 'issuer'>
     epoch: (epoch ?? 0) as number,
     organizationId: organizationId as OrganizationId | null,
     organizationName: typeof org === 'string' ? org : null,
-    role: role === 'admin' || role === 'member' ? role : null,
+    role: isRole(role) ? role : null,
+    roleId: typeof roleId === 'string' ? roleId : null,
+    roleRevision: typeof roleRevision === 'number' ? roleRevision : null,
     jti,
     kid,
     clientId,

@@ -1,8 +1,14 @@
 import { acrOf } from '@muster/contract/authentication.ts'
 import { type Api, permissionsAt } from '../domain/apis/api.ts'
 import { meetsPolicy } from '../domain/command/factor-policy.ts'
-import type { LiveState } from '../domain/model/live.ts'
+import type { LiveMembership, LiveState } from '../domain/model/live.ts'
 import { lastAuthentication } from '../domain/model/session.ts'
+
+/** The role of its holder. A custom one has an id and a revision, so that a verifier knows whether it was edited since (P10). */
+export const roleClaims = ({ role, customRole }: Pick<LiveMembership, 'role' | 'customRole'>): Record<string, unknown> => ({
+  role,
+  ...(customRole && { role_id: customRole.id, role_revision: customRole.revision }),
+})
 
 /** The claims of an access token about the session, how and when its person last proved who they are (F14, RFC 9470 section 6), and the organization (S56). */
 export function accessClaims({ now, session, account, membership, organization }: LiveState): Record<string, unknown> {
@@ -16,7 +22,7 @@ export function accessClaims({ now, session, account, membership, organization }
     epoch: account.epoch,
     ...proof,
     ...(account.username !== null && { username: account.username }),
-    ...(registered && { org_id: organization.id, org: organization.name, role: membership.role }),
+    ...(registered && { org_id: organization.id, org: organization.name, ...roleClaims(membership) }),
   }
 }
 
@@ -27,21 +33,25 @@ const PERMISSION_BYTES = 1_000
 export function tokenClaims(live: LiveState, api: Api | null, scopes: Iterable<string>): Record<string, unknown> {
   const claims = accessClaims(live)
   if (!api) return claims
-  const permissions = claims.role === undefined || !live.membership ? [] : permissionsAt(api, live.membership, new Set(scopes))
+  const permissions = permissionsOf(api, live, new Set(scopes))
   return { ...claims, permissions: JSON.stringify(permissions).length > PERMISSION_BYTES ? null : permissions }
 }
+
+/** What a person's session may do at the API, however long the list is. */
+export const permissionsOf = (api: Api, live: LiveState, scopes: ReadonlySet<string>): string[] =>
+  accessClaims(live).role === undefined || !live.membership ? [] : permissionsAt(api, live.membership, scopes)
 
 /** The claims of each scope (OpenID Connect Core section 5.4, and the organization). */
 export const claimsOfScopes = {
   openid: ['sub', 'auth_time', 'acr', 'amr'],
-  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'org_id', 'org', 'role'],
+  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'org_id', 'org', 'role', 'role_id', 'role_revision'],
   email: ['email', 'email_verified'],
 }
 
 /** All claims about a person. The scopes decide which of them an application gets. */
 export function personClaims(live: LiveState): { sub: string; [claim: string]: unknown } {
   const { account } = live
-  const { org_id, org, role } = accessClaims(live)
+  const { org_id, org, role, role_id, role_revision } = accessClaims(live)
   return {
     sub: account.id,
     name: `${account.givenName} ${account.familyName}`.trim(),
@@ -51,6 +61,7 @@ export function personClaims(live: LiveState): { sub: string; [claim: string]: u
     email: account.email,
     email_verified: true, // an account exists only after the emailed code was entered (S44)
     ...(org_id !== undefined && { org_id, org, role }),
+    ...(role_id !== undefined && { role_id, role_revision }),
   }
 }
 

@@ -22,7 +22,7 @@ import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
 import { beginRefusal, sendJson, sendProblem } from '../http/problem.ts'
-import { accessClaims, claimsForScopes } from './accounts.ts'
+import { accessClaims, claimsForScopes, permissionsOf, roleClaims } from './accounts.ts'
 import { isOriginOf } from './client-metadata.ts'
 import type { KnownClients } from './known-clients.ts'
 
@@ -250,10 +250,6 @@ async function introspect(
 const isAccepted = ({ audience }: VerifiedToken, api: Api | null, config: Pick<Config, 'audience'>): boolean =>
   audience === (api?.audience ?? config.audience) || (api?.acceptsDefaultAudience === true && audience === config.audience)
 
-/** All of them, however many: an introspection has no limit as a token has. */
-const permissionsOf = (api: Api, live: LiveState, scopes: ReadonlySet<string>): string[] =>
-  accessClaims(live).role === undefined || !live.membership ? [] : permissionsAt(api, live.membership, scopes)
-
 /** A verifier caches the answer under its lease until `exp`, and drops it by the holder's epoch or the key's id (S59). */
 async function introspectKey({ store, config }: EndpointOptions, token: string, api: Api | null): Promise<Record<string, unknown> | null> {
   const tokenHash = keyHash(token)
@@ -278,7 +274,7 @@ async function introspectKey({ store, config }: EndpointOptions, token: string, 
     epoch: live.key.epoch,
     org_id: actor.organization.id,
     org: actor.organization.name,
-    role: actor.role,
+    ...roleClaims(actor),
   }
 }
 

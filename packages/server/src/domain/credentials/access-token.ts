@@ -14,6 +14,9 @@ export interface VerifiedToken {
   /** The values when the token was issued: for display, and for resource servers that know the later revocations. */
   organizationName: string | null
   role: Role | null
+  /** Of a custom role. */
+  roleId: string | null
+  roleRevision: number | null
   jti: string
   /** The id of the signing key. */
   kid: string
