@@ -67,6 +67,7 @@ import { operatorOrganizationRoutes } from './routes/organizations/operator-orga
 import { organizationRoutes } from './routes/organizations/organizations.ts'
 import { platformOrganizationRoutes } from './routes/organizations/platform-organizations.ts'
 import { roleRoutes } from './routes/organizations/roles.ts'
+import { roleDefinitionRoutes } from './routes/organizations/role-definitions.ts'
 import { hostRoutes } from './routes/resources/hosts.ts'
 import { resourceRoutes } from './routes/resources/resources.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -263,6 +264,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     const ofOrganizations = [
       organizationRoutes,
       platformOrganizationRoutes,
+      roleDefinitionRoutes,
       organizationInvitationRoutes,
       memberRoutes,
       roleRoutes,

@@ -60,6 +60,7 @@ export const reviewed: Record<string, Reviewed> = {
   'PUT /v1/organizations/:org/plan': { for: 'client', client: 'platform:plans:write', body: { plan: 'no-such-plan' } },
   'GET /v1/users': { for: 'client', client: 'platform:users:read' },
   'GET /v1/users/:user': { for: 'client', client: 'platform:users:read' },
+  'POST /v1/role-definitions': { for: 'client', client: 'signals', body: { roles: ['role_x'] } },
   'POST /v1/organizations/:org/rename': { for: 'admin', keys: true, body: { from: 'ada', to: 'new_name', dry_run: true } },
   'POST /v1/organizations/join': { for: 'member', body: { organization: 'ada', secret: 'x' } },
   'POST /v1/organizations/:org/leave': { for: 'member', disturbs: true },
