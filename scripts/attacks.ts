@@ -113,6 +113,7 @@ export const attacks: Record<string, string | { none: string }> = {
   E79: 'E79',
   E80: 'E80',
   E81: 'E81',
+  E82: 'E82',
   E48: 'E48',
   E49: 'E49',
   E50: 'E50',

@@ -73,8 +73,8 @@ export const apis: Fault[] = [
   {
     title: 'a verifier uses no permissions of an earlier role (E69)',
     file: 'packages/sdk/src/verifier.ts',
-    find: 'roleByRevocations(revocations, claims) !== claims.role)\n\n  /** Introspected once',
-    replace: 'closed)\n\n  /** Introspected once',
+    find: "if (role !== claims.role || roleId !== claims.roleId) return 'assignment'",
+    replace: "if (closed) return 'assignment'",
     test: permissions,
     named: 'a caller with a new role',
   },

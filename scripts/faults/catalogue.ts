@@ -13,6 +13,7 @@ import { organizations } from './organizations.ts'
 import { providers } from './providers.ts'
 import { requests } from './requests.ts'
 import { roles } from './roles.ts'
+import { roleEdits } from './role-edits.ts'
 import { stores } from './stores.ts'
 import { tokens } from './tokens.ts'
 
@@ -32,6 +33,7 @@ export const faults = [
   ...providers,
   ...requests,
   ...roles,
+  ...roleEdits,
   ...stores,
   ...tokens,
 ]

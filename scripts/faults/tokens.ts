@@ -542,7 +542,7 @@ export const tokens: Fault[] = [
   {
     title: 'a resource server accepts only an epoch from 0 to 2³¹−1',
     file: 'packages/sdk/src/claims.ts',
-    find: ': isEpoch(epoch))',
+    find: ': isCount(epoch))',
     replace: ": typeof epoch === 'number')",
     test: 'packages/sdk/test/hostile.slow.test.ts',
     named: 'no other issuer, audience or shape',

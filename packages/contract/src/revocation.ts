@@ -1,5 +1,3 @@
-import type { Role } from './permissions.ts'
-
 // Decides whether revocations make a credential invalid. The server and the SDK share this code, so both refuse a token for the same reason.
 // The SDK's package contains this file, so it may only import types.
 
@@ -81,7 +79,6 @@ export interface RevocableCredential {
   /** Null: an account without a username, or a client. */
   organizationId: string | null
   organization: string | null
-  role: Role | null
   sessionId: string | null
   /** The API key. Null: an access token. */
   keyId: string | null
@@ -142,11 +139,41 @@ export function isClientRevoked(known: KnownRevocations, { clientId, issuedAt }:
   return removed !== undefined && (issuedAt === null || issuedAt <= Number(removed.until))
 }
 
-/** The member's current role. A change takes effect at once, although the token contains the earlier role (S32). Only valid if no event is missing. */
-export function roleByRevocations(known: KnownRevocations, { sub, epoch, role }: Pick<RevocableCredential, 'sub' | 'epoch' | 'role'>): Role | null {
-  const change = known.strongest('role', sub)?.value
-  return change && change.epoch === epoch && role !== null ? (change.role as Role) : role
+/**
+ * True for a credential of an earlier epoch whose holder still has access, as after their role was lowered (P11). Tokens have ended, and a key may have the new
+ * epoch: only the issuer knows.
+ */
+export function mayHaveNewEpoch(known: KnownRevocations, { sub, epoch, keyId }: Pick<RevocableCredential, 'sub' | 'epoch' | 'keyId'>): boolean {
+  const user = keyId === null ? undefined : known.strongest('user', sub)?.value
+  return user?.reason === 'token_revoked' && epoch < Number(user.belowEpoch)
 }
+
+/** The role that a credential names. A later version may know other roles. */
+export interface CredentialRole {
+  role: string | null
+  /** Of a custom role. */
+  roleId: string | null
+  /** The revision of a custom role that the permissions of the credential are from. */
+  roleRevision: number | null
+}
+
+/**
+ * The member's current role, and the revision that it has now if it is a custom one. A change takes effect at once, although the token contains the earlier role
+ * (S32, P10). Only valid if no event is missing.
+ */
+export function roleByRevocations(known: KnownRevocations, credential: Pick<RevocableCredential, 'sub' | 'epoch'> & CredentialRole): CredentialRole {
+  const change = credential.role === null ? undefined : known.strongest('role', credential.sub)?.value
+  const counts = change !== undefined && change.epoch === credential.epoch
+  const held = counts ? { role: String(change.role), roleId: textOrNull(change.role_id), roleRevision: numberOrNull(change.role_revision) } : credential
+  if (held.roleId === null) return held
+  // The highest that is known. An entry for the member may be older than the token.
+  const ofCredential = held.roleId === credential.roleId ? credential.roleRevision : null
+  const ofRole = numberOrNull(known.strongest('role_definition', held.roleId)?.value.revision)
+  return { role: held.role, roleId: held.roleId, roleRevision: Math.max(held.roleRevision ?? 0, ofCredential ?? 0, ofRole ?? 0) }
+}
+
+const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 /** The detail of the 401 for a deactivated member (S35). */
 export function deactivatedDetail(organization: string, { deactivated_at: since, contact }: Partial<DeactivationDetails>): string {

@@ -1,5 +1,3 @@
-import type { Role } from '@muster/contract/permissions.ts'
-
 /** The holder of a token, as described by the token or by an introspection. */
 export interface TokenClaims {
   kind: 'user' | 'service_account' | 'client'
@@ -9,7 +7,12 @@ export interface TokenClaims {
   organizationId: string | null
   /** The organization's name, for display only. Access is decided by the id. */
   organization: string | null
-  role: Role | null
+  /** `admin`, `member`, `viewer`, `custom`, or a role that a later version has added. */
+  role: string | null
+  /** `role_…`, of a custom role. */
+  roleId: string | null
+  /** The revision of a custom role that `permissions` are from. */
+  roleRevision: number | null
   scopes: ReadonlySet<string>
   /** What the caller may do at this API: what the role allows, as far as the scope goes. Null: the credential is for no API of the platform. */
   permissions: ReadonlySet<string> | null
@@ -42,7 +45,7 @@ export interface MemberClaims extends TokenClaims {
   kind: 'user' | 'service_account'
   organizationId: string
   organization: string
-  role: Role
+  role: string
 }
 
 /** The caller of a request: a client with its own token. Only a verifier with `clients: true` accepts the token. */
@@ -51,6 +54,8 @@ export interface ClientClaims extends TokenClaims {
   organizationId: null
   organization: null
   role: null
+  roleId: null
+  roleRevision: null
 }
 
 export type Claims = MemberClaims | ClientClaims
@@ -59,8 +64,8 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)
 const textOrNull = (value: unknown): string | null => (isText(value) ? value : null)
 
-/** The issuer counts epochs in a PostgreSQL `integer`. */
-const isEpoch = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
+/** The issuer counts epochs and revisions in a PostgreSQL `integer`. */
+const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
 
 /** JSON can contain a number that no clock reaches: `1e999` is read as Infinity, so the token would never expire. */
 const isInstantOrAbsent = (value: unknown): value is number | undefined => value === undefined || Number.isFinite(value)
@@ -75,7 +80,8 @@ export interface Accepted {
 
 /** Reads the response of an introspection. Null: not a token of this issuer for this audience. */
 export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience, otherAudiences = [] }: Accepted): TokenClaims | null {
-  const { iss, aud, sub, iat, exp, auth_time, acr, amr, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '', username, permissions } = payload
+  const { iss, aud, sub, iat, exp, auth_time, acr, amr, jti, client_id, sid, key_id, epoch, org_id, org, scope = '', username, permissions } = payload
+  const { role, role_id, role_revision } = payload
   const byKey = isText(key_id)
   const isClient = !byKey && sid === undefined
   const good =
@@ -87,10 +93,11 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     isInstantOrAbsent(exp) &&
     isInstantOrAbsent(iat) &&
     isInstantOrAbsent(auth_time) &&
-    (isClient ? sub === client_id : isEpoch(epoch)) &&
+    (isClient ? sub === client_id : isCount(epoch)) &&
     (sid === undefined || isText(sid)) &&
     (org_id === undefined || isText(org_id)) &&
-    (role === undefined || role === 'admin' || role === 'member') &&
+    (role === undefined || isText(role)) &&
+    (role_id === undefined || (isText(role_id) && isCount(role_revision))) &&
     (permissions === undefined || permissions === null || isTexts(permissions))
   if (!good) return null
   return withCan({
@@ -98,7 +105,9 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     sub,
     organizationId: textOrNull(org_id),
     organization: textOrNull(org),
-    role: (role as TokenClaims['role'] | undefined) ?? null,
+    role: textOrNull(role),
+    roleId: textOrNull(role_id),
+    roleRevision: isText(role_id) ? (role_revision as number) : null,
     scopes: new Set(scope.split(' ').filter((one) => one !== '')),
     permissions: isTexts(permissions) ? new Set(permissions) : null,
     username: textOrNull(username),

@@ -1,11 +1,15 @@
+import { isAtLeast } from '@muster/contract/permissions.ts'
 import type { Claims, MemberClaims } from './claims.ts'
 import { type RefusalCode, refusals, TokenRefused, VerifierUnavailable } from './errors.ts'
 import { type RecentSignIn, requireRecentSignIn } from './recent-sign-in.ts'
 import type { Verifier } from './verifier.ts'
 
 export interface Requirements {
-  /** `admin` admits admins only; `member` admits admins and members. */
-  role?: 'admin' | 'member' | undefined
+  /**
+   * `admin` admits admins only, `member` also members, and `viewer` also viewers; `null` admits every role, and the handler decides. Without it and without
+   * `permission`, it is `member`: custom roles and viewers may do less.
+   */
+  role?: 'admin' | 'member' | 'viewer' | null | undefined
   /** The permission that the caller needs, such as `apps:deploy`. `null`: the handler decides by `caller.can(…)`. Without it, a token for an API needs the scope `api`, or the `scope` of the verifier. */
   permission?: string | null | undefined
   /** The id (`org_…`) of the organization the caller must belong to. Names are for display only. */
@@ -42,13 +46,12 @@ export async function authenticate<Caller extends Claims>(
 }
 
 /** @throws TokenRefused forbidden */
-export function requireMembership({ role, organizationId }: Claims, requirements: Requirements): void {
+export function requireMembership({ kind, role, organizationId }: Claims, requirements: Requirements): void {
   if (requirements.organization !== undefined && organizationId !== requirements.organization) {
     throw new TokenRefused('forbidden', 'You are not a member of the required organization.')
   }
-  if (requirements.role !== undefined && role !== 'admin' && role !== requirements.role) {
-    throw new TokenRefused('forbidden', `This requires the role ${requirements.role}.`)
-  }
+  const { role: least = kind === 'client' || requirements.permission !== undefined ? null : 'member' } = requirements
+  if (least !== null && !isAtLeast(role, least)) throw new TokenRefused('forbidden', `This requires the role ${least}.`)
 }
 
 /** A route that names no permission is not open to a token for parts of the API. A verifier that was given a scope has decided by that scope. */

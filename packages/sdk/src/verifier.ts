@@ -1,4 +1,4 @@
-import { refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
+import { mayHaveNewEpoch, refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import { type AccessTokenReader, createAccessTokenReader } from './access-token.ts'
 import { createApiKeys, looksLikeKey } from './api-keys.ts'
 import { type Claims, type ClientClaims, claimsOf, lacksPermissions, type MemberClaims, type TokenClaims, withCan } from './claims.ts'
@@ -12,6 +12,7 @@ import { createLease } from './lease.ts'
 import { type ProtectedResource, protectedResource } from './protected-resource.ts'
 import { createReceiver } from './receiver.ts'
 import { Revocations } from './revocations.ts'
+import { createRoles } from './roles.ts'
 import { createWarnings } from './warnings.ts'
 
 export interface VerifierOptions extends IssuerOptions {
@@ -80,6 +81,9 @@ export interface Verifier<Caller extends Claims = MemberClaims> {
   close(): Promise<void>
 }
 
+/** Of one caller's role, within one request. */
+const CHANGES_MOST = 5
+
 /** One verifier serves a whole process. It connects at once and reconnects by itself; wait for `ready()` before serving requests. */
 export function createVerifier(options: VerifierOptions & { clients: true }): Verifier<Claims>
 export function createVerifier(options: VerifierOptions): Verifier
@@ -106,7 +110,12 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
       // A log that fails must not refuse a request.
     }
   }
-  const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onLost: () => apiKeys.forget(), onError })
+  const roles = createRoles({ issuer })
+  const onLost = (): void => {
+    apiKeys.forget()
+    roles.forget()
+  }
+  const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onLost, onError })
   const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, ...accepted, clock })
   const apiKeys = createApiKeys({ issuer, accepted, clock, most: remember })
   /** Verified tokens, without a decision about them. The bound keeps memory constant during a flood (E20). */
@@ -138,11 +147,12 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     const needed = scope === undefined ? (byPermissions ? null : 'api') : scope
     if (needed !== null && !claims.scopes.has(needed))
       throw new TokenRefused('insufficient_scope', `This requires a token with the scope "${needed}".`, { scope: needed })
-    // An introspection is newer than the roles in memory.
     const member = claims as MemberClaims
-    if (!isCurrent) return member
-    const role = roleByRevocations(revocations, claims)
-    return role === null || role === member.role ? member : withCan<MemberClaims>({ ...member, role })
+    // With permissions, the claims are as new as the roles in memory (`upToDate`). An introspection is newer.
+    if (!isCurrent || claims.permissions !== null) return member
+    const { role, roleId, roleRevision } = roleByRevocations(revocations, claims)
+    if (role === member.role && roleId === member.roleId && roleRevision === member.roleRevision) return member
+    return withCan<MemberClaims>({ ...member, role: role as string, roleId, roleRevision })
   }
 
   const readToken = async (token: string, print: string): Promise<TokenClaims> => {
@@ -172,7 +182,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     const isKey = looksLikeKey(token)
     if (isKey && onStale === 'refuse') requireCurrent()
     let claims = isKey ? await apiKeys.read(token, print, receiver.isCurrent) : await readToken(token, print)
-    if (receiver.isCurrent() && isOutdated(claims)) claims = await renewed(token, print, claims)
+    if (receiver.isCurrent()) claims = await upToDate(token, print, claims)
     // Checked after every wait, so that a revocation in the meantime counts.
     const isUnclear = revocations.areUnknownFor(claims)
     if (receiver.isCurrent() && !isUnclear) return admit(claims, true)
@@ -194,13 +204,41 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     return now
   }
 
-  /** The permissions are not in the token, or those of an earlier role. */
-  const isOutdated = (claims: TokenClaims): boolean =>
-    lacksPermissions(claims) || (claims.permissions !== null && roleByRevocations(revocations, claims) !== claims.role)
+  /** Why the permissions are not those of the role now: the caller has another role, or it was edited. Null: they are. */
+  const outdatedBy = (claims: TokenClaims): 'assignment' | 'edit' | null => {
+    if (lacksPermissions(claims) || mayHaveNewEpoch(revocations, claims)) return 'assignment'
+    if (claims.permissions === null) return null
+    const { role, roleId, roleRevision } = roleByRevocations(revocations, claims)
+    if (role !== claims.role || roleId !== claims.roleId) return 'assignment'
+    return roleRevision === claims.roleRevision ? null : 'edit'
+  }
 
-  /** Introspected once, for all later uses. A refused credential is not introspected. */
-  const renewed = async (token: string, print: string, claims: TokenClaims): Promise<TokenClaims> => {
-    admit(claims, true)
+  const latestRole = (claims: TokenClaims): string => {
+    const { role, roleId, roleRevision } = roleByRevocations(revocations, claims)
+    return `${role} ${roleId} ${roleRevision}`
+  }
+
+  /** Repeated if the role changes again during the wait. A refused credential is not introspected. */
+  const upToDate = async (token: string, print: string, claims: TokenClaims): Promise<TokenClaims> => {
+    for (let changes = 0; changes < CHANGES_MOST; changes++) {
+      const reason = outdatedBy(claims)
+      if (reason === null || !receiver.isCurrent()) return claims
+      if (!mayHaveNewEpoch(revocations, claims)) admit(claims, true)
+      const before = latestRole(claims)
+      // The scope of a key, as introspected, has only what the role allowed then. So a definition does not say what a key may do after an edit.
+      if (reason === 'edit' && claims.keyId === null) claims = await redefined(token, print, claims)
+      else {
+        const renewed = await introspected(token, print, claims)
+        // It may be newer than the roles in memory.
+        if (latestRole(claims) === before && outdatedBy(renewed) !== 'edit') return renewed
+        claims = renewed
+      }
+    }
+    throw new VerifierUnavailable('issuer', 'The role of the caller changes faster than it can be read.')
+  }
+
+  /** Introspected once, for all later uses. */
+  const introspected = async (token: string, print: string, claims: TokenClaims): Promise<TokenClaims> => {
     if (claims.keyId !== null) {
       apiKeys.forgetOne(print)
       return apiKeys.read(token, print, receiver.isCurrent)
@@ -208,6 +246,19 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     const before = withdrawals
     const now = withCan<TokenClaims>({ ...(await asked(token, claims)), issuedAt: claims.issuedAt })
     if (withdrawals === before && remembered.has(print)) remembered.set(print, now)
+    return now
+  }
+
+  /** What the role allows after an edit, as far as the scope goes. One request for all tokens of the role. */
+  const redefined = async (token: string, print: string, claims: TokenClaims): Promise<TokenClaims> => {
+    const before = withdrawals
+    const { roleId, roleRevision } = roleByRevocations(revocations, claims)
+    const { revision, permissions } = await roles.definitionOf(roleId as string, roleRevision as number)
+    // The signing key may have been withdrawn during the wait.
+    if (withdrawals !== before) return accessTokens.read(token)
+    const allowed = permissions.filter((name) => claims.scopes.has('api') || claims.scopes.has(name))
+    const now = withCan<TokenClaims>({ ...claims, roleRevision: revision, permissions: new Set(allowed) })
+    if (remembered.has(print)) remembered.set(print, now)
     return now
   }
 
@@ -226,7 +277,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
       const print = digest(token)
       if (typeof print !== 'string') return later(token, print)
       const known = remembered.get(print)
-      if (!known || !receiver.isCurrent() || isOutdated(known) || revocations.areUnknownFor(known)) return slowly(token, print)
+      if (!known || !receiver.isCurrent() || outdatedBy(known) !== null || revocations.areUnknownFor(known)) return slowly(token, print)
       try {
         return Promise.resolve(admit(known, true))
       } catch (error) {

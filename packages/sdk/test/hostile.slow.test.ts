@@ -144,7 +144,8 @@ test('no other issuer, audience or shape of a token is accepted (E04)', async ()
     'epoch null': { epoch: null },
     'sid a list': { sid: ['ses_1'] },
     'no sid, yet a person': { sid: undefined },
-    'a role there is not': { role: 'owner' },
+    'role a number': { role: 1 },
+    'a custom role without its revision': { role: 'custom', role_id: 'role_1' },
     'org_id a list': { org_id: ['org_1'] },
     'scope a list': { scope: ['api'] },
   }

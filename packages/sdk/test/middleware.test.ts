@@ -17,6 +17,8 @@ const member: MemberClaims = {
   organizationId: 'org_1',
   organization: 'acme',
   role: 'member',
+  roleId: null,
+  roleRevision: null,
   scopes: new Set(['api']),
   permissions: null,
   can: () => false,

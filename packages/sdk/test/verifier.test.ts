@@ -287,7 +287,7 @@ test("the SDK's core needs only fetch and WebCrypto", () => {
   for (const file of readdirSync(folder).filter((name) => !ofNode.includes(name))) {
     const source = readFileSync(new URL(file, folder), 'utf8')
     for (const [, from] of source.matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'/gm)) {
-      expect(from, file).toMatch(/^(\.\/[a-z-]+\.ts|jose|fastify|hono|@muster\/contract\/(authentication|revocation|hash-index)\.ts)$/)
+      expect(from, file).toMatch(/^(\.\/[a-z-]+\.ts|jose|fastify|hono|@muster\/contract\/(authentication|permissions|revocation|hash-index)\.ts)$/)
     }
     expect(source, file).not.toMatch(/\bBuffer\b|\brequire\(|\bsetImmediate\b|\bimport\(/)
   }

@@ -45,7 +45,7 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
       // The `user` revocation of the same change has disabled the account.
       return { subject: user, events: value.suspended === true || value.barred === true ? {} : { [accountEnabled]: { event_timestamp } } }
     case 'role':
-      return { subject: user, events: { [tokenClaimsChange]: { event_timestamp, claims: { role: value.role } } } }
+      return { subject: user, events: { [tokenClaimsChange]: { event_timestamp, claims: roleClaims(value) } } }
     case 'organization':
       return {
         subject: { format: 'complex', tenant: { format: 'opaque', id: subject } },
@@ -62,14 +62,20 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
       return { subject: { format: 'jwt_id', iss: issuer, jti: subject }, events: { [sessionRevoked]: reasonOf('The token was revoked.') } }
     case 'key':
       return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('The key was revoked.') } }
-    case 'signing_key':
-      // The standards have no event for this: the key is removed from the JWKS.
+    case 'role_definition': // The claims that it changes depend on the API of each token.
+    case 'signing_key': // The key is removed from the JWKS.
+      // The standards have no event for these.
       return { subject: { format: 'opaque', id: subject }, events: {} }
     default:
       // Written by a newer server process. A receiver may understand the row that is sent with the event.
       return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('Access was revoked.') } }
   }
 }
+
+const roleClaims = ({ role, role_id, role_revision }: RecordedRevocation['value']): Record<string, unknown> => ({
+  role,
+  ...(role_id !== undefined && { role_id, role_revision }),
+})
 
 /** A deactivation, or the suspension of a person. */
 export const disablesAccount = ({ reason }: RecordedRevocation['value']): boolean => reason === 'user_deactivated' || reason === 'account_suspended'

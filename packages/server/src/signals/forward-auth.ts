@@ -1,6 +1,6 @@
 import { parse } from 'node:querystring'
 import type { UserId } from '@muster/contract/ids.ts'
-import { roles } from '@muster/contract/permissions.ts'
+import { builtInRoles, isAtLeast, isRole, type Role, roles } from '@muster/contract/permissions.ts'
 import { type KnownRevocations, type RevocableCredential, refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -45,9 +45,13 @@ type Identity = z.infer<typeof identitySchema>
 
 const querySchema = z.strictObject({
   organization: z.string().min(1).max(60).optional().meta({ description: 'Only members of this organization pass. Its name or id.' }),
-  role: z.enum(['admin', 'member']).optional().meta({
-    description: 'Only people with this role pass. An admin also has the rights of a member. A viewer, or somebody with a custom role, has neither role.',
-  }),
+  role: z
+    .enum([...builtInRoles, 'any'])
+    .optional()
+    .meta({
+      description:
+        'Only people with this role pass. Defaults to `member`. An admin also has the rights of a member, and a member those of a viewer. With `any`, people with a custom role pass too, and the service decides by `X-Muster-Role`.',
+    }),
   scope: z
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)
@@ -130,7 +134,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { a
     request.origin.userId = token.sub as UserId
     const fromMemory = await isCurrent()
     const refusal = fromMemory ? refusalByRevocations(known, credentialOf(token), true) : null
-    let role = fromMemory ? roleByRevocations(known, token) : token.role
+    let role = fromMemory ? knownRoleOf(token) : token.role
     if (!fromMemory || refusal) {
       try {
         const live = await requireStanding(store.reading, principalOf(request, token))
@@ -150,6 +154,11 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { a
       client: token.clientId,
       scope: [...token.scopes].join(' '),
     }
+  }
+
+  function knownRoleOf(token: VerifiedToken): Role | null {
+    const { role } = roleByRevocations(known, token)
+    return isRole(role) ? role : null
   }
 
   /** A token for an API of the platform. The API asks here why introspection calls the token inactive. */
@@ -200,11 +209,14 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { a
 
   async function requireMembership(identity: Identity, { organization, role }: Query): Promise<void> {
     if (identity.user !== null && identity.organization === null) throw new Problem('user_not_registered') // S56
-    if (organization === undefined && role === undefined) return
+    const isClient = identity.user === null && identity.service_account === null
+    if (isClient && organization === undefined && role === undefined) return
     if (identity.organization === null) throw new Problem('forbidden')
     if (organization !== undefined && (await idOf(organization)) !== identity.organization)
       throw new Problem('forbidden', `Only members of ${organization} can do this.`)
-    if (role !== undefined && identity.role !== 'admin' && identity.role !== role) throw new Problem('forbidden', `This requires the role ${role}.`)
+    // A gateway from before there were viewers and custom roles admits none of them.
+    const least = role ?? 'member'
+    if (least !== 'any' && !isAtLeast(identity.role, least)) throw new Problem('forbidden', `This requires the role ${least}.`)
   }
 
   async function idOf(reference: string): Promise<string | null> {
@@ -243,7 +255,6 @@ const credentialOf = (token: VerifiedToken): RevocableCredential => ({
   epoch: token.epoch,
   organizationId: token.organizationId,
   organization: token.organizationName,
-  role: token.role,
   sessionId: token.sid,
   keyId: null,
   tokenId: token.jti,

@@ -2,6 +2,7 @@ import type { ClientId, SessionId } from '@muster/contract/ids.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { customRoles } from '../oauth/custom-roles.ts'
 import { aResourceServer } from './receiving.ts'
 
 // For gateways: nginx auth_request, Caddy forward_auth, Traefik ForwardAuth.
@@ -106,8 +107,27 @@ test('a person below member does not pass forward auth as a member (P6, E80)', a
   await muster.call('PATCH', '/v1/organizations/ada/members/gus', { token: human('ada').token, body: { role: 'viewer' } })
   expect(await ask(before.token)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
   const { token } = await muster.login(before)
-  expect((await ask(token, '?organization=ada')).status).toBe(200)
+  expect((await ask(token, '?organization=ada&role=viewer')).status).toBe(200)
   for (const role of ['member', 'admin']) expect(await ask(token, `?role=${role}`)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+})
+
+test('a gateway that names no role admits neither viewers nor custom roles (P11)', async () => {
+  const roles = customRoles(muster, human('ada'))
+  const passing = async (token: string) => {
+    const queries = ['', '?role=member', '?role=admin', '?role=viewer', '?role=any']
+    const answers = await Promise.all(queries.map((query) => ask(token, query)))
+    for (const { status, body } of answers) expect(status === 200 || body.code === 'forbidden').toBe(true)
+    return queries.filter((_, place) => answers[place]?.status === 200)
+  }
+  await roles.give('erin', 'viewer')
+  expect(await passing((await muster.login(human('erin'))).token)).toEqual(['?role=viewer', '?role=any'])
+  await roles.give('erin', await roles.create('Deployer', ['resources:read']))
+  const { token } = await muster.login(human('erin'))
+  expect(await passing(token)).toEqual(['?role=any'])
+  expect((await ask(token, '?role=any')).body.role).toBe('custom')
+  await roles.give('erin', 'member')
+  expect(await passing(token), 'at once').toEqual(['', '?role=member', '?role=viewer', '?role=any'])
+  expect((await ask(token, '?role=custom')).status).toBe(422)
 })
 
 test('a revocation by this process is known without a notice (I7)', async () => {

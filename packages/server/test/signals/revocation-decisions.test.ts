@@ -1,4 +1,5 @@
 import {
+  type CredentialRole,
   isClientRevoked,
   type KnownRevocations,
   type ReadRevocation,
@@ -23,6 +24,12 @@ const of = (kind: ReadRevocation['kind'], subject: fc.Arbitrary<string>, value: 
 
 // What is written once for each epoch or version has one value: the database counts them.
 const details = { deactivated_at: '2026-01-02T03:04:05.000Z', contact: 'ada' }
+const roleOfVersion = [
+  { role: 'admin' },
+  { role: 'custom', role_id: 'role_1', role_revision: 1 },
+  { role: 'viewer' },
+  { role: 'custom', role_id: 'role_1', role_revision: 2 },
+]
 const reasons = ['membership_left', 'user_deactivated', 'token_revoked', 'user_deactivated'] as const
 const revocation: fc.Arbitrary<ReadRevocation> = fc.oneof(
   of(
@@ -35,8 +42,9 @@ const revocation: fc.Arbitrary<ReadRevocation> = fc.oneof(
   of(
     'role',
     subjects('usr'),
-    fc.record({ epoch: small, version: small }).map((value) => ({ ...value, role: value.version % 2 === 0 ? 'admin' : 'member' })),
+    fc.record({ epoch: small, version: small }).map(({ epoch, version }) => ({ epoch, version, ...roleOfVersion[version] })),
   ),
+  of('role_definition', subjects('role'), fc.record({ revision: small })),
   of(
     'organization',
     subjects('org'),
@@ -46,19 +54,22 @@ const revocation: fc.Arbitrary<ReadRevocation> = fc.oneof(
   ...(['session', 'token', 'key'] as const).map((kind) => of(kind, subjects(kind), fc.record({ reason }))),
 )
 
-const role = fc.constantFrom('admin' as const, 'member' as const, null)
-const credential: fc.Arbitrary<RevocableCredential> = fc.record({
+const heldRole: fc.Arbitrary<CredentialRole> = fc.oneof(
+  fc.constantFrom('admin', 'member', null).map((role) => ({ role, roleId: null, roleRevision: null })),
+  fc.record({ role: fc.constant('custom'), roleId: subjects('role'), roleRevision: small }),
+)
+const credentialAlone: fc.Arbitrary<RevocableCredential> = fc.record({
   sub: subjects('usr'),
   epoch: small,
   organizationId: fc.option(subjects('org')),
   organization: fc.constantFrom('acme', null),
-  role,
   sessionId: fc.option(subjects('session')),
   keyId: fc.option(subjects('key')),
   tokenId: fc.option(subjects('token')),
   clientId: fc.option(subjects('cli')),
   issuedAt: fc.option(small),
 })
+const credential = fc.tuple(credentialAlone, heldRole).map(([alone, role]) => ({ ...alone, ...role }))
 
 /** A second reading of S36, steps 3 to 7, from all revocations and not only the strongest. */
 function expected(all: readonly ReadRevocation[], credential: RevocableCredential, isCurrent: boolean): RevocationRefusal | null {
@@ -76,6 +87,21 @@ function expected(all: readonly ReadRevocation[], credential: RevocableCredentia
   if (isCurrent && organizationId !== null && last(about('organization', organizationId), 'version')?.suspended) return 'organization_suspended'
   if (!isEnded) return null
   return user.reason === 'membership_left' && organizationId !== null ? 'membership_left' : 'token_revoked'
+}
+
+/** A second reading of P10: the newest role of the member, and the highest revision of a custom role that anything names. */
+function expectedRole(all: readonly ReadRevocation[], { sub, epoch, role, roleId, roleRevision }: RevocableCredential & CredentialRole): CredentialRole {
+  if (role === null) return { role, roleId, roleRevision }
+  const newest = all
+    .filter(({ kind, subject }) => kind === 'role' && subject === sub)
+    .map(({ value }) => value as { epoch: number; version: number; role: string; role_id?: string; role_revision?: number })
+    .toSorted((one, other) => one.epoch - other.epoch || one.version - other.version)
+    .at(-1)
+  const held =
+    newest?.epoch === epoch ? { role: newest.role, roleId: newest.role_id ?? null, roleRevision: newest.role_revision ?? null } : { role, roleId, roleRevision }
+  if (held.roleId === null) return held
+  const edits = all.filter(({ kind, subject }) => kind === 'role_definition' && subject === held.roleId).map(({ value }) => Number(value.revision))
+  return { ...held, roleRevision: Math.max(held.roleRevision ?? 0, held.roleId === roleId ? (roleRevision ?? 0) : 0, ...edits) }
 }
 
 function inServer(all: readonly ReadRevocation[]): KnownRevocations {
@@ -113,11 +139,13 @@ describe('a server process and the SDK, given the same revocations', () => {
     )
   })
 
-  test('give a credential the same role, and the same end of its client', () => {
+  test('give a credential the role of P10, and the same end of its client', () => {
     fc.assert(
       fc.property(arrivals, credential, ({ server, sdk }, one) => {
         const [ours, theirs] = [inServer(server), inSdk(sdk)]
-        expect(roleByRevocations(theirs, one)).toBe(roleByRevocations(ours, one))
+        const { role, roleId, roleRevision } = roleByRevocations(ours, one)
+        expect({ role, roleId, roleRevision }).toEqual(expectedRole(server, one))
+        expect(roleByRevocations(theirs, one)).toEqual(roleByRevocations(ours, one))
         expect(isClientRevoked(theirs, one)).toBe(isClientRevoked(ours, one))
       }),
       { numRuns: 1_000 },

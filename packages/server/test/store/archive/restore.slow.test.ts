@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { RoleId } from '@muster/contract/ids.ts'
 import type { Verifier } from '@muster/sdk'
 import { backUp, verifyBackup } from '@muster/server/administration/backup.ts'
 import { cancelMove } from '@muster/server/administration/move.ts'
@@ -22,6 +23,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { aClient, aVerifier, type Credentials, verdict } from '../../../../sdk/test/verifying.ts'
 import { browserOf, deviceLogin, postForm, refresh, SCOPE } from '../../oauth/conversation.ts'
+import { customRoles } from '../../oauth/custom-roles.ts'
 import { fillStore } from './full-store.ts'
 import { contentsOf } from './tables.ts'
 
@@ -61,6 +63,7 @@ describe('access from before a restore (O9)', () => {
   let named: string
   let cookie: string
   let secret: string
+  let roleId: RoleId
 
   beforeAll(async () => {
     const port = String(await freePort())
@@ -85,7 +88,10 @@ describe('access from before a restore (O9)', () => {
         select ${ada.id}, ${credentials.clientId}, id, '{openid}', '{}' from organization where name = 'ada'`.execute(db)
     })
     verifier = await aVerifier(before, { ...credentials, lease: 300 })
+    const roles = customRoles(before, ada)
+    roleId = await roles.create('Deployer', ['members:read'])
     await backUp(settings(url), fileNamed('access'))
+    await roles.edit(roleId, ['members:read', 'audit:read'])
     const { keys } = (await before.call('GET', '/v1/operator/signing-keys', { token: OPERATOR_TOKEN })).body
     // The next keys sign at once and are unknown to the backup.
     for (const { kid } of keys) await before.call('DELETE', `/v1/operator/signing-keys/${kid}`, { token: OPERATOR_TOKEN })
@@ -118,6 +124,11 @@ describe('access from before a restore (O9)', () => {
     expect((await after.call('GET', '/v1/forward-auth', { token })).status).toBe(401)
     const authorization = `Basic ${btoa(`${credentials.clientId}:${credentials.clientSecret}`)}`
     expect((await postForm(after, '/oauth/introspect', { token }, { authorization })).body).toEqual({ active: false })
+  })
+
+  test('gives no revision of a role again that a verifier may know (P10)', async () => {
+    const [role] = await after.server.services.store.reading.roles.findMany([roleId])
+    expect(role).toMatchObject({ permissions: ['members:read'], revision: 1_000_001 })
   })
 
   test('ends for browsers and secrets', async () => {
