@@ -2,15 +2,16 @@
  * One of the verifier processes of `revocation-latency.ts`. Checks its token continuously and reports when the token was last accepted and first refused, on
  * the clock that all processes of a machine share.
  */
-import { createVerifier } from '@muster/sdk'
+import { createVerifier, requirePermission } from '@muster/sdk'
 
-const [issuer = '', reached = '', clientId = '', clientSecret = ''] = process.argv.slice(2)
+const [issuer = '', reached = '', clientId = '', clientSecret = '', audience, permission] = process.argv.slice(2)
 const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
 const verifier = createVerifier({
   issuer,
   clientId,
   clientSecret,
+  audience,
   onStale: 'refuse',
   // Each server process is reached at its own address.
   fetch: (input, init) => fetch(String(input).replace(issuer, reached), init),
@@ -37,7 +38,8 @@ async function judge(mine: string): Promise<void> {
   while (token === mine) {
     const startedAt = now()
     try {
-      await verifier.verify(mine)
+      const caller = await verifier.verify(mine)
+      if (permission !== undefined) requirePermission(caller, permission)
       acceptedAt = startedAt
       if (first) process.send?.({ accepted: true })
       first = false

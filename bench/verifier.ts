@@ -23,26 +23,27 @@ const jwks = {
 const now = Math.floor(Date.now() / 1_000)
 const sign = (key: CryptoKey, header: { alg: string; typ: string; kid: string }, claims: Record<string, unknown>): Promise<string> =>
   new SignJWT({ iss: issuer, iat: now, jti: crypto.randomUUID(), ...claims }).setProtectedHeader(header).sign(key)
-const tokens = await Promise.all(
-  Array.from({ length: tokensWanted }, (_, n) =>
-    sign(
-      access.privateKey,
-      { alg: 'ES256', typ: 'at+jwt', kid: 'access' },
-      {
-        aud: issuer,
-        exp: now + 86_400,
-        sub: `usr_${n % 1_000}`,
-        client_id: 'muster-cli',
-        sid: `ses_${n}`,
-        epoch: 3,
-        org_id: `org_${n % 100}`,
-        org: 'acme',
-        role: 'member',
-        scope: 'openid profile email api',
-      },
-    ),
-  ),
-)
+const tokenOf = (n: number, more: Record<string, unknown> = {}): Promise<string> =>
+  sign(
+    access.privateKey,
+    { alg: 'ES256', typ: 'at+jwt', kid: 'access' },
+    {
+      aud: issuer,
+      exp: now + 86_400,
+      sub: `usr_${n % 1_000}`,
+      client_id: 'muster-cli',
+      sid: `ses_${n}`,
+      epoch: 3,
+      org_id: `org_${n % 100}`,
+      org: 'acme',
+      role: 'member',
+      scope: 'openid profile email api',
+      ...more,
+    },
+  )
+const tokens = await Promise.all(Array.from({ length: tokensWanted }, (_, n) => tokenOf(n)))
+const permissions = Array.from({ length: 20 }, (_, n) => `apps:permission-${n}`)
+const customRole = await tokenOf(tokensWanted, { role: 'custom', role_id: 'role_1', role_revision: 1, permissions })
 const rows = Array.from({ length: 10_000 }, (_, n) => ({
   id: String(n),
   kind: n % 2 === 0 ? 'user' : 'session',
@@ -117,6 +118,15 @@ for (let round = 0; round < ROUNDS + 5; round++) {
 }
 const one: Rate[] = []
 for (let round = 0; round < ROUNDS; round++) one.push(await rate(ours, seenTokens.slice(0, 1), 20_000))
+const withRole: Rate[] = []
+for (let round = 0; round < ROUNDS; round++) withRole.push(await rate(ours, [customRole], 20_000))
+const caller = await verifier.verify(customRole)
+const ASKED = 1_000_000
+const begin = performance.now()
+let allowed = 0
+for (let time = 0; time < ASKED; time++) if (caller.can(permissions[time % 40] ?? 'apps:none')) allowed += 1
+const canPerSecond = (ASKED / (performance.now() - begin)) * 1_000
+if (allowed !== ASKED / 2) throw new Error('The caller can do something else.')
 
 const median = (values: number[]): number => values.toSorted((first, second) => first - second)[Math.floor(values.length / 2)] as number
 const best = (values: number[]): number => Math.max(...values)
@@ -130,6 +140,8 @@ line('jose jwtVerify', samples.bare)
 line('SDK, tokens not seen before', samples.unseen)
 line('SDK, tokens seen before, of 1,000', seen)
 line('SDK, one token, one at a time', one)
+line('SDK, one token of a custom role, one at a time', withRole)
+say(`caller.can per second: ${Math.round(canPerSecond).toLocaleString('en')}`)
 const ratios = samples.unseen.map(({ wall }, round) => wall / (samples.bare[round] as Rate).wall)
 say(`not seen before, of jose's: ${(median(ratios) * 100).toFixed(0)} % (median of ${ROUNDS} pairs)`)
 const calls = outgoing.filter((path) => !path.endsWith('/poll'))
