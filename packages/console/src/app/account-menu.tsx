@@ -4,6 +4,7 @@ import Monitor from 'lucide-react/icons/monitor'
 import Moon from 'lucide-react/icons/moon'
 import Sun from 'lucide-react/icons/sun'
 import { type ReactElement, useRef } from 'react'
+import { roleName } from '../lib/roles.ts'
 import { useSession } from '../lib/session.ts'
 import { chooseTheme, useTheme } from '../lib/theme.ts'
 import { Menu, MenuChoice } from '../ui/menu.tsx'
@@ -35,7 +36,7 @@ export function AccountMenu({ trigger }: { trigger: (name: string) => ReactEleme
           <p className="font-semibold wrap-anywhere">{`${me.given_name} ${me.family_name}`.trim() || me.username}</p>
           <p className="text-muted wrap-anywhere">{me.email}</p>
           <p className="text-muted wrap-anywhere">
-            {organization.role} of {organization.name}
+            {roleName(organization)} of {organization.name}
           </p>
         </div>
       </Menu>

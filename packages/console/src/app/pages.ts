@@ -8,11 +8,12 @@ import KeyRound from 'lucide-react/icons/key-round'
 import MonitorSmartphone from 'lucide-react/icons/monitor-smartphone'
 import ScrollText from 'lucide-react/icons/scroll-text'
 import Settings from 'lucide-react/icons/settings'
+import ShieldCheck from 'lucide-react/icons/shield-check'
 import Users from 'lucide-react/icons/users'
 
 /** A page in the navigation and the palette. */
 export interface NavigationPage {
-  to: '/' | '/resources' | '/settings' | '/users' | '/keys' | '/audit' | '/profile' | '/sessions' | '/applications'
+  to: '/' | '/resources' | '/settings' | '/users' | '/roles' | '/keys' | '/audit' | '/profile' | '/sessions' | '/applications'
   title: string
   icon: LucideIcon
   /** More search words for the palette. */
@@ -26,14 +27,15 @@ export const navigation: { heading?: string; subheading?: string; pages: Navigat
   {
     pages: [
       { to: '/', title: 'Overview', icon: House, words: 'home start dashboard first steps' },
-      { to: '/resources', title: 'Resources', icon: Boxes, words: 'applications databases owner url transfer' },
+      { to: '/resources', title: 'Resources', icon: Boxes, words: 'applications databases owner url transfer', needs: 'resources:read' },
     ],
   },
   {
     heading: 'Configuration',
     subheading: 'Organization',
     pages: [
-      { to: '/users', title: 'Manage users', icon: Users, words: 'members people invitations invite' },
+      { to: '/users', title: 'Manage users', icon: Users, words: 'members people invitations invite', needs: 'members:read' },
+      { to: '/roles', title: 'Roles', icon: ShieldCheck, words: 'permissions custom access who may', needs: 'members:read' },
       { to: '/settings', title: 'Organization settings', icon: Settings, words: 'rename invite link contacts address plan seats leave' },
       { to: '/keys', title: 'Keys and service accounts', icon: KeyRound, words: 'api tokens machines ci roll revoke' },
       { to: '/audit', title: 'Audit log', icon: ScrollText, words: 'history events export csv', needs: 'audit:read' },

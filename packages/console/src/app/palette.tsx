@@ -14,6 +14,7 @@ import Moon from 'lucide-react/icons/moon'
 import Pencil from 'lucide-react/icons/pencil'
 import Plus from 'lucide-react/icons/plus'
 import ShieldCheck from 'lucide-react/icons/shield-check'
+import ShieldPlus from 'lucide-react/icons/shield-plus'
 import Sun from 'lucide-react/icons/sun'
 import UserIcon from 'lucide-react/icons/user'
 import UserMinus from 'lucide-react/icons/user-minus'
@@ -27,6 +28,7 @@ import { chooseTheme } from '../lib/theme.ts'
 import { plural } from '../lib/time.ts'
 import { newestResourcesQuery } from '../pages/overview/data.ts'
 import { serviceAccountsQuery } from '../pages/resources/data.ts'
+import { actionNeeds } from '../pages/users/data.ts'
 import { cx } from '../ui/cx.ts'
 import { useSingleDialog } from '../ui/dialog.tsx'
 import { navigation, ownPages } from './pages.ts'
@@ -47,11 +49,11 @@ interface Command {
 
 /** Commands on a user, by the word before the username. Each opens its dialog on the user's page. */
 const verbs = [
-  { word: 'sign-out', label: 'Sign out', icon: LogOut, needs: 'members:sign-out' },
-  { word: 'deactivate', label: 'Deactivate', icon: Pause, needs: 'members:deactivate' },
-  { word: 'remove', label: 'Remove', icon: UserMinus, needs: 'members:remove' },
-  { word: 'edit', label: 'Edit', icon: Pencil, needs: 'members:role' },
-  { word: 'role', label: 'Change the role of', icon: ShieldCheck, needs: 'members:role' },
+  { word: 'sign-out', label: 'Sign out', icon: LogOut },
+  { word: 'deactivate', label: 'Deactivate', icon: Pause },
+  { word: 'remove', label: 'Remove', icon: UserMinus },
+  { word: 'edit', label: 'Edit', icon: Pencil },
+  { word: 'role', label: 'Change the role of', icon: ShieldCheck },
 ] as const
 
 /** Opens pages, users and actions by name, from anywhere (Ctrl or Cmd with K). */
@@ -199,20 +201,20 @@ function useCommands(typed: string): { commands: Command[]; isSearching: boolean
   const { hasPassword } = usePassword()
   const navigate = useNavigate()
   const [first = '', ...others] = typed.trim().split(/\s+/)
-  const permittedVerbs = verbs.filter(({ needs }) => may(needs))
+  const permittedVerbs = verbs.filter(({ word }) => may(actionNeeds[word]))
   const verb = others.length > 0 || /\s$/.test(typed) ? permittedVerbs.find(({ word }) => word === first.toLowerCase()) : undefined
   const name = verb ? others.join(' ') : typed.trim()
   const query = useDeferredValue(name)
   const people = useQuery({
     queryKey: ['members', organization.id, 'palette', query],
-    enabled: query !== '',
+    enabled: may('members:read') && query !== '',
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       answer(api.GET('/v1/organizations/{org}/members', { signal, params: { path: { org: organization.id }, query: { q: query, limit: 6 } } })),
   })
 
   const serviceAccounts = useQuery({ ...serviceAccountsQuery(organization.id), enabled: may('service-accounts:read') && query !== '' })
-  const resources = useQuery({ ...newestResourcesQuery(organization.id), enabled: query !== '' })
+  const resources = useQuery({ ...newestResourcesQuery(organization.id), enabled: may('resources:read') && query !== '' })
 
   const pages: Command[] = [...navigation.flatMap(({ pages }) => pages), ...ownPages]
     .filter(({ needs }) => !needs || may(needs))
@@ -230,14 +232,30 @@ function useCommands(typed: string): { commands: Command[]; isSearching: boolean
           },
         ]
       : []),
-    {
-      kind: 'action' as const,
-      id: 'register',
-      label: 'Register resource',
-      icon: Plus,
-      words: 'add application database',
-      run: () => void navigate({ to: '/resources', hash: 'register' }),
-    },
+    ...(may('resources:register')
+      ? [
+          {
+            kind: 'action' as const,
+            id: 'register',
+            label: 'Register resource',
+            icon: Plus,
+            words: 'add application database',
+            run: () => void navigate({ to: '/resources', hash: 'register' }),
+          },
+        ]
+      : []),
+    ...(may('members:role')
+      ? [
+          {
+            kind: 'action' as const,
+            id: 'create-role',
+            label: 'Create role',
+            icon: ShieldPlus,
+            words: 'new custom permissions',
+            run: () => void navigate({ to: '/roles', hash: 'create' }),
+          },
+        ]
+      : []),
     ...(may('invitations:create')
       ? [
           {
@@ -302,7 +320,7 @@ function useCommands(typed: string): { commands: Command[]; isSearching: boolean
   const words = typed.trim().toLowerCase().split(/\s+/)
   const matches = ({ label, words: more = '' }: Command) => words.every((word) => `${label} ${more}`.toLowerCase().includes(word))
   // Results of the previous text that still match stay until the response arrives.
-  const isSearching = name !== '' && (query !== name || people.isPending || people.isPlaceholderData)
+  const isSearching = name !== '' && (query !== name || (people.isEnabled && people.isPending) || people.isPlaceholderData)
   const matchesName = ({ username, email = '' }: Member) => [username, email].some((text) => text.toLowerCase().includes(name.toLowerCase()))
   const results = name === '' ? [] : (people.data?.items ?? [])
   // An exact username comes first, so that Enter after "bob" does not choose "bobby". Otherwise the newest member is first.

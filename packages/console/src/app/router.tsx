@@ -41,7 +41,7 @@ const users = createRoute({
   validateSearch: (search: Record<string, unknown>): MemberFilter => ({
     q: text(search['q']),
     status: oneOf(search['status'], ['active', 'deactivated', 'left']),
-    role: oneOf(search['role'], ['admin', 'member']),
+    role: text(search['role']),
   }),
   component: lazyPage(() => import('../pages/users/users.tsx'), 'UsersPage'),
 })
@@ -61,6 +61,24 @@ const user = createRoute({
   getParentRoute: () => root,
   path: '/users/$user',
   component: lazyPage(() => import('../pages/users/user.tsx'), 'UserPage'),
+})
+
+const roles = createRoute({
+  getParentRoute: () => root,
+  path: '/roles',
+  component: lazyPage(() => import('../pages/roles/roles.tsx'), 'RolesPage'),
+})
+
+const rolePermissions = createRoute({
+  getParentRoute: () => root,
+  path: '/roles/permissions',
+  component: lazyPage(() => import('../pages/roles/permissions.tsx'), 'PermissionsPage'),
+})
+
+const role = createRoute({
+  getParentRoute: () => root,
+  path: '/roles/$role',
+  component: lazyPage(() => import('../pages/roles/role.tsx'), 'RolePage'),
 })
 
 const keys = createRoute({
@@ -134,6 +152,9 @@ export const router = createRouter({
     users,
     invitations,
     user,
+    roles,
+    rolePermissions,
+    role,
     keys,
     allKeys,
     serviceAccounts,

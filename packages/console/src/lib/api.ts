@@ -95,9 +95,10 @@ export async function answer<Data>(request: Promise<ApiResponse<Data>>): Promise
     throw new NoAnswer(cause)
   })
   if (response.ok) {
-    const { revocation, role } = (data ?? {}) as { revocation?: RevocationReport; role?: string }
-    // The response to a role change has the member's role. The response to a change that ends access has none.
-    if (revocation && revocation.receivers > 0) notifyRevocation(revocation, role === undefined ? 'ended' : 'changed')
+    const body = (data ?? {}) as { revocation?: RevocationReport }
+    // The response to a role change has the role of the holder, or the role itself. The response to a change that ends access has none.
+    const isRoleChange = ['role', 'built_in', 'moved'].some((field) => field in body)
+    if (body.revocation && body.revocation.receivers > 0) notifyRevocation(body.revocation, isRoleChange ? 'changed' : 'ended')
     return data as Data
   }
   if (isProblem(error)) throw new ApiProblem(error, response.headers.get('retry-after'))

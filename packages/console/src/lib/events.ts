@@ -58,7 +58,7 @@ const sentences: Record<EventType, Describe> = {
   'organization.created': (_, { name }) => `The organization ${name} was created`,
   'organization.renamed': (_, { from, to }) => `The organization was renamed from ${from} to ${to}`,
   'organization.shared': () => 'The organization is no longer personal',
-  'membership.started': (name, { role, roleName, reason }) => `${name} joined as ${roleName ?? role} (${toWords(reason)})`,
+  'membership.started': (name, { role, roleName, reason }) => `${name} joined as ${roleInWords(role as Role, roleName ?? '')} (${toWords(reason)})`,
   'membership.ended': (name, { reason }) => `${name} is no longer a member (${toWords(reason)})`,
   'membership.role_changed': (name, { role, roleName, reason }) =>
     `${name} was made ${roleInWords(role as Role, roleName ?? '')}${reason ? `: ${reason}` : ''}`,
@@ -87,8 +87,10 @@ const sentences: Record<EventType, Describe> = {
   'resource.registered': (_, { kind, name }) => `The ${kind} ${name} was registered`,
   'resource.transferred': (name, { reason }) => `${name} was transferred (${toWords(reason)})`,
   'resource.removed': (_, { kind, name }) => `The ${kind} ${name} was removed`,
-  'invitation.created': (name, { kind, role }) =>
-    kind === 'email' && isAddress(name) ? `${name} was invited as ${role}` : `${invitationKinds[kind ?? ''] ?? 'An invitation'} for one ${role} was created`,
+  'invitation.created': (name, { kind, role, roleName }) => {
+    const as = roleInWords(role as Role, roleName ?? '')
+    return kind === 'email' && isAddress(name) ? `${name} was invited as ${as}` : `${invitationKinds[kind ?? ''] ?? 'An invitation'} for ${as} was created`
+  },
   'invitation.role_changed': (name, { role, roleName }) => `${invitationOf(name)} is for the role ${roleName ?? role} now`,
   'invitation.resent': (name) => `${invitationOf(name)} was sent again`,
   'invitation.replaced': (name) => `${invitationOf(name)} got a new link or secret, because the operator replaced a leaked secret`,
@@ -155,7 +157,7 @@ const attempts: Record<Attempt, string> = {
   'members:read': 'list the members',
   'members:read-email': 'see the email addresses of members',
   'members:remove': 'remove a member',
-  'members:role': 'change the role of a member',
+  'members:role': 'change roles',
   'members:names': 'change the name of a member',
   'members:deactivate': 'deactivate or reactivate a member',
   'members:sign-out': 'sign a member out everywhere',
@@ -177,7 +179,7 @@ const attempts: Record<Attempt, string> = {
 
 /** Reasons of a refusal, by problem code. */
 const refusalReasons: Partial<Record<ProblemCode, string>> = {
-  forbidden: 'only admins can do this',
+  forbidden: 'their role does not allow it',
   self_action: "admins can't do this to themselves",
   last_admin: 'the organization needs an active admin',
   account_suspended: 'the operator has suspended them',

@@ -25,6 +25,9 @@ const nextSteps: Partial<Record<ProblemCode, Pick<ProblemText, 'next' | 'to'>>> 
   plan_required: { next: 'Ask the operator of this cloud for a larger plan.' },
   seat_limit: { next: 'Deactivate a member, or ask the operator of this cloud for a larger plan.' },
   last_admin: { next: 'Make another active member an admin first.', to: '/users' },
+  role_not_found: { next: 'Someone removed it meanwhile. Choose another role.' },
+  role_limit: { next: 'Remove a role that nobody has.' },
+  role_outdated: { next: 'Someone else changed it meanwhile. Compare, then save again.' },
   self_action: { next: 'Ask another admin to do this. To leave the organization yourself, use its settings.', to: '/settings' },
   membership_ended: { next: 'They have left the organization. Invite them again.' },
   member_not_found: { next: 'Check the list of users.', to: '/users' },
@@ -61,7 +64,16 @@ const goneCodes = [
 ] as const satisfies ProblemCode[]
 
 /** Someone else made a change while this page was open, so the page is out of date. */
-const conflictCodes = new Set<ProblemCode>([...goneCodes, 'organization_renamed', 'organization_name_changed', 'last_admin', 'owner_not_active'])
+const conflictCodes = new Set<ProblemCode>([
+  ...goneCodes,
+  'organization_renamed',
+  'organization_name_changed',
+  'last_admin',
+  'role_not_found',
+  'role_in_use',
+  'role_outdated',
+  'owner_not_active',
+])
 
 /** The session has ended. The console shows this in one place, and the user signs in again. */
 const sessionEndCodes = new Set<ProblemCode>(['authentication_required', 'invalid_token', 'token_expired', 'token_revoked', 'membership_left'])

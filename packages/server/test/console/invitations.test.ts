@@ -113,9 +113,9 @@ test('an invitation opens with all its details', async () => {
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(body.id)
 })
 
-test('a member sees that invitations are for admins only', async () => {
+test('a member sees that their role does not include invitations', async () => {
   const { page } = await site.consoleOf(bob, '/users/invitations')
-  await page.getByRole('heading', { name: 'Admins only' }).waitFor()
+  await page.getByRole('heading', { name: 'Your role does not include this' }).waitFor()
   expect(await page.getByRole('combobox').count(), 'there are no filters').toBe(0)
   await isForEveryone(page)
 })

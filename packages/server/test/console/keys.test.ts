@@ -120,13 +120,13 @@ describe("a member's own keys", () => {
     await rowOf(page, /gone soon/).waitFor({ state: 'hidden' })
   })
 
-  test('a member sees that the keys of others are for admins only', async () => {
+  test('a member sees that their role does not include the keys of others', async () => {
     const { page } = await site.consoleOf(bob, '/keys/all')
-    await page.getByRole('heading', { name: 'Admins only' }).waitFor()
+    await page.getByRole('heading', { name: 'Your role does not include this' }).waitFor()
     await page.getByRole('link', { name: 'See your own keys' }).click()
     await press(page, 'Create key')
     await page.goto('/console/keys/service-accounts/deploy')
-    await page.getByRole('heading', { name: 'Admins only' }).waitFor()
+    await page.getByRole('heading', { name: 'Your role does not include this' }).waitFor()
     await isForEveryone(page)
   })
 })

@@ -54,7 +54,7 @@ describe("the palette on another user's page", () => {
     ['deactivate', 'Deactivate', 'Deactivate NAME Test?', 'Deactivate NAME', { status: 'deactivated' }],
     ['sign-out', 'Sign out', 'Sign NAME Test out everywhere?', 'Sign out NAME', { status: 'active' }],
     ['remove', 'Remove', 'Remove NAME Test from ORG?', 'Remove NAME', { status: 'left' }],
-    ['role', 'Change the role of', 'Make NAME Test an admin?', 'Make NAME an admin', { role: 'admin' }],
+    ['role', 'Change the role of', 'Change the role of NAME Test', 'Make NAME an admin', { role: 'admin' }],
     ['edit', 'Edit', 'Edit NAME', 'Save changes', { given_name: 'Renamed' }],
   ])('%s acts on the named user', async (verb, label, title, button, expected) => {
     const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member' })
@@ -68,6 +68,7 @@ describe("the palette on another user's page", () => {
     await dialog(page, expectedTitle).waitFor()
     await page.locator('h1', { hasText: `${ben} Test` }).waitFor() // behind the dialog
     expect(await titles(), 'no other dialog was shown').toEqual([expectedTitle])
+    if (verb === 'role') await page.getByLabel('Role', { exact: true }).selectOption('Admin')
     if (verb === 'edit') await page.getByLabel('Given name').fill('Renamed')
     await press(page, button.replace('NAME', ben))
     await dialog(page, expectedTitle).waitFor({ state: 'hidden' })

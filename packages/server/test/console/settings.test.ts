@@ -126,7 +126,7 @@ describe('invite links', () => {
     await isForEveryone(page)
     await press(page, 'Generate link')
     const linkDialog = dialog(page, 'Share invite link')
-    await linkDialog.getByText(`One person, who joins ${org} as member`).waitFor()
+    await linkDialog.getByText(`One person, who joins ${org} as a member`).waitFor()
     await linkDialog.getByText(/^in (23 h|1 d 0 h|1 d)/).waitFor()
     await linkDialog.getByRole('button', { name: 'Copy the invite link' }).click()
     const url = (await page.evaluate('navigator.clipboard.readText()')) as string
@@ -134,7 +134,7 @@ describe('invite links', () => {
     await isForEveryone(page)
     await press(page, 'Done')
     const list = page.getByRole('list', { name: 'Open invite links' })
-    await list.getByText(/for one member, by/).waitFor()
+    await list.getByText(/for a member, by/).waitFor()
     await page.evaluate('navigator.clipboard.writeText("")')
     await press(page, `Copy the invite link by ${named('ada').name}`)
     await said(page, 'Invite link copied').waitFor()

@@ -5,12 +5,12 @@ import { useCallback, useState } from 'react'
 import { addressOf, describeEvent } from '../../lib/events.ts'
 import { useSession } from '../../lib/session.ts'
 import { Actor, ActorName, Via } from '../../ui/actor.tsx'
-import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Listing } from '../../ui/listing.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -33,7 +33,7 @@ export function AuditPage() {
   if (may('audit:read')) return <AuditLog />
   return (
     <Page {...frame}>
-      <AdminsOnly
+      <NotInRole
         subject="the audit log"
         instead={
           <>

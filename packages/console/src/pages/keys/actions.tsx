@@ -33,6 +33,8 @@ interface KeyActions {
 
 /** The menu and dialogs of a key, the same in every list of keys. */
 export function useKeyActions(by: By): KeyActions {
+  const { may } = useSession()
+  const canManage = by === 'own' || may('keys:manage')
   const [dialog, setDialog] = useState<{ action: 'show' | 'rename' | 'revoke' | 'roll'; key: Key } | null>(null)
   const close = () => setDialog(null)
   const menuFor = (key: Key): MenuAction[][] => [
@@ -42,12 +44,12 @@ export function useKeyActions(by: By): KeyActions {
         icon: Copy,
         onSelect: () => void copyText(key.id).then((done) => (done ? toast.done('Key id copied') : toast.fail('Your browser blocked copying.'))),
       },
-      { label: 'Rename', icon: Pencil, onSelect: () => setDialog({ action: 'rename', key }) },
-      ...(by === 'any' && key.holder.kind === 'service_account'
+      ...(canManage ? [{ label: 'Rename', icon: Pencil, onSelect: () => setDialog({ action: 'rename', key }) }] : []),
+      ...(by === 'any' && key.holder.kind === 'service_account' && may('service-accounts:manage')
         ? [{ label: 'Roll', icon: RefreshCw, onSelect: () => setDialog({ action: 'roll', key }) }]
         : []),
     ],
-    [{ label: 'Revoke', icon: Trash, tone: 'danger', onSelect: () => setDialog({ action: 'revoke', key }) }],
+    canManage ? [{ label: 'Revoke', icon: Trash, tone: 'danger', onSelect: () => setDialog({ action: 'revoke', key }) }] : [],
   ]
   const dialogs = dialog && (
     <>

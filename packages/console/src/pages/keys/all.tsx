@@ -3,11 +3,11 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useSession } from '../../lib/session.ts'
 import { plural } from '../../lib/time.ts'
-import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Filter } from '../../ui/form/filter.tsx'
 import { Listing } from '../../ui/listing.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Empty, Notice } from '../../ui/states.tsx'
 import { useKeyActions } from './actions.tsx'
 import { keyColumns } from './columns.tsx'
@@ -22,7 +22,7 @@ export function AllKeysPage() {
       {may('keys:read') ? (
         <AllKeys />
       ) : (
-        <AdminsOnly
+        <NotInRole
           subject="the keys of all members"
           instead={
             <Link to="/keys" className="link">

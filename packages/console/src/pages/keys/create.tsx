@@ -1,15 +1,17 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { answer, api } from '../../lib/api.ts'
+import { roleId } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/form/field.tsx'
-import { type Key, refreshKeys } from './data.ts'
-import { isComplete, TermsFields, termsOf, toBody, toFlags } from './terms.tsx'
+import { useRoles } from '../roles/role-field.tsx'
+import { type Key, refreshKeys, serviceAccountQuery } from './data.ts'
+import { isComplete, type Rights, TermsFields, termsOf, toBody, toFlags } from './terms.tsx'
 
 interface Props {
   /** The service account that holds the key. Without it, the key is the user's own. */
@@ -26,6 +28,7 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
   const { organization } = useSession()
   const [description, setDescription] = useState(initialDescription)
   const [terms, setTerms] = useState(() => termsOf(scope))
+  const rights = useRights(account)
   // An idempotency key, so that a retry after a lost response returns the same key.
   const attempt = useRef(crypto.randomUUID())
   // A ref and not `isPending`, because `isPending` changes only at the next render, and Escape may be pressed before that.
@@ -104,7 +107,7 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
           setTerms(value)
           attempt.current = crypto.randomUUID()
         }}
-        role={account === undefined ? organization.role : 'member'}
+        rights={rights}
         holder={account ?? 'you'}
       />
       {create.error && <Failure error={create.error} compact />}
@@ -115,6 +118,16 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
       </ShowCommand>
     </Dialog>
   )
+}
+
+/** What the holder of the key may do: the user, or a service account by its role. Undefined while that is read. */
+function useRights(account: string | undefined): Rights | undefined {
+  const { me, organization } = useSession()
+  const { data: holder } = useQuery({ ...serviceAccountQuery(organization.id, account ?? ''), enabled: account !== undefined })
+  const roles = useRoles()
+  if (account === undefined) return { role: organization.role, granted: me.permissions ?? [] }
+  if (!holder || (holder.role === 'custom' && !roles)) return undefined
+  return { role: holder.role, granted: roles?.find(({ id }) => id === roleId(holder))?.permissions ?? [] }
 }
 
 interface NewKeyProps {

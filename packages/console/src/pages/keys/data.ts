@@ -59,4 +59,4 @@ export const serviceAccountQuery = (org: string, account: string) =>
 
 /** Refreshes everything that a change of keys or service accounts affects. */
 export const refreshKeys = (): Promise<unknown> =>
-  Promise.all(['keys', 'service-accounts', 'resources', 'audit'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
+  Promise.all(['keys', 'service-accounts', 'resources', 'audit', 'roles'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))

@@ -15,17 +15,21 @@ export function KeysFrame({ action, children }: { action?: ReactNode; children: 
       action={action}
     >
       <div className="flex flex-col gap-4">
-        {may('keys:read') && (
+        {(may('keys:read') || may('service-accounts:read')) && (
           <Tabs label="Keys and service accounts">
             <Link to="/keys" activeOptions={{ exact: true }} className={tabClass}>
               Your keys
             </Link>
-            <Link to="/keys/all" activeOptions={{ includeSearch: false }} className={tabClass}>
-              All keys
-            </Link>
-            <Link to="/keys/service-accounts" activeOptions={{ exact: true }} className={tabClass}>
-              Service accounts
-            </Link>
+            {may('keys:read') && (
+              <Link to="/keys/all" activeOptions={{ includeSearch: false }} className={tabClass}>
+                All keys
+              </Link>
+            )}
+            {may('service-accounts:read') && (
+              <Link to="/keys/service-accounts" activeOptions={{ exact: true }} className={tabClass}>
+                Service accounts
+              </Link>
+            )}
           </Tabs>
         )}
         {children}

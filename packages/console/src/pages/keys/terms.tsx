@@ -1,7 +1,8 @@
 import { permissionAreas, permissionChoices } from '@muster/contract/permission-areas.ts'
 import type { Role } from '@muster/contract/permissions.ts'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { SelectField } from '../../ui/form/field.tsx'
+import { type TickArea, TickBoxes } from '../../ui/form/tick-boxes.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Key } from './data.ts'
 
@@ -39,16 +40,22 @@ const lifetimes: readonly [days: number | null, words: string][] = [
   [null, 'Never'],
 ]
 
+/** A role, and the permissions of a custom one. */
+export interface Rights {
+  role: Role
+  granted: readonly string[]
+}
+
 interface FieldsProps {
   value: Terms
   onChange: (value: Terms) => void
-  /** The role of the holder decides what can be chosen. */
-  role: Role
+  /** What the holder may do decides what can be chosen. Undefined while it is read. */
+  rights: Rights | undefined
   /** "you", or the name of the service account. */
   holder: string
 }
 
-export function TermsFields({ value, onChange, role, holder }: FieldsProps) {
+export function TermsFields({ value, onChange, rights, holder }: FieldsProps) {
   return (
     <>
       <SelectField
@@ -70,38 +77,25 @@ export function TermsFields({ value, onChange, role, holder }: FieldsProps) {
         <option value="some">Only the ones that you choose</option>
         <option value="all">Everything that {holder} may do</option>
       </SelectField>
-      {!value.everything && <PermissionBoxes role={role} chosen={value.permissions} onChange={(permissions) => onChange({ ...value, permissions })} />}
+      {!value.everything && rights && (
+        <PermissionBoxes rights={rights} chosen={value.permissions} onChange={(permissions) => onChange({ ...value, permissions })} />
+      )}
     </>
   )
 }
 
-function PermissionBoxes({ role, chosen, onChange }: { role: Role; chosen: readonly string[]; onChange: (chosen: string[]) => void }) {
-  const id = useId()
-  const areas: readonly { area: string; choices: readonly { permission: string; words: string }[] }[] = permissionChoices(role)
+interface BoxesProps {
+  rights: Rights
+  chosen: readonly string[]
+  onChange: (chosen: string[]) => void
+}
+
+function PermissionBoxes({ rights, chosen, onChange }: BoxesProps) {
+  const areas: readonly TickArea[] = permissionChoices(rights.role, rights.granted)
   // Of the key that this one replaces: nothing is requested that has no box. A box stays when it is unticked.
   const [others] = useState(() => chosen.filter((one) => !areas.some(({ choices }) => choices.some(({ permission }) => permission === one))))
   const other = { area: 'Other', choices: others.map((permission) => ({ permission, words: wordsOf.get(permission) ?? permission })) }
-  return (
-    <div className="flex flex-col gap-4">
-      {(others.length > 0 ? [...areas, other] : areas).map(({ area, choices }) => (
-        <fieldset key={area} className="flex min-w-0 flex-col gap-1">
-          <legend className="mb-1 text-sm font-semibold">{area}</legend>
-          {choices.map(({ permission, words }) => (
-            <label key={permission} htmlFor={`${id}-${permission}`} className="flex min-h-6 items-center gap-2 text-sm">
-              <input
-                id={`${id}-${permission}`}
-                type="checkbox"
-                checked={chosen.includes(permission)}
-                onChange={(event) => onChange(event.target.checked ? [...chosen, permission] : chosen.filter((one) => one !== permission))}
-                className="size-4 flex-none accent-accent"
-              />
-              <span className="min-w-0 wrap-anywhere">{words}</span>
-            </label>
-          ))}
-        </fieldset>
-      ))}
-    </div>
-  )
+  return <TickBoxes areas={others.length > 0 ? [...areas, other] : areas} chosen={chosen} onChange={onChange} />
 }
 
 /** A server process of an earlier version says neither, and its keys have neither. */

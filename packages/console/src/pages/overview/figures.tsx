@@ -9,7 +9,7 @@ import { countOf, newestResourcesQuery, openInvitationsQuery } from './data.ts'
 export function Figures({ details }: { details: Details }) {
   const { organization, may } = useSession()
   const { data: invitations } = useQuery({ ...openInvitationsQuery(organization.id), enabled: may('invitations:read') })
-  const { data: resources } = useQuery(newestResourcesQuery(organization.id))
+  const { data: resources } = useQuery({ ...newestResourcesQuery(organization.id), enabled: may('resources:read') })
   const { members, deactivated_members: deactivated, seats, plan } = details
   const link = 'row-link'
   return (
@@ -36,11 +36,13 @@ export function Figures({ details }: { details: Details }) {
           </Link>
         </Figure>
       )}
-      <Figure name="Resources" note={ownedNote(resources?.items ?? [])}>
-        <Link to="/resources" className={link}>
-          {resources ? countOf(resources) : '–'}
-        </Link>
-      </Figure>
+      {may('resources:read') && (
+        <Figure name="Resources" note={ownedNote(resources?.items ?? [])}>
+          <Link to="/resources" className={link}>
+            {resources ? countOf(resources) : '–'}
+          </Link>
+        </Figure>
+      )}
       <Figure
         name="Plan"
         note={seats === null ? 'Unlimited seats' : `${members.toLocaleString('en')} of ${seats.toLocaleString('en')} ${seats === 1 ? 'seat' : 'seats'} taken`}

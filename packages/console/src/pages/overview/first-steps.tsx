@@ -24,9 +24,9 @@ export function FirstSteps({ details }: { details: Details }) {
   const { me, organization, may } = useSession()
   const [dismissed, dismiss] = useDismissed(`first-steps:${organization.id}:${me.id}`)
   const { data: sessions } = useQuery(ownSessionsQuery)
-  const { data: resources } = useQuery(newestResourcesQuery(organization.id))
+  const { data: resources } = useQuery({ ...newestResourcesQuery(organization.id), enabled: may('resources:read') })
   const { data: invitations } = useQuery({ ...openInvitationsQuery(organization.id), enabled: may('invitations:read') })
-  if (!sessions || !resources || (may('invitations:read') && !invitations)) return null
+  if (!sessions || (may('resources:read') && !resources) || (may('invitations:read') && !invitations)) return null
 
   const invites = may('invitations:create') && details.seats !== 1
   const steps: Step[] = [
@@ -36,16 +36,20 @@ export function FirstSteps({ details }: { details: Details }) {
       command: 'muster login',
       done: sessions.items.some(({ kind }) => kind === 'cli' || kind === 'refresh'),
     },
-    {
-      title: 'Register an application',
-      why: (
-        <>
-          It gets its own address, such as <code className="wrap-anywhere">{details.application_url}</code>
-        </>
-      ),
-      command: 'muster resource add application/shop',
-      done: resources.items.length > 0,
-    },
+    ...(may('resources:register')
+      ? [
+          {
+            title: 'Register an application',
+            why: (
+              <>
+                It gets its own address, such as <code className="wrap-anywhere">{details.application_url}</code>
+              </>
+            ),
+            command: 'muster resource add application/shop',
+            done: (resources?.items.length ?? 0) > 0,
+          },
+        ]
+      : []),
     ...(invites
       ? [
           {

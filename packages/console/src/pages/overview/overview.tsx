@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import UserPlus from 'lucide-react/icons/user-plus'
+import { describeRole } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Copyable } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Fact, Facts, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -20,14 +22,17 @@ import { RecentEvents } from './recent-events.tsx'
 export function OverviewPage() {
   const { organization, may } = useSession()
   const navigate = useNavigate()
-  const { data: details, error, isPending, refetch } = useQuery(organizationQuery(organization.id))
+  const canRead = may('organization:read')
+  const { data: details, error, isPending, refetch } = useQuery({ ...organizationQuery(organization.id), enabled: canRead })
   return (
     <Page
       title="Overview"
       lead={
         organization.personal
           ? `${organization.name} is your personal organization until someone else joins it.`
-          : `You are ${organization.role === 'admin' ? 'an admin' : 'a member'} of ${organization.name}.`
+          : organization.role === 'custom'
+            ? `You are a member of ${organization.name}, with the role ${organization.role_name}.`
+            : `You are ${describeRole(organization)} of ${organization.name}.`
       }
       action={
         may('invitations:create') && (
@@ -38,7 +43,9 @@ export function OverviewPage() {
         )
       }
     >
-      {isPending ? (
+      {!canRead ? (
+        <NotInRole subject="the details of the organization" />
+      ) : isPending ? (
         <Card padded={false}>
           <Skeleton rows={6} label="Loading the overview" />
         </Card>
@@ -50,10 +57,10 @@ export function OverviewPage() {
             <Figures details={details} />
             <FirstSteps details={details} />
             <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-              {may('audit:read') ? <RecentEvents /> : <NewestResources />}
+              {may('audit:read') ? <RecentEvents /> : may('resources:read') && <NewestResources />}
               <div className="flex min-w-0 flex-col gap-5">
                 <About details={details} />
-                {may('audit:read') && <NewestResources />}
+                {may('audit:read') && may('resources:read') && <NewestResources />}
               </div>
             </div>
           </>

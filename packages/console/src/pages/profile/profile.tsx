@@ -1,12 +1,15 @@
+import type { Role } from '@muster/contract/permissions.ts'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { fullName } from '../../lib/names.ts'
 import { usePassword } from '../../lib/password.ts'
+import { roleName } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Page } from '../../ui/page.tsx'
+import { RoleLink } from '../../ui/role-link.tsx'
 import { Card, Fact, Facts } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { EditableFact } from './editable.tsx'
@@ -22,11 +25,7 @@ export function ProfilePage() {
   // Kept while the page is open, so that the user can close the dialog to look for the email.
   const [pending, setPending] = useState<PendingEmail | null>(null)
   return (
-    <Page
-      title="My profile"
-      breadcrumbs={['Your account']}
-      lead={`${fullName(me)} · ${organization.role === 'admin' ? 'Admin' : 'Member'} of ${organization.name}`}
-    >
+    <Page title="My profile" breadcrumbs={['Your account']} lead={`${fullName(me)} · ${roleName(organization)} of ${organization.name}`}>
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <Card title="About you">
           <Facts>
@@ -103,8 +102,8 @@ export function ProfilePage() {
                 <Copyable text={organization.id} label="Copy the organization id" />
               </Fact>
               <Fact name="Role">
-                {organization.role === 'admin' ? 'Admin' : 'Member'}
-                <span className="text-muted">{organization.role === 'admin' ? '. You manage users, keys and settings.' : '. You can use all resources.'}</span>
+                <RoleLink role={organization} />
+                <span className="text-muted">{abilities[organization.role]}</span>
               </Fact>
               <Fact name="Resources">
                 <Link to="/resources" search={{ owner: me.username }} className="link">
@@ -120,6 +119,13 @@ export function ProfilePage() {
       {changingPassword && hasPassword && <PasswordDialog onClose={() => changePassword(false)} />}
     </Page>
   )
+}
+
+const abilities: Record<Role, string> = {
+  admin: '. You manage users, keys and settings.',
+  member: '. You can use all resources.',
+  viewer: '. You can see resources, and change nothing.',
+  custom: '',
 }
 
 function Moving({ organization }: { organization: string }) {

@@ -9,7 +9,7 @@ import { Time } from '../../ui/time.tsx'
 export const withoutScheme = (url: string): string => url.replace(/^https:\/\/|\/$/g, '')
 
 /** All details of one resource, including those that a narrow table hides. */
-export function ResourceDialog({ resource, onClose, onTransfer }: { resource: Resource; onClose: () => void; onTransfer: () => void }) {
+export function ResourceDialog({ resource, onClose, onTransfer }: { resource: Resource; onClose: () => void; onTransfer: (() => void) | undefined }) {
   const { id, kind, name, owner, url } = resource
   return (
     <Dialog
@@ -18,7 +18,7 @@ export function ResourceDialog({ resource, onClose, onTransfer }: { resource: Re
       title={`${kind} ${name}`}
       foot={
         <>
-          <Button onClick={onTransfer}>Transfer</Button>
+          {onTransfer && <Button onClick={onTransfer}>Transfer</Button>}
           <Button kind="primary" onClick={onClose}>
             Close
           </Button>

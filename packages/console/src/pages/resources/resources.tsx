@@ -16,6 +16,7 @@ import { cx } from '../../ui/cx.ts'
 import { Filter } from '../../ui/form/filter.tsx'
 import { Listing } from '../../ui/listing.tsx'
 import { type MenuAction, RowMenu } from '../../ui/menu.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { below, type Column, Truncated } from '../../ui/table.tsx'
@@ -34,7 +35,17 @@ const copy = (text: string, name: string): void =>
 
 /** All resources of the organization, with their owners and URLs. `#register` opens the form. */
 export function ResourcesPage() {
-  const { me, organization } = useSession()
+  const { may } = useSession()
+  if (may('resources:read')) return <Resources />
+  return (
+    <Page title="Resources">
+      <NotInRole subject="resources" />
+    </Page>
+  )
+}
+
+function Resources() {
+  const { me, organization, may } = useSession()
   const filter = useSearch({ from: '/resources' })
   const navigate = useNavigate({ from: '/resources' })
   const [registering, showRegister] = useHashDialog('register')
@@ -52,11 +63,11 @@ export function ResourcesPage() {
 
   const menuFor = (resource: Resource): MenuAction[][] => [
     [
-      { label: 'Transfer', icon: ArrowRightLeft, onSelect: () => setDialog({ action: 'transfer', resource }) },
+      ...(may('resources:transfer') ? [{ label: 'Transfer', icon: ArrowRightLeft, onSelect: () => setDialog({ action: 'transfer', resource }) }] : []),
       ...(resource.url ? [{ label: 'Copy URL', icon: LinkIcon, onSelect: () => copy(resource.url ?? '', 'URL') }] : []),
       { label: 'Copy resource id', icon: Copy, onSelect: () => copy(resource.id, 'Resource id') },
     ],
-    [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => setDialog({ action: 'remove', resource }) }],
+    may('resources:remove') ? [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => setDialog({ action: 'remove', resource }) }] : [],
   ]
 
   const columns: Column<Resource>[] = [
@@ -115,10 +126,12 @@ export function ResourcesPage() {
       title="Resources"
       lead={`The applications and databases of ${organization.name}. Every member can use them, and each has one owner.`}
       action={
-        <Button kind="primary" onClick={() => showRegister(true)}>
-          <Plus aria-hidden size={15} />
-          Register resource
-        </Button>
+        may('resources:register') && (
+          <Button kind="primary" onClick={() => showRegister(true)}>
+            <Plus aria-hidden size={15} />
+            Register resource
+          </Button>
+        )
       }
     >
       <div className="flex flex-col gap-4">
@@ -164,12 +177,12 @@ export function ResourcesPage() {
         <ResourceDialog
           resource={dialog.resource}
           onClose={() => setDialog(null)}
-          onTransfer={() => setDialog({ action: 'transfer', resource: dialog.resource })}
+          onTransfer={may('resources:transfer') ? () => setDialog({ action: 'transfer', resource: dialog.resource }) : undefined}
         />
       )}
       {dialog?.action === 'transfer' && <TransferDialog resource={dialog.resource} onClose={() => setDialog(null)} />}
       {dialog?.action === 'remove' && <RemoveResourceDialog resource={dialog.resource} onClose={() => setDialog(null)} />}
-      {registering && <RegisterDialog onClose={() => showRegister(false)} />}
+      {registering && may('resources:register') && <RegisterDialog onClose={() => showRegister(false)} />}
     </Page>
   )
 }
@@ -187,7 +200,7 @@ const Owner = ({ kind, name }: Resource['owner']) =>
 
 /** Explains the page and both ways to register a resource. */
 function EmptyResources({ onRegister }: { onRegister: () => void }) {
-  const { me, organization } = useSession()
+  const { me, organization, may } = useSession()
   return (
     <div className="flex flex-col items-start gap-4 px-5 py-8">
       <h2 className="text-lg font-semibold">No resources yet</h2>
@@ -195,7 +208,7 @@ function EmptyResources({ onRegister }: { onRegister: () => void }) {
         Applications, databases and other resources of {organization.name} appear here with their owners. An application gets its own address. A resource always
         has an owner, even after a member leaves.
       </p>
-      <Button onClick={onRegister}>Register your first resource</Button>
+      {may('resources:register') && <Button onClick={onRegister}>Register your first resource</Button>}
       <p className="max-w-[68ch] text-sm text-muted">
         Your platform can register a resource at every deployment, with PUT and an owner. Registering an existing resource again changes nothing.
       </p>

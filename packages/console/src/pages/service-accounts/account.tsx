@@ -5,14 +5,15 @@ import { useState } from 'react'
 import { ApiProblem } from '../../lib/api.ts'
 import { ownCommands } from '../../lib/own-commands.ts'
 import { useSession } from '../../lib/session.ts'
-import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Listing } from '../../ui/listing.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Page } from '../../ui/page.tsx'
+import { RoleLink } from '../../ui/role-link.tsx'
 import { Card, Empty, Fact, Facts, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useKeyActions } from '../keys/actions.tsx'
@@ -44,7 +45,7 @@ export function ServiceAccountPage() {
   return (
     <Page title={name} breadcrumbs={breadcrumbs}>
       {!readable ? (
-        <AdminsOnly subject="service accounts" />
+        <NotInRole subject="service accounts" />
       ) : error instanceof ApiProblem && error.code === 'service_account_not_found' ? (
         <Card padded={false}>
           <Empty title={`Service account ${name} not found`} command="muster service-account list">
@@ -65,10 +66,11 @@ export function ServiceAccountPage() {
 }
 
 function Details({ account }: { account: ServiceAccount }) {
-  const { organization } = useSession()
+  const { organization, may } = useSession()
+  const canManage = may('service-accounts:manage')
   const { name, description } = account
   const [creating, setCreating] = useState(false)
-  const keys = useInfiniteQuery(keysOfQuery(organization.id, name))
+  const keys = useInfiniteQuery({ ...keysOfQuery(organization.id, name), enabled: may('keys:read') })
   const actions = useServiceAccountActions()
   const keyActions = useKeyActions('any')
   return (
@@ -78,29 +80,33 @@ function Details({ account }: { account: ServiceAccount }) {
       lead={description || `Service account of ${organization.name}`}
       action={
         <div className="flex items-center gap-2">
-          <Button kind="primary" onClick={() => setCreating(true)}>
-            <Plus aria-hidden size={15} />
-            Create key
-          </Button>
+          {canManage && (
+            <Button kind="primary" onClick={() => setCreating(true)}>
+              <Plus aria-hidden size={15} />
+              Create key
+            </Button>
+          )}
           <RowMenu label={`Actions for ${name}`} groups={actions.menuFor(account)} />
         </div>
       }
     >
-      <section aria-label="Keys" className="flex flex-col gap-3">
-        <h2 className="text-base font-semibold">Keys</h2>
-        <Listing
-          label={`Keys of ${name}`}
-          list={keys}
-          rows={keys.data?.pages.flatMap(({ items }) => items) ?? []}
-          columns={keyColumns({ menuFor: keyActions.menuFor, show: keyActions.show, showCreator: true })}
-          keyOf={({ id }) => id}
-          empty={
-            <Empty title="No keys yet" action={<Button onClick={() => setCreating(true)}>Create first key</Button>}>
-              A service account signs in with keys. Create a separate key for each program, so that you can roll them one by one.
-            </Empty>
-          }
-        />
-      </section>
+      {may('keys:read') && (
+        <section aria-label="Keys" className="flex flex-col gap-3">
+          <h2 className="text-base font-semibold">Keys</h2>
+          <Listing
+            label={`Keys of ${name}`}
+            list={keys}
+            rows={keys.data?.pages.flatMap(({ items }) => items) ?? []}
+            columns={keyColumns({ menuFor: keyActions.menuFor, show: keyActions.show, showCreator: true })}
+            keyOf={({ id }) => id}
+            empty={
+              <Empty title="No keys yet" action={canManage && <Button onClick={() => setCreating(true)}>Create first key</Button>}>
+                A service account signs in with keys. Create a separate key for each program, so that you can roll them one by one.
+              </Empty>
+            }
+          />
+        </section>
+      )}
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <Card title="Details">
           <Facts>
@@ -111,7 +117,9 @@ function Details({ account }: { account: ServiceAccount }) {
               <Copyable text={account.id} label="Copy the id" />
             </Fact>
             <Fact name="Description">{description || <span className="text-muted">Not set</span>}</Fact>
-            <Fact name="Permissions">The same as a member: it can manage resources, but not users</Fact>
+            <Fact name="Role">
+              <RoleLink role={account} />
+            </Fact>
             <Fact name="Created">
               <Time at={account.created_at} />
               <span className="text-muted"> by </span>
@@ -124,7 +132,7 @@ function Details({ account }: { account: ServiceAccount }) {
             <ShowCommand>{[`muster service-account show ${name}`, `muster service-account key create ${name} "nightly backup"`]}</ShowCommand>
           </div>
         </Card>
-        <OwnedResources account={account} />
+        {may('resources:read') && <OwnedResources account={account} />}
       </div>
       {creating && <CreateKeyDialog account={name} onClose={() => setCreating(false)} />}
       {keyActions.dialogs}

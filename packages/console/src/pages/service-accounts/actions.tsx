@@ -4,6 +4,7 @@ import Pencil from 'lucide-react/icons/pencil'
 import Trash from 'lucide-react/icons/trash-2'
 import { type ReactNode, useState } from 'react'
 import { copyText } from '../../lib/copy.ts'
+import { useSession } from '../../lib/session.ts'
 import type { MenuAction } from '../../ui/menu.tsx'
 import { toast } from '../../ui/toast.tsx'
 import type { ServiceAccount } from '../keys/data.ts'
@@ -18,6 +19,8 @@ interface Actions {
 
 /** The menu and dialogs of a service account, the same in the list and on its page. */
 export function useServiceAccountActions(): Actions {
+  const { may } = useSession()
+  const canManage = may('service-accounts:manage')
   const [dialog, setDialog] = useState<{ action: 'edit' | 'remove'; account: ServiceAccount } | null>(null)
   const close = () => setDialog(null)
   return {
@@ -30,9 +33,9 @@ export function useServiceAccountActions(): Actions {
           onSelect: () =>
             void copyText(account.id).then((done) => (done ? toast.done('Service account id copied') : toast.fail('Your browser blocked copying.'))),
         },
-        { label: 'Edit', icon: Pencil, onSelect: () => setDialog({ action: 'edit', account }) },
+        ...(canManage ? [{ label: 'Edit', icon: Pencil, onSelect: () => setDialog({ action: 'edit', account }) }] : []),
       ],
-      [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => setDialog({ action: 'remove', account }) }],
+      canManage ? [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => setDialog({ action: 'remove', account }) }] : [],
     ],
     dialogs: dialog && (
       <>

@@ -2,6 +2,8 @@ import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { ApiProblem, answer, api } from '../../lib/api.ts'
+import { quoted } from '../../lib/names.ts'
+import { roleId } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
@@ -10,9 +12,12 @@ import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/form/field.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshKeys, type ServiceAccount } from '../keys/data.ts'
+import { choiceOf, chosenRole, RoleField, roleFlag, useRoleChoices } from '../roles/role-field.tsx'
 
 /** The server's rule for names, so that the field shows an error while the user types. */
 const WELL_FORMED = /^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/
+
+type Body = Record<'name' | 'description' | 'role', string>
 
 interface Props {
   /** The account to edit. Without it, a new one is created. */
@@ -20,17 +25,22 @@ interface Props {
   onClose: () => void
 }
 
-/** Creates a service account, or changes its name and description. */
+/** Creates a service account, or changes its name, description and role. */
 export function ServiceAccountForm({ account, onClose }: Props) {
   const { organization } = useSession()
   const navigate = useNavigate()
   const [name, setName] = useState(account?.name ?? '')
   const [description, setDescription] = useState(account?.description ?? '')
+  const before = account && choiceOf(account)
+  const given = useRoleChoices().filter(({ id }) => id !== 'admin')
+  const choices = before && !given.some(({ id }) => id === before.id) ? [...given, before] : given
+  const [role, setRole] = useState<string | null>(before?.id ?? null)
+  const chosen = chosenRole(choices, role)
   const attempt = useRef(crypto.randomUUID())
-  const change = (of: ServiceAccount, body: { name: string; description: string }) =>
+  const change = (of: ServiceAccount, body: Body) =>
     answer(api.PATCH('/v1/organizations/{org}/service-accounts/{account}', { params: { path: { org: organization.id, account: of.id } }, body }))
   const save = useMutation({
-    mutationFn: (body: { name: string; description: string }) =>
+    mutationFn: (body: Body) =>
       account
         ? change(account, body)
         : answer(
@@ -45,7 +55,7 @@ export function ServiceAccountForm({ account, onClose }: Props) {
         toast.done(`Service account ${saved.name} created`, { description: 'Next, create a key for it.' })
         return navigate({ to: '/keys/service-accounts/$account', params: { account: saved.name } })
       }
-      const { name, description } = account
+      const previous = { name: account.name, description: account.description, role: roleId(account) }
       const followRename = async (from: string, to: string) => {
         await refreshKeys()
         // The account's own page stays open under the new name. If another page is open, that page stays open.
@@ -53,9 +63,9 @@ export function ServiceAccountForm({ account, onClose }: Props) {
           await navigate({ to: '/keys/service-accounts/$account', params: { account: to }, replace: true })
       }
       onClose()
-      await followRename(name, saved.name)
+      await followRename(previous.name, saved.name)
       toast.done(`Service account ${saved.name} changed`, {
-        undo: { run: () => void change(account, { name, description }).then(() => followRename(saved.name, name), toast.fail) },
+        undo: { run: () => void change(account, previous).then(() => followRename(saved.name, previous.name), toast.fail) },
       })
     },
   })
@@ -76,10 +86,10 @@ export function ServiceAccountForm({ account, onClose }: Props) {
       title={account ? `Edit ${account.name}` : 'Create service account'}
       lead={
         account
-          ? 'Its id, keys and resources do not change.'
-          : `A service account belongs to ${organization.name} and has the rights of a member. It has no password and signs in with keys.`
+          ? 'Its id and its keys do not change. If the new role cannot remove resources, you become the owner of those that it owns.'
+          : `A service account belongs to ${organization.name}. It has a role as members do. It has no password and signs in with keys.`
       }
-      onSubmit={() => ready && !save.isPending && save.mutate({ name: trimmed, description: description.trim() })}
+      onSubmit={() => ready && !save.isPending && save.mutate({ name: trimmed, description: description.trim(), role: chosen.id })}
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -115,9 +125,22 @@ export function ServiceAccountForm({ account, onClose }: Props) {
         }}
         autoComplete="off"
       />
+      <RoleField
+        choices={choices}
+        value={chosen}
+        onChange={(id) => {
+          setRole(id)
+          attempt.current = crypto.randomUUID()
+        }}
+        hint="A service account can't be an admin."
+      />
       {save.error && !isTaken && <Failure error={save.error} compact />}
       <ShowCommand>
-        {account ? `muster service-account rename ${account.name} ${trimmed || account.name}` : `muster service-account create ${trimmed || 'deploy'}`}
+        {account
+          ? before?.id === chosen.id
+            ? `muster service-account rename ${account.name} ${trimmed || account.name}`
+            : `muster service-account role ${account.name} ${quoted(chosen.name)}`
+          : `muster service-account create ${trimmed || 'deploy'}${roleFlag(chosen)}`}
       </ShowCommand>
     </Dialog>
   )

@@ -1,14 +1,15 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import Plus from 'lucide-react/icons/plus'
+import { roleName } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
-import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Listing } from '../../ui/listing.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { below, type Column, Truncated } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -20,11 +21,12 @@ import { ServiceAccountForm } from './form.tsx'
 /** All service accounts of the organization. */
 export function ServiceAccountsPage() {
   const { may } = useSession()
+  const canManage = may('service-accounts:manage')
   const [creating, setCreating] = useHashDialog('create')
   if (!may('service-accounts:read'))
     return (
       <KeysFrame>
-        <AdminsOnly
+        <NotInRole
           subject="service accounts"
           instead={
             <Link to="/keys" className="link">
@@ -37,19 +39,21 @@ export function ServiceAccountsPage() {
   return (
     <KeysFrame
       action={
-        <Button kind="primary" onClick={() => setCreating(true)}>
-          <Plus aria-hidden size={15} />
-          Create service account
-        </Button>
+        canManage && (
+          <Button kind="primary" onClick={() => setCreating(true)}>
+            <Plus aria-hidden size={15} />
+            Create service account
+          </Button>
+        )
       }
     >
-      <ServiceAccounts onCreate={() => setCreating(true)} />
-      {creating && <ServiceAccountForm onClose={() => setCreating(false)} />}
+      <ServiceAccounts onCreate={canManage ? () => setCreating(true) : undefined} />
+      {creating && canManage && <ServiceAccountForm onClose={() => setCreating(false)} />}
     </KeysFrame>
   )
 }
 
-function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
+function ServiceAccounts({ onCreate }: { onCreate: (() => void) | undefined }) {
   const { organization } = useSession()
   const list = useInfiniteQuery(serviceAccountsQuery(organization.id))
   const navigate = useNavigate()
@@ -59,7 +63,7 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
     {
       header: 'Service account',
       className: '@xl:w-56',
-      cell: ({ name, description, created_at, created_by }) => (
+      cell: ({ name, description, created_at, created_by, ...account }) => (
         <div className="min-w-0 py-1">
           <p className="truncate">
             <Link to="/keys/service-accounts/$account" params={{ account: name }} title={name} className="row-link">
@@ -67,7 +71,7 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
             </Link>
           </p>
           <p className={cx('truncate text-xs text-muted', below.wide)}>
-            created <Time at={created_at} still /> by {created_by.username}
+            {roleName(account)} · created <Time at={created_at} still /> by {created_by.username}
           </p>
           {description && (
             <p title={description} className={cx('truncate text-xs text-muted', below.middle)}>
@@ -77,6 +81,7 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
         </div>
       ),
     },
+    { header: 'Role', cell: (account) => <Truncated>{roleName(account)}</Truncated>, className: 'w-28', from: 'lg' },
     { header: 'Description', cell: ({ description }) => <Truncated muted>{description || '—'}</Truncated>, from: 'sm' },
     {
       header: 'Created',
@@ -117,8 +122,8 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
         empty={
           <Empty
             title="No service accounts yet"
-            action={<Button onClick={onCreate}>Create your first service account</Button>}
-            command="muster service-account create deploy"
+            action={onCreate && <Button onClick={onCreate}>Create your first service account</Button>}
+            command={onCreate ? 'muster service-account create deploy' : 'muster service-account list'}
           >
             A service account lets programs such as CI jobs act without a person. It has its own keys, can own resources, and stays when its creator leaves.
           </Empty>

@@ -4,6 +4,7 @@ import { useSession } from '../../lib/session.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Copyable } from '../../ui/copy.tsx'
+import { RoleLink } from '../../ui/role-link.tsx'
 import { Card, Fact, Facts } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Details } from './data.ts'
@@ -11,7 +12,7 @@ import { RenameDialog } from './rename.tsx'
 
 /** The organization's name and id, and how many members it has. Only the Users page lists the members. */
 export function General({ details }: { details: Details }) {
-  const { may } = useSession()
+  const { organization, may } = useSession()
   const [renaming, setRenaming] = useHashDialog('rename')
   return (
     <Card title="General">
@@ -45,7 +46,9 @@ export function General({ details }: { details: Details }) {
         <Fact name="Created">
           <Time at={details.created_at} />
         </Fact>
-        <Fact name="Your role">{details.role === 'admin' ? 'Admin' : 'Member'}</Fact>
+        <Fact name="Your role">
+          <RoleLink role={organization} />
+        </Fact>
       </Facts>
       {renaming && may('organization:rename') && <RenameDialog onClose={() => setRenaming(false)} />}
     </Card>

@@ -1,39 +1,41 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { answer, api, type Member } from '../../lib/api.ts'
+import { answer, api } from '../../lib/api.ts'
+import { describeRole, type HeldRole, held } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
-import { SelectField } from '../../ui/form/field.tsx'
 import { Fact, Facts } from '../../ui/states.tsx'
 import { Countdown } from '../../ui/time.tsx'
+import { chosenRole, RoleField, roleFlag, useRoleChoices } from '../roles/role-field.tsx'
 import { refreshPeople } from '../users/data.ts'
 import { PlanForOne, useIsPlanForOne } from '../users/plan-notice.tsx'
 
-export interface ShownLink {
+export interface ShownLink extends HeldRole {
   url: string
   expires_at: string
-  role: Member['role']
 }
 
 /** Creates an invite link. Its recipient is not known yet, so the role is chosen first. */
 export function GenerateDialog({ onClose, onCreated }: { onClose: () => void; onCreated: (link: ShownLink) => void }) {
   const { organization } = useSession()
   const planForOne = useIsPlanForOne()
-  const [role, setRole] = useState<Member['role']>('member')
+  const [roleId, setRoleId] = useState<string | null>(null)
+  const choices = useRoleChoices()
+  const role = chosenRole(choices, roleId)
   const generate = useMutation({
     mutationFn: () =>
       answer(
         api.POST('/v1/organizations/{org}/secrets', {
           params: { path: { org: organization.id }, header: { 'idempotency-key': crypto.randomUUID() } },
-          body: { kind: 'link', role },
+          body: { kind: 'link', role: role.id },
         }),
       ),
     onSuccess: async ({ url, expires_at }) => {
       await refreshPeople()
-      onCreated({ url: url ?? '', expires_at, role })
+      onCreated({ url: url ?? '', expires_at, ...held(role) })
     },
   })
   return (
@@ -53,22 +55,15 @@ export function GenerateDialog({ onClose, onCreated }: { onClose: () => void; on
       }
     >
       {planForOne && <PlanForOne />}
-      <SelectField
-        disabled={planForOne}
-        label="Role"
+      <RoleField
+        choices={choices}
         value={role}
-        onChange={(event) => setRole(event.target.value as typeof role)}
-        hint={
-          role === 'admin'
-            ? 'Admins can change everything in the organization. Share the link with care.'
-            : "Members can use all resources. They can't manage users."
-        }
-      >
-        <option value="member">Member</option>
-        <option value="admin">Admin</option>
-      </SelectField>
+        onChange={setRoleId}
+        disabled={planForOne}
+        hint={role.id === 'admin' ? 'Share the link with care.' : undefined}
+      />
       {generate.error && <Failure error={generate.error} compact />}
-      <ShowCommand>{`muster org invite --link${role === 'admin' ? ' --role admin' : ''}`}</ShowCommand>
+      <ShowCommand>{`muster org invite --link${roleFlag(role)}`}</ShowCommand>
     </Dialog>
   )
 }
@@ -93,7 +88,7 @@ export function LinkDialog({ link, onClose }: { link: ShownLink; onClose: () => 
       </div>
       <Facts>
         <Fact name="Valid for">
-          One person, who joins {organization.name} as {link.role}
+          One person, who joins {organization.name} as {describeRole(link)}
         </Fact>
         <Fact name="Expires">
           <Countdown at={link.expires_at} />

@@ -6,6 +6,7 @@ import LinkIcon from 'lucide-react/icons/link'
 import { useState } from 'react'
 import { answer, api } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
+import { describeRole } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -23,8 +24,10 @@ const kinds = { link: 'Invite link', secret: 'Organization secret' } as const
 
 /** Open invite links and organization secrets, for people whose email address is not known. */
 export function InviteLinks() {
-  const { organization } = useSession()
-  const list = useInfiniteQuery(openSecretsQuery(organization.id))
+  const { organization, may } = useSession()
+  const canRead = may('invitations:read')
+  const canCreate = may('invitations:create')
+  const list = useInfiniteQuery({ ...openSecretsQuery(organization.id), enabled: canRead })
   const [generating, setGenerating] = useHashDialog('invite-link')
   const [shown, setShown] = useState<ShownLink | null>(null)
   const [revoking, setRevoking] = useState<Secret | null>(null)
@@ -32,9 +35,9 @@ export function InviteLinks() {
 
   const copy = useMutation({
     mutationFn: ({ id }: Secret) => answer(api.POST('/v1/organizations/{org}/invitations/{id}/link', { params: { path: { org: organization.id, id } } })),
-    onSuccess: async ({ url }, { expires_at, role }) => {
+    onSuccess: async ({ url }, secret) => {
       if (await copyText(url)) toast.done('Invite link copied', { description: 'It is valid for one person. The audit log records that you copied it.' })
-      else setShown({ url, expires_at, role })
+      else setShown({ ...secret, url })
     },
     onError: (error) => toast.fail(error),
   })
@@ -52,57 +55,65 @@ export function InviteLinks() {
       title="Invite links"
       padded={false}
       action={
-        <Button onClick={() => setGenerating(true)}>
-          <LinkIcon aria-hidden size={15} />
-          Generate invite link
-        </Button>
+        canCreate && (
+          <Button onClick={() => setGenerating(true)}>
+            <LinkIcon aria-hidden size={15} />
+            Generate invite link
+          </Button>
+        )
       }
     >
-      <Loaded query={list} rows={2} label="Loading the invite links">
-        {() =>
-          rows.length === 0 ? (
-            <p className="px-5 py-4 text-sm text-muted">
-              No open invite links. A link is valid for 24 hours, for the first person who accepts. If you know the person's email address, an email invitation
-              is safer.
-            </p>
-          ) : (
-            <ul aria-label="Open invite links" className="text-sm">
-              {rows.map((secret) => (
-                <li key={secret.id} className="flex min-h-11 items-center gap-x-3 border-t border-line py-1 pr-3 pl-5 first:border-t-0">
-                  <span className="min-w-0 flex-1">
-                    <span className="font-semibold">{kinds[secret.kind]}</span>
-                    <span className="text-muted">
-                      {' '}
-                      for one {secret.role}, by{' '}
-                      <Link to="/users/$user" params={{ user: secret.created_by }} className="link">
-                        {nameAndUsername(secret.created_by_name, secret.created_by)}
-                      </Link>
+      {canRead ? (
+        <Loaded query={list} rows={2} label="Loading the invite links">
+          {() =>
+            rows.length === 0 ? (
+              <p className="px-5 py-4 text-sm text-muted">
+                No open invite links. A link is valid for 24 hours, for the first person who accepts. If you know the person's email address, an email
+                invitation is safer.
+              </p>
+            ) : (
+              <ul aria-label="Open invite links" className="text-sm">
+                {rows.map((secret) => (
+                  <li key={secret.id} className="flex min-h-11 items-center gap-x-3 border-t border-line py-1 pr-3 pl-5 first:border-t-0">
+                    <span className="min-w-0 flex-1">
+                      <span className="font-semibold">{kinds[secret.kind]}</span>
+                      <span className="text-muted">
+                        {' '}
+                        for {describeRole(secret)}, by{' '}
+                        <Link to="/users/$user" params={{ user: secret.created_by }} className="link">
+                          {nameAndUsername(secret.created_by_name, secret.created_by)}
+                        </Link>
+                      </span>
+                      <span className="block text-muted">
+                        Expires <Countdown at={secret.expires_at} />
+                      </span>
                     </span>
-                    <span className="block text-muted">
-                      Expires <Countdown at={secret.expires_at} />
-                    </span>
-                  </span>
-                  {secret.kind === 'link' && (
-                    <IconButton label={`Copy the invite link by ${secret.created_by}`} onClick={() => copy.mutate(secret)}>
-                      <LinkIcon aria-hidden size={15} />
-                    </IconButton>
-                  )}
-                  <IconButton
-                    label={`Revoke the ${secret.kind === 'link' ? 'invite link' : 'organization secret'} by ${secret.created_by}`}
-                    className="hover:text-danger!"
-                    onClick={() => {
-                      revoke.reset()
-                      setRevoking(secret)
-                    }}
-                  >
-                    <Ban aria-hidden size={15} />
-                  </IconButton>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
+                    {secret.kind === 'link' && canCreate && (
+                      <IconButton label={`Copy the invite link by ${secret.created_by}`} onClick={() => copy.mutate(secret)}>
+                        <LinkIcon aria-hidden size={15} />
+                      </IconButton>
+                    )}
+                    {may('invitations:revoke') && (
+                      <IconButton
+                        label={`Revoke the ${secret.kind === 'link' ? 'invite link' : 'organization secret'} by ${secret.created_by}`}
+                        className="hover:text-danger!"
+                        onClick={() => {
+                          revoke.reset()
+                          setRevoking(secret)
+                        }}
+                      >
+                        <Ban aria-hidden size={15} />
+                      </IconButton>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
+      ) : (
+        <p className="px-5 py-4 text-sm text-muted">A link is valid for 24 hours, for the first person who accepts. Your role can't see open links.</p>
+      )}
       {list.hasNextPage && (
         <div className="border-t border-line px-5 py-3">
           <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
@@ -110,7 +121,7 @@ export function InviteLinks() {
           </Button>
         </div>
       )}
-      {generating && (
+      {generating && canCreate && (
         <GenerateDialog
           onClose={() => setGenerating(false)}
           onCreated={(link) => {

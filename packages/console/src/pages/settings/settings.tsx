@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useSession } from '../../lib/session.ts'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Skeleton } from '../../ui/states.tsx'
 import { organizationQuery } from '../users/data.ts'
@@ -15,11 +16,17 @@ import { Security } from './security.tsx'
 /** The organization itself: its name, its contacts and plan, its invite links, and leaving it. */
 export function SettingsPage() {
   const { organization, may } = useSession()
-  const { data: details, error, isPending, refetch } = useQuery(organizationQuery(organization.id))
+  const canRead = may('organization:read')
+  const { data: details, error, isPending, refetch } = useQuery({ ...organizationQuery(organization.id), enabled: canRead })
   const column = 'flex min-w-0 flex-col gap-5'
   return (
     <Page title="Organization settings" breadcrumbs={['Configuration', 'Organization']}>
-      {isPending ? (
+      {!canRead ? (
+        <>
+          <NotInRole subject="the settings of the organization" />
+          <Leave />
+        </>
+      ) : isPending ? (
         <Card padded={false}>
           <Skeleton rows={8} label="Loading the settings" />
         </Card>
@@ -36,7 +43,7 @@ export function SettingsPage() {
                 <Plan details={details} />
               </div>
               <div className={column}>
-                {may('invitations:create') && <InviteLinks />}
+                {(may('invitations:read') || may('invitations:create')) && <InviteLinks />}
                 <Leave />
               </div>
             </div>

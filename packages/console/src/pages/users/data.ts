@@ -1,3 +1,4 @@
+import type { Permission } from '@muster/contract/permissions.ts'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { answer, api, type Schemas } from '../../lib/api.ts'
 import { queries } from '../../lib/queries.ts'
@@ -5,7 +6,8 @@ import { queries } from '../../lib/queries.ts'
 export interface MemberFilter {
   q?: string | undefined
   status?: 'active' | 'deactivated' | 'left' | undefined
-  role?: 'admin' | 'member' | undefined
+  /** The id of a role. */
+  role?: string | undefined
 }
 
 export interface InvitationFilter {
@@ -13,6 +15,17 @@ export interface InvitationFilter {
   state?: 'open' | 'accepted' | 'declined' | 'revoked' | 'expired' | undefined
   kind?: 'email' | 'link' | 'secret' | undefined
 }
+
+/** The actions on a member that have a dialog, and the permission that each needs. */
+export const actionNeeds = {
+  edit: 'members:names',
+  role: 'members:role',
+  'sign-out': 'members:sign-out',
+  'reset-factors': 'members:reset-factors',
+  deactivate: 'members:deactivate',
+  remove: 'members:remove',
+  invite: 'invitations:create',
+} as const satisfies Record<string, Permission>
 
 // Query keys have ids, because names can change.
 
@@ -78,7 +91,7 @@ export const copyableKeysQuery = (org: string, user: string) =>
 
 /** Refreshes everything that a change of members affects. */
 export const refreshPeople = (): Promise<unknown> =>
-  Promise.all(['members', 'invitations', 'organization', 'resources', 'audit', 'keys'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
+  Promise.all(['members', 'invitations', 'organization', 'resources', 'audit', 'keys', 'roles'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
 
 function defined<T extends object>(filter: T): T {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as T

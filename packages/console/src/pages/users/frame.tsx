@@ -27,7 +27,7 @@ export function UsersFrame({ filters, children }: { filters?: ReactNode; childre
       }
     >
       <div className="flex flex-col gap-4">
-        {may('invitations:read') && (
+        {may('invitations:read') && may('members:read') && (
           <Tabs label="Users and invitations">
             <Link to="/users" activeOptions={{ exact: true, includeSearch: false }} className={tabClass}>
               Users

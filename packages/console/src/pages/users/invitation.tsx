@@ -4,6 +4,7 @@ import type { Invitation } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { RoleLink } from '../../ui/role-link.tsx'
 import { Fact, Facts } from '../../ui/states.tsx'
 import { InvitationState } from '../../ui/status.tsx'
 import { Countdown, Time } from '../../ui/time.tsx'
@@ -40,13 +41,14 @@ export function Ending({ invitation: { state, expires_at, ended_at, accepted_by 
 interface Props {
   invitation: Invitation
   onClose: () => void
-  onCopy: () => void
-  onRevoke: () => void
+  /** Undefined: the user may not. */
+  onCopy: (() => void) | undefined
+  onRevoke: (() => void) | undefined
 }
 
 /** All details of one invitation, including those that a narrow table hides. */
 export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Props) {
-  const { id, kind, email, role, state, created_by, created_by_name, created_at, expires_at, mailed_at, ended_at, accepted_by } = invitation
+  const { id, kind, email, state, created_by, created_by_name, created_at, expires_at, mailed_at, ended_at, accepted_by } = invitation
   const open = state === 'open'
   return (
     <Dialog
@@ -55,8 +57,8 @@ export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Prop
       title={email === null ? kinds[kind] : `Invitation for ${email}`}
       foot={
         <>
-          {open && <Button onClick={onRevoke}>Revoke</Button>}
-          {open && kind !== 'secret' && <Button onClick={onCopy}>Copy invitation link</Button>}
+          {open && onRevoke && <Button onClick={onRevoke}>Revoke</Button>}
+          {open && onCopy && kind !== 'secret' && <Button onClick={onCopy}>Copy invitation link</Button>}
           <Button kind="primary" onClick={onClose}>
             Close
           </Button>
@@ -67,7 +69,9 @@ export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Prop
         <Fact name="State">
           <InvitationState state={state} />
         </Fact>
-        <Fact name="Role">{role === 'admin' ? 'Admin' : 'Member'}</Fact>
+        <Fact name="Role">
+          <RoleLink role={invitation} />
+        </Fact>
         <Fact name="Id">
           <Copyable text={id} label="Copy the invitation id" />
         </Fact>

@@ -7,9 +7,9 @@ import UserPlus from 'lucide-react/icons/user-plus'
 import { useCallback, useState } from 'react'
 import { answer, api, type Invitation } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
+import { roleId, roleName } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
-import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { cx } from '../../ui/cx.ts'
@@ -18,9 +18,10 @@ import { Filter } from '../../ui/form/filter.tsx'
 import { SearchField } from '../../ui/form/search.tsx'
 import { Listing } from '../../ui/listing.tsx'
 import { type MenuAction, RowMenu } from '../../ui/menu.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { InvitationState } from '../../ui/status.tsx'
-import { below, type Column } from '../../ui/table.tsx'
+import { below, type Column, Truncated } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { type InvitationFilter, invitationsQuery, refreshPeople } from './data.ts'
@@ -37,7 +38,7 @@ export function InvitationsPage() {
   if (may('invitations:read')) return <Invitations />
   return (
     <UsersFrame>
-      <AdminsOnly
+      <NotInRole
         subject="invitations"
         instead={
           <Link to="/users" className="link">
@@ -50,7 +51,7 @@ export function InvitationsPage() {
 }
 
 function Invitations() {
-  const { organization } = useSession()
+  const { organization, may } = useSession()
   const filter = useSearch({ from: '/users/invitations' })
   const navigate = useNavigate({ from: '/users/invitations' })
   const list = useInfiniteQuery(invitationsQuery(organization.id, filter))
@@ -92,8 +93,13 @@ function Invitations() {
     onError: (error) => toast.fail(error),
   })
   const invite = useMutation({
-    mutationFn: ({ email, role }: Invitation) =>
-      answer(api.POST('/v1/organizations/{org}/invitations', { params: { path: { org: organization.id } }, body: { email: email ?? '', role } })),
+    mutationFn: (invitation: Invitation) =>
+      answer(
+        api.POST('/v1/organizations/{org}/invitations', {
+          params: { path: { org: organization.id } },
+          body: { email: invitation.email ?? '', role: roleId(invitation) },
+        }),
+      ),
     onSuccess: async (_, { email }) => {
       await refreshPeople()
       toast.done(`${email} invited again`)
@@ -116,22 +122,28 @@ function Invitations() {
     if (state === 'open')
       return [
         [
-          ...(kind === 'secret' ? [] : [{ label: 'Copy invitation link', icon: LinkIcon, onSelect: () => copy.mutate(invitation) }]),
-          ...(kind === 'email' ? [{ label: 'Resend', icon: Send, onSelect: () => resend.mutate(invitation) }] : []),
+          ...(kind === 'secret' || !may('invitations:create')
+            ? []
+            : [{ label: 'Copy invitation link', icon: LinkIcon, onSelect: () => copy.mutate(invitation) }]),
+          ...(kind === 'email' && may('invitations:create') ? [{ label: 'Resend', icon: Send, onSelect: () => resend.mutate(invitation) }] : []),
         ],
-        [
-          {
-            label: 'Revoke',
-            icon: Ban,
-            tone: 'danger',
-            onSelect: () => {
-              revoke.reset()
-              setRevoking(invitation)
-            },
-          },
-        ],
+        may('invitations:revoke')
+          ? [
+              {
+                label: 'Revoke',
+                icon: Ban,
+                tone: 'danger',
+                onSelect: () => {
+                  revoke.reset()
+                  setRevoking(invitation)
+                },
+              },
+            ]
+          : [],
       ]
-    return kind === 'email' && state !== 'accepted' ? [[{ label: 'Invite again', icon: UserPlus, onSelect: () => invite.mutate(invitation) }]] : []
+    return kind === 'email' && state !== 'accepted' && may('invitations:create')
+      ? [[{ label: 'Invite again', icon: UserPlus, onSelect: () => invite.mutate(invitation) }]]
+      : []
   }
 
   const columns: Column<Invitation>[] = [
@@ -146,7 +158,7 @@ function Invitations() {
             {invitation.email === null && <code className="flex-none text-xs text-muted">{invitation.id.slice(-6)}</code>}
           </p>
           <p className={cx('truncate text-xs text-muted', below.wide)}>
-            {invitation.role} · by {invitation.created_by}, <Time at={invitation.created_at} still />
+            {roleName(invitation)} · by {invitation.created_by}, <Time at={invitation.created_at} still />
           </p>
           <p className={cx('flex min-w-0 items-center gap-1.5 text-xs whitespace-nowrap text-muted', below.middle)}>
             <InvitationState state={invitation.state} /> · <Ending invitation={invitation} />
@@ -154,7 +166,7 @@ function Invitations() {
         </div>
       ),
     },
-    { header: 'Role', cell: ({ role }) => (role === 'admin' ? 'Admin' : 'Member'), className: 'w-20', from: 'lg' },
+    { header: 'Role', cell: (invitation) => <Truncated>{roleName(invitation)}</Truncated>, className: 'w-32', from: 'lg' },
     { header: 'State', cell: ({ state }) => <InvitationState state={state} />, className: 'w-28', from: 'sm' },
     {
       header: 'Invited by',
@@ -179,7 +191,7 @@ function Invitations() {
       className: 'w-14 text-right',
       cell: (invitation) => {
         const groups = menuFor(invitation)
-        return groups.length > 0 && <RowMenu label={`Actions for ${nameOf(invitation)}`} groups={groups} />
+        return groups.some((group) => group.length > 0) && <RowMenu label={`Actions for ${nameOf(invitation)}`} groups={groups} />
       },
     },
   ]
@@ -230,7 +242,7 @@ function Invitations() {
               filtered ? (
                 <Button onClick={() => filterBy({ q: undefined, state: undefined, kind: undefined })}>Clear search and filters</Button>
               ) : (
-                !planForOne && <Button onClick={() => showInvite(true)}>Invite new user</Button>
+                !planForOne && may('invitations:create') && <Button onClick={() => showInvite(true)}>Invite new user</Button>
               )
             }
             command={
@@ -250,12 +262,16 @@ function Invitations() {
         <InvitationDialog
           invitation={shown}
           onClose={() => setShown(null)}
-          onCopy={() => copy.mutate(shown)}
-          onRevoke={() => {
-            setShown(null)
-            revoke.reset()
-            setRevoking(shown)
-          }}
+          onCopy={may('invitations:create') ? () => copy.mutate(shown) : undefined}
+          onRevoke={
+            may('invitations:revoke')
+              ? () => {
+                  setShown(null)
+                  revoke.reset()
+                  setRevoking(shown)
+                }
+              : undefined
+          }
         />
       )}
       {revoking && (

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { answer, api, type Member, type Schemas } from '../../lib/api.ts'
+import { answer, api, type Member } from '../../lib/api.ts'
 import { fullName, quoted } from '../../lib/names.ts'
 import { useSession } from '../../lib/session.ts'
 import { plural } from '../../lib/time.ts'
@@ -9,8 +9,9 @@ import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
-import { SelectField, TextArea } from '../../ui/form/field.tsx'
+import { TextArea } from '../../ui/form/field.tsx'
 import { Status } from '../../ui/status.tsx'
+import { chosenRole, type RoleChoice, RoleField, roleFlag, useRoleChoices } from '../roles/role-field.tsx'
 import { type MemberFilter, refreshPeople } from './data.ts'
 import { PlanForOne, useIsPlanForOne } from './plan-notice.tsx'
 
@@ -38,8 +39,8 @@ export function addressesIn(text: string): string[] {
 }
 
 /** The equivalent command. More than three addresses come from a file. */
-const commandOf = (addresses: string[], role: string): string =>
-  `muster user invite ${addresses.length > 3 ? '-' : addresses.map(quoted).join(' ') || 'ann@example.com'}${role === 'admin' ? ' --role admin' : ''}${addresses.length > 3 ? ' < addresses.txt' : ''}`
+const commandOf = (addresses: string[], role: RoleChoice): string =>
+  `muster user invite ${addresses.length > 3 ? '-' : addresses.map(quoted).join(' ') || 'ann@example.com'}${roleFlag(role)}${addresses.length > 3 ? ' < addresses.txt' : ''}`
 
 interface Props {
   open: boolean
@@ -51,7 +52,9 @@ interface Props {
 /** Sends email invitations and shows a result for each address (S22). */
 export function InviteDialog({ open, onClose, former }: Props) {
   const [text, setText] = useState('')
-  const [role, setRole] = useState<Schemas['Member']['role']>('member')
+  const [roleId, setRoleId] = useState<string | null>(null)
+  const choices = useRoleChoices()
+  const role = chosenRole(choices, roleId)
   const { organization } = useSession()
   const navigate = useNavigate()
   const planForOne = useIsPlanForOne()
@@ -62,7 +65,7 @@ export function InviteDialog({ open, onClose, former }: Props) {
       const sent = await answer(
         api.POST('/v1/organizations/{org}/invitations', {
           params: { path: { org: organization.id }, header: { 'idempotency-key': crypto.randomUUID() } },
-          body: { emails, role },
+          body: { emails, role: role.id },
         }),
       )
       return 'results' in sent ? (sent.results as Result[]) : []
@@ -75,7 +78,7 @@ export function InviteDialog({ open, onClose, former }: Props) {
     // The dialog is reused, so each opening starts empty.
     reset()
     setText('')
-    setRole('member')
+    setRoleId(null)
   }, [open, reset])
 
   const results = invite.data
@@ -180,16 +183,7 @@ export function InviteDialog({ open, onClose, former }: Props) {
         spellCheck={false}
         placeholder={former ? 'ann@example.com' : 'ann@example.com, bob@example.com'}
       />
-      <SelectField
-        disabled={planForOne}
-        label="Role"
-        value={role}
-        onChange={(event) => setRole(event.target.value as typeof role)}
-        hint={role === 'admin' ? 'Admins can change everything in the organization.' : "Members can use all resources. They can't manage users."}
-      >
-        <option value="member">Member</option>
-        <option value="admin">Admin</option>
-      </SelectField>
+      <RoleField choices={choices} value={role} onChange={setRoleId} disabled={planForOne} />
       {invite.error && <Failure error={invite.error} compact />}
       <ShowCommand>{commandOf(addresses, role)}</ShowCommand>
     </Dialog>

@@ -8,7 +8,6 @@ import Key from 'lucide-react/icons/key-round'
 import LogOut from 'lucide-react/icons/log-out'
 import Pencil from 'lucide-react/icons/pencil'
 import ShieldCheck from 'lucide-react/icons/shield-check'
-import ShieldOff from 'lucide-react/icons/shield-off'
 import UserMinus from 'lucide-react/icons/user-minus'
 import UserPlus from 'lucide-react/icons/user-plus'
 import { type ReactNode, useState } from 'react'
@@ -19,7 +18,7 @@ import type { MenuAction } from '../../ui/menu.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { RevokeKeyDialog } from '../keys/actions.tsx'
 import { CreateKeyDialog } from '../keys/create.tsx'
-import { refreshPeople } from './data.ts'
+import { actionNeeds, refreshPeople } from './data.ts'
 import { DeactivateDialog } from './deactivate.tsx'
 import { type Departure, DepartureDialog } from './departure.tsx'
 import { EditDialog } from './edit.tsx'
@@ -29,7 +28,7 @@ import { ResetFactorsDialog } from './reset-factors.tsx'
 import { RoleDialog } from './role.tsx'
 import { SignOutDialog } from './sign-out.tsx'
 
-type Action = 'edit' | 'sign-out' | 'reset-factors' | 'deactivate' | 'remove' | 'role' | 'invite'
+type Action = keyof typeof actionNeeds
 
 export interface MemberActions {
   /** The actions on this member that the signed-in user may take. */
@@ -65,7 +64,6 @@ export function useMemberActions(): MemberActions {
 
   const menuFor = (member: Member): MenuAction[][] => {
     const self = member.id === me.id
-    const admin = may('members:role')
     const viewActions: MenuAction[] = [
       { label: self ? 'My profile' : 'Details', icon: Eye, onSelect: () => void navigate({ to: '/users/$user', params: { user: member.username } }) },
       {
@@ -74,29 +72,20 @@ export function useMemberActions(): MemberActions {
         onSelect: () => void copyText(member.id).then((done) => (done ? toast.done('User id copied') : toast.fail('Your browser blocked copying.'))),
       },
     ]
-    if (!admin || self) return [viewActions]
-    if (member.status === 'left') return [viewActions, [{ label: 'Invite again', icon: UserPlus, onSelect: () => openDialog('invite', member) }]]
-    const change: MenuAction[] = [{ label: 'Edit', icon: Pencil, onSelect: () => openDialog('edit', member) }]
-    if (member.status === 'active')
-      change.push(
-        member.role === 'admin'
-          ? { label: 'Make member', icon: ShieldOff, onSelect: () => openDialog('role', member) }
-          : { label: 'Make admin', icon: ShieldCheck, onSelect: () => openDialog('role', member) },
-      )
+    if (self) return [viewActions]
+    const when = (action: Action, item: Omit<MenuAction, 'onSelect'>): MenuAction[] =>
+      may(actionNeeds[action]) ? [{ ...item, onSelect: () => openDialog(action, member) }] : []
+    if (member.status === 'left') return [viewActions, when('invite', { label: 'Invite again', icon: UserPlus })]
+    const isActive = member.status === 'active'
     return [
       viewActions,
-      change,
+      [...when('edit', { label: 'Edit', icon: Pencil }), ...(isActive ? when('role', { label: 'Change role', icon: ShieldCheck }) : [])],
       [
-        ...(member.status === 'active'
-          ? [
-              { label: 'Sign out everywhere', icon: LogOut, tone: 'paused' as const, onSelect: () => openDialog('sign-out', member) },
-              { label: 'Reset factors', icon: Key, tone: 'paused' as const, onSelect: () => openDialog('reset-factors', member) },
-            ]
-          : []),
-        member.status === 'active'
-          ? { label: 'Deactivate', icon: Pause, tone: 'paused', onSelect: () => openDialog('deactivate', member) }
-          : { label: 'Reactivate', icon: Play, onSelect: () => reactivate(member) },
-        { label: 'Remove', icon: UserMinus, tone: 'danger', onSelect: () => openDialog('remove', member) },
+        ...(isActive ? when('sign-out', { label: 'Sign out everywhere', icon: LogOut, tone: 'paused' }) : []),
+        ...(isActive ? when('reset-factors', { label: 'Reset factors', icon: Key, tone: 'paused' }) : []),
+        ...(isActive ? when('deactivate', { label: 'Deactivate', icon: Pause, tone: 'paused' }) : []),
+        ...(!isActive && may('members:deactivate') ? [{ label: 'Reactivate', icon: Play, onSelect: () => reactivate(member) }] : []),
+        ...when('remove', { label: 'Remove', icon: UserMinus, tone: 'danger' }),
       ],
     ]
   }

@@ -1,54 +1,105 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
-import { fullName } from '../../lib/names.ts'
+import { fullName, quoted } from '../../lib/names.ts'
+import { describeRole, held, roleId } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
+import { plural } from '../../lib/time.ts'
+import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
-import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
+import { Consequences, Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { areasQuery } from '../roles/data.ts'
+import { choiceOf, chosenRole, type RoleChoice, RoleField, useRoleChoices, useRoles } from '../roles/role-field.tsx'
+import { areaLines } from '../roles/words.ts'
 import { refreshPeople } from './data.ts'
 import { LastAdmin } from './last-admin.tsx'
-
-const adminPermissions = [
-  'Invite, deactivate, reactivate and remove members, and change their roles',
-  'Rename the organization, and change its contacts and address',
-  'Manage service accounts and the keys of all members',
-  'Read the audit log',
-]
 
 /** Changes the role of a member. It applies immediately and ends no session (S32). */
 export function RoleDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const { organization } = useSession()
   const { username } = member
-  const role = member.role === 'admin' ? 'member' : 'admin'
-  const set = (to: Member['role']) =>
+  const current = roleId(member)
+  const given = useRoleChoices()
+  const choices = given.some(({ id }) => id === current) ? given : [...given, choiceOf(member)]
+  const [chosen, setChosen] = useState(current)
+  const role = chosenRole(choices, chosen)
+  const isSame = role.id === current
+  const set = (to: string) =>
     answer(api.PATCH('/v1/organizations/{org}/members/{user}', { params: { path: { org: organization.id, user: member.id } }, body: { role: to } }))
   const change = useMutation({
-    mutationFn: () => set(role),
-    onSuccess: async () => {
+    mutationFn: () => set(role.id),
+    onSuccess: async ({ handed_over: handedOver, ...changed }) => {
       await refreshPeople()
       onClose()
-      const undo = () => void set(member.role).then(refreshPeople, toast.fail)
-      toast.done(`${username} is now ${role === 'admin' ? 'an admin' : 'a member'}`, { undo: { run: undo } })
+      const undo = () => void set(current).then(refreshPeople, toast.fail)
+      toast.done(`${username} is now ${describeRole(changed)}`, {
+        undo: { run: undo },
+        ...(handedOver.length > 0 && { description: `You now own ${plural(handedOver.length, 'resource')} of ${username}.` }),
+      })
     },
   })
   const lastAdmin = change.error instanceof ApiProblem && change.error.code === 'last_admin'
   return (
-    <DangerDialog
+    <Dialog
       open
-      tone="primary"
       onClose={onClose}
-      title={role === 'admin' ? `Make ${fullName(member)} an admin?` : `Make ${fullName(member)} a member?`}
-      lead={`The new role applies immediately. ${username} does not have to sign in again.`}
-      action={role === 'admin' ? `Make ${username} an admin` : `Make ${username} a member`}
-      onConfirm={() => change.mutate()}
-      busy={change.isPending}
-      ready={!lastAdmin}
-      error={lastAdmin ? undefined : change.error}
+      title={`Change the role of ${fullName(member)}`}
+      lead={`The new role applies immediately. ${username} does not have to sign in again in the browser.`}
+      error={change.error}
+      onSubmit={() => !isSame && !lastAdmin && !change.isPending && change.mutate()}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={change.isPending} disabled={isSame || lastAdmin}>
+            {isSame ? 'Change role' : actionFor(username, role)}
+          </Button>
+        </>
+      }
     >
-      <Consequences title={role === 'admin' ? 'New permissions' : 'Lost permissions'} items={adminPermissions} />
-      {role === 'member' && <Consequences title="Ends immediately" items={['All open invitations they sent']} />}
+      <RoleField
+        choices={choices}
+        value={role}
+        onChange={(id) => {
+          change.reset()
+          setChosen(id)
+        }}
+      />
+      {!isSame && <Effects member={member} to={role} />}
       <LastAdmin error={change.error} onPromoted={change.reset} />
-      <ShowCommand>{`muster user role ${username} ${role}`}</ShowCommand>
-    </DangerDialog>
+      {change.error && !lastAdmin && <Failure error={change.error} compact />}
+      <ShowCommand>{`muster user role ${username} ${quoted(role.name)}`}</ShowCommand>
+    </Dialog>
+  )
+}
+
+/** "Make bob an admin", "Give bob the role Deployer". */
+const actionFor = (username: string, role: RoleChoice): string =>
+  role.built_in ? `Make ${username} ${describeRole(held(role))}` : `Give ${username} the role ${role.name}`
+
+/** What the member gains, what they lose, and what ends. */
+function Effects({ member, to }: { member: Member; to: RoleChoice }) {
+  const roles = useRoles()
+  const { data: areas } = useQuery(areasQuery)
+  const before = roles?.find(({ id }) => id === roleId(member))?.permissions
+  const after = roles?.find(({ id }) => id === to.id)?.permissions
+  if (!areas || !before || !after) return null
+  const gained = after.filter((permission) => !before.includes(permission))
+  const lost = before.filter((permission) => !after.includes(permission))
+  const isLowered = (member.role === 'admin' || member.role === 'member') && to.id !== 'admin' && to.id !== 'member'
+  return (
+    <>
+      <Consequences title="New permissions" items={areaLines(areas, gained)} />
+      <Consequences title="Lost permissions" items={areaLines(areas, lost)} />
+      <Consequences
+        title="Ends immediately"
+        items={[
+          ...(before.includes('invitations:create') && to.id !== 'admin' ? ['All open invitations they sent'] : []),
+          ...(isLowered ? ['Their access tokens. Applications get new ones; on the command line they may have to log in again'] : []),
+        ]}
+      />
+      {lost.includes('resources:remove') && <Consequences title="Transferred to you" items={['All resources they own']} />}
+    </>
   )
 }

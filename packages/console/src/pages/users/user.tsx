@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { ApiProblem, type Member, type Resource } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
 import { ownCommands } from '../../lib/own-commands.ts'
+import { roleName } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { usePageHash } from '../../lib/use-hash-dialog.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -12,13 +13,15 @@ import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Page } from '../../ui/page.tsx'
+import { RoleLink } from '../../ui/role-link.tsx'
 import { Card, Empty, Fact, Facts, Skeleton } from '../../ui/states.tsx'
 import { MemberStatus } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
 import { withoutScheme } from '../resources/resource.tsx'
 import { TransferDialog } from '../resources/transfer.tsx'
-import { memberQuery, ownedQuery } from './data.ts'
+import { actionNeeds, memberQuery, ownedQuery } from './data.ts'
 import { EventList, type Side, userEventsQuery } from './event-list.tsx'
 import { useMemberActions } from './member-actions.tsx'
 import { FactorReset } from './reset-factors.tsx'
@@ -31,7 +34,9 @@ const breadcrumbs = [
   </Link>,
 ]
 
-const isDialogHash = (hash: string, { status }: Member): hash is 'sign-out' | 'deactivate' | 'role' | 'edit' | 'remove' =>
+type DialogHash = 'sign-out' | 'deactivate' | 'role' | 'edit' | 'remove'
+
+const isDialogHash = (hash: string, { status }: Member): hash is DialogHash =>
   status === 'active' ? ['sign-out', 'deactivate', 'role', 'edit', 'remove'].includes(hash) : status === 'deactivated' && ['edit', 'remove'].includes(hash)
 
 /** One user: their details, their resources and their events. */
@@ -48,7 +53,7 @@ function UserDetails({ user }: { user: string }) {
   const navigate = useNavigate()
   const hash = usePageHash()
   // The palette puts its command into the URL hash of this page. The dialog opens once the member is loaded.
-  const requested = member && member.id !== me.id && may('members:role') && isDialogHash(hash, member) ? hash : null
+  const requested = member && member.id !== me.id && isDialogHash(hash, member) && may(actionNeeds[hash]) ? hash : null
   const { openDialog } = actions
   useEffect(() => {
     if (!requested || !member) return
@@ -58,6 +63,12 @@ function UserDetails({ user }: { user: string }) {
 
   // Users see their own details on the profile page.
   if (user === me.username || user === me.id) return <Navigate to="/profile" replace />
+  if (!may('members:read'))
+    return (
+      <Page title={user} breadcrumbs={breadcrumbs}>
+        <NotInRole subject="members" />
+      </Page>
+    )
   if (isPending)
     return (
       <Page title={user} breadcrumbs={breadcrumbs}>
@@ -83,22 +94,23 @@ function UserDetails({ user }: { user: string }) {
       </Page>
     )
 
-  const admin = may('members:role')
+  const [view = [], ...changes] = actions.menuFor(member)
+  const canChange = changes.some((group) => group.length > 0)
   return (
     <Page
       title={fullName(member)}
       breadcrumbs={breadcrumbs}
       beside={<MemberStatus status={member.status} suspended={!!member.suspended_at} />}
-      lead={`${member.username} · ${member.role === 'admin' ? 'Admin' : 'Member'} of ${organization.name}`}
+      lead={`${member.username} · ${roleName(member)} of ${organization.name}`}
       action={
-        admin && (
+        canChange && (
           <div className="flex items-center gap-2">
-            {member.status === 'active' && (
+            {member.status === 'active' && may('members:deactivate') && (
               <Button kind="paused" onClick={() => actions.openDialog('deactivate', member)}>
                 Deactivate
               </Button>
             )}
-            {member.status === 'deactivated' && (
+            {member.status === 'deactivated' && may('members:deactivate') && (
               <Button kind="primary" onClick={() => actions.reactivate(member)}>
                 Reactivate
               </Button>
@@ -108,10 +120,7 @@ function UserDetails({ user }: { user: string }) {
                 Invite again
               </Button>
             )}
-            <RowMenu
-              label={`Actions for ${member.username}`}
-              groups={member.status === 'left' ? actions.menuFor(member).slice(0, 1) : actions.menuFor(member).slice(1)}
-            />
+            <RowMenu label={`Actions for ${member.username}`} groups={member.status === 'left' ? [view] : changes} />
           </div>
         )
       }
@@ -132,7 +141,9 @@ function UserDetails({ user }: { user: string }) {
             <Fact name="User id">
               <Copyable text={member.id} label="Copy the user id" />
             </Fact>
-            <Fact name="Role">{member.role === 'admin' ? 'Admin' : 'Member'}</Fact>
+            <Fact name="Role">
+              <RoleLink role={member} />
+            </Fact>
             {member.suspended_at && (
               <Fact name="Suspended">
                 by the operator of this cloud, <Time at={member.suspended_at} />. Only the operator can end this.
@@ -162,10 +173,12 @@ function UserDetails({ user }: { user: string }) {
             </Fact>
           </Facts>
           <div className="mt-4">
-            <ShowCommand>{[`muster user show ${member.username}`, ...(admin ? [`muster audit list --target ${member.username}`] : [])]}</ShowCommand>
+            <ShowCommand>
+              {[`muster user show ${member.username}`, ...(may('audit:read') ? [`muster audit list --target ${member.username}`] : [])]}
+            </ShowCommand>
           </div>
         </Card>
-        <OwnedResources user={member.username} id={member.id} />
+        {may('resources:read') && <OwnedResources user={member.username} id={member.id} />}
       </div>
       {may('audit:read') && <History user={member.username} id={member.id} />}
       {actions.dialogs}
@@ -174,7 +187,7 @@ function UserDetails({ user }: { user: string }) {
 }
 
 function OwnedResources({ user, id }: { user: string; id: string }) {
-  const { organization } = useSession()
+  const { organization, may } = useSession()
   const query = useQuery(ownedQuery(organization.id, id))
   const [transferring, setTransferring] = useState<Resource | null>(null)
   return (
@@ -207,9 +220,11 @@ function OwnedResources({ user, id }: { user: string; id: string }) {
                       {withoutScheme(resource.url)}
                     </a>
                   )}
-                  <IconButton label={`Transfer ${resource.kind} ${resource.name}`} className="ml-auto" onClick={() => setTransferring(resource)}>
-                    <ArrowRightLeft aria-hidden size={15} />
-                  </IconButton>
+                  {may('resources:transfer') && (
+                    <IconButton label={`Transfer ${resource.kind} ${resource.name}`} className="ml-auto" onClick={() => setTransferring(resource)}>
+                      <ArrowRightLeft aria-hidden size={15} />
+                    </IconButton>
+                  )}
                 </li>
               ))}
               {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">To list all: {ownCommands('muster resource list')}</li>}

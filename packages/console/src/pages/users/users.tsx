@@ -2,7 +2,8 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import type { Member } from '../../lib/api.ts'
-import { fullName } from '../../lib/names.ts'
+import { fullName, quoted } from '../../lib/names.ts'
+import { roleName, titleOf } from '../../lib/roles.ts'
 import { useSession } from '../../lib/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
@@ -10,10 +11,12 @@ import { Filter } from '../../ui/form/filter.tsx'
 import { SearchField } from '../../ui/form/search.tsx'
 import { Listing } from '../../ui/listing.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Card, Empty } from '../../ui/states.tsx'
 import { MemberStatus } from '../../ui/status.tsx'
 import { below, type Column, Truncated } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
+import { builtInChoices, useRoles } from '../roles/role-field.tsx'
 import { type MemberFilter, membersQuery, organizationQuery } from './data.ts'
 import { UsersFrame } from './frame.tsx'
 import { useMemberActions } from './member-actions.tsx'
@@ -22,6 +25,16 @@ import { FactorResets } from './reset-factors.tsx'
 
 /** The users of the organization. */
 export function UsersPage() {
+  const { may } = useSession()
+  if (may('members:read')) return <Users />
+  return (
+    <UsersFrame>
+      <NotInRole subject="members" />
+    </UsersFrame>
+  )
+}
+
+function Users() {
   const { me, organization, may } = useSession()
   const filter = useSearch({ from: '/users' })
   const navigate = useNavigate({ from: '/users' })
@@ -29,6 +42,7 @@ export function UsersPage() {
   const { data: counts } = useQuery(organizationQuery(organization.id))
   const actions = useMemberActions()
   const planForOne = useIsPlanForOne()
+  const roles = useRoles() ?? builtInChoices
 
   const filterBy = useCallback(
     (change: Partial<MemberFilter>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
@@ -59,7 +73,7 @@ export function UsersPage() {
               {[name !== member.username && name, member.email].filter(Boolean).join(' · ')}
             </p>
             <p className={cx('flex min-w-0 items-center gap-1.5 text-xs whitespace-nowrap text-muted', below.middle)}>
-              <MemberStatus status={member.status} suspended={!!member.suspended_at} /> · {member.role}
+              <MemberStatus status={member.status} suspended={!!member.suspended_at} /> · {roleName(member)}
               {member.status === 'active' ? (
                 member.last_seen_at && (
                   <span className="truncate">
@@ -109,10 +123,7 @@ export function UsersPage() {
             value={filter.role}
             onChange={(role) => filterBy({ role })}
             none="All roles"
-            options={[
-              ['admin', 'Admins'],
-              ['member', 'Members'],
-            ]}
+            options={roles.map((role) => [role.id, role.built_in ? `${titleOf(role)}s` : role.name] as const)}
           />
           {counts && (
             <p className="ml-auto text-sm text-muted">
@@ -150,7 +161,7 @@ export function UsersPage() {
                 </div>
               )
             }
-            command={`muster user ${filtered ? `list${optionsOf(filter)}` : 'invite ann@example.com'}`}
+            command={`muster user ${filtered ? `list${optionsOf({ ...filter, role: roles.find(({ id }) => id === filter.role)?.name ?? filter.role })}` : 'invite ann@example.com'}`}
           >
             {filtered
               ? filter.q && 'The search matches any part of a username or email address. With fewer than three characters, it matches the beginning.'
@@ -172,11 +183,11 @@ export function UsersPage() {
 }
 
 const optionsOf = ({ q, status, role }: MemberFilter): string =>
-  [q && ` ${q}`, status && ` --status ${status}`, role && ` --role ${role}`].filter(Boolean).join('')
+  [q && ` ${q}`, status && ` --status ${status}`, role && ` --role ${quoted(role)}`].filter(Boolean).join('')
 
 /** Columns by status: when, by whom and why for deactivated and former members, and the last activity for active members. */
 function columnsOf(status: MemberFilter['status'], admin: boolean): Column<Member>[] {
-  const role: Column<Member> = { header: 'Role', cell: (member) => (member.role === 'admin' ? 'Admin' : 'Member'), className: 'w-20', from: 'sm' }
+  const role: Column<Member> = { header: 'Role', cell: (member) => <Truncated>{roleName(member)}</Truncated>, className: 'w-28', from: 'sm' }
   const email: Column<Member> = { header: 'Email', cell: (member) => <Truncated>{member.email ?? '—'}</Truncated>, from: 'lg' }
   const since = (header: string): Column<Member> => ({ header, cell: (member) => <Time at={member.status_since} still />, className: 'w-32', from: 'sm' })
   const by: Column<Member> = { header: 'By', cell: (member) => <Truncated muted>{member.status_by ?? '—'}</Truncated>, className: 'w-36', from: 'sm' }
