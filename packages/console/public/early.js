@@ -21,15 +21,21 @@ try {
     answers.set(new URL(path, location.origin).href, answer)
     return answer
   }
+  const organization = { path: '', needs: 'organization:read' }
+  const members = { path: '/members?limit=100', needs: 'members:read' }
   const dataOf = {
-    users: (organization) => (location.pathname === '/console/users' && !location.search ? [`${organization}/members?limit=100`, organization] : []),
-    settings: (organization) => [organization],
-    '': (organization) => [organization],
+    users: location.pathname === '/console/users' && !location.search ? [members, organization] : [],
+    settings: [organization],
+    '': [organization],
   }
   request('/v1/me')
     .then((answer) => answer.clone().json())
     .then((me) => {
-      if (me.organization && me.username) for (const path of dataOf[page]?.(`/v1/organizations/${me.organization.id}`) ?? []) void request(path)
+      if (!me.organization || !me.username) return
+      for (const { path, needs } of dataOf[page] ?? []) {
+        // A server of the version before names no permissions, and both are for everyone there.
+        if (me.permissions?.includes(needs) ?? true) void request(`/v1/organizations/${me.organization.id}${path}`)
+      }
     })
     .catch(() => {})
   setTimeout(() => answers.clear(), 20_000) // A later page must not get old data.

@@ -229,6 +229,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List applications
+         * @description Lists the third-party clients that the current user has given access in the current organization, the latest first.
+         */
+        get: operations["listMyApplications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/applications/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke access of an application
+         * @description Ends all sessions and tokens that a third-party client has for the current user. It has to ask for consent again.
+         */
+        delete: operations["revokeMyApplication"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List applications of the members
+         * @description Lists the third-party clients that members have given access, by client and member. Only the member can revoke it.
+         */
+        get: operations["listApplications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/factors": {
         parameters: {
             query?: never;
@@ -804,6 +864,98 @@ export interface paths {
          * @description Ends all sessions, access tokens and refresh tokens of a member. The member's keys stay valid.
          */
         delete: operations["signMemberOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List permissions
+         * @description Lists the permissions of Muster's own API and of the platform's APIs by area, in words for people.
+         */
+        get: operations["listPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List roles
+         * @description Lists the built-in roles, and the roles of the organization in order of their names.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        /**
+         * Create role
+         * @description Creates a role. An organization can have at most 50.
+         */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get role
+         * @description Returns one role, built in or of the organization.
+         */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove role
+         * @description Removes a role that nobody holds. With `move_to`, its holders get another role first, 100 in one transaction. If the request is interrupted, the role stays, and the request can be repeated.
+         */
+        delete: operations["removeRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Update role
+         * @description Changes the name, the description or the permissions of a role. The change is in force at once for all holders.
+         */
+        patch: operations["updateRole"];
+        trace?: never;
+    };
+    "/v1/organizations/{org}/roles/{role}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List role holders
+         * @description Lists the members that have the role; for callers who may list them, then the service accounts and the open invitations.
+         */
+        get: operations["listRoleHolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2103,7 +2255,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "role_not_found" | "role_exceeds_yours" | "service_account_not_admin" | "upgrade_unfinished" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "role_built_in" | "role_in_use" | "role_limit" | "role_name_invalid" | "role_outdated" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "role_not_found" | "role_exceeds_yours" | "service_account_not_admin" | "upgrade_unfinished" | "permission_not_delegable" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "application_not_found" | "consent_empty" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -2384,7 +2536,53 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
+        };
+        /** @description A third-party client that the current user has given access. */
+        ApplicationInput: {
+            client_id: string;
+            /** @description The name that the operator registered. */
+            name: string;
+            /** @description The permissions that the user gave it. The role of the user limits them further. */
+            permissions: {
+                scope: string;
+                /** @description The API. Null: Muster's own, or about the user. */
+                audience: string | null;
+                description: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description When the user first gave it access.
+             */
+            granted_at: string;
+            /** @description When it last signed the user in or got a token. Requests at other APIs are not counted. Null: never. */
+            last_used_at: string | null;
+        };
+        /** @description A third-party client that a member has given access. */
+        MemberApplicationInput: {
+            client_id: string;
+            /** @description The name that the operator registered. */
+            name: string;
+            /** @description The permissions that the user gave it. The role of the user limits them further. */
+            permissions: {
+                scope: string;
+                /** @description The API. Null: Muster's own, or about the user. */
+                audience: string | null;
+                description: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description When the user first gave it access.
+             */
+            granted_at: string;
+            /** @description When it last signed the user in or got a token. Requests at other APIs are not counted. Null: never. */
+            last_used_at: string | null;
+            user: {
+                id: string;
+                username: string;
+            };
         };
         SessionInput: {
             id: string;
@@ -2756,10 +2954,9 @@ export interface components {
             permissions: {
                 [key: string]: string;
             };
-            /** @description The permissions of members and of viewers: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
             grant: {
                 member: string[];
-                viewer?: string[];
+                viewer: string[];
             };
             longest_token_life: number | null;
             accept_default_audience: boolean;
@@ -2777,11 +2974,11 @@ export interface components {
             /** @description Permissions that go away. */
             removed: string[];
         };
-        /** @description A client or a key whose scope includes the permission. */
+        /** @description A client or a key whose scope includes the permission, or a role of an organization that has it. */
         PermissionUseInput: {
             permission: string;
             /** @enum {string} */
-            kind: "client" | "key";
+            kind: "client" | "key" | "role";
             id: string;
             name: string;
         };
@@ -2807,6 +3004,8 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
+            /** @description False: an application of somebody else, which people are asked for consent to. */
+            first_party: boolean;
             /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
@@ -3281,6 +3480,46 @@ export interface components {
             /** @description Shown to admins. */
             address?: string | null;
         };
+        /** @description A role: built in, or of the organization. */
+        RoleInput: {
+            /** @description Of a built-in role, its name. */
+            id: string;
+            name: string;
+            description: string;
+            built_in: boolean;
+            /** @description Raised with each change. Null: built in. */
+            revision: number | null;
+            /** @description The permissions at Muster's own API and at the APIs of the platform. */
+            permissions: string[];
+            /** @description How many members, service accounts and open invitations that the caller may list have the role. Counted up to 1,000 of each kind. */
+            holders: number;
+            /** @description Null: built in. */
+            created_at: string | null;
+            /** @description Null: built in. */
+            changed_at: string | null;
+        };
+        /** @description A member, active or deactivated, a service account or an open invitation that has the role. */
+        RoleHolderInput: {
+            /** @enum {string} */
+            kind: "user" | "service_account" | "invitation";
+            id: string;
+            /** @description A username, the name of a service account, or the address of an email invitation. Null: an invitation for nobody in particular. */
+            name: string | null;
+        };
+        /** @description Permissions that belong together. */
+        PermissionAreaInput: {
+            /** @description For a person. Of an API of the platform, its name. */
+            area: string;
+            /** @description The audience of the API of the platform. Null: Muster's own. */
+            api: string | null;
+            permissions: {
+                name: string;
+                /** @description In words, for people. */
+                description: string;
+                /** @description Whether a role of the organization can have it. Otherwise only the role admin can. */
+                delegable: boolean;
+            }[];
+        };
         /** @description The permissions of a custom role now. */
         RoleDefinitionInput: {
             id: string;
@@ -3349,6 +3588,8 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
+            /** @description False: an application of somebody else, which people are asked for consent to. */
+            first_party: boolean;
             /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
@@ -3400,6 +3641,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             organization_id: string | null;
         };
@@ -3435,6 +3678,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -3473,6 +3718,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -3486,7 +3733,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "role_not_found" | "role_exceeds_yours" | "service_account_not_admin" | "upgrade_unfinished" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "cursor_gone" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "account_suspended" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "invalid_target" | "forbidden" | "operator_required" | "operator_root_required" | "operator_token_not_found" | "operator_token_name_taken" | "operator_token_is_root" | "email_not_found" | "email_still_retrying" | "email_outdated" | "operator_disabled" | "wrong_credentials" | "passwords_off" | "email_invalid" | "sign_up_by_invitation" | "email_domain_not_admitted" | "email_domain_blocked" | "person_name_invalid" | "password_length" | "password_leaked" | "password_too_weak" | "insufficient_user_authentication" | "factor_missing" | "factor_demanded" | "browser_confirms" | "terminal_confirms" | "factor_required" | "factor_wrong" | "sign_in_ended" | "last_way_in" | "identity_taken" | "identity_limit" | "identity_not_found" | "proven_person_not_found" | "provider_not_found" | "provider_unavailable" | "provider_refused" | "authenticator_exists" | "factor_reset_pending" | "factor_reset_not_found" | "factor_reset_same_admin" | "remembered_device_not_found" | "authenticator_not_found" | "passkey_refused" | "passkey_unverified" | "passkey_copied" | "passkey_expired" | "passkey_taken" | "passkey_limit" | "passkey_not_found" | "passkey_name_invalid" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "confirmation_of_another" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "user_not_found" | "member_not_found" | "membership_ended" | "last_admin" | "role_built_in" | "role_in_use" | "role_limit" | "role_name_invalid" | "role_outdated" | "self_action" | "move_blocked" | "already_member" | "member_suspended" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "credential_not_found" | "key_not_found" | "key_limit" | "key_scope_required" | "permission_unknown" | "role_not_found" | "role_exceeds_yours" | "service_account_not_admin" | "upgrade_unfinished" | "permission_not_delegable" | "permission_not_held" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "application_not_found" | "consent_empty" | "service_account_limit" | "client_not_found" | "client_invalid" | "client_secret_limit" | "client_secret_last" | "client_secret_not_found" | "api_in_use" | "permissions_in_use" | "secret_not_set" | "secret_not_rotated" | "secret_not_everywhere" | "secret_rotating" | "secret_in_use" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The next step to take. */
             next: string;
@@ -3767,7 +4014,53 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
+        };
+        /** @description A third-party client that the current user has given access. */
+        Application: {
+            client_id: string;
+            /** @description The name that the operator registered. */
+            name: string;
+            /** @description The permissions that the user gave it. The role of the user limits them further. */
+            permissions: {
+                scope: string;
+                /** @description The API. Null: Muster's own, or about the user. */
+                audience: string | null;
+                description: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description When the user first gave it access.
+             */
+            granted_at: string;
+            /** @description When it last signed the user in or got a token. Requests at other APIs are not counted. Null: never. */
+            last_used_at: string | null;
+        };
+        /** @description A third-party client that a member has given access. */
+        MemberApplication: {
+            client_id: string;
+            /** @description The name that the operator registered. */
+            name: string;
+            /** @description The permissions that the user gave it. The role of the user limits them further. */
+            permissions: {
+                scope: string;
+                /** @description The API. Null: Muster's own, or about the user. */
+                audience: string | null;
+                description: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description When the user first gave it access.
+             */
+            granted_at: string;
+            /** @description When it last signed the user in or got a token. Requests at other APIs are not counted. Null: never. */
+            last_used_at: string | null;
+            user: {
+                id: string;
+                username: string;
+            };
         };
         Session: {
             id: string;
@@ -4139,10 +4432,9 @@ export interface components {
             permissions: {
                 [key: string]: string;
             };
-            /** @description The permissions of members and of viewers: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
             grant: {
                 member: string[];
-                viewer?: string[];
+                viewer: string[];
             };
             longest_token_life: number | null;
             accept_default_audience: boolean;
@@ -4160,11 +4452,11 @@ export interface components {
             /** @description Permissions that go away. */
             removed: string[];
         };
-        /** @description A client or a key whose scope includes the permission. */
+        /** @description A client or a key whose scope includes the permission, or a role of an organization that has it. */
         PermissionUse: {
             permission: string;
             /** @enum {string} */
-            kind: "client" | "key";
+            kind: "client" | "key" | "role";
             id: string;
             name: string;
         };
@@ -4190,6 +4482,8 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
+            /** @description False: an application of somebody else, which people are asked for consent to. */
+            first_party: boolean;
             /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
@@ -4664,6 +4958,46 @@ export interface components {
             /** @description Shown to admins. */
             address?: string | null;
         };
+        /** @description A role: built in, or of the organization. */
+        Role: {
+            /** @description Of a built-in role, its name. */
+            id: string;
+            name: string;
+            description: string;
+            built_in: boolean;
+            /** @description Raised with each change. Null: built in. */
+            revision: number | null;
+            /** @description The permissions at Muster's own API and at the APIs of the platform. */
+            permissions: string[];
+            /** @description How many members, service accounts and open invitations that the caller may list have the role. Counted up to 1,000 of each kind. */
+            holders: number;
+            /** @description Null: built in. */
+            created_at: string | null;
+            /** @description Null: built in. */
+            changed_at: string | null;
+        };
+        /** @description A member, active or deactivated, a service account or an open invitation that has the role. */
+        RoleHolder: {
+            /** @enum {string} */
+            kind: "user" | "service_account" | "invitation";
+            id: string;
+            /** @description A username, the name of a service account, or the address of an email invitation. Null: an invitation for nobody in particular. */
+            name: string | null;
+        };
+        /** @description Permissions that belong together. */
+        PermissionArea: {
+            /** @description For a person. Of an API of the platform, its name. */
+            area: string;
+            /** @description The audience of the API of the platform. Null: Muster's own. */
+            api: string | null;
+            permissions: {
+                name: string;
+                /** @description In words, for people. */
+                description: string;
+                /** @description Whether a role of the organization can have it. Otherwise only the role admin can. */
+                delegable: boolean;
+            }[];
+        };
         /** @description The permissions of a custom role now. */
         RoleDefinition: {
             id: string;
@@ -4732,6 +5066,8 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
+            /** @description False: an application of somebody else, which people are asked for consent to. */
+            first_party: boolean;
             /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
@@ -4783,6 +5119,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             organization_id: string | null;
         };
@@ -4818,6 +5156,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -4856,6 +5196,8 @@ export interface components {
                 [key: string]: unknown;
             };
             address: string;
+            /** @description The fields whose values the operator has erased: of the details, which no longer have them, or `address`, which is empty. Left out if there are none. */
+            erased?: string[];
             request_id: string;
             /** @description The place in this feed: 1, 2, 3 and so on, without gaps. */
             position: number;
@@ -5455,6 +5797,139 @@ export interface operations {
                     "application/json": {
                         ended: number;
                         revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyApplications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Application"][];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeMyApplication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the client. */
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The number of sessions that ended. */
+                        ended: number;
+                        revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listApplications: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["MemberApplication"][];
+                        next_cursor: string | null;
                     };
                 };
             };
@@ -7194,6 +7669,364 @@ export interface operations {
                         /** @description The number of sessions that ended. */
                         ended: number;
                         revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PermissionArea"][];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Role"][];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 1 to 40 visible characters, and unique in the organization without regard to case. */
+                    name: string;
+                    /** @description One line of at most 200 characters, or empty. */
+                    description?: string;
+                    /** @description Names of delegable permissions, such as `["resources:read", "apps:deploy"]`. `GET /v1/permissions` lists them. */
+                    permissions: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+                /** @description The name or id of a role. */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeRole: {
+        parameters: {
+            query?: {
+                /** @description The name or id of the role that its holders get. It cannot be admin. */
+                move_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+                /** @description The name or id of a role. */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        removed: {
+                            id: string;
+                            name: string;
+                        };
+                        /** @description The number of holders that got the other role. */
+                        moved: number;
+                        revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+                /** @description The name or id of a role. */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 1 to 40 visible characters, and unique in the organization without regard to case. */
+                    name?: string;
+                    /** @description One line of at most 200 characters, or empty. */
+                    description?: string;
+                    /** @description Names of delegable permissions, such as `["resources:read", "apps:deploy"]`. `GET /v1/permissions` lists them. */
+                    permissions?: string[];
+                    /** @description The revision that the caller has read. If the role has another one, the change is refused. */
+                    revision?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of a built-in role, its name. */
+                        id: string;
+                        name: string;
+                        description: string;
+                        built_in: boolean;
+                        /** @description Raised with each change. Null: built in. */
+                        revision: number | null;
+                        /** @description The permissions at Muster's own API and at the APIs of the platform. */
+                        permissions: string[];
+                        /** @description How many members, service accounts and open invitations that the caller may list have the role. Counted up to 1,000 of each kind. */
+                        holders: number;
+                        /** @description Null: built in. */
+                        created_at: string | null;
+                        /** @description Null: built in. */
+                        changed_at: string | null;
+                        revocation?: components["schemas"]["RevocationReport"];
+                    };
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoleHolders: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name or id of an organization. */
+                org: string;
+                /** @description The name or id of a role. */
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RoleHolder"][];
+                        next_cursor: string | null;
                     };
                 };
             };
@@ -9282,6 +10115,8 @@ export interface operations {
                     alg?: "ES256" | "RS256";
                     public?: boolean;
                     native?: boolean;
+                    /** @description True unless given. */
+                    first_party?: boolean;
                     require_pkce?: boolean;
                     backchannel_logout_uri?: string;
                     /** @description The audience of the API that introspects by this client. */
@@ -9583,7 +10418,7 @@ export interface operations {
             query?: {
                 /** @description Changes nothing, and returns what would change. */
                 dry_run?: string;
-                /** @description Also removes permissions that something names. */
+                /** @description Also removes permissions that something names. Roles lose them. */
                 remove_used?: string;
             };
             header?: never;
@@ -9602,7 +10437,7 @@ export interface operations {
                         permissions: {
                             [key: string]: string;
                         };
-                        /** @description The permissions of members and of viewers: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
+                        /** @description The permissions of the roles member and viewer: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
                         grant: {
                             member: string[];
                             viewer?: string[];

@@ -28,7 +28,7 @@ export const permissionAreas: readonly { area: string; permissions: Partial<Reco
     area: 'Invitations',
     permissions: {
       'invitations:read': 'List invitations',
-      'invitations:create': 'Invite people, with roles that have no other permissions',
+      'invitations:create': 'Invite people, with a role that allows nothing more',
       'invitations:revoke': 'Revoke invitations',
     },
   },

@@ -24,7 +24,7 @@ type Kinds = {
 /** What every event is stored with besides its own fields: the network address of its request is personal, too. */
 export const ADDRESS = 'address'
 
-const api = { name: 'plain', audience: 'plain', fields: 'plain', added: 'plain', removed: 'plain', grant: 'plain' } as const
+const api = { name: 'plain', audience: 'plain', fields: 'plain', added: 'plain', removed: 'plain', grant: 'plain', viewer: 'plain' } as const
 
 /** Which texts of events are personal. A new event type, or a new field, that can hold any text does not compile without an answer. */
 export const textFields: Kinds = {
@@ -44,11 +44,16 @@ export const textFields: Kinds = {
 
   'organization.created': { name: 'personal' },
   'organization.renamed': { from: 'personal', to: 'personal' },
-  'membership.role_changed': { reason: 'personal' },
+  'membership.started': { roleName: 'personal' },
+  'membership.role_changed': { roleName: 'personal', reason: 'personal' },
   'membership.deactivated': { reason: 'personal' },
   'user.suspended': { at: 'plain', reason: 'personal' },
-  'service_account.created': { name: 'personal' },
+  'service_account.created': { name: 'personal', roleName: 'personal' },
   'service_account.changed': { name: 'personal' },
+  'service_account.role_changed': { roleName: 'personal' },
+  'role.created': { name: 'personal', description: 'personal', permissions: 'plain' },
+  'role.changed': { name: 'personal', description: 'personal', permissions: 'plain', added: 'plain', removed: 'plain' },
+  'role.removed': { name: 'personal' },
   'key.created': { description: 'personal', scope: 'plain', expiresAt: 'plain' },
   'key.renamed': { description: 'personal' },
   'organization.plan_changed': { from: 'plain', to: 'plain', reason: 'personal' },
@@ -58,9 +63,12 @@ export const textFields: Kinds = {
   'organization.contacts_changed': { fields: 'plain' },
   'resource.registered': { kind: 'plain', name: 'personal', hostLabel: 'personal' },
   'resource.removed': { kind: 'plain', name: 'personal' },
-  'invitation.created': { expiresAt: 'plain' },
+  'invitation.created': { roleName: 'personal', expiresAt: 'plain' },
+  'invitation.role_changed': { roleName: 'personal' },
   'invitation.resent': { expiresAt: 'plain' },
 
+  'consent.given': { name: 'personal', granted: 'plain' },
+  'consent.revoked': { name: 'personal' },
   'client.registered': { name: 'personal', grants: 'plain', scopes: 'plain' },
   'client.changed': { name: 'personal', fields: 'plain', scopes: 'plain', redirectUris: 'plain' },
   'client.secret_created': { name: 'personal' },

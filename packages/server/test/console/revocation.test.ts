@@ -25,7 +25,7 @@ test('deactivating a member says at how many services access has ended', async (
     await verifier.verify(bob.token)
     const { page, complaints } = await site.consoleApart(ada, '/users', withClock)
     await choose(page, 'Actions for bob', 'Change role')
-    await page.getByLabel('Role', { exact: true }).selectOption('Admin')
+    await page.getByRole('dialog').getByLabel('Role', { exact: true }).selectOption('Admin')
     await press(page, 'Make bob an admin')
     await page.getByText(/Role applied at 1 of 1 service in \d+ ms/).waitFor()
     expect((await verifier.verify(bob.token)).role).toBe('admin')

@@ -44,7 +44,22 @@ export function OverviewPage() {
       }
     >
       {!canRead ? (
-        <NotInRole subject="the details of the organization" />
+        <NotInRole
+          subject="the details of the organization"
+          instead={
+            <>
+              You can still manage{' '}
+              <Link to="/keys" className="link">
+                your own keys
+              </Link>{' '}
+              and{' '}
+              <Link to="/sessions" className="link">
+                your own sessions
+              </Link>
+              .
+            </>
+          }
+        />
       ) : isPending ? (
         <Card padded={false}>
           <Skeleton rows={6} label="Loading the overview" />

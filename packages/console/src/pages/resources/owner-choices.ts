@@ -9,7 +9,7 @@ import { candidatesQuery, serviceAccountsQuery } from './data.ts'
 export function useOwnerChoices(typed: string, current: string): { choices: Choice[]; hint: string } {
   const { organization, may } = useSession()
   const query = useDeferredValue(typed.trim())
-  const members = useQuery({ ...candidatesQuery(organization.id, query), placeholderData: keepPreviousData })
+  const members = useQuery({ ...candidatesQuery(organization.id, query), enabled: may('members:read'), placeholderData: keepPreviousData })
   const accounts = useQuery({ ...serviceAccountsQuery(organization.id), enabled: may('service-accounts:read') })
   const choices = [
     ...(members.data?.items ?? []).map((member) => ({ value: member.username, hint: fullName(member) })),

@@ -76,7 +76,7 @@ export function RoleDialog({ role, onClose }: { role?: Role; onClose: () => void
       foot={
         <>
           {base && (
-            <p role="status" className="mr-auto text-sm text-muted">
+            <p role="status" className="flex-1 basis-48 text-sm text-muted">
               {isChanged ? changeInWords(newest?.holders ?? base.holders, added.length, removed.length) : 'Nothing changed yet.'}
             </p>
           )}

@@ -14,7 +14,7 @@ export function RolesFrame({ onCreate, children }: { onCreate?: (() => void) | u
     <Page
       title="Roles"
       breadcrumbs={['Configuration', 'Organization']}
-      lead="A role says what people, service accounts and invited people may do. Everyone has one role."
+      lead="A role says what a person or a service account may do. Each has one."
       action={
         onCreate && (
           <Button kind="primary" onClick={onCreate}>

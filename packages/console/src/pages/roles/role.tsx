@@ -111,7 +111,7 @@ function Allowed({ role }: { role: Role }) {
   const areas = useQuery(areasQuery)
   return (
     <Card
-      title="What it allows"
+      title="Permissions"
       action={
         <Link to="/roles/permissions" className="link text-sm">
           All permissions
@@ -150,7 +150,7 @@ function Holders({ role }: { role: Role }) {
   const holders = list.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Card
-      title={role.holders === 0 ? 'Who has it' : `Who has it: ${holdersInWords(role.holders)}`}
+      title={role.holders === 0 ? 'Holders' : holdersInWords(role.holders)}
       padded={false}
       action={
         <Link to="/users" search={{ role: role.id }} className="link text-sm">

@@ -81,7 +81,7 @@ function Roles({ onCreate }: { onCreate: (() => void) | undefined }) {
 function RoleRow({ role, menu }: { role: Role; menu: React.ReactNode }) {
   const { data: areas } = useQuery(areasQuery)
   const { id, description, permissions, holders } = role
-  const lines = role.id === 'admin' ? ['Everything'] : areas ? areaLines(areas, permissions) : []
+  const lines = areas && role.id !== 'admin' ? areaLines(areas, permissions) : []
   return (
     <li className="flex items-start gap-4 border-t border-line py-3 pr-3 pl-5 text-sm first:border-t-0">
       <div className="min-w-0 flex-1">

@@ -5,8 +5,8 @@ import { organizationQuery } from './data.ts'
 
 /** Whether the plan has one seat only. False until the plan is loaded. */
 export function useIsPlanForOne(): boolean {
-  const { organization } = useSession()
-  return useQuery(organizationQuery(organization.id)).data?.seats === 1
+  const { organization, may } = useSession()
+  return useQuery({ ...organizationQuery(organization.id), enabled: may('organization:read') }).data?.seats === 1
 }
 
 /** Shown before an admin fills in a form that the plan would refuse (S7). */

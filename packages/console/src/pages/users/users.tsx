@@ -39,7 +39,7 @@ function Users() {
   const filter = useSearch({ from: '/users' })
   const navigate = useNavigate({ from: '/users' })
   const list = useInfiniteQuery(membersQuery(organization.id, filter))
-  const { data: counts } = useQuery(organizationQuery(organization.id))
+  const { data: counts } = useQuery({ ...organizationQuery(organization.id), enabled: may('organization:read') })
   const actions = useMemberActions()
   const planForOne = useIsPlanForOne()
   const roles = useRoles() ?? builtInChoices
