@@ -2954,9 +2954,10 @@ export interface components {
             permissions: {
                 [key: string]: string;
             };
+            /** @description The permissions of the roles member and viewer: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
             grant: {
                 member: string[];
-                viewer: string[];
+                viewer?: string[];
             };
             longest_token_life: number | null;
             accept_default_audience: boolean;
@@ -4432,9 +4433,10 @@ export interface components {
             permissions: {
                 [key: string]: string;
             };
+            /** @description The permissions of the roles member and viewer: names, `apps:*` for all that begin so, or `*` for all. Admins may do everything. */
             grant: {
                 member: string[];
-                viewer: string[];
+                viewer?: string[];
             };
             longest_token_life: number | null;
             accept_default_audience: boolean;

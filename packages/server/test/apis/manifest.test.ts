@@ -13,7 +13,7 @@ const deploy = {
   name: 'Deploy',
   audience: 'https://deploy.example.com',
   permissions: { 'apps:read': 'See applications', 'apps:deploy': 'Deploy applications' },
-  grant: { member: ['apps:*'], viewer: [] as string[] },
+  grant: { member: ['apps:*'] },
 }
 const billing = { name: 'Billing', audience: 'https://billing.example.com', permissions: { 'invoices:read': 'See invoices' }, grant: { member: [] } }
 

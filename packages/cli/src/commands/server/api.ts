@@ -113,7 +113,7 @@ const show = command(
           ['Name', api.name],
           ['Audience', api.audience],
           ['Members may', api.grant.member.join(' ') || 'nothing'],
-          ['Viewers may', api.grant.viewer.join(' ') || 'nothing'],
+          ['Viewers may', api.grant.viewer?.join(' ') || 'nothing'],
           ['Longest token life', life === null ? null : `${life} s`],
           ['Accepts', api.accept_default_audience ? "tokens of Muster's own audience too" : null],
         ]),

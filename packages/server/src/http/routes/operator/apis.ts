@@ -33,7 +33,6 @@ const written = z.strictObject({
 const apiSchema = written
   .extend({
     id: z.string(),
-    grant: z.object({ member: patterns, viewer: patterns }),
     longest_token_life: z.int().nullable(),
     accept_default_audience: z.boolean(),
   })
