@@ -101,6 +101,7 @@ describe.each<Engine>(['pglite', 'postgres'])('replaying the audit log on %s', (
       const organization = live?.organization?.name ?? 'nowhere'
       const resource = { organization, kind: 'database', name: `db${pick}` }
       const machine = { organization, serviceAccount: `machine-${pick}`, id: `machine-${pick}` }
+      const machineRole = pick % 2 === 0 ? 'viewer' : 'member'
       const asked: Record<Step['ask'], () => Promise<unknown>> = {
         register: () => attempt(registerUser, { username: me.name }),
         join: async () => {
@@ -113,7 +114,7 @@ describe.each<Engine>(['pglite', 'postgres'])('replaying the audit log on %s', (
         },
         leave: () => attempt(leaveOrganization, { organization }),
         remove: () => attempt(removeMember, { organization, user: them.name }),
-        role: () => attempt(changeRole, { organization, user: them.name, role: pick % 2 === 0 ? 'admin' : 'member' }),
+        role: () => attempt(changeRole, { organization, user: them.name, role: ['admin', 'member', 'viewer', 'member'][pick] ?? 'member' }),
         deactivate: () => attempt(deactivateMember, { organization, user: them.name, reason: 'why not' }),
         reactivate: () => attempt(reactivateMember, { organization, user: them.name }),
         rename: () => attempt(renameOrganization, { organization, from: organization, to: `r${pick}_${who}_${count}_${engine}` }),
@@ -121,7 +122,7 @@ describe.each<Engine>(['pglite', 'postgres'])('replaying the audit log on %s', (
         transfer: () => attempt(transferResource, { ...resource, owner: pick === 3 ? 'machine-3' : them.name }),
         'resource gone': () => attempt(removeResource, resource),
         machine: () => attempt(createServiceAccount, { organization, name: `machine-${pick}`, description: '' }),
-        'machine renamed': () => attempt(changeServiceAccount, { ...machine, name: `machine-${(pick + 1) % 4}` }),
+        'machine renamed': () => attempt(changeServiceAccount, { ...machine, name: `machine-${(pick + 1) % 4}`, role: machineRole }),
         'machine gone': () => attempt(removeServiceAccount, machine),
       }
       await asked[ask]()
