@@ -74,8 +74,8 @@ test('filters of the audit log are kept in the URL', async () => {
 test('an invitation event shows an address that the audit log does not store', async () => {
   await call('POST', '/invitations', { email: 'ola@example.com' })
   const { page } = await site.consoleOf(ada, '/audit?action=invitation')
-  await sentence(page, 'ola@example.com was invited as member').click()
-  const event = dialog(page, 'ola@example.com was invited as member')
+  await sentence(page, 'ola@example.com was invited as a member').click()
+  const event = dialog(page, 'ola@example.com was invited as a member')
   await isForEveryone(page)
   await event.getByRole('link', { name: 'ola@example.com' }).click()
   await page.getByRole('row', { name: /ola@example.com.*Open/ }).waitFor()

@@ -8,7 +8,7 @@ import { samples } from '../portal/samples.ts'
 // The command is printed in one form everywhere (decision 0041). The quotes and the < must not break the page.
 
 const own = 'acme-accounts "<$&>"'
-const bare = /\bmuster (?:login|logout|profile|register|org|user|invitation|move|resource|key|session|token|audit|--)\b/
+const bare = /\bmuster (?:login|logout|profile|register|org|user|invitation|role|move|resource|key|session|token|audit|--)\b/
 let muster: Muster
 let browser: Browser
 beforeAll(async () => {
@@ -37,7 +37,7 @@ test('the account page and the console print the configured command', async () =
   await page.goto('/console/profile')
   await page.getByText('Show commands').click()
   await page.getByText(`${own} move plan`).waitFor()
-  for (const path of ['', 'users', 'resources', 'keys', 'sessions', 'settings', 'audit']) {
+  for (const path of ['', 'users', 'roles', 'resources', 'keys', 'sessions', 'settings', 'audit']) {
     await page.goto(`/console/${path}`)
     await page
       .getByText(/Show command|First steps/)

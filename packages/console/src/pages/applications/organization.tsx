@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useSession } from '../../lib/session.ts'
-import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Listing } from '../../ui/listing.tsx'
+import { NotInRole } from '../../ui/not-in-role.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty } from '../../ui/states.tsx'
 import type { Column } from '../../ui/table.tsx'
@@ -27,7 +27,7 @@ export function OrganizationApplicationsPage() {
       {may('applications:read') ? (
         <Applications />
       ) : (
-        <AdminsOnly
+        <NotInRole
           subject="the applications of all members"
           instead={
             <Link to="/applications" className="link">

@@ -28,7 +28,7 @@ export function Contacts({ details }: { details: Details }) {
           <>
             <Fact name="Billing">
               <Contact contact={details.billing_contact} none="Not set" />
-              <p className="text-muted">For invoices. Only admins can see it.</p>
+              <p className="text-muted">For invoices. Only people who can change it see it.</p>
             </Fact>
             <Fact name="Address">
               {details.address ? <span className="whitespace-pre-line">{details.address}</span> : <span className="text-muted">Not set</span>}

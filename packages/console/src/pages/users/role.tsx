@@ -30,7 +30,8 @@ export function RoleDialog({ member, onClose }: { member: Member; onClose: () =>
     answer(api.PATCH('/v1/organizations/{org}/members/{user}', { params: { path: { org: organization.id, user: member.id } }, body: { role: to } }))
   const change = useMutation({
     mutationFn: () => set(role.id),
-    onSuccess: async ({ handed_over: handedOver, ...changed }) => {
+    // During an upgrade, a server of the version before names no resources.
+    onSuccess: async ({ handed_over: handedOver = [], ...changed }) => {
       await refreshPeople()
       onClose()
       const undo = () => void set(current).then(refreshPeople, toast.fail)

@@ -39,9 +39,9 @@ import * as apis from './0041-apis.ts'
 import * as keyScopes from './0042-key-scopes.ts'
 import * as eventPositions from './0043-event-positions.ts'
 import * as clientSecrets from './0044-client-secrets.ts'
-import * as auditPersonal from './0047-audit-personal.ts'
-import * as consents from './0046-consents.ts'
 import * as roles from './0045-roles.ts'
+import * as consents from './0046-consents.ts'
+import * as auditPersonal from './0047-audit-personal.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -82,10 +82,10 @@ export const migrations: Record<string, Migration> = {
   '0038-unready-credentials': unreadyCredentials,
   '0040-recent-sign-ins': recentSignIns,
   '0041-apis': apis,
+  '0042-key-scopes': keyScopes,
   '0043-event-positions': eventPositions,
   '0044-client-secrets': clientSecrets,
-  '0042-key-scopes': keyScopes,
-  '0047-audit-personal': auditPersonal,
-  '0046-consents': consents,
   '0045-roles': roles,
+  '0046-consents': consents,
+  '0047-audit-personal': auditPersonal,
 }
