@@ -38,8 +38,8 @@ export const roles: Fault[] = [
   {
     title: 'an invitation counts only while its inviter could still make it (P8, E80)',
     file: `${server}/domain/invitations/invitation.ts`,
-    find: '  await refuseUnlessGiven(tx, taken)\n',
-    replace: '',
+    find: '  if (!(await isStillGivenBy(tx, inviter, taken)))',
+    replace: '  if (taken.version < 0)',
     ...grants,
   },
   {

@@ -18,7 +18,7 @@ const expected: Record<string, [number, number, number]> = {
   'change a role': [8, 6, 1],
   deactivate: [13, 6, 2],
   reactivate: [6, 4, 1],
-  join: [22, 12, 1],
+  join: [23, 12, 1],
   'remove a member': [21, 14, 2],
   'create a key': [8, 5, 1],
   'revoke a key': [6, 5, 1],

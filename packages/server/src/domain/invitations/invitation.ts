@@ -6,6 +6,7 @@ import type { Context } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { requireRecentCaller } from '../command/recent.ts'
 import { requireMultiUser } from '../command/seats.ts'
+import { together } from '../command/together.ts'
 import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation, InvitationState, Inviter } from '../model/invitation.ts'
@@ -17,7 +18,7 @@ import { Problem } from '../model/problem.ts'
 import { type HeldRole, roleOfEvent } from '../model/role.ts'
 import { type RootKey, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import { findRole } from '../roles/find-role.ts'
-import { isStillGiven, requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
+import { isStillGiven, isStillGivenBy, requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
 import type { Tx } from '../store.ts'
 
 const DAY = 86_400
@@ -113,11 +114,6 @@ export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string)
 /** @throws Problem with the reason why it can no longer be accepted */
 export async function requireOpen(tx: Tx, invitation: Invitation): Promise<void> {
   refuseUnlessOpen(invitation, await tx.now())
-  await refuseUnlessGiven(tx, invitation)
-}
-
-/** @throws Problem invitation_revoked if its inviter could not make it any more (P8) */
-async function refuseUnlessGiven(tx: Tx, invitation: Invitation): Promise<void> {
   if (!(await isStillGiven(tx, invitation))) throw new Problem('invitation_revoked')
 }
 
@@ -152,10 +148,14 @@ export function maskedAddress(email: string): string {
  * that neither the inviter's role nor a definition changes meanwhile.
  * @throws Problem with the reason why it could not be accepted
  */
-export async function consumeInvitation({ tx, record }: Context, { id, version }: Pick<Invitation, 'id' | 'version'>, userId: UserId): Promise<Invitation> {
-  const taken = await tx.invitations.accept(id, version, userId)
+export async function consumeInvitation(
+  { tx, record }: Context,
+  { id, version, organizationId, createdBy }: Pick<Invitation, 'id' | 'version' | 'organizationId' | 'createdBy'>,
+  userId: UserId,
+): Promise<Invitation> {
+  const [taken, inviter] = await together(tx.invitations.accept(id, version, userId), tx.memberships.member(organizationId, createdBy))
   if (!taken) throw await whyNotTaken(tx, { id, version })
-  await refuseUnlessGiven(tx, taken)
+  if (!(await isStillGivenBy(tx, inviter, taken))) throw new Problem('invitation_revoked')
   await record({ type: 'invitation.accepted', target: id, organizationId: taken.organizationId, userId })
   return taken
 }

@@ -74,7 +74,7 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
 
   const actor = { userId: account.id, organization, epoch: account.epoch }
   const companions = await tx.memberships.companions(organization.id, account.id)
-  const accepted = await consumeInvitation(context, { id: invitation.id, version: session.invitationVersion }, account.id)
+  const accepted = await consumeInvitation(context, { ...invitation, version: session.invitationVersion }, account.id)
   if (membership.status === 'deactivated') await passOn(context, actor, membership.statusBy)
   else await refuseBlockedMove(context, actor, companions)
   const epoch = await closePreviousOrganization(context, actor, companions, 'moved')

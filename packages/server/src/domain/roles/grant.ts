@@ -3,6 +3,7 @@ import { type Api, permissionsOfRole } from '../apis/api.ts'
 import { mayDo, outOfScope } from '../command/authorize.ts'
 import type { Invitation } from '../model/invitation.ts'
 import type { Actor, Rights } from '../model/live.ts'
+import type { Member } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
 import { type HeldRole, isBelowMember, nameOfRole, roleHas } from '../model/role.ts'
 import type { Tx } from '../store.ts'
@@ -45,8 +46,12 @@ export async function requireMayGrant({ apis }: Pick<Tx, 'apis'>, actor: Actor, 
  * An invitation counts only while its inviter could still make it (P8): they may have another role now, or their role may have been edited. That of the operator
  * is for an organization without members, and counts while it has none (S23).
  */
-export async function isStillGiven(tx: Tx, { organizationId, createdBy, role, customRole }: Invitation): Promise<boolean> {
-  const inviter = await tx.memberships.member(organizationId, createdBy)
+export async function isStillGiven(tx: Tx, invitation: Invitation): Promise<boolean> {
+  return isStillGivenBy(tx, await tx.memberships.member(invitation.organizationId, invitation.createdBy), invitation)
+}
+
+/** For a caller that has read the inviter. */
+export async function isStillGivenBy(tx: Tx, inviter: Member | null, { organizationId, role, customRole }: Invitation): Promise<boolean> {
   if (inviter?.status !== 'active') {
     const { active, deactivated } = await tx.memberships.counts(organizationId)
     return active + deactivated === 0
