@@ -69,8 +69,8 @@ export const roles: Fault[] = [
   {
     title: 'forward auth lets nobody below member through as a member (E80)',
     file: `${server}/signals/forward-auth.ts`,
-    find: "if (role !== undefined && identity.role !== 'admin' && identity.role !== role)",
-    replace: "if (role === 'admin' && identity.role !== 'admin')",
+    find: "if (least !== 'any' && !isAtLeast(identity.role, least))",
+    replace: "if (least === 'admin' && !isAtLeast(identity.role, least))",
     test: `${tests}/signals/forward-auth.test.ts`,
     named: 'a person below member does not pass forward auth',
   },

@@ -3481,6 +3481,14 @@ export interface components {
             /** @description Shown to admins. */
             address?: string | null;
         };
+        /** @description The permissions of a custom role now. */
+        RoleDefinitionInput: {
+            id: string;
+            /** @description The current one. */
+            revision: number;
+            /** @description The permissions of the role at the API of the client. */
+            permissions: string[];
+        };
         /** @description A role: built in, or of the organization. */
         RoleInput: {
             /** @description Of a built-in role, its name. */
@@ -3520,14 +3528,6 @@ export interface components {
                 /** @description Whether a role of the organization can have it. Otherwise only the role admin can. */
                 delegable: boolean;
             }[];
-        };
-        /** @description The permissions of a custom role now. */
-        RoleDefinitionInput: {
-            id: string;
-            /** @description The current one. */
-            revision: number;
-            /** @description The permissions of the role at the API of the client. */
-            permissions: string[];
         };
         /** @description An application, a database, or a resource of a kind that the platform defines. */
         ResourceInput: {
@@ -4960,6 +4960,14 @@ export interface components {
             /** @description Shown to admins. */
             address?: string | null;
         };
+        /** @description The permissions of a custom role now. */
+        RoleDefinition: {
+            id: string;
+            /** @description The current one. */
+            revision: number;
+            /** @description The permissions of the role at the API of the client. */
+            permissions: string[];
+        };
         /** @description A role: built in, or of the organization. */
         Role: {
             /** @description Of a built-in role, its name. */
@@ -4999,14 +5007,6 @@ export interface components {
                 /** @description Whether a role of the organization can have it. Otherwise only the role admin can. */
                 delegable: boolean;
             }[];
-        };
-        /** @description The permissions of a custom role now. */
-        RoleDefinition: {
-            id: string;
-            /** @description The current one. */
-            revision: number;
-            /** @description The permissions of the role at the API of the client. */
-            permissions: string[];
         };
         /** @description An application, a database, or a resource of a kind that the platform defines. */
         Resource: {
