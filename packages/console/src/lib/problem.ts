@@ -25,7 +25,7 @@ const nextSteps: Partial<Record<ProblemCode, Pick<ProblemText, 'next' | 'to'>>> 
   plan_required: { next: 'Ask the operator of this cloud for a larger plan.' },
   seat_limit: { next: 'Deactivate a member, or ask the operator of this cloud for a larger plan.' },
   last_admin: { next: 'Make another active member an admin first.', to: '/users' },
-  role_not_found: { next: 'Someone removed it meanwhile. Choose another role.' },
+  role_not_found: { next: 'Someone may have removed it. Check the list of roles.' },
   role_limit: { next: 'Remove a role that nobody has.' },
   role_outdated: { next: 'Someone else changed it meanwhile. Compare, then save again.' },
   self_action: { next: 'Ask another admin to do this. To leave the organization yourself, use its settings.', to: '/settings' },

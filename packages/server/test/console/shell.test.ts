@@ -80,8 +80,8 @@ describe('a page of the console', () => {
     })
     await page.goto('/console/users')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
-    // These are sent when the page is shown: one waits for changes, and the open resets concern few members.
-    const later = ['/v1/me/changes', '/v1/organizations/*/factor-resets']
+    // These are sent when the page is shown: one waits for changes, the open resets concern few members, and the roles are for the filter.
+    const later = ['/v1/me/changes', '/v1/organizations/*/factor-resets', '/v1/organizations/*/roles']
     await expect.poll(() => requested, { timeout: 30_000 }).toContain('/v1/me/changes')
     expect(requested.filter((path) => !later.includes(path)).toSorted()).toEqual(first)
   })

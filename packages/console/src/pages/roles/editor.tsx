@@ -127,7 +127,7 @@ export function RoleDialog({ role, onClose }: { role?: Role; onClose: () => void
         {(items) => (
           <>
             <TickBoxes
-              areas={choicesOf(items, base?.permissions ?? [])}
+              areas={choicesOf(items, [...new Set([...(base?.permissions ?? []), ...draft.permissions])])}
               chosen={draft.permissions}
               onChange={(permissions) => edit({ permissions })}
               canTickAreas
@@ -143,7 +143,7 @@ export function RoleDialog({ role, onClose }: { role?: Role; onClose: () => void
   )
 }
 
-/** The permissions that a role can have, and those that it has although no API has them at present. */
+/** The permissions that a role can have, and those that it has, or that were ticked, although no API has them at present. */
 function choicesOf(areas: readonly Area[], held: readonly string[]) {
   const choices = areas
     .map(({ area, permissions }) => ({
