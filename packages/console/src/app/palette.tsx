@@ -23,7 +23,7 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useStat
 import { answer, api, type Member } from '../lib/api.ts'
 import { usePassword } from '../lib/password.ts'
 import { useSession } from '../lib/session.ts'
-import { signOut } from '../lib/sign-out.ts'
+import { signOut } from '../lib/sign-in.ts'
 import { chooseTheme } from '../lib/theme.ts'
 import { plural } from '../lib/time.ts'
 import { newestResourcesQuery } from '../pages/overview/data.ts'

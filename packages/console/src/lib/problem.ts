@@ -72,6 +72,7 @@ const conflictCodes = new Set<ProblemCode>([
   'role_not_found',
   'role_in_use',
   'role_outdated',
+  'permission_unknown',
   'owner_not_active',
 ])
 

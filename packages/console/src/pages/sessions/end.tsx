@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { answer, api } from '../../lib/api.ts'
-import { signOut } from '../../lib/sign-out.ts'
+import { signOut } from '../../lib/sign-in.ts'
 import { plural } from '../../lib/time.ts'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
