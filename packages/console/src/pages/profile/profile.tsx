@@ -18,7 +18,7 @@ import { PasswordDialog } from './password.tsx'
 
 /** The user's own account: their names, their credentials and their organization. */
 export function ProfilePage() {
-  const { me, organization } = useSession()
+  const { me, organization, may } = useSession()
   const { hasPassword, passwordsOff } = usePassword()
   const [changingEmail, changeEmail] = useHashDialog('email')
   const [changingPassword, changePassword] = useHashDialog('password')
@@ -105,11 +105,13 @@ export function ProfilePage() {
                 <RoleLink role={organization} />
                 <span className="text-muted">{abilities[organization.role]}</span>
               </Fact>
-              <Fact name="Resources">
-                <Link to="/resources" search={{ owner: me.username }} className="link">
-                  View resources you own
-                </Link>
-              </Fact>
+              {may('resources:read') && (
+                <Fact name="Resources">
+                  <Link to="/resources" search={{ owner: me.username }} className="link">
+                    View resources you own
+                  </Link>
+                </Fact>
+              )}
             </Facts>
             <Moving organization={organization.name} />
           </Card>

@@ -44,7 +44,11 @@ export function RemoveRoleDialog({ role: opened, onClose }: { role: Role; onClos
       open
       onClose={onClose}
       title={`Remove the role ${role.name}?`}
-      lead={isHeld ? `${holdersInWords(role.holders)} of it get another role first. You can't undo this.` : "Nobody has it. You can't undo this."}
+      lead={
+        isHeld
+          ? `${holdersInWords(role.holders)} first ${role.holders === 1 ? 'gets' : 'get'} another role. You can't undo this.`
+          : "Nobody has it. You can't undo this."
+      }
       action="Remove role"
       onConfirm={() => remove.mutate()}
       busy={remove.isPending}

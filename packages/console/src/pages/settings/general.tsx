@@ -32,16 +32,20 @@ export function General({ details }: { details: Details }) {
         </Fact>
         <Fact name="Application URL">
           <code className="wrap-anywhere">{details.application_url}</code>{' '}
-          <Link to="/resources" className="link whitespace-nowrap">
-            View resources
-          </Link>
+          {may('resources:read') && (
+            <Link to="/resources" className="link whitespace-nowrap">
+              View resources
+            </Link>
+          )}
         </Fact>
         <Fact name="Members">
           {details.members.toLocaleString('en')} active
           {details.deactivated_members > 0 && `, ${details.deactivated_members.toLocaleString('en')} deactivated`}{' '}
-          <Link to="/users" className="link whitespace-nowrap">
-            {may('members:remove') ? 'Manage users' : 'View members'}
-          </Link>
+          {may('members:read') && (
+            <Link to="/users" className="link whitespace-nowrap">
+              {may('members:remove') ? 'Manage users' : 'View members'}
+            </Link>
+          )}
         </Fact>
         <Fact name="Created">
           <Time at={details.created_at} />
