@@ -667,7 +667,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Read role definitions
+         * List role definitions
          * @description Returns what custom roles allow now at the API that the client belongs to. A role that allows nothing there is missing, like one that does not exist. For a client with the scope `signals`.
          */
         post: operations["readRoleDefinitions"];

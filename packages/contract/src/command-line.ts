@@ -28,6 +28,7 @@ export const commandWords = [
   'confirm',
   'token',
   'security',
+  'application',
   'session',
   'server',
   'completion',

@@ -22,6 +22,7 @@ export const permissionAreas: readonly { area: string; permissions: Partial<Reco
       'members:deactivate': 'Deactivate and reactivate members',
       'members:remove': 'Remove members',
       'members:reset-factors': 'See resets of factors',
+      'applications:read': 'See which applications of third parties members let act for them',
     },
   },
   {

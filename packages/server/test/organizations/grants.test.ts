@@ -326,7 +326,7 @@ test('a holder never gets a permission that the granter lacks, on any path (P8, 
     fc.asyncProperty(fc.array(step, { minLength: 25, maxLength: 45 }), async (plan) => {
       await run(plan, outcomes)
     }),
-    { numRuns: 10, endOnFailure: true, seed: 79, examples: [[editedInviter], [withoutApi]] },
+    { numRuns: 15, endOnFailure: true, seed: 79, examples: [[editedInviter], [withoutApi]] },
   )
   const granting = ways.filter((way) => way !== 'edit' && way !== 'manifest')
   expect(outcomes).toEqual(new Set(granting.flatMap((way) => [`${way}: given`, `${way}: refused`])))

@@ -22,7 +22,7 @@ export const roleDefinitionRoutes: FastifyPluginAsyncZod<Services> = async (app,
       schema: {
         operationId: 'readRoleDefinitions',
         tags: ['Clients'],
-        summary: 'Read role definitions',
+        summary: 'List role definitions',
         description:
           'Returns what custom roles allow now at the API that the client belongs to. A role that allows nothing there is missing, like one that does not exist. For a client with the scope `signals`.',
         body: z.strictObject({ roles: z.array(z.string().min(1).max(60)).min(1).max(100).meta({ description: 'Ids of custom roles.' }) }),
