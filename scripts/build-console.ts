@@ -66,12 +66,19 @@ interface Modules {
 }
 
 /** Pages that are one file, by the folder of the page. A file for each would be a request for each. */
-const fileOfPages: Record<string, string> = { overview: 'resources', 'service-accounts': 'resources', audit: 'settings', profile: 'sessions', roles: 'keys' }
+const fileOfPages: Record<string, string> = {
+  overview: 'resources',
+  'service-accounts': 'resources',
+  audit: 'settings',
+  profile: 'sessions',
+  applications: 'sessions',
+  roles: 'keys',
+}
 
 /** The folder of each page, by the first part of its address. */
 const pagesOfAddresses = {
   '': 'overview',
-  ...Object.fromEntries(['resources', 'settings', 'users', 'roles', 'keys', 'audit', 'profile', 'sessions'].map((page) => [page, page])),
+  ...Object.fromEntries(['resources', 'settings', 'users', 'roles', 'keys', 'audit', 'profile', 'sessions', 'applications'].map((page) => [page, page])),
 }
 
 /** A package that few visits need is loaded when it is used. */

@@ -91,7 +91,7 @@ test('an admin sees which members use which applications', async () => {
   await isForEveryone(page)
 })
 
-test('a member is told that only admins see the applications of others', async () => {
+test('a member is told that their role does not include the applications of others', async () => {
   const { page } = await site.consoleOf(team['bob'] as Human, '/settings/applications')
-  await page.getByRole('heading', { name: 'Admins only' }).waitFor()
+  await page.getByRole('heading', { name: 'Your role does not include this' }).waitFor()
 })

@@ -218,7 +218,7 @@ describe('service accounts and the keys of all members', () => {
     await choose(page, 'Actions for the key pushes', 'Roll')
     const form = dialog(page, 'Create key for pusher')
     const other = form.getByRole('group', { name: 'Other' })
-    expect(await other.getByRole('checkbox', { checked: true }).count()).toBe(2)
+    await expect.poll(() => other.getByRole('checkbox', { checked: true }).count()).toBe(2)
     await isForEveryone(page)
     await other.getByLabel('apps:read').uncheck()
     expect(await other.getByLabel('apps:read').isChecked(), 'the box stays').toBe(false)

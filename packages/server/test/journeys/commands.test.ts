@@ -30,8 +30,6 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
       ['orgg', /Did you mean org\?/],
       ['org joyn', /Did you mean join\?/],
       ['org join acme', /secret/],
-      ['org invite --role owner', /member, admin/],
-      ['user role bob owner', /A role is admin or member\./],
       ['login --get-refresh-token --with-refresh-token x', /cannot be used together/],
       ['register', /Pass -u NAME\./],
       ['org rename wendy wendy_two', /Pass --yes/],
@@ -48,6 +46,15 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
       assert.equal(code, 2, `${words}: ${text}`)
       assert.match(text, says)
       assert.equal(stdout, '')
+    }
+  })
+
+  test.concurrent('a role that does not exist is refused with those that do (P6)', async () => {
+    const cli = await at(await muster.person('xenia'))
+    for (const words of ['org invite --role owner', 'user invite new@example.com --role owner']) {
+      const { code, text } = await cli.run(words)
+      assert.equal(code, 1, words)
+      assert.match(text, /These exist: admin, member, viewer\./)
     }
   })
 
