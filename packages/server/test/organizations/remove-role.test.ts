@@ -122,6 +122,21 @@ test('a former member keeps the name of the role that they had', async () => {
   expect((await asOwner('GET', `/members/${bo.id}`)).body).toMatchObject({ status: 'left', role: 'custom', role_name: 'Deployer' })
 })
 
+test('a server of the version before takes back a former member who had a custom role (P11)', async () => {
+  const { bo, asOwner, role } = await anOrganization('laurel')
+  const id = await role('Deployer')
+  await asOwner('PATCH', `/members/${bo.id}`, { role: id })
+  await asOwner('DELETE', `/members/${bo.id}`)
+  const { kysely } = muster.server.database
+  await sql`update membership set status = 'left', ended_at = now(), ended_reason = 'moved' where user_id = ${bo.id} and status = 'active'`.execute(kysely)
+  await sql`insert into membership (organization_id, user_id, role, status) values ((select id from organization where name = 'laurel'), ${bo.id}, 'member', 'active')
+    on conflict (organization_id, user_id) do update set role = excluded.role, status = 'active', ended_at = null, ended_reason = null`.execute(kysely)
+  const member = (await asOwner('GET', `/members/${bo.id}`)).body
+  expect([member.role, member.role_id, member.role_name]).toEqual(['member', undefined, undefined])
+  expect((await asOwner('GET', '/roles/Deployer')).body.holders).toBe(0)
+  expect((await asOwner('DELETE', '/roles/Deployer')).status).toBe(200)
+})
+
 test('an edit of a role is in force at the next request (P10)', async () => {
   const { bo, asOwner, role } = await anOrganization('holly')
   const id = await role('Inviter', ['members:read', 'invitations:create'])

@@ -17,7 +17,7 @@ export function peopleStore(db: Kysely<Tables>): PeopleStore {
     select a.id, a.email, a.username, a.given_name, a.family_name, a.company, ${micros(sql`a.created_at`)} as created_at,
       ${micros(sql`a.registered_at`)} as registered_at,
       ${micros(sql`a.suspended_at`)} as suspended_at, a.suspended_reason, o.id as organization_id, o.name as organization_name, m.role,
-      ${heldCustomRole(sql`m.role_id`)} as custom_role, m.status,
+      ${heldCustomRole('m')} as custom_role, m.status,
       (select ${micros(sql`max(s.last_used_at)`)} from session s where s.user_id = a.id and s.organization_id = m.organization_id) as last_seen_at
     from account a
     left join membership m on m.user_id = a.id and m.status <> 'left'

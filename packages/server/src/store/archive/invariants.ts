@@ -19,10 +19,10 @@ export const invariants: Record<string, string> = {
 
   'a custom role is of the organization of its holder, and nobody holds a removed one (P7, P9)': `
     select h.id from (
-      select user_id as id, organization_id, role_id, status <> 'left' as holds from membership union all
-      select id, organization_id, role_id, ended_at is null from service_account union all
-      select id, organization_id, role_id, state = 'open' and expires_at > muster_now() from invitation) h
-    join role r on r.id = h.role_id where r.organization_id <> h.organization_id or (h.holds and r.removed_at is not null)`,
+      select user_id as id, organization_id, role, role_id, status <> 'left' as holds from membership union all
+      select id, organization_id, role, role_id, ended_at is null from service_account union all
+      select id, organization_id, role, role_id, state = 'open' and expires_at > muster_now() from invitation) h
+    join role r on r.id = h.role_id and h.role = 'custom' where r.organization_id <> h.organization_id or (h.holds and r.removed_at is not null)`,
 
   'a username and the name of an organization are in the names (I10)': `
     select a.id from account a where a.username is not null and not exists (select from name n where n.name = a.username and n.user_id = a.id)

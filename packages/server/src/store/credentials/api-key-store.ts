@@ -211,7 +211,7 @@ const liveKeys = sql`
          ${micros(sql`k.expires_at`)} as expires_at, k.created_by,
          ${micros(sql`k.created_at`)} as key_created_at, ${micros(sql`k.last_used_at`)} as last_used_at, k.last_address, ${micros(sql`k.ended_at`)} as ended_at,
          k.ended_reason, s.name as service_account_name, s.epoch as service_account_epoch, s.role as service_account_role,
-         ${heldCustomRole(sql`s.role_id`)} as service_account_custom_role, o.key_policy, ${micros(restsSince('k'))} as rests_since, ${accountColumns}, ${membershipColumns}, ${organizationColumns}
+         ${heldCustomRole('s')} as service_account_custom_role, o.key_policy, ${micros(restsSince('k'))} as rests_since, ${accountColumns}, ${membershipColumns}, ${organizationColumns}
   from api_key k
   left join account a on a.id = k.user_id
   left join membership m on m.user_id = a.id and m.status <> 'left'

@@ -64,7 +64,7 @@ export interface MembershipColumns {
 }
 
 /** Of a membership `m` that is not left. */
-export const membershipColumns = sql`m.organization_id as member_of, m.user_id as member_id, m.role, ${heldCustomRole(sql`m.role_id`)} as custom_role, m.status, ${micros(sql`m.status_at`)} as status_at, m.status_by`
+export const membershipColumns = sql`m.organization_id as member_of, m.user_id as member_id, m.role, ${heldCustomRole('m')} as custom_role, m.status, ${micros(sql`m.status_at`)} as status_at, m.status_by`
 
 export const toLiveMembership = (row: MembershipColumns): LiveMembership | null =>
   row.member_of === null

@@ -11,7 +11,7 @@ export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
       .selectFrom('service_account')
       .innerJoin('account', 'account.id', 'service_account.created_by')
       .selectAll('service_account')
-      .select(['account.username as created_by_name', heldCustomRole(sql.ref('service_account.role_id')).as('custom_role')])
+      .select(['account.username as created_by_name', heldCustomRole('service_account').as('custom_role')])
   type ListedRow = Awaited<ReturnType<ReturnType<typeof accounts>['execute']>>[number]
   const toListed = (row: ListedRow): ListedServiceAccount => ({
     id: row.id as ServiceAccountId,

@@ -25,7 +25,7 @@ export async function invitationPage(db: Kysely<Tables>, { search, organizationI
   ]
   const order = byAddress ? sql`email_canonical, id` : organizationId === undefined ? sql`id desc` : sql`organization_id, id desc`
   const { rows } = await sql<Row>`
-    select i.id, i.organization_id, i.kind, i.role, ${heldCustomRole(sql`i.role_id`)} as custom_role, i.email, i.created_at, i.expires_at, i.mailed_at, o.name as organization_name, inviter.username as inviter_username,
+    select i.id, i.organization_id, i.kind, i.role, ${heldCustomRole('i')} as custom_role, i.email, i.created_at, i.expires_at, i.mailed_at, o.name as organization_name, inviter.username as inviter_username,
       case when i.state = 'open' and i.expires_at <= muster_now() then 'expired' else i.state end as state
     from (
       select id, organization_id, kind, state, role, role_id, email, email_canonical, created_by, created_at, expires_at, mailed_at

@@ -32,7 +32,7 @@ const toInvitation = (row: Row): Invitation => ({
 })
 
 const now = sql<Date>`muster_now()`
-const customRole = heldCustomRole(sql.ref('invitation.role_id'))
+const customRole = heldCustomRole('invitation')
 const columns = sql`id, organization_id, kind, state, role, role_id, ${customRole} as custom_role, version, key_generation, email, email_canonical, created_by, created_at, expires_at, accepted_by, ended_at, mailed_at`
 
 export function invitationStore(db: Kysely<Tables>): InvitationStore {

@@ -1,13 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 
 // Custom roles and the built-in role viewer (P6, P7). A server process of the version before fails on a role that it does not know, so none is given while one runs: see server_process.knows_roles.
+// Such a server leaves role_id when it takes back a former member with a custom role, so the id of a built-in role means nothing.
 // The wider constraints are not valid, which needs no scan: the rows that are there meet them.
 
 const roleCheck = (table: string) => `alter table ${table} add constraint ${table}__role check (role in ('admin', 'member', 'viewer', 'custom')) not valid`
 const roleId = (table: string) => [
   `alter table ${table} add column role_id text collate "C"`,
   `alter table ${table} add constraint ${table}__role_id foreign key (role_id) references role (id) not valid`,
-  `alter table ${table} add constraint ${table}__custom_role check ((role = 'custom') = (role_id is not null)) not valid`,
+  `alter table ${table} add constraint ${table}__custom_role check (role <> 'custom' or role_id is not null) not valid`,
 ]
 const kinds = ['user', 'session', 'token', 'key', 'client', 'role', 'organization', 'enabled', 'signing_key', 'account']
 const kindCheck = (all: readonly string[]) =>
@@ -60,7 +61,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`alter table service_account drop column role, drop column role_id, drop column role_version`.execute(db)
   await sql`drop index invitation__open_by_role`.execute(db)
   for (const table of ['membership', 'invitation']) {
-    await sql.raw(`update ${table} set role = 'member' where role not in ('admin', 'member')`).execute(db)
+    await sql.raw(`update ${table} set role = 'member', role_id = null where role not in ('admin', 'member')`).execute(db)
     await sql.raw(`alter table ${table} drop column role_id, drop constraint ${table}__role`).execute(db)
     await sql.raw(`alter table ${table} add constraint ${table}__role check (role in ('admin', 'member'))`).execute(db)
   }

@@ -30,7 +30,7 @@ interface RoleRow {
   custom_role: HeldCustomRole | null
 }
 const toRole = ({ role, custom_role: customRole }: RoleRow): HeldRole => ({ role, customRole })
-const customRole = heldCustomRole(sql.ref('membership.role_id')).as('custom_role')
+const customRole = heldCustomRole('membership').as('custom_role')
 
 const toMembership = (row: Pick<Selectable<MembershipTable>, (typeof columns)[number]> & RoleRow): Membership => ({
   organizationId: row.organization_id as OrganizationId,
@@ -114,7 +114,7 @@ interface MemberRow extends RoleRow {
 
 const of = (column: string) => micros(sql.ref(column))
 /** Every column is named, so that a statement can stay prepared while the next version adds columns (I13). */
-const memberColumns = sql`m.organization_id, m.user_id, m.role, ${heldCustomRole(sql`m.role_id`)} as custom_role, m.role_version, m.status, ${of('m.joined_at')} as joined_at, ${of('m.ended_at')} as ended_at, m.ended_reason,
+const memberColumns = sql`m.organization_id, m.user_id, m.role, ${heldCustomRole('m')} as custom_role, m.role_version, m.status, ${of('m.joined_at')} as joined_at, ${of('m.ended_at')} as ended_at, m.ended_reason,
     ${of('m.status_at')} as status_at, m.status_by, m.status_reason, a.username, a.given_name, a.family_name, a.email, ${of('a.created_at')} as created_at,
     (select c.username from account c where c.id = m.status_by) as status_by_name,
     ${micros(sql`greatest(coalesce(m.changed_at, m.status_at), coalesce(a.changed_at, a.registered_at, a.created_at))`)} as last_changed_at,
@@ -263,7 +263,7 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       const lacksPasskey = sql<boolean>`not exists (select from passkey p where p.user_id = m.user_id)`
       const lacksApp = sql<boolean>`not exists (select from authenticator t where t.user_id = m.user_id)`
       const { rows } = await sql<RoleRow & { user_id: string; username: string; app: boolean }>`
-        select m.user_id, a.username, m.role, ${heldCustomRole(sql`m.role_id`)} as custom_role, not ${lacksApp} as app from membership m join account a on a.id = m.user_id
+        select m.user_id, a.username, m.role, ${heldCustomRole('m')} as custom_role, not ${lacksApp} as app from membership m join account a on a.id = m.user_id
         where m.organization_id = ${organizationId} and m.status = 'active' and m.user_id > ${after}
           and ${lacksPasskey} and ${policy === 'any' ? lacksApp : sql`true`} and ${policy !== 'none'}
         order by m.user_id limit ${limit + 1}`.execute(db)

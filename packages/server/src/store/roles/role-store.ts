@@ -6,9 +6,14 @@ import { SEEN_SECONDS } from '../credentials/root-key-store.ts'
 import type { RoleTable, Tables } from '../tables.ts'
 import { roleHolders } from './role-holders.ts'
 
-/** The custom role that a row holds, as JSON, for a statement that reads the holder. Null, and without a read, for a built-in role. */
-export const heldCustomRole = (id: RawBuilder<unknown>): RawBuilder<HeldCustomRole | null> => sql<HeldCustomRole | null>`(
-  select json_build_object('id', r.id, 'name', r.name, 'revision', r.revision, 'permissions', r.permissions) from role r where r.id = ${id})`
+/**
+ * The custom role that a row holds, as JSON, for a statement that reads the holder. Null, and without a read, for a built-in role: a server of the version before
+ * leaves the id of an earlier one.
+ * @param holder the table, or its name in the statement
+ */
+export const heldCustomRole = (holder: string): RawBuilder<HeldCustomRole | null> => sql<HeldCustomRole | null>`(
+  select json_build_object('id', r.id, 'name', r.name, 'revision', r.revision, 'permissions', r.permissions) from role r
+  where r.id = case when ${sql.ref(`${holder}.role`)} = 'custom' then ${sql.ref(`${holder}.role_id`)} end)`
 
 const toRole = (row: Selectable<RoleTable>): CustomRole => ({
   id: row.id as RoleId,
@@ -100,7 +105,7 @@ export function roleStore(db: Kysely<Tables>): RoleStore {
         update role set permissions = array(select name from unnest(role.permissions) with ordinality as kept (name, place) where name <> all (${names}) order by place),
           revision = role.revision + 1, changed_at = muster_now()
         from (select id, permissions as before from role where removed_at is null and permissions && ${names} limit ${atMost}::int) as naming
-        where role.id = naming.id returning role.*, naming.before`.execute(db)
+        where role.id = naming.id and role.removed_at is null returning role.*, naming.before`.execute(db)
       return rows.map(({ before, ...row }) => ({ ...toRole(row), dropped: before.filter((name) => permissions.includes(name)) }))
     },
   }
