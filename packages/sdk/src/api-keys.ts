@@ -85,6 +85,7 @@ export function createApiKeys({ issuer, accepted, clock, most }: { issuer: Issue
     forgetOne(print) {
       const known = good.get(print)
       if (known) known.askedAt = null
+      asking.delete(print) // its answer may be from before
     },
     forget() {
       forgotten += 1

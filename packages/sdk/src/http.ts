@@ -7,10 +7,10 @@ import type { Verifier } from './verifier.ts'
 export interface Requirements {
   /**
    * `admin` admits admins only, `member` also members, and `viewer` also viewers; `null` admits every role, and the handler decides. Without it and without
-   * `permission`, it is `member`: custom roles and viewers may do less.
+   * the name of a `permission`, it is `member`: custom roles and viewers may do less.
    */
   role?: 'admin' | 'member' | 'viewer' | null | undefined
-  /** The permission that the caller needs, such as `apps:deploy`. `null`: the handler decides by `caller.can(…)`. Without it, a token for an API needs the scope `api`, or the `scope` of the verifier. */
+  /** The permission that the caller needs, such as `apps:deploy`. `null`: the handler decides by `caller.can(…)`, also about viewers and custom roles with `role: null`. Without it, a token for an API needs the scope `api`, or the `scope` of the verifier. */
   permission?: string | null | undefined
   /** The id (`org_…`) of the organization the caller must belong to. Names are for display only. */
   organization?: string | undefined
@@ -50,7 +50,7 @@ export function requireMembership({ kind, role, organizationId }: Claims, requir
   if (requirements.organization !== undefined && organizationId !== requirements.organization) {
     throw new TokenRefused('forbidden', 'You are not a member of the required organization.')
   }
-  const { role: least = kind === 'client' || requirements.permission !== undefined ? null : 'member' } = requirements
+  const { role: least = kind === 'client' || typeof requirements.permission === 'string' ? null : 'member' } = requirements
   if (least !== null && !isAtLeast(role, least)) throw new TokenRefused('forbidden', `This requires the role ${least}.`)
 }
 

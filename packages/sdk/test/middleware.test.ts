@@ -3,6 +3,7 @@ import { type MemberClaims, TokenRefused, type Verifier, VerifierUnavailable } f
 import { callerOf as expressCallerOf, protect as protectExpress } from '@muster/sdk/express'
 import { callerOf as fastifyCallerOf, protect as protectFastify } from '@muster/sdk/fastify'
 import { type MusterEnv, protect as protectHono } from '@muster/sdk/hono'
+import { authenticate } from '@muster/sdk/http.ts'
 import { protect as protectNode } from '@muster/sdk/node-http'
 import express from 'express'
 import fastify from 'fastify'
@@ -38,6 +39,8 @@ const deactivated = { organization: { id: 'org_1', name: 'acme' }, deactivated_a
 const answers: Record<string, () => MemberClaims> = {
   member: () => member,
   admin: () => ({ ...member, role: 'admin' }),
+  viewer: () => ({ ...member, role: 'viewer' }),
+  custom: () => ({ ...member, role: 'custom', roleId: 'role_1', roleRevision: 1 }),
   deployer: () => ({ ...member, scopes: new Set(['apps:deploy']), permissions: new Set(['apps:deploy']), can: (permission) => permission === 'apps:deploy' }),
   deactivated: () => {
     throw new TokenRefused('user_deactivated', 'Your account was deactivated in acme on 2026-01-02. Ask ada to reactivate it.', deactivated)
@@ -184,6 +187,20 @@ describe.each(Object.entries(frameworks))('protect for %s', (_name, start) => {
     expect(broken.status).toBe(500)
     expect(await broken.text()).not.toContain('bug at')
   })
+})
+
+test.each(['viewer', 'custom'])('protect admits a caller with the role %s where the route says so (P11)', async (role) => {
+  const admitted = (requirements: Parameters<typeof authenticate>[2]) =>
+    authenticate(verifier, `Bearer ${role}`, requirements).then(
+      () => true,
+      () => false,
+    )
+  expect([await admitted({}), await admitted({ permission: null }), await admitted({ role: null }), await admitted({ role: null, permission: null })]).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ])
 })
 
 test('callerOf on a route without protect is an error, and request.muster is absent', async () => {
