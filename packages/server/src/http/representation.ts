@@ -1,5 +1,5 @@
 import type { ListedPerson } from '../domain/accounts/store.ts'
-import { actorOfKey, permissionsOf } from '../domain/command/authorize.ts'
+import { actorOfKey, ownPermissionsOf } from '../domain/command/authorize.ts'
 import { type CreatedKey, holderOf } from '../domain/credentials/api-key.ts'
 import type { ListedKey, ListedServiceAccount } from '../domain/credentials/store.ts'
 import type { ApiKey } from '../domain/model/api-key.ts'
@@ -34,7 +34,7 @@ export const toMeBody = (live: LiveState, token: UserPrincipal['token']) => ({
   created_at: live.account.createdAt.toISOString(),
   registered_at: live.account.registeredAt?.toISOString() ?? null,
   organization: toOrganizationBody(live),
-  permissions: live.organization && live.membership ? permissionsOf({ ...live.membership, scope: null }) : [],
+  permissions: live.organization && live.membership ? ownPermissionsOf({ ...live.membership, scope: null }) : [],
   session: {
     id: live.session.id,
     kind: live.session.kind,
@@ -54,7 +54,7 @@ export function toKeyIdentityBody(live: LiveKey) {
     id,
     username: actor.kind === 'user' ? actor.username : actor.name,
     organization: { id: organization.id, name: organization.name, ...toRoleBody(actor), plan: organization.plan, personal: organization.personal },
-    permissions: permissionsOf(actor),
+    permissions: ownPermissionsOf(actor),
     key: { id: live.key.id, description: live.key.description, created_at: live.key.createdAt.toISOString(), ...toTermsBody(live.key) },
   }
 }

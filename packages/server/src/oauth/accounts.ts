@@ -33,12 +33,12 @@ const PERMISSION_BYTES = 1_000
 export function tokenClaims(live: LiveState, api: Api | null, scopes: Iterable<string>): Record<string, unknown> {
   const claims = accessClaims(live)
   if (!api) return claims
-  const permissions = permissionsOf(api, live, new Set(scopes))
+  const permissions = permissionsAtApi(api, live, new Set(scopes))
   return { ...claims, permissions: JSON.stringify(permissions).length > PERMISSION_BYTES ? null : permissions }
 }
 
 /** What a person's session may do at the API, however long the list is. */
-export const permissionsOf = (api: Api, live: LiveState, scopes: ReadonlySet<string>): string[] =>
+export const permissionsAtApi = (api: Api, live: LiveState, scopes: ReadonlySet<string>): string[] =>
   accessClaims(live).role === undefined || !live.membership ? [] : permissionsAt(api, live.membership, scopes)
 
 /** The claims of each scope (OpenID Connect Core section 5.4, and the organization). */

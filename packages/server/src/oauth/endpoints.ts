@@ -22,7 +22,7 @@ import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
 import { beginRefusal, sendJson, sendProblem } from '../http/problem.ts'
-import { accessClaims, claimsForScopes, permissionsOf, roleClaims } from './accounts.ts'
+import { accessClaims, claimsForScopes, permissionsAtApi, roleClaims } from './accounts.ts'
 import { isOriginOf } from './client-metadata.ts'
 import type { KnownClients } from './known-clients.ts'
 
@@ -242,7 +242,7 @@ async function introspect(
   if (!found) return unchecked(null)
   const { live, isCurrentClient } = found
   const active = refusalOfToken(live, verified) === null
-  const permissions = api && { permissions: permissionsOf(api, live, verified.scopes) }
+  const permissions = api && { permissions: permissionsAtApi(api, live, verified.scopes) }
   return { answer: active ? { ...common, ...ofPerson(live), ...permissions, sid: verified.sid } : { active }, isCurrentClient }
 }
 

@@ -46,7 +46,7 @@ function userActor({ account, membership, organization }: Pick<LiveState, 'accou
 export const mayDo = (rights: Rights, permission: Permission): boolean => roleHas(rights, permission) && (rights.scope === null || rights.scope.has(permission))
 
 /** The permissions of Muster's own API that the actor has now. */
-export const permissionsOf = (rights: Rights): Permission[] => (Object.keys(permissions) as Permission[]).filter((name) => mayDo(rights, name))
+export const ownPermissionsOf = (rights: Rights): Permission[] => (Object.keys(permissions) as Permission[]).filter((name) => mayDo(rights, name))
 
 /** What a key may do at Muster's own API, as introspection and forward auth say it. `api`: everything that its holder may do. */
 export const scopeOf = (actor: Rights): string =>
