@@ -30,6 +30,14 @@ test('a resource is registered only within the limit of the organization', async
   expect((await register('blog')).status).toBe(429)
 })
 
+test('a role is created and changed only within the limit of the organization', async () => {
+  const call = (method: string, path: string, body: unknown) => muster.call(method, `/v1/organizations/ada/roles${path}`, { token: ada.token, body })
+  expect((await call('POST', '', { name: 'Deployer', permissions: [] })).status).toBe(201)
+  await useUp('role by organization', organizationId).catch(() => {})
+  expect((await call('POST', '', { name: 'Other', permissions: [] })).status).toBe(429)
+  expect((await call('PATCH', '/Deployer', { description: 'Deploys' })).status).toBe(429)
+})
+
 test('a link of an invitation is copied only within the limit of the sender', async () => {
   const { body } = await muster.call('POST', '/v1/organizations/ada/invitations', { token: ada.token, body: { email: 'carol@example.com' } })
   const path = `/v1/organizations/ada/invitations/${body.id ?? body.invitation?.id ?? body.results[0].invitation.id}/link`

@@ -66,6 +66,7 @@ export const limits = {
   'removals by admin': { points: 5, seconds: 10 * MINUTE }, // F15; beyond it, removing requires a recent sign-in
   'confirmation by session': { points: 10, seconds: 15 * MINUTE }, // F16
   'resource by organization': { points: 1_000, seconds: HOUR, load: true },
+  'role by organization': { points: 200, seconds: HOUR, load: true }, // each edit and each removed id stays with every verifier for a day
   'registration by account': { points: 20, seconds: HOUR, load: true },
   'refusal recorded by credential': { points: 1, seconds: HOUR }, // S57
   'addresses recorded by client': { points: 1, seconds: HOUR }, // P15

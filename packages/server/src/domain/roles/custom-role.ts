@@ -1,8 +1,11 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { isDelegable, isPermission, roles } from '@muster/contract/permissions.ts'
 import { requireKnownPermissions } from '../apis/known-permissions.ts'
+import { requirePermission } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
+import type { Limits } from '../command/limits.ts'
 import { newId } from '../model/id.ts'
+import type { Actor } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
 import type { CustomRole } from '../model/role.ts'
 import { visibleLine } from '../model/visible-line.ts'
@@ -28,6 +31,12 @@ export interface NewRole {
   permissions: readonly string[]
 }
 
+/** Before a role is created or changed: verifiers keep an entry of each for a day. */
+export async function spendRoleChange({ limits }: { limits: Limits }, actor: Actor): Promise<void> {
+  requirePermission(actor, 'members:role') // or a member without it would use up the limit of the admins
+  await limits.spend('role by organization', actor.organization.id)
+}
+
 /** Creates a role of the organization (P7). */
 export async function createRole(
   { tx, enter, record }: Context,
@@ -36,7 +45,7 @@ export async function createRole(
   const { actor, organization } = await enter(reference, 'members:role')
   const name = nameOf(written.name)
   const description = descriptionOf(written.description)
-  const permissions = await permissionsOf(tx, written.permissions)
+  const permissions = await validPermissions(tx, written.permissions)
   const id = newId('role')
   await requireMayGrant(tx, actor, { role: 'custom', customRole: { id, name, revision: 1, permissions } })
   if ((await tx.roles.count(organization.id)) >= ROLES_PER_ORGANIZATION) throw new Problem('role_limit')
@@ -66,7 +75,7 @@ export async function editRole(
   const before = await customRoleOf(tx, organization.id, named)
   const name = change.name === undefined ? before.name : nameOf(change.name)
   const description = change.description === undefined ? before.description : descriptionOf(change.description)
-  const permissions = change.permissions === undefined ? before.permissions : await permissionsOf(tx, change.permissions)
+  const permissions = change.permissions === undefined ? before.permissions : await validPermissions(tx, change.permissions)
   const added = permissions.filter((permission) => !before.permissions.includes(permission))
   const removed = before.permissions.filter((permission) => !permissions.includes(permission))
   if (name === before.name && description === before.description && added.length + removed.length === 0) {
@@ -120,7 +129,7 @@ function descriptionOf(text: string): string {
 }
 
 /** In the order of their names. They exist until the transaction ends. @throws Problem permission_unknown or permission_not_delegable */
-async function permissionsOf(tx: Pick<Tx, 'apis'>, named: readonly string[]): Promise<string[]> {
+async function validPermissions(tx: Pick<Tx, 'apis'>, named: readonly string[]): Promise<string[]> {
   const names = [...new Set(named)].sort()
   await tx.apis.share()
   await requireKnownPermissions(tx, names)

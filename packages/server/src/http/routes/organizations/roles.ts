@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { authorize } from '../../../domain/command/authorize.ts'
 import { removeRole } from '../../../domain/organizations/remove-role.ts'
-import { createRole, editRole, PERMISSIONS_PER_ROLE } from '../../../domain/roles/custom-role.ts'
+import { createRole, editRole, PERMISSIONS_PER_ROLE, spendRoleChange } from '../../../domain/roles/custom-role.ts'
 import { type ListedRole, listedRoleOf, listRoles, visibleHolders } from '../../../domain/roles/listed-role.ts'
 import { holderKinds, type RoleHolder } from '../../../domain/roles/store.ts'
 import { actorOfRequest, findReadableOrganization, idempotencyOf } from '../../request.ts'
@@ -76,7 +76,7 @@ const ownAreas = permissionAreas.map(({ area, permissions: words }) => ({
 }))
 
 /** The roles of an organization (P7), and the permissions that they can have. */
-export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute, limits }) => {
   app.get(
     '/v1/permissions',
     {
@@ -139,6 +139,7 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
       const { principal, actor } = actorOfRequest(request)
       const { description: text = '', ...written } = request.body
       const role = { organization: request.params.org, ...written, description: text }
+      await spendRoleChange({ limits }, actor)
       const { id, organizationId } = await execute(createRole, principal, role, { idempotency: idempotencyOf(request) })
       return reply.code(201).send(toListedRoleBody(await listedRoleOf(store.reading, organizationId, visibleHolders(actor), id)))
     },
@@ -192,6 +193,7 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
     async (request) => {
       const { org, role } = request.params
       const { principal, actor } = actorOfRequest(request)
+      await spendRoleChange({ limits }, actor)
       const { id, organizationId } = await execute(editRole, principal, { organization: org, role, ...request.body })
       return toListedRoleBody(await listedRoleOf(store.reading, organizationId, visibleHolders(actor), id))
     },
