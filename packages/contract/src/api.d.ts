@@ -692,7 +692,7 @@ export interface paths {
         put?: never;
         /**
          * Create email invitations
-         * @description Invites one address, or up to 100. With `email`: 201 with the new invitation, or 200 with the invitation that is already open. With `emails`: 200 with one result for each address, in the order of the request. An invalid address does not affect the others.
+         * @description Invites one address, or up to 100. With `email`: 201 with the new invitation, or 200 with the invitation that is already open; a caller without `invitations:read` gets a result without it. With `emails`: 200 with one result for each address, in the order of the request. An invalid address does not affect the others.
          */
         post: operations["createInvitations"];
         delete?: never;
@@ -9120,6 +9120,12 @@ export interface operations {
                          * @description RFC 3339, UTC
                          */
                         created_at: string;
+                        /** @description The resources that passed to the admin, because the new role cannot remove them. */
+                        handed_over: {
+                            id: string;
+                            kind: string;
+                            name: string;
+                        }[];
                         revocation?: components["schemas"]["RevocationReport"];
                     };
                 };

@@ -191,7 +191,7 @@ describe.each(engines)('invitations on %s', (engine) => {
     await world.written()
     const results = await inviteByEmail(invites(), people[0].principal, { organization, emails: addresses, role: 'member' })
     const shape = (value: object) => Object.keys(value).sort()
-    const invitations = results.map((result) => (result.status === 'refused' ? {} : result.invitation))
+    const invitations = results.map((result) => (result.status === 'refused' ? {} : (result.invitation ?? {})))
     expect(results.map(({ status }) => status)).toEqual(['created', 'created', 'created'])
     expect(invitations.map(shape)).toEqual([shape(invitations[0] ?? {}), shape(invitations[0] ?? {}), shape(invitations[0] ?? {})])
     expect(new Set((await world.written()).map(({ type, details }) => JSON.stringify([type, shape(details)]))).size).toBe(1)

@@ -181,6 +181,23 @@ describe('reading and changing roles (P7)', () => {
     expect(code(await withKey('PATCH', '/roles/Deployer', { permissions: ['apps:deploy', 'apps:read'] }))).toEqual([403, 'insufficient_scope'])
   })
 
+  test('an inviter without invitations:read learns only that an invitation is open (P7)', async () => {
+    const { bo, asOwner } = await anOrganization('tamarisk')
+    await asOwner('POST', '/roles', { name: 'Inviter', permissions: ['invitations:create'] })
+    await asOwner('PATCH', `/members/${bo.id}`, { role: 'Inviter' })
+    const { token } = await muster.login(bo)
+    const asInviter: Call = (method, path, body) => muster.call(method, `/v1/organizations/tamarisk${path}`, { token, body })
+    const email = 'zoe@example.com'
+    expect((await asOwner('POST', '/invitations', { email, role: 'Inviter' })).status).toBe(201)
+    const open = { results: [{ email, status: 'open' }] }
+    for (const body of [{ email }, { emails: [email] }]) {
+      const answer = await asInviter('POST', '/invitations', { ...body, role: 'Inviter' })
+      expect([answer.status, answer.body]).toEqual([200, open])
+    }
+    expect((await asInviter('POST', '/invitations', { email: 'yan@example.com', role: 'Inviter' })).body).toMatchObject({ email: 'yan@example.com' })
+    expect((await asOwner('POST', '/invitations', { email, role: 'Inviter' })).body).toMatchObject({ email, role_name: 'Inviter' })
+  })
+
   test('everybody reads the permissions that a role can have, in words', async () => {
     const { owner, bo } = await anOrganization('sorrel')
     const { body } = await muster.call('GET', '/v1/permissions', { token: bo.token })

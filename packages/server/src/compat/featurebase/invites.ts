@@ -21,6 +21,7 @@ export const inviteRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, {
     const [outcome] = await inviteByEmail({ store, limits, execute }, principal, { organization, emails: [request.body.email], role: 'member' })
     if (!outcome) throw new Error('The invitation has no outcome.')
     if (outcome.status === 'refused') throw new Problem(outcome.code, outcome.detail, { extensions: outcome.extensions ?? {} })
+    if (!outcome.invitation) throw new Problem('forbidden', 'This address has an open invitation, and your role cannot read invitations.')
     const reference = { organization, id: outcome.invitation.id }
     // A new invitation was paid for with its email. A refusal now would hide that it was sent.
     const isNew = outcome.status === 'created'

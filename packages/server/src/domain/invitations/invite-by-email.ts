@@ -67,7 +67,11 @@ interface Refused {
   extensions?: Record<string, unknown>
 }
 
-export type InviteResult = { status: 'created' | 'open'; invitation: InvitationView } | ({ status: 'refused' } & Refused)
+export type InviteResult =
+  | { status: 'created'; invitation: InvitationView }
+  /** Null: the caller may not read invitations. That there is one, they learn as they may invite (P7). */
+  | { status: 'open'; invitation: InvitationView | null }
+  | ({ status: 'refused' } & Refused)
 
 interface Invite {
   organization: string
@@ -179,7 +183,7 @@ async function openInvitations(
       results.set(one, { status: 'refused', ...one })
       continue
     }
-    const result = await openInvitation(context, { organizationId: organization.id, createdBy: userId, role }, one)
+    const result = await openInvitation(context, { organizationId: organization.id, createdBy: userId, role, seesOpen: mayDo(actor, 'invitations:read') }, one)
     if (result.status === 'created') mailed.add(one)
     results.set(one, result)
   }
@@ -190,12 +194,12 @@ const canonicalOf = (one: Asked | Refused): string => ('address' in one ? one.ad
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
- * Each address has at most one open invitation of an organization. If there is one, it is returned unchanged, with its role (S9). The database holds this,
+ * Each address has at most one open invitation of an organization. If there is one, it is returned unchanged, with its role (S9), to callers who may read it. The database holds this,
  * because other admins invite at the same time.
  */
 async function openInvitation(
   context: Context,
-  { organizationId, createdBy, role }: Pick<Invitation, 'organizationId' | 'createdBy'> & { role: HeldRole },
+  { organizationId, createdBy, role, seesOpen }: Pick<Invitation, 'organizationId' | 'createdBy'> & { role: HeldRole; seesOpen: boolean },
   { address, refusal }: Asked,
 ): Promise<InviteResult> {
   const { tx, record, admission } = context
@@ -207,7 +211,7 @@ async function openInvitation(
     const standing = await memberFault(tx, organizationId, address.canonical)
     if (standing) return { status: 'refused', code: standing }
     const open = await tx.invitations.openTo(organizationId, address.canonical)
-    if (open && (await isStillGiven(tx, open))) return { status: 'open', invitation: await viewOf(tx, open.id) }
+    if (open && (await isStillGiven(tx, open))) return { status: 'open', invitation: seesOpen ? await viewOf(tx, open.id) : null }
     if (refusal) return { status: 'refused', ...refused(refusal) }
     // Nobody can accept it, so it must not keep the address from being invited.
     if (open && (await tx.invitations.revoke(open.id))) await revokeInvitations(context, organizationId, [open.id], 'inviter_demoted')

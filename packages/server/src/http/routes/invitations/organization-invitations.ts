@@ -106,7 +106,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
         tags: ['Invitations'],
         summary: 'Create email invitations',
         description:
-          'Invites one address, or up to 100. With `email`: 201 with the new invitation, or 200 with the invitation that is already open. With `emails`: 200 with one result for each address, in the order of the request. An invalid address does not affect the others.',
+          'Invites one address, or up to 100. With `email`: 201 with the new invitation, or 200 with the invitation that is already open; a caller without `invitations:read` gets a result without it. With `emails`: 200 with one result for each address, in the order of the request. An invalid address does not affect the others.',
         params: organizationParams,
         headers: idempotencyHeaders,
         body: z.strictObject({
@@ -131,10 +131,9 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       if (email === undefined) return reply.code(200).send({ results: outcomes.map((outcome, at) => ({ email: listed[at] ?? '', ...toResult(outcome) })) })
       const [outcome] = outcomes
       if (!outcome) throw new Error('inviteByEmail returned no result for an address.')
-      if (outcome.status !== 'refused') {
-        const body = toBody(outcome.invitation)
-        return outcome.status === 'created' ? reply.code(201).send(body) : reply.code(200).send(body)
-      }
+      if (outcome.status === 'created') return reply.code(201).send(toBody(outcome.invitation))
+      if (outcome.status === 'open')
+        return reply.code(200).send(outcome.invitation ? toBody(outcome.invitation) : { results: [{ email, ...toResult(outcome) }] })
       throw new Problem(outcome.code, outcome.detail, { extensions: outcome.extensions ?? {} })
     },
   )
@@ -202,7 +201,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
 }
 
 function toResult(outcome: InviteResult) {
-  if (outcome.status !== 'refused') return { status: outcome.status, invitation: toBody(outcome.invitation) }
+  if (outcome.status !== 'refused') return { status: outcome.status, ...(outcome.invitation && { invitation: toBody(outcome.invitation) }) }
   const { code, detail } = outcome
   return { status: outcome.status, problem: { code, title: problems[code].title, ...(detail !== undefined && { detail }), ...nextStepOf(code) } }
 }
