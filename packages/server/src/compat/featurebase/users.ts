@@ -40,6 +40,7 @@ async function roleToSet(
   { organization: reference, user }: Pick<ChangeUser, 'organization' | 'user'>,
   asked: 'admin' | 'member',
 ): Promise<string> {
+  context.attempt({ member: user })
   const { organization } = await context.enter(reference, 'members:role')
   const member = await memberOf(context, organization.id, user)
   return asked === 'member' && isBelowMember(member) ? (member.customRole?.id ?? member.role) : asked

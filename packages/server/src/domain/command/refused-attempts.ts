@@ -23,6 +23,7 @@ export interface Attempted {
 const ofConsequence: ReadonlySet<ProblemCode> = new Set([
   'forbidden',
   'insufficient_scope',
+  'role_exceeds_yours',
   'self_action',
   'last_admin',
   'account_suspended',
