@@ -52,7 +52,7 @@ export type AdminPermission = Exclude<{ [P in Permission]: 'member' extends (typ
 export const keyPolicies = ['any', 'scoped'] as const
 export type KeyPolicy = (typeof keyPolicies)[number]
 
-/** The permissions of Muster's own API that a custom role may have (P7). All others change other people's access, or show personal data. */
+/** The permissions of Muster's own API that a custom role may have (P7). The others are for admins, because they change the organization, or the access of other people, or show the addresses of members. */
 export const delegable = [
   'organization:read',
   'members:read',

@@ -296,11 +296,11 @@ export const problems = {
   upgrade_unfinished: {
     status: 409,
     title: 'The upgrade of this server has not finished.',
-    next: 'Stop the servers of the version before. Until then, people can get the roles admin and member only.',
+    next: 'Try again later. Until then, people can get the roles admin and member only.',
   },
   permission_not_delegable: {
     status: 422,
-    title: 'Only the role admin can have this permission, because it changes the access of other people or shows personal data.',
+    title: 'Only the role admin can have this permission, because it changes the organization or the access of other people, or shows addresses of members.',
     next: 'Leave out the listed permissions.',
   },
   permission_not_held: {

@@ -41,7 +41,7 @@ export async function startMembership(
     requireMultiUser(context, organization)
     await requireSeat(context, organization)
   }
-  await requireRoleKnown(tx, role)
+  await requireRoleKnown(tx, role, { toInvited: true })
   await together(
     reason === 'accepted' && organization.founderId !== userId && endPersonal(context, organization.id),
     tx.memberships.start({ organizationId: organization.id, userId, role, reason }),

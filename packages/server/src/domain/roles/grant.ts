@@ -62,9 +62,14 @@ export async function isStillGivenBy(tx: Tx, inviter: Member | null, { organizat
   return mayDo(rights, 'invitations:create') && permissionsBeyond(rights, { role, customRole }, await tx.apis.list()).length === 0
 }
 
-/** A server of the version before fails on a role below member, so none is given while one runs (P11). @throws Problem upgrade_unfinished */
-export async function requireRoleKnown({ roles }: Pick<Tx, 'roles'>, granted: Pick<HeldRole, 'role'>): Promise<void> {
+/**
+ * A server of the version before fails on a role below member, so none is given while one runs (P11).
+ * @param options.toInvited the caller is an invited person, whom the processes of the server do not concern
+ * @throws Problem upgrade_unfinished
+ */
+export async function requireRoleKnown({ roles }: Pick<Tx, 'roles'>, granted: Pick<HeldRole, 'role'>, { toInvited = false } = {}): Promise<void> {
   if (!isBelowMember(granted)) return
   const [name] = await roles.processesWithoutRoles()
-  if (name !== undefined) throw new Problem('upgrade_unfinished', `${name} is a server of the version before, which knows the roles admin and member only.`)
+  if (name === undefined) return
+  throw new Problem('upgrade_unfinished', toInvited ? undefined : `${name} is a server of the version before, which knows the roles admin and member only.`)
 }
