@@ -198,8 +198,8 @@ export const organizations: Fault[] = [
   {
     title: 'a member who owns resources cannot move or leave (S23)',
     file: `${server}/domain/organizations/move.ts`,
-    find: '= await resourceBlockers(context, actor, companions)',
-    replace: '= []',
+    find: 'blockers.push(...(await resourceBlockers(context, mover, companions)))',
+    replace: '{}',
     test: `${tests}/resources/resources.test.ts`,
     named: 'cannot move or leave',
   },

@@ -120,6 +120,7 @@ const role = command(
     })
     if (say.json) return say.data(account, () => '')
     say.done(`The service account ${account.name} has the role ${roleName(account)}.`)
+    for (const { kind, name } of account.handed_over ?? []) say.note(`You now own: ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
     sayRevocation(context, account, 'changed')
   },
 )

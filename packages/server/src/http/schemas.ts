@@ -127,6 +127,9 @@ export const userSchema = z
   .meta({ id: 'User', description: 'An account, as a client sees it.' })
 
 export const handedOverSchema = z.object({ id: z.string(), kind: z.string(), name: z.string() })
+export const handedOverByRole = z
+  .array(handedOverSchema)
+  .meta({ description: 'The resources that passed to the admin, because the new role cannot remove them.' })
 
 export const descriptionField = z.string().max(300).meta({ description: 'The purpose of the key: one line of at most 200 characters.' })
 

@@ -7,9 +7,10 @@ import { createSecret, previewInvitation } from '@muster/server/domain/invitatio
 import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
 import { changeRole } from '@muster/server/domain/organizations/change-role.ts'
 import { deactivateMember, reactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
-import { joinOrganization } from '@muster/server/domain/organizations/move.ts'
+import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
+import { movePlan } from '@muster/server/domain/organizations/move-plan.ts'
 import { reviveOrganization } from '@muster/server/domain/organizations/operator.ts'
-import { registerResource } from '@muster/server/domain/resources/resource.ts'
+import { registerResource, transferResource } from '@muster/server/domain/resources/resource.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 
@@ -153,6 +154,52 @@ describe('changing a role (P8, P9)', () => {
     expect((await world.store.reading.resources.find(id, 'database', 'main'))?.ownerId).toBe(ada.id)
     expect((await give(bob, 'Deployer')).handedOver).toEqual([])
   })
+
+  test('the resources of a person who could not remove them before pass to the admin too (P9)', async () => {
+    const { ada, bob } = people
+    await give(bob, 'viewer')
+    await world.execute(registerResource, ada.principal, { organization, kind: 'database', name: 'main', owner: bob.id })
+    expect((await give(bob, 'viewer')).handedOver, 'the same role').toEqual([])
+    expect((await give(bob, 'Deployer')).handedOver).toMatchObject([{ kind: 'database', name: 'main' }])
+    expect((await world.store.reading.resources.find(id, 'database', 'main'))?.ownerId).toBe(ada.id)
+  })
+
+  test.each(['leaves', 'moves'])('a person who may not transfer their resources %s, and an admin gets them (P9, S26)', async (way) => {
+    const { ada } = people
+    const name = { organization, kind: 'database', name: 'main' }
+    await world.execute(registerResource, people.bob.principal, name)
+    const blocked = await world.execute(movePlan, people.bob.principal, {})
+    expect([blocked.possible, blocked.blockers.length]).toEqual([false, 1])
+    await give(people.bob, 'viewer')
+    await world.execute(transferResource, ada.principal, { ...name, owner: people.bob.id })
+    const bob = await world.again(people.bob)
+    expect(await world.execute(movePlan, bob.principal, {})).toMatchObject({ possible: true, blockers: [] })
+    await world.written()
+    if (way === 'leaves') await world.execute(leaveOrganization, bob.principal, { organization })
+    else {
+      const host = await world.organization({ [`dan${count}`]: 'admin' })
+      const token = await world.secretOf(host.people[`dan${count}`] as Person, host.organization)
+      await world.execute(joinOrganization, bob.principal, { token })
+    }
+    expect((await world.store.reading.resources.find(id, 'database', 'main'))?.ownerId).toBe(ada.id)
+    expect((await world.written()).find(({ type }) => type === 'resource.transferred')?.details).toMatchObject({ from: bob.id, to: ada.id, reason: 'moved' })
+  })
+
+  test('an attempt of a person to give a role beyond their own is recorded (S57, P8)', async () => {
+    await give(people.bob, 'Deployer')
+    const bob = await world.again(people.bob)
+    await world.written()
+    await expect(world.execute(createSecret, bob.principal, { organization, role: 'member' })).rejects.toMatchObject({ code: 'role_exceeds_yours' })
+    expect(await world.written()).toMatchObject([{ type: 'refused', outcome: 'refused', details: { code: 'role_exceeds_yours' } }])
+  })
+
+  test('an invited person is told to try again later, and of no server (P11)', async () => {
+    const token = await world.secretOf(people.ada, organization, 'viewer')
+    const { principal } = await world.person(`zed${count}`)
+    await world.rows(`insert into server_process (id, name, secret_checks, generation, knows_roles) values ('old', 'old, process 1', '', 1, false)`)
+    onTestFinished(async () => void (await world.rows('delete from server_process')))
+    await expect(world.execute(joinOrganization, principal, { token })).rejects.toMatchObject({ code: 'upgrade_unfinished', detail: undefined })
+  })
 })
 
 describe('an invitation of somebody who can no longer make it (P8)', () => {
@@ -199,7 +246,8 @@ describe('the role of a service account (P9)', () => {
     const { id: keyId } = await world.execute(createServiceAccountKey, ada.principal, { ...input, description: 'CI', scope: null, expiresInDays: null })
     await world.execute(registerResource, ada.principal, { organization, kind: 'database', name: 'main', owner: 'robot' })
     await world.written()
-    const lowered = await world.execute(changeServiceAccount, ada.principal, { ...input, role: 'Deployer' })
+    const { account: lowered, handedOver } = await world.execute(changeServiceAccount, ada.principal, { ...input, role: 'Deployer' })
+    expect(handedOver).toMatchObject([{ kind: 'database', name: 'main' }])
     expect([lowered.role, lowered.epoch]).toEqual(['custom', account.epoch + 1])
     const events = await world.written()
     expect(events.find(({ type }) => type === 'service_account.role_changed')?.details).toMatchObject({ role: 'custom', roleName: 'Deployer', lowered: true })

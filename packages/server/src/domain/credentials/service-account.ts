@@ -54,6 +54,12 @@ export async function createServiceAccount(
   return serviceAccountOf({ tx }, organization.id, id)
 }
 
+export interface ChangedServiceAccount {
+  account: ListedServiceAccount
+  /** The resources that passed to the admin, because the new role cannot remove them (P9). */
+  handedOver: HandedOver[]
+}
+
 export async function changeServiceAccount(
   context: Context,
   {
@@ -61,13 +67,13 @@ export async function changeServiceAccount(
     serviceAccount,
     ...change
   }: ServiceAccountReference & { name?: string | undefined; description?: string | undefined; role?: string | undefined },
-): Promise<ListedServiceAccount> {
+): Promise<ChangedServiceAccount> {
   const { tx, enter, record } = context
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   const before = await serviceAccountOf({ tx }, organization.id, serviceAccount)
-  const found =
+  const { account: found, handedOver } =
     change.role === undefined
-      ? before
+      ? { account: before, handedOver: [] }
       : await giveRoleToMachine(context, { account: before, role: await roleForMachine(tx, actor, change.role), admin: actor.userId })
   const name = change.name ?? found.name
   if (name !== found.name) {
@@ -75,10 +81,10 @@ export async function changeServiceAccount(
     await refuseNameOfMember(tx, organization.id, name)
   }
   const description = change.description === undefined ? found.description : change.description === '' ? '' : oneLine(change.description)
-  if (name === found.name && description === found.description) return found
+  if (name === found.name && description === found.description) return { account: found, handedOver }
   if (!(await tx.serviceAccounts.change(found.id, { name, description }))) throw taken(name)
   await record({ type: 'service_account.changed', target: found.id, organizationId: organization.id, name })
-  return { ...found, name, description }
+  return { account: { ...found, name, description }, handedOver }
 }
 
 /** A service account holds any role but admin (P9). */
@@ -94,12 +100,12 @@ async function roleForMachine(tx: Tx, actor: Actor, asked: string): Promise<Held
 export async function giveRoleToMachine(
   context: Context,
   { account: before, role, admin }: { account: ListedServiceAccount; role: HeldRole; admin: UserId },
-): Promise<ListedServiceAccount> {
+): Promise<ChangedServiceAccount> {
   const { tx, record, awaitEnded } = context
   const { id: target, organizationId } = before
   if (isSameRole(role, before)) {
     await awaitEnded('role', [target])
-    return before
+    return { account: before, handedOver: [] }
   }
   const lower = isBelowMember(role) && !isBelowMember(before)
   const { version, epoch } = await tx.serviceAccounts.setRole(target, role, { lower })
@@ -113,9 +119,8 @@ export async function giveRoleToMachine(
     version,
     ...(lower && { lowered: true }),
   })
-  if (roleHas(before, 'resources:remove') && !roleHas(role, 'resources:remove'))
-    await handOver(context, { organizationId, from: target, to: admin, reason: 'role_changed' })
-  return { ...before, ...role, roleVersion: version, epoch }
+  const handedOver = roleHas(role, 'resources:remove') ? [] : await handOver(context, { organizationId, from: target, to: admin, reason: 'role_changed' })
+  return { account: { ...before, ...role, roleVersion: version, epoch }, handedOver }
 }
 
 /** A resource owner can be given by name, and the name would mean the member. */

@@ -1,4 +1,4 @@
-import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { SessionId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { suspendedProblem } from '../command/refused-credential.ts'
 import { startBrowserSession } from '../credentials/session.ts'
@@ -9,10 +9,10 @@ import type { LiveState } from '../model/live.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
-import { handOver, heirOf } from '../resources/resource.ts'
+import { heirOf } from '../resources/resource.ts'
 import type { Tx } from '../store.ts'
 import { startMembership } from './membership.ts'
-import { closePreviousOrganization, refuseBlockedMove } from './move.ts'
+import { closePreviousOrganization, passOn, refuseBlockedMove } from './move.ts'
 import { type MovePlan, planOf } from './move-plan.ts'
 import { needsInbox } from './prove-inbox.ts'
 
@@ -72,26 +72,16 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   if (unproven) throw unproven
   if (organization.suspendedAt) throw suspendedProblem(organization, account.id)
 
-  const actor = { userId: account.id, organization, epoch: account.epoch }
+  const actor = { userId: account.id, organization, epoch: account.epoch, role: membership.role, customRole: membership.customRole }
   const companions = await tx.memberships.companions(organization.id, account.id)
   const accepted = await consumeInvitation(context, { ...invitation, version: session.invitationVersion }, account.id)
-  if (membership.status === 'deactivated') await passOn(context, actor, membership.statusBy)
+  if (membership.status === 'deactivated') await passOn(context, actor, await heirOf(tx, mine, { userId: account.id, deactivatedBy: membership.statusBy }))
   else await refuseBlockedMove(context, actor, companions)
   const epoch = await closePreviousOrganization(context, actor, companions, 'moved')
   await startMembership(context, { organization: target, userId: account.id, role: accepted, reason: 'accepted', epoch, invitation: accepted })
   await tx.invitationSessions.end(session.id)
   const { cookie } = await startBrowserSession(context, { ...account, epoch }, target.id, { methods: session.methods, authenticatedAt: session.createdAt })
   return { cookie }
-}
-
-/** Passes their resources to an active admin of the organization they leave (S26). */
-async function passOn(
-  context: Context,
-  { userId, organization }: { userId: UserId; organization: { id: OrganizationId } },
-  deactivatedBy: string | null,
-): Promise<void> {
-  const heir = await heirOf(context.tx, organization.id, { userId, deactivatedBy })
-  if (heir) await handOver(context, { organizationId: organization.id, from: userId, to: heir, reason: 'moved' })
 }
 
 /** The usual plan. Nothing of their own blocks a deactivated member (S24, S26). */

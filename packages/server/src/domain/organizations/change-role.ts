@@ -44,7 +44,7 @@ export async function giveRole(
   { organizationId, target, role, admin }: { organizationId: OrganizationId; target: TargetMember; role: HeldRole; admin: UserId },
 ): Promise<ChangedRole> {
   const member = await setRole(context, organizationId, target, role)
-  const keepsResources = roleHas(role, 'resources:remove') || !roleHas(target, 'resources:remove')
+  const keepsResources = isSameRole(role, target) || roleHas(role, 'resources:remove')
   const handedOver = keepsResources ? [] : await handOver(context, { organizationId, from: target.userId, to: admin, reason: 'role_changed' })
   return { member, handedOver }
 }

@@ -75,7 +75,11 @@ export async function planOf({ tx, plans }: Pick<Context, 'tx' | 'plans'>, who: 
   const moves = from !== null && from.id !== target?.id
   const blockers =
     moves && organization && membership?.status === 'active'
-      ? await moveBlockers({ tx }, { userId: account.id, organization }, await tx.memberships.companions(organization.id, account.id))
+      ? await moveBlockers(
+          { tx },
+          { userId: account.id, organization, role: membership.role, customRole: membership.customRole },
+          await tx.memberships.companions(organization.id, account.id),
+        )
       : []
   const problem = invitation && target ? await problemOf({ tx, plans }, who, invitation, target) : await problemOfLeaving(tx, who)
   return {

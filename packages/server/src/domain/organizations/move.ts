@@ -1,4 +1,4 @@
-import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import { type Remedy, remedyCommand } from '@muster/contract/remedies.ts'
 import type { Context } from '../command/context.ts'
 import { requirePolicy } from '../command/factor-policy.ts'
@@ -11,7 +11,8 @@ import type { Companions } from '../model/membership.ts'
 import type { Organization } from '../model/organization.ts'
 import { requireCurrentName } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
-import { resourceBlockers } from '../resources/resource.ts'
+import { type HeldRole, roleHas } from '../model/role.ts'
+import { handOver, heirOf, resourceBlockers } from '../resources/resource.ts'
 import { isLastAdmin, lastAdminProblem } from './last-admin.ts'
 import { endMembership, returnToOwnOrganization, startMembership } from './membership.ts'
 import { requireInbox } from './prove-inbox.ts'
@@ -29,14 +30,18 @@ export interface Blocker {
   transfer?: { to: string | null }
 }
 
+/** A member who leaves their organization, and their role there. */
+export type Mover = Pick<SessionActor, 'userId' | 'organization'> & HeldRole
+
+/** Nobody is kept by resources that they may not transfer: these pass to an admin, as those of a deactivated member (S26, P9). Null: they stay with the member. */
+const heirOfMover = async ({ tx }: Pick<Context, 'tx'>, mover: Mover): Promise<UserId | null> =>
+  roleHas(mover, 'resources:transfer') ? null : heirOf(tx, mover.organization.id, { userId: mover.userId, deactivatedBy: null })
+
 /** All blockers at once, so that a person does not meet them one by one (S23). Called under the lock on the organization. */
-export async function moveBlockers(
-  context: Pick<Context, 'tx'>,
-  actor: Pick<SessionActor, 'userId' | 'organization'>,
-  companions: Companions,
-): Promise<Blocker[]> {
-  const blockers: Blocker[] = await resourceBlockers(context, actor, companions)
-  if (isLastAdmin(companions)) blockers.push(await lastAdminBlocker(context, actor))
+export async function moveBlockers(context: Pick<Context, 'tx'>, mover: Mover, companions: Companions): Promise<Blocker[]> {
+  const blockers: Blocker[] = []
+  if (!(await heirOfMover(context, mover))) blockers.push(...(await resourceBlockers(context, mover, companions)))
+  if (isLastAdmin(companions)) blockers.push(await lastAdminBlocker(context, mover))
   return blockers
 }
 
@@ -80,9 +85,16 @@ const resolvedBy = (first: Remedy, ...others: Remedy[]): Pick<Blocker, 'remedies
   command: remedyCommand(first),
 })
 
-export async function refuseBlockedMove(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>, companions: Companions): Promise<void> {
-  const blockers = await moveBlockers(context, actor, companions)
+/** Passes on the resources of a member who may not transfer them. @throws Problem move_blocked */
+export async function refuseBlockedMove(context: Context, mover: Mover, companions: Companions): Promise<void> {
+  const blockers = await moveBlockers(context, mover, companions)
   if (blockers.length > 0) throw new Problem('move_blocked', undefined, { extensions: { blockers } })
+  await passOn(context, mover, await heirOfMover(context, mover))
+}
+
+/** The resources of somebody who leaves without transferring them. */
+export async function passOn(context: Context, { userId, organization }: Pick<Mover, 'userId' | 'organization'>, heir: UserId | null): Promise<void> {
+  if (heir) await handOver(context, { organizationId: organization.id, from: userId, to: heir, reason: 'moved' })
 }
 
 /** A person who was the only member leaves the organization dormant, without open invitations (S2, S23). */

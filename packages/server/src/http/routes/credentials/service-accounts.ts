@@ -12,6 +12,7 @@ import { actorOfRequest, findReadableOrganization, idempotencyOf, personOf } fro
 import {
   answers,
   createdKeySchema,
+  handedOverByRole,
   handedOverSchema,
   idempotencyHeaders,
   keySchema,
@@ -108,14 +109,14 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
         description: 'Changes the name, the description or the role of a service account. Its keys stay valid, and have the rights of the new role at once.',
         params,
         body: z.strictObject({ name: z.string().max(60).optional(), description: about.optional(), role: roleReference.optional() }),
-        response: answers(reported(serviceAccountSchema)),
+        response: answers(reported(serviceAccountSchema.extend({ handed_over: handedOverByRole }))),
       },
     },
     async (request) => {
       const { org, account } = request.params
-      return toServiceAccountBody(
-        await execute(changeServiceAccount, actorOfRequest(request).principal, { organization: org, serviceAccount: account, ...request.body }),
-      )
+      const change = { organization: org, serviceAccount: account, ...request.body }
+      const { account: changed, handedOver } = await execute(changeServiceAccount, actorOfRequest(request).principal, change)
+      return { ...toServiceAccountBody(changed), handed_over: handedOver }
     },
   )
 

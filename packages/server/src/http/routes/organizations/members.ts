@@ -15,6 +15,7 @@ import { actorOfRequest, findViewedOrganization } from '../../request.ts'
 import {
   answers,
   endedSchema,
+  handedOverByRole,
   handedOverSchema,
   keysToRollSchema,
   memberSchema,
@@ -29,7 +30,6 @@ import {
 import type { Services } from '../../services.ts'
 
 const changed = z.boolean().meta({ description: 'False if the member already had this status.' })
-const handedOver = z.array(handedOverSchema).meta({ description: 'The resources that passed to the admin, because the new role cannot remove them.' })
 const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
 
 export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
@@ -111,7 +111,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, service
         body: z
           .strictObject({ role: roleReference.optional(), given_name: nameField.optional(), family_name: z.string().max(100).optional() })
           .refine((body) => Object.keys(body).length > 0, 'Nothing to change.'),
-        response: answers(reported(memberSchema.extend({ handed_over: handedOver }))),
+        response: answers(reported(memberSchema.extend({ handed_over: handedOverByRole }))),
       },
     },
     async (request) => {
