@@ -182,6 +182,21 @@ test('a caller keeps its permissions during a request (P10)', async () => {
   expect(structuredClone(after)).toMatchObject({ role: 'custom', roleId: id, roleRevision: 2 })
 })
 
+test('a renamed role is no edit for a verifier (P10)', async () => {
+  const id = await roles.create('Plain', ['apps:read'])
+  const token = await tokenOf('ivy', id)
+  expect(await permissionsOf(token)).toEqual(['apps:read'])
+  const rename = (name: string) => muster.call('PATCH', `/v1/organizations/ada/roles/${id}`, { token: human('ada').token, body: { name } })
+  expect((await rename('Renamed')).body).toMatchObject({ name: 'Renamed', revision: 2 })
+  const later = await tokenOf('ivy', id)
+  expect(decodeJwt(later)).toMatchObject({ role_revision: 2 })
+  http.requests.length = 0
+  for (const one of [token, later]) expect(await permissionsOf(one)).toEqual(['apps:read'])
+  await roles.edit(id, ['apps:deploy'])
+  for (const one of [token, later]) expect(await permissionsOf(one)).toEqual(['apps:deploy'])
+  expect(requestsTo(DEFINITIONS), 'for the edit only').toBe(1)
+})
+
 test('an API key follows an edit, and the lowering of its holder (P10, P11)', async () => {
   const id = await roles.create('Keyed', ['apps:read'])
   await roles.give('dan', 'member')

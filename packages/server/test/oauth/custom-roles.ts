@@ -33,7 +33,9 @@ export function customRoles(muster: Muster, admin: Human): CustomRoles {
           const { name, description } = before
           const after = await tx.roles.change({ id, organizationId: organization, name, description, permissions })
           const revision = after?.revision as number
-          const listed = { name, description, permissions: [...permissions], revision, added: [], removed: [] }
+          const added = permissions.filter((one) => !before.permissions.includes(one))
+          const removed = before.permissions.filter((one) => !permissions.includes(one))
+          const listed = { name, description, permissions: [...permissions], revision, added, removed }
           await record({ type: 'role.changed', target: id, organizationId: organization, ...listed })
         },
         { kind: 'system', origin },

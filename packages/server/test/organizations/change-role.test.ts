@@ -155,7 +155,7 @@ describe('changing a role (P8, P9)', () => {
     expect((await give(bob, 'Deployer')).handedOver).toEqual([])
   })
 
-  test('the resources of a person who could not remove them before pass to the admin too (P9)', async () => {
+  test('the resources of a viewer with another such role pass to the admin (P9)', async () => {
     const { ada, bob } = people
     await give(bob, 'viewer')
     await world.execute(registerResource, ada.principal, { organization, kind: 'database', name: 'main', owner: bob.id })
@@ -164,7 +164,7 @@ describe('changing a role (P8, P9)', () => {
     expect((await world.store.reading.resources.find(id, 'database', 'main'))?.ownerId).toBe(ada.id)
   })
 
-  test.each(['leaves', 'moves'])('a person who may not transfer their resources %s, and an admin gets them (P9, S26)', async (way) => {
+  test.each(['leaves', 'moves'])('a person who may not transfer resources %s, and an admin gets them (P9)', async (way) => {
     const { ada } = people
     const name = { organization, kind: 'database', name: 'main' }
     await world.execute(registerResource, people.bob.principal, name)

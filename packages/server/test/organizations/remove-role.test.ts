@@ -122,7 +122,7 @@ test('a former member keeps the name of the role that they had', async () => {
   expect((await asOwner('GET', `/members/${bo.id}`)).body).toMatchObject({ status: 'left', role: 'custom', role_name: 'Deployer' })
 })
 
-test('a server of the version before takes back a former member who had a custom role (P11)', async () => {
+test('a server of the version before takes back a holder of a custom role (P11)', async () => {
   const { bo, asOwner, role } = await anOrganization('laurel')
   const id = await role('Deployer')
   await asOwner('PATCH', `/members/${bo.id}`, { role: id })

@@ -114,7 +114,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
   'key.ended': ({ target }) => ({ kind: 'key', subject: target, value: { reason: 'token_revoked' } }),
 
   'role.created': nothing,
-  'role.changed': ({ target, revision }) => ({ kind: 'role_definition', subject: target, value: { revision } }),
+  // Another name or description allows the same (P10).
+  'role.changed': ({ target, revision, added, removed }) =>
+    added.length + removed.length === 0 ? null : { kind: 'role_definition', subject: target, value: { revision } },
   'role.removed': nothing, // nobody holds it
   'organization.plan_changed': nothing,
   'organization.suspended': ({ target, version }) => ({ kind: 'organization', subject: target, value: { suspended: true, version } }),
