@@ -12,7 +12,7 @@ const list = command(
   'application list',
   {
     summary: 'list the applications that have access to your account',
-    options: { all: flag('list those of all members of your organization (admins)') },
+    options: { all: flag('list those of all members of your organization (applications:read)') },
     examples: ['muster application list', 'muster application list --all'],
   },
   async (context, { all }) => {

@@ -27,7 +27,7 @@ const memberApplicationSchema = z
   .object({ ...fields, user: z.object({ id: z.string(), username: z.string() }) })
   .meta({ id: 'MemberApplication', description: 'A third-party client that a member has given access.' })
 
-/** The third-party clients that people have given access (P16): a person's own, and for admins those of the organization. */
+/** The third-party clients that people have given access (P16): a person's own, and with `applications:read` those of the organization. */
 export const applicationRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
   const toBody = (apis: readonly Api[], { clientId, name, granted, grantedAt, lastUsedAt }: Application) => ({
     client_id: clientId,
