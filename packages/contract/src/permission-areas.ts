@@ -1,7 +1,11 @@
 import { type Permission, type Role, roleMay } from './permissions.ts'
 
-/** The permissions of Muster's own API by area, in words, as a person chooses them for a key (P12). */
-export const permissionAreas: readonly { area: string; permissions: Partial<Record<Permission, string>> }[] = [
+interface PermissionArea {
+  area: string
+  permissions: Partial<Record<Permission, string>>
+}
+
+const areas = [
   {
     area: 'Resources',
     permissions: {
@@ -29,7 +33,7 @@ export const permissionAreas: readonly { area: string; permissions: Partial<Reco
     area: 'Invitations',
     permissions: {
       'invitations:read': 'List invitations',
-      'invitations:create': 'Invite people, with a role that allows nothing more',
+      'invitations:create': "Invite people, with a role that allows no more than one's own",
       'invitations:revoke': 'Revoke invitations',
     },
   },
@@ -52,7 +56,13 @@ export const permissionAreas: readonly { area: string; permissions: Partial<Reco
       'audit:read': 'Read the audit log',
     },
   },
-]
+] as const satisfies readonly PermissionArea[]
+
+type KeyOfEach<T> = T extends unknown ? keyof T : never
+type InAreas = KeyOfEach<(typeof areas)[number]['permissions']>
+
+/** The permissions of Muster's own API by area, in words, as a person chooses them for a key (P12). Each permission is in an area, or this does not compile. */
+export const permissionAreas: Permission extends InAreas ? readonly PermissionArea[] : { without: Exclude<Permission, InAreas> } = areas
 
 export interface PermissionChoice {
   permission: Permission
