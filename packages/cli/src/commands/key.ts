@@ -39,7 +39,12 @@ const create = command(
   },
   async (context, { description, ...options }) => {
     const login = await signedIn(context)
-    const terms = await chooseTerms(context, login, options, { role: 'member', ...login.me.organization, name: 'you' })
+    const terms = await chooseTerms(context, login, options, {
+      role: 'member',
+      ...login.me.organization,
+      name: 'you',
+      permissions: login.me.permissions,
+    })
     const made = await login.POST('/v1/me/keys', { body: { description, ...terms }, creates: true })
     const acts = `It acts as ${login.me.username} in ${login.me.organization?.name}. ${termsInWords(made, 'you', context.now)}`
     sayCreated(context, made, acts, `muster key revoke ${made.id}`)

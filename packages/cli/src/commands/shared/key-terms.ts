@@ -18,14 +18,14 @@ export const keyTerms = {
 export const aboutTerms = `Permissions: ${permissionAreas.flatMap(({ permissions }) => Object.keys(permissions)).join(', ')}.`
 
 /** The principal that the key acts as. */
-type Holder = { name: string } & Pick<Member, 'role' | 'role_id'>
+type Holder = { name: string; permissions?: string[] | undefined } & Pick<Member, 'role' | 'role_id'>
 
 interface Chosen {
   scope: 'all' | string[]
   expires_in_days?: number | null
 }
 
-/** Prompts for the scope if it is not given. `holder` decides which permissions are offered. */
+/** Prompts for the scope if it is not given. `holder` decides which permissions are offered. Those of a custom role are read where the holder has none. */
 export async function chooseTerms(
   { ask }: Context,
   login: Login,
@@ -50,14 +50,14 @@ function daysFrom(text: string): number | null {
   return days
 }
 
-async function askScope(ask: Context['ask'], login: Login, { name, role, role_id: roleId }: Holder): Promise<'all' | string[]> {
+async function askScope(ask: Context['ask'], login: Login, { name, role, role_id: roleId, permissions }: Holder): Promise<'all' | string[]> {
   if (!ask.possible) throw usage('The scope of the key is required, and there is no terminal to prompt on.', 'Pass --scope PERMISSION, or --scope all.')
   const kind = await ask.one('Permissions of the key', [
     { value: 'some', label: 'Only the ones that you choose' },
     { value: 'all', label: `Everything that ${name} may do` },
   ])
   if (kind === 'all') return 'all'
-  const granted = roleId === undefined ? [] : (await roleOf(login, roleId)).permissions
+  const granted = permissions ?? (roleId === undefined ? [] : (await roleOf(login, roleId)).permissions)
   const groups = permissionChoices(role, granted).map(({ area, choices }) => [
     area,
     choices.map(({ permission, words }) => ({ value: permission, label: words })),
