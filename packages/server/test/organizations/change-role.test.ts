@@ -134,6 +134,14 @@ describe('changing a role (P8, P9)', () => {
     await expect(world.execute(createSecret, people.ada.principal, { organization, role: 'Painter' })).rejects.toMatchObject(refused)
   })
 
+  test('an admin names a role without regard to case (P6)', async () => {
+    const roleOf = async () => (await world.store.reading.memberships.member(id, `bob${count}`))?.role
+    await give(people.bob, 'VIEWER')
+    expect(await roleOf()).toBe('viewer')
+    await give(people.bob, 'dEPLOYER')
+    expect(await roleOf()).toBe('custom')
+  })
+
   test('a role of another organization cannot be given (E79)', async () => {
     const other = await world.organization({ [`eve${count}`]: 'admin' })
     const foreign = await world.customRole(other.id, 'Foreign', [])

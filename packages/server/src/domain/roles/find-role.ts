@@ -5,11 +5,11 @@ import { builtIn, type HeldRole } from '../model/role.ts'
 import type { Tx } from '../store.ts'
 
 /**
- * A role that somebody names: a built-in one, or the id or the name of one that the organization has made (P7).
+ * A role that somebody names: a built-in one, or the id or the name of one that the organization has made (P7). The case of a name does not matter.
  * @throws Problem role_not_found, with the names that exist
  */
 export async function findRole({ roles }: Pick<Tx, 'roles'>, organizationId: OrganizationId, reference: string): Promise<HeldRole> {
-  const role = builtInRoles.find((name) => name === reference)
+  const role = builtInRoles.find((name) => name === reference.toLowerCase())
   if (role) return builtIn(role)
   const found = await roles.find(organizationId, reference)
   if (found) {
