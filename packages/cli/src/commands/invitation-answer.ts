@@ -96,7 +96,7 @@ const accept = command(
     await confirmAccount(context, login, 'invitation')
     if (!yes) {
       const found = await preview(context, token)
-      const question = `Join ${found.organization.name} as ${roleName(found)}?`
+      const question = `Join ${found.organization.name} as ${inRole(found)}?`
       if (login.me.organization) await confirmMove(context, await planFor(login, found), question)
       else await ask.confirm(question)
     }

@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts'
 import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { defaultListSize, printList } from '../output/list.ts'
-import { roleName } from '../output/role.ts'
+import { inRole, roleName } from '../output/role.ts'
 import { facts } from '../output/table.ts'
 import { moment, relative, when } from '../output/time.ts'
 import answers from './invitation-answer.ts'
@@ -68,7 +68,7 @@ export async function confirmRevocation({ ask, now }: Context, login: Login, id:
   ).find((one) => one.id === id)
   if (!found) return
   const what = found.email ? `invitation to ${found.email}` : found.kind === 'link' ? 'invite link' : 'organization secret'
-  await ask.confirm(`Revoke the ${what} as ${roleName(found)}? ${found.created_by} created it ${relative(found.created_at, now)}.`)
+  await ask.confirm(`Revoke the ${what} as ${inRole(found)}? ${found.created_by} created it ${relative(found.created_at, now)}.`)
 }
 
 const resend = command(

@@ -148,7 +148,7 @@ const edit = command(
       ends: true,
     })
     if (say.json) return say.data(changed, () => '')
-    say.done(changed.revision === role.revision ? `The role ${changed.name} already is like this.` : `The role ${changed.name} has been changed.`)
+    say.done(changed.revision === role.revision ? `The role ${changed.name} is already like this.` : `The role ${changed.name} has been changed.`)
     sayRevocation(context, changed, 'changed')
   },
 )

@@ -44,7 +44,7 @@ describe('the life of a member at the command line', () => {
     const one = await alder.run('user invite ada.alder@example.com')
     assert.equal(one.code, 0, one.text)
     assert.match(one.stdout, /^inv_\w+\n$/)
-    assert.match(one.stderr, /ada\.alder@example\.com has been invited by email as member\. The invitation expires in 7 days/)
+    assert.match(one.stderr, /ada\.alder@example\.com has been invited by email as a member\. The invitation expires in 7 days/)
 
     const again = await alder.run('user invite ada.alder@example.com --role admin')
     assert.equal(again.code, 0, again.text)
@@ -153,7 +153,7 @@ describe('the life of a member at the command line', () => {
   test.concurrent('a newcomer accepts an invite link and registers in one step (S5, S55)', async () => {
     const { hazel } = await together({ hazel: 'admin' })
     const invite = await hazel.run('org invite --link --role member')
-    assert.match(invite.stderr, /This link lets one person join hazel as member/)
+    assert.match(invite.stderr, /This link lets one person join hazel as a member:/)
     const link = invite.stdout.trim()
     assert.match((await hazel.run('org secrets')).stdout, /\tlink\tmember\topen\t/)
     const cli = await terminal(await muster.newcomer('hazel_new'))
@@ -192,7 +192,7 @@ describe('the life of a member at the command line', () => {
     const invite = await fir.run('user invite fir_bob@example.com')
     assert.match(invite.text, /This member is deactivated\.\s+To reactivate the member instead: muster user reactivate/) // S11
 
-    assert.match((await fir.run('user reactivate fir_bob')).text, /fir_bob has been reactivated as member\. They have to log in again/)
+    assert.match((await fir.run('user reactivate fir_bob')).text, /fir_bob has been reactivated as a member\. They have to log in again/)
     assert.equal((await bob.run('profile')).code, 4)
     assert.equal((await (await terminal()).run('profile', { env: { MUSTER_TOKEN: key } })).code, 4)
     const anew = await terminal(await muster.login(human.fir_bob))
@@ -499,11 +499,11 @@ describe('the life of a member at the command line', () => {
       [`revoke ${ci.id}`, token],
       [`session end ${ci.session_id}`, /End the refresh session of muster-cli from [^?]*\?\W+Its\W+refresh\W+token\W+ends\W+too/],
       [`session end ${human.nettle.sessionId}`, /End the \w+ session [^?]*\?\W+It\W+is\W+the\W+current\W+one/],
-      [`org revoke-secret ${secret}`, /Revoke the organization secret as member\? nettle created it/],
+      [`org revoke-secret ${secret}`, /Revoke the organization secret as a member\? nettle created it/],
       ['user role nettle_bob member', /Remove the admin role from nettle_bob\?[\s\S]*revokes\W+their\W+open\W+invitations/],
       [`key revoke ${key}`, /Revoke the key "laptop" of nettle\? It was never used\./],
       ['session end --others', /End \d other sessions?\?/],
-      [`invitation revoke ${invitation}`, /Revoke the invitation to x\.nettle@example\.com as member\?/],
+      [`invitation revoke ${invitation}`, /Revoke the invitation to x\.nettle@example\.com as a member\?/],
     ]
     for (const [words, question] of questions) {
       const running = nettle.start(words, { asks: true })

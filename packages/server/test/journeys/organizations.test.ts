@@ -27,7 +27,7 @@ describe.each(engines)('people work together in an organization, on %s', (engine
     assert.equal(invite.code, 0, invite.text)
     const secret = invite.stdout.trim()
     assert.match(secret, /^muster_os_[\w-]+$/)
-    assert.match(invite.stderr, /one person join acme as member/)
+    assert.match(invite.stderr, /one person join acme as a member:/)
     assert.match(invite.stderr, /It expires in 24 hours \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)/)
     assert.ok(invite.stderr.includes(`  ${muster.server.cli} register -u <username> -s - --url ${muster.url}\n`))
     assert.ok(invite.stderr.includes(`  ${muster.server.cli} org join acme - --url ${muster.url}\n`))

@@ -40,7 +40,7 @@ const invite = command(
       creates: true,
     })
     const name = login.me.organization?.name ?? ''
-    say.note(`This ${link ? 'link' : 'secret'} lets one person join ${name} as ${roleName(secret)}:\n`)
+    say.note(`This ${link ? 'link' : 'secret'} lets one person join ${name} as ${inRole(secret)}:\n`)
     say.data(secret, () => secret.url ?? secret.secret ?? '')
     const expiry = `It expires ${when(secret.expires_at, now)}.`
     if (link) say.note(`\n${expiry} Opening the link does not use it up. It works for the first person who accepts.\n`)
@@ -145,7 +145,7 @@ async function confirmJoin(context: Context, login: Login, { organization, secre
   if (found.organization.name !== organization && !organization.startsWith('org_')) return
   const plan = await planFor(login, found)
   if (plan.possible && !costs(login, plan)) return
-  await confirmMove(context, plan, `Join ${found.organization.name} as ${roleName(found)}?`)
+  await confirmMove(context, plan, `Join ${found.organization.name} as ${inRole(found)}?`)
 }
 
 const rename = command(

@@ -7,7 +7,7 @@ import { Failure, usage } from '../../errors.ts'
 import { standardInput } from '../../input/standard-input.ts'
 import type { Login } from '../../login/login.ts'
 import { signedIn } from '../../login/sign-in.ts'
-import { roleName } from '../../output/role.ts'
+import { inRole, roleName } from '../../output/role.ts'
 import { facts } from '../../output/table.ts'
 import { count } from '../../output/text.ts'
 import { when } from '../../output/time.ts'
@@ -80,7 +80,7 @@ export function addressesFrom(words: string[], read: () => string = standardInpu
 
 function sayOne({ say, now }: Context, invitation: Invitation, status: InviteResult['status']): void {
   if (status === 'open') say.done(`${invitation.email} already has an open invitation. It expires ${when(invitation.expires_at, now)}.`)
-  else say.done(`${invitation.email} has been invited by email as ${roleName(invitation)}. The invitation expires ${when(invitation.expires_at, now)}.`)
+  else say.done(`${invitation.email} has been invited by email as ${inRole(invitation)}. The invitation expires ${when(invitation.expires_at, now)}.`)
   say.caught(invitation.id)
   say.hint(`\nTo send the email again: muster invitation resend ${invitation.id}\nTo copy the link: muster invitation link ${invitation.id}`)
 }
@@ -118,9 +118,10 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
 function warnOfOtherRoles({ say }: Context, results: InviteResult[], asked: string): void {
   for (const { email, status, invitation } of results) {
     if (status !== 'open' || !invitation || invitation.role_id === asked || roleName(invitation).toLowerCase() === asked.toLowerCase()) continue
-    say.warn(`${email} already has an invitation as ${roleName(invitation)}, which stays as it is. To invite them as ${asked}, revoke it and invite again.`, [
-      `muster invitation revoke ${invitation.id}`,
-    ])
+    say.warn(
+      `${email} already has an invitation as ${inRole(invitation)}, which stays as it is. To invite them with the role ${asked}, revoke it and invite again.`,
+      [`muster invitation revoke ${invitation.id}`],
+    )
   }
 }
 

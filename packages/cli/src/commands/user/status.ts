@@ -2,7 +2,7 @@ import { command, skipPrompt, value } from '../../command.ts'
 import { usage } from '../../errors.ts'
 import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
-import { roleName } from '../../output/role.ts'
+import { inRole } from '../../output/role.ts'
 import { confirmDeparture, removeMember, sayDeparture } from '../shared/member-removal.ts'
 import { confirmSignOut, saySignedOut } from '../shared/sign-out.ts'
 
@@ -52,7 +52,7 @@ const reactivate = command(
     })
     if (say.json) return say.data(answer, () => '')
     const { member, changed } = answer
-    if (changed) say.done(`${member.username} has been reactivated as ${roleName(member)}. They have to log in again: muster login`)
+    if (changed) say.done(`${member.username} has been reactivated as ${inRole(member)}. They have to log in again: muster login`)
     else say.note(`${member.username} is already active. Nothing was changed.`)
   },
 )
