@@ -10,6 +10,9 @@ export const isRole = (name: unknown): name is Role => (roles as readonly unknow
 export const isAtLeast = (role: string | null, least: BuiltInRole): boolean =>
   (builtInRoles.slice(0, builtInRoles.indexOf(least) + 1) as readonly (string | null)[]).includes(role)
 
+/** A role that servers and verifiers of the version before do not know (P11). */
+export const isBelowMember = ({ role }: { role: Role }): boolean => role !== 'admin' && role !== 'member'
+
 export const membershipStatuses = ['active', 'deactivated', 'left'] as const
 export type MembershipStatus = (typeof membershipStatuses)[number]
 

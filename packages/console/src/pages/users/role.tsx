@@ -1,3 +1,4 @@
+import { isBelowMember } from '@muster/contract/permissions.ts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
@@ -88,7 +89,7 @@ function Effects({ member, to }: { member: Member; to: RoleChoice }) {
   if (!areas || !before || !after) return null
   const gained = after.filter((permission) => !before.includes(permission))
   const lost = before.filter((permission) => !after.includes(permission))
-  const isLowered = (member.role === 'admin' || member.role === 'member') && to.id !== 'admin' && to.id !== 'member'
+  const isLowered = !isBelowMember(member) && isBelowMember(held(to))
   return (
     <>
       <Consequences title="New permissions" items={areaLines(areas, gained)} />

@@ -30,9 +30,6 @@ export const builtIn = (role: BuiltInRole): HeldRole => ({ role, customRole: nul
 
 export const isSameRole = (one: HeldRole, other: HeldRole): boolean => one.role === other.role && one.customRole?.id === other.customRole?.id
 
-/** A role that servers and verifiers of the version before do not know (P11). */
-export const isBelowMember = ({ role }: Pick<HeldRole, 'role'>): boolean => role !== 'admin' && role !== 'member'
-
 /** In a sentence about a person: "an admin", or "a member with the role Deployer". */
 export const inWords = ({ role, customRole }: HeldRole): string => roleInWords(role, customRole?.name)
 

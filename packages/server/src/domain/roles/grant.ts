@@ -1,11 +1,11 @@
-import { isPermission, type Permission, permissions } from '@muster/contract/permissions.ts'
+import { isBelowMember, isPermission, type Permission, permissions } from '@muster/contract/permissions.ts'
 import { type Api, permissionsOfRole } from '../apis/api.ts'
 import { mayDo, outOfScope } from '../command/authorize.ts'
 import type { Invitation } from '../model/invitation.ts'
 import type { Actor, Rights } from '../model/live.ts'
 import type { Member } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
-import { type HeldRole, isBelowMember, nameOfRole, roleHas } from '../model/role.ts'
+import { type HeldRole, nameOfRole, roleHas } from '../model/role.ts'
 import type { Tx } from '../store.ts'
 
 /**
