@@ -21,10 +21,12 @@ export const decisionRecords = (): DecisionRecord[] =>
     .toSorted()
     .map(readRecord)
 
+/** All rows of the table, whatever they contain. */
 export const decisionIndex = (): string[] =>
   readFileSync(join(folder, 'README.md'), 'utf8')
     .split('\n')
-    .filter((line) => /^\| \[\d{4}\]/.test(line))
+    .filter((line) => line.startsWith('|'))
+    .slice(2) // the head of the table
 
 function readRecord(file: string): DecisionRecord {
   const text = readFileSync(join(folder, file), 'utf8')
