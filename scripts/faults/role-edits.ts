@@ -59,7 +59,7 @@ export const roleEdits: Fault[] = [
   {
     title: 'a route without a role and a permission is closed to viewers and custom roles (P11)',
     file: 'packages/sdk/src/http.ts',
-    find: "kind === 'client' || requirements.permission !== undefined ? null : 'member'",
+    find: "kind === 'client' || typeof requirements.permission === 'string' ? null : 'member'",
     replace: 'null',
     test: edits,
     named: 'a route that names no role',

@@ -61,8 +61,8 @@ export const roles: Fault[] = [
   {
     title: 'no role below member is given while a server of the version before runs (P11, E80)',
     file: `${server}/domain/roles/grant.ts`,
-    find: '  if (name !== undefined)',
-    replace: "  if (name === '')",
+    find: '  if (name === undefined) return',
+    replace: '  if (name !== null) return',
     test: changes,
     named: 'no role below member is given',
   },
@@ -85,8 +85,8 @@ export const roles: Fault[] = [
   {
     title: 'the resources of a person who can no longer remove them pass to the admin (P9)',
     file: `${server}/domain/organizations/change-role.ts`,
-    find: "roleHas(role, 'resources:remove') || ",
-    replace: "role.role !== 'admin' || ",
+    find: " || roleHas(role, 'resources:remove')",
+    replace: " || role.role !== 'admin'",
     test: changes,
     named: 'the resources of a person who can no longer remove them',
   },

@@ -31,10 +31,11 @@ export interface NewRole {
   permissions: readonly string[]
 }
 
-/** Before a role is created or changed: verifiers keep an entry of each for a day. */
-export async function spendRoleChange({ limits }: { limits: Limits }, actor: Actor): Promise<void> {
+/** Creates or changes a role. Verifiers keep an entry of each for a day, so each organization has a limit. */
+export async function withinRoleLimit<T>({ limits }: { limits: Limits }, actor: Actor, change: () => Promise<T>): Promise<T> {
   requirePermission(actor, 'members:role') // or a member without it would use up the limit of the admins
   await limits.spend('role by organization', actor.organization.id)
+  return change()
 }
 
 /** Creates a role of the organization (P7). */

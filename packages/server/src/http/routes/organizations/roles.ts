@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { authorize } from '../../../domain/command/authorize.ts'
 import { removeRole } from '../../../domain/organizations/remove-role.ts'
-import { createRole, editRole, PERMISSIONS_PER_ROLE, spendRoleChange } from '../../../domain/roles/custom-role.ts'
+import { createRole, editRole, PERMISSIONS_PER_ROLE, withinRoleLimit } from '../../../domain/roles/custom-role.ts'
 import { type ListedRole, listedRoleOf, listRoles, visibleHolders } from '../../../domain/roles/listed-role.ts'
 import { holderKinds, type RoleHolder } from '../../../domain/roles/store.ts'
 import { actorOfRequest, findReadableOrganization, idempotencyOf } from '../../request.ts'
@@ -139,8 +139,8 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
       const { principal, actor } = actorOfRequest(request)
       const { description: text = '', ...written } = request.body
       const role = { organization: request.params.org, ...written, description: text }
-      await spendRoleChange({ limits }, actor)
-      const { id, organizationId } = await execute(createRole, principal, role, { idempotency: idempotencyOf(request) })
+      const change = () => execute(createRole, principal, role, { idempotency: idempotencyOf(request) })
+      const { id, organizationId } = await withinRoleLimit({ limits }, actor, change)
       return reply.code(201).send(toListedRoleBody(await listedRoleOf(store.reading, organizationId, visibleHolders(actor), id)))
     },
   )
@@ -193,8 +193,8 @@ export const roleRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, 
     async (request) => {
       const { org, role } = request.params
       const { principal, actor } = actorOfRequest(request)
-      await spendRoleChange({ limits }, actor)
-      const { id, organizationId } = await execute(editRole, principal, { organization: org, role, ...request.body })
+      const change = () => execute(editRole, principal, { organization: org, role, ...request.body })
+      const { id, organizationId } = await withinRoleLimit({ limits }, actor, change)
       return toListedRoleBody(await listedRoleOf(store.reading, organizationId, visibleHolders(actor), id))
     },
   )
