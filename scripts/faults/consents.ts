@@ -30,6 +30,14 @@ export const consents: Fault[] = [
     named: 'to everything at one API',
   },
   {
+    title: 'a consent page counts for the account that it shows (E76, P16)',
+    file: `${server}/oauth/pages-routes.ts`,
+    find: 'fieldOf(request.body, name) !== value)',
+    replace: "fieldOf(request.body, name) === '')",
+    test,
+    named: 'is not given by an account that signed in after',
+  },
+  {
     title: 'a consent does not count in another organization (E76, P16)',
     file: `${server}/domain/credentials/consent.ts`,
     find: 'consent !== null && consent.organizationId === organization?.id ? consent : null',

@@ -9,6 +9,7 @@ import type { Execute } from '../domain/command/context.ts'
 import { consentOf, giveConsent } from '../domain/credentials/consent.ts'
 import { audiencesAsked } from '../domain/credentials/granted-audience.ts'
 import { sessionLifetimes } from '../domain/credentials/session.ts'
+import type { LiveState } from '../domain/model/live.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
@@ -49,7 +50,7 @@ export async function pageRoutes(app: FastifyInstance, { config, store, execute,
     const before = await consentOf(store.reading, live, client.id)
     const body = thirdPartyConsentPage({
       frame: frame(),
-      target: { action: `/interaction/${uid}`, hidden: {} },
+      target: { action: `/interaction/${uid}`, hidden: shownTo(live) },
       account: accountView(live),
       useAnother: { action: '/sign-out', hidden: { another: 'yes', continue: `/interaction/${uid}` } },
       application: { name: client.name, host: URL.parse(redirectUri)?.host ?? '' },
@@ -118,6 +119,8 @@ export async function pageRoutes(app: FastifyInstance, { config, store, execute,
     const { client, signedIn, prompt } = interaction
     if (!client.firstParty) {
       if (!signedIn || prompt !== 'consent') throw new Problem('authentication_required')
+      if (Object.entries(shownTo(signedIn.live)).some(([name, value]) => fieldOf(request.body, name) !== value))
+        return sendConsent(reply.code(409), interaction, signedIn, 'Check the account: another one was signed in when you opened this page.')
       const asked = termsOfRequest(interaction, await store.reading.apis.list())
       const declined = asked.filter((term) => isOptional(term) && fieldOf(request.body, fieldOfTerm(term)) !== 'yes')
       if (declined.length === asked.length) return sendConsent(reply.code(422), interaction, signedIn, 'Choose at least one permission, or cancel.')
@@ -136,6 +139,9 @@ export async function pageRoutes(app: FastifyInstance, { config, store, execute,
     return reply
   })
 }
+
+/** Fields of the page that name whose consent it asks for. In another tab, another account may sign in meanwhile, or the person may move. */
+const shownTo = ({ account, organization }: Pick<LiveState, 'account' | 'organization'>) => ({ account: account.id, organization: organization?.id ?? '' })
 
 /** A box on the page that allows a term. */
 const fieldOfTerm = (term: Term): string => `allow ${term}`

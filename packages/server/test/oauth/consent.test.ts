@@ -55,7 +55,7 @@ interface Asked {
 /** One browser of a person at one application. */
 async function browserAt(human: Human, { id, secret }: Registered) {
   const config = await discovered(muster, id, secret)
-  const { visit } = visitorOf(muster, (await browserOf(muster, human)).cookie)
+  const { visit, jar } = visitorOf(muster, (await browserOf(muster, human)).cookie)
   const verifier = client.randomPKCECodeVerifier()
   const request = async ({ scope, resources = [DEPLOY], more = {} }: Asked) => {
     const challenge = { code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' }
@@ -67,6 +67,7 @@ async function browserAt(human: Human, { id, secret }: Registered) {
   const allow = (page: { at: URL; text: string }, except: string[] = []) =>
     answer(page, {
       decision: 'allow',
+      ...hiddenOf(page.text),
       ...Object.fromEntries(fieldsOf(page.text).flatMap((field) => (except.includes(field.slice('allow '.length)) ? [] : [[field, 'yes']]))),
     })
   const redeem = ({ at }: { at: URL }, more: Record<string, string> = {}) =>
@@ -81,10 +82,12 @@ async function browserAt(human: Human, { id, secret }: Registered) {
     })
   const refresh = (refreshToken: string, more: Record<string, string> = {}) =>
     postForm(muster, '/oauth/token', { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: id, client_secret: secret, ...more })
-  return { request, answer, allow, redeem, refresh }
+  return { request, answer, allow, redeem, refresh, jar }
 }
 
 const fieldsOf = (html: string): string[] => [...html.matchAll(/type="checkbox"[^>]* name="([^"]+)"/g)].map(([, name = '']) => name)
+const hiddenOf = (html: string): Record<string, string> =>
+  Object.fromEntries([...html.matchAll(/type="hidden" name="(account|organization)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
 const tickedOf = (html: string): string[] => [...html.matchAll(/name="(allow [^"]+)" value="yes" checked/g)].map(([, name = '']) => name.slice('allow '.length))
 const asks = ({ at }: { at: URL }): boolean => at.pathname.startsWith('/interaction/')
 const revoke = (human: Human, { id }: Registered) => muster.call('DELETE', `/v1/me/applications/${id}`, { token: human.token })
@@ -172,7 +175,7 @@ describe('a third-party client', () => {
     const app = await charts()
     const browser = await browserAt(team.bob as Human, app)
     const page = await browser.request({ scope: 'apps:read' })
-    const again = await browser.answer(page, { decision: 'allow' })
+    const again = await browser.answer(page, { decision: 'allow', ...hiddenOf(page.text) })
     expect(again.status).toBe(422)
     expect(again.text).toContain('Choose at least one permission, or cancel.')
     expect(await applicationsOf(team.bob as Human)).toEqual(expect.not.arrayContaining([expect.objectContaining({ client_id: app.id })]))
@@ -195,7 +198,7 @@ describe('a consent', () => {
     expect((await browser.redeem(await browser.request({ scope: 'openid apps:deploy' }))).body.scope).toBe('apps:deploy')
   })
 
-  test('to everything at one API is none to everything at another (P4, P16, E76)', async () => {
+  test('to everything at one API does not count at another (P4, P16, E76)', async () => {
     const browser = await browserAt(team.cora as Human, await charts({ scopes: [...SCOPES, 'api'] }))
     const page = await browser.request({ scope: 'openid api' })
     expect(page.text).toContain('with all your permissions at Deploy')
@@ -204,11 +207,27 @@ describe('a consent', () => {
     for (const resources of [[BILLING], []]) expect(asks(await browser.request({ scope: 'openid api', resources }))).toBe(true)
   })
 
-  test('of one person is none of another (P16)', async () => {
+  test('does not count for another person (P16)', async () => {
     const app = await charts()
     const mine = await browserAt(team.cora as Human, app)
     await mine.allow(await mine.request({ scope: 'openid apps:read' }))
     expect(asks(await (await browserAt(team.dave as Human, app)).request({ scope: 'openid apps:read' }))).toBe(true)
+  })
+
+  test('is not given by an account that signed in after the page was opened (P16, E76)', async () => {
+    const app = await charts()
+    const [bob, cora] = [team.bob as Human, team.cora as Human]
+    const browser = await browserAt(bob, app)
+    const page = await browser.request({ scope: 'openid apps:read' })
+    const [name = '', value = ''] = (await browserOf(muster, cora)).cookie.split(/=(.*)/s)
+    browser.jar.set(name, value)
+    const again = await browser.allow(page)
+    expect([again.status, asks(again)]).toEqual([409, true])
+    expect(again.text).toContain('Check the account')
+    expect(hiddenOf(again.text)).toMatchObject({ account: cora.id })
+    for (const human of [bob, cora]) expect((await applicationsOf(human)).filter(({ client_id }: { client_id: string }) => client_id === app.id)).toEqual([])
+    const { body } = await browser.redeem(await browser.allow(again))
+    expect(decodeJwt(body.access_token).sub).toBe(cora.id)
   })
 
   test('that becomes narrower makes the next tokens narrower (P16)', async () => {
