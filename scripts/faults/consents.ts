@@ -86,6 +86,22 @@ export const consents: Fault[] = [
     named: 'does not touch the other applications',
   },
   {
+    title: 'a third-party client creates nothing that outlives its access (E77, P16)',
+    file: `${server}/domain/command/recent.ts`,
+    find: "if (session.kind !== 'application' || session.clientId === null) return",
+    replace: "if (session.kind === 'application' || session.clientId === null) return",
+    test,
+    named: 'creates nothing that outlives its access',
+  },
+  {
+    title: 'a device login does not get what was declined before (E76, P16)',
+    file: `${server}/domain/credentials/device-authorization.ts`,
+    find: 'before?.declined.includes(term)',
+    replace: 'before === undefined',
+    test,
+    named: 'does not get what its person declined before',
+  },
+  {
     title: 'a server of the version before knows no grant of a third-party client (E77, P16)',
     file: `${server}/store/credentials/client-store.ts`,
     find: "const ASKS_CONSENT = 'consent:'",

@@ -270,7 +270,7 @@ export const problems = {
     next: 'Revoke one you no longer use.',
     command: 'muster token list',
   },
-  session_required: { status: 403, title: 'A key cannot do this. It requires a login.', next: 'Log in.', command: 'muster login' },
+  session_required: { status: 403, title: 'This requires your own login.', next: 'Log in.', command: 'muster login' },
   credential_not_found: {
     status: 404,
     title: 'No such key or refresh token was created without the required factor.',

@@ -79,12 +79,16 @@ async function aBrowser() {
   return { at, visit, signIn }
 }
 
+/** The page names the account and the organization whose consent it asks for. */
+const shownTo = (html: string): Record<string, string> =>
+  Object.fromEntries([...html.matchAll(/name="(account|organization)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+
 test('a person gives the application access, and revokes it (P16)', async () => {
   const { at, visit, signIn } = await aBrowser()
   const page = await signIn()
   expect(page.text).toContain('See applications (Deploy)')
   const allowed = Object.fromEntries([...page.text.matchAll(/name="(allow [^"]+)"/g)].map(([, name = '']) => [name, 'yes']))
-  const back = await visit(page.at.href, { decision: 'allow', ...allowed })
+  const back = await visit(page.at.href, { decision: 'allow', ...shownTo(page.text), ...allowed })
   expect((await at(back.at.pathname + back.at.search)).headers.get('location')).toBe('/')
   const home = await at('/')
   expect([home.status, await home.text()]).toEqual([200, '{}\n'])
@@ -101,7 +105,7 @@ test('a person gives the application access, and revokes it (P16)', async () => 
 test('the application says that it may not see what the person did not allow', async () => {
   const { at, visit, signIn } = await aBrowser()
   const page = await signIn()
-  const back = await visit(page.at.href, { decision: 'allow' })
+  const back = await visit(page.at.href, { decision: 'allow', ...shownTo(page.text) })
   await at(back.at.pathname + back.at.search)
   expect(await (await at('/')).text()).toContain('You did not let this application see your applications.')
 })

@@ -1,5 +1,5 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { EVERYTHING, OWN_API } from '../domain/apis/api.ts'
 import { type Term, termOf } from '../domain/apis/term.ts'
 import { consentOf, coversRequest } from '../domain/credentials/consent.ts'
@@ -36,10 +36,17 @@ export async function consentToCaller(reading: Tx, live: LiveState): Promise<Con
   return client && !client.firstParty ? consentOf(reading, live, client.id) : undefined
 }
 
-/** Whether the person must be asked. `api` counts at the resources, because it means something else at each. */
-export function needsConsent(consent: Consent | null, { identity, resources }: RequestedScopes, own: OwnNames): boolean {
-  const atResources = [...resources].flatMap(([resource, scopes]) => scopes.map((scope) => termAt(scope, resource, own)))
-  return !coversRequest(consent, [...identity.filter((scope) => scope !== EVERYTHING), ...atResources])
+/** `api` counts at the resources, because it means something else at each. */
+const termsOfRequested = ({ identity, resources }: RequestedScopes, own: OwnNames): Term[] => [
+  ...identity.filter((scope) => scope !== EVERYTHING),
+  ...[...resources].flatMap(([resource, scopes]) => scopes.map((scope) => termAt(scope, resource, own))),
+]
+
+/** Whether the person must be asked. @throws InvalidScope for a request of nothing: a permission means something only at its API */
+export function needsConsent(consent: Consent | null, requested: RequestedScopes, own: OwnNames): boolean {
+  const terms = termsOfRequested(requested, own)
+  if (terms.length === 0) throw new errors.InvalidScope('These scopes mean nothing at Muster. Name their API in `resource`.', '')
+  return !coversRequest(consent, terms)
 }
 
 /** What the person grants of a request, and what they do not. */

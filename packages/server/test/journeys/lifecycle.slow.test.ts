@@ -286,7 +286,7 @@ describe('the life of a member at the command line', () => {
     for (const words of ['key create more --scope all', 'org leave --yes', 'session list', 'profile --company x']) {
       const refused = await nobody.run(words, asMachine)
       assert.equal(refused.code, 1, `${words}: ${refused.text}`)
-      assert.match(refused.text, /A key cannot do this\. It requires a login[\s\S]*without MUSTER_TOKEN/, words)
+      assert.match(refused.text, /This requires your own login[\s\S]*without MUSTER_TOKEN/, words)
     }
     assert.match((await nobody.run('user invite x@example.com', asMachine)).text, /Your role does not allow this/)
 

@@ -82,7 +82,7 @@ async function browserAt(human: Human, { id, secret }: Registered) {
     })
   const refresh = (refreshToken: string, more: Record<string, string> = {}) =>
     postForm(muster, '/oauth/token', { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: id, client_secret: secret, ...more })
-  return { request, answer, allow, redeem, refresh, jar }
+  return { request, answer, allow, redeem, refresh, jar, visit }
 }
 
 const fieldsOf = (html: string): string[] => [...html.matchAll(/type="checkbox"[^>]* name="([^"]+)"/g)].map(([, name = '']) => name)
@@ -171,6 +171,51 @@ describe('a third-party client', () => {
     expect([body.scope, decodeJwt(body.access_token)['permissions']]).toEqual(['apps:read apps:remove', ['apps:read']])
   })
 
+  test('that asks for nothing is told to name the API (P16)', async () => {
+    const app = await charts()
+    const browser = await browserAt(team.bob as Human, app)
+    const { at } = await browser.request({ scope: 'apps:read', resources: [] })
+    expect([at.origin, at.searchParams.get('error')]).toEqual(['https://charts.example', 'invalid_scope'])
+    expect(at.searchParams.get('error_description')).toContain('Name their API in `resource`')
+  })
+
+  test('creates nothing that outlives its access, and changes nothing of the account (P16, E77)', async () => {
+    const app = await charts({ scopes: [...SCOPES, 'api'] })
+    const ada = team.ada as Human
+    const host = await muster.person('host')
+    const invited = await muster.call('POST', '/v1/organizations/host/invitations', { token: host.token, body: { emails: [ada.email], role: 'member' } })
+    const secret = await muster.call('POST', '/v1/organizations/host/secrets', { token: host.token, body: {} })
+    expect([invited.status, secret.status], JSON.stringify([invited.body, secret.body])).toEqual([200, 201])
+    await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot' } })
+    const key = await muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'own', scope: 'all', expires_in_days: null } })
+    expect(key.status).toBe(201)
+
+    const browser = await browserAt(ada, app)
+    const { body } = await browser.redeem(await browser.allow(await browser.request({ scope: 'openid api', resources: [] })))
+    const token = body.access_token
+    expect((await muster.call('GET', '/v1/organizations/ada/members', { token })).status).toBe(200)
+    const attempts: [method: string, path: string, body?: object][] = [
+      ['POST', '/v1/me/keys', { description: 'CI', scope: 'all', expires_in_days: null }],
+      ['PATCH', `/v1/me/keys/${key.body.id}`, { description: 'CI' }],
+      ['POST', '/v1/organizations/ada/service-accounts/robot/keys', { description: 'CI', scope: 'all', expires_in_days: null }],
+      ['PUT', '/v1/organizations/ada/factor-policy', { policy: 'none' }],
+      ['POST', '/v1/me/password', { current_password: ada.password, new_password: 'another password for ada' }],
+      ['POST', '/v1/me/email', { password: ada.password, email: 'ada@example.net' }],
+      ['PATCH', '/v1/me', { given_name: 'Eva' }],
+      ['POST', '/v1/me/terminal-confirmations', {}],
+      ['POST', '/v1/invitations/accept', { token: secret.body.secret }],
+      ['DELETE', '/v1/me/sessions'],
+      ['DELETE', `/v1/me/sessions/${ada.sessionId}`],
+      ['DELETE', `/v1/me/applications/${app.id}`],
+    ]
+    for (const [method, path, body] of attempts) {
+      const answer = await muster.call(method, path, { token, ...(body && { body }) })
+      expect([method, path, answer.status, answer.body.code]).toEqual([method, path, 403, 'session_required'])
+    }
+    const own = await muster.call('DELETE', '/v1/me/sessions/current', { token })
+    expect([own.status, own.body.ended]).toEqual([200, 1])
+  })
+
   test('cannot be allowed nothing at all (P16)', async () => {
     const app = await charts()
     const browser = await browserAt(team.bob as Human, app)
@@ -242,6 +287,17 @@ describe('a consent', () => {
     expect([second.status, second.body.scope]).toEqual([200, 'apps:read'])
   })
 
+  test('ends with the membership, so it does not count after a return (P16)', async () => {
+    const [app, host, guest] = [await charts(), await muster.person('landlord'), await muster.person('guest')]
+    const browser = await browserAt(guest, app)
+    await browser.allow(await browser.request({ scope: 'openid apps:read' }))
+    expect(await applicationsOf(guest)).toHaveLength(1)
+    const { body } = await muster.call('POST', '/v1/organizations/landlord/secrets', { token: host.token, body: {} })
+    expect((await muster.call('POST', '/v1/invitations/accept', { token: guest.token, body: { token: body.secret } })).status).toBe(200)
+    const { rows } = await sql`select from consent where user_id = ${guest.id}`.execute(muster.server.database.kysely)
+    expect(rows).toHaveLength(0)
+  })
+
   test('does not count in another organization (P16, E76)', async () => {
     const app = await charts()
     const mover = await muster.person('mover')
@@ -267,6 +323,25 @@ describe('a consent', () => {
       client_id: app.id,
       permissions: [{ scope: 'openid' }, { scope: 'apps:read', audience: DEPLOY, description: 'See applications (Deploy)' }],
     })
+  })
+})
+
+describe('a device login', () => {
+  test('does not get what its person declined before (P16, E76)', async () => {
+    const app = await charts({ grants: ['authorization_code', 'refresh_token', DEVICE_GRANT] })
+    const browser = await browserAt(team.bob as Human, app)
+    const scope = 'openid apps:read apps:deploy'
+    await browser.allow(await browser.request({ scope }), [WRITE])
+    const credentials = { client_id: app.id, client_secret: app.secret }
+    const started = await postForm(muster, '/oauth/device/code', { ...credentials, scope, resource: DEPLOY })
+    const page = await browser.visit('/device', { user_code: started.body.user_code })
+    for (const text of ['Charts is not part of', 'See applications (Deploy)']) expect(page.text).toContain(text)
+    expect(page.text).not.toContain('Deploy applications (Deploy)')
+    await browser.visit(page.at.href, { decision: 'approve' })
+    const { body } = await postForm(muster, '/oauth/token', { ...credentials, grant_type: DEVICE_GRANT, device_code: started.body.device_code })
+    expect(body.scope).toBe('apps:read')
+    const again = await browser.request({ scope, more: { prompt: 'consent' } })
+    expect(tickedOf(again.text)).toEqual([READ])
   })
 })
 

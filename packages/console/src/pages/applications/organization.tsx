@@ -22,7 +22,7 @@ export function OrganizationApplicationsPage() {
           Organization settings
         </Link>,
       ]}
-      lead="Applications of third parties that members let act for them. Each member decides for themselves, and only they can revoke it. An application never gets more than the member's role allows."
+      lead="Applications of third parties that members let act for them. Each member decides for themselves, and only they can revoke the access. An application never gets more than the member's role allows."
     >
       {may('applications:read') ? (
         <Applications />

@@ -34,9 +34,9 @@ export interface Context {
   attempt(what: Partial<Attempted>): void
   /**
    * The caller's account, with its row locked until commit, for changes that require a session.
-   * @throws Problem if the credential is no longer valid, user_not_registered, or session_required for a key
+   * @throws Problem if the credential is no longer valid, user_not_registered, or session_required for a key, or for a session of a third-party client (P16), unless it may
    */
-  account(options?: { unregistered?: boolean }): Promise<{ account: LiveAccount; live: LiveState }>
+  account(options?: { unregistered?: boolean; thirdParty?: boolean }): Promise<{ account: LiveAccount; live: LiveState }>
   /** Locks the organization, then reads the caller again and checks the permission. So an admin who was demoted a moment ago is refused here. */
   enter<P extends Permission>(reference: string, permission: P): Promise<{ actor: ActorWith<P>; organization: Organization }>
   /**
@@ -59,7 +59,7 @@ export interface Context {
    * roles meanwhile.
    */
   enterShared<P extends Permission>(reference: string, permission: P): Promise<{ actor: ActorWith<P>; organization: Organization }>
-  /** Locks these organizations and the caller's own, then reads the caller again, and who else is in their organization. For moves, which no key can make. */
+  /** Locks these organizations and the caller's own, then reads the caller again, and who else is in their organization. For moves, which no key and no third-party client can make. */
   lockWithMine(ids: readonly OrganizationId[]): Promise<{ actor: SessionActor; locked: Organization[]; live: LiveState; companions: Companions }>
 }
 

@@ -12,6 +12,7 @@ import type { Store, Tx } from '../store.ts'
 import { actorOf, actorOfKey, authorize, requireMember } from './authorize.ts'
 import type { ActorWith, Context, Execute, Idempotency } from './context.ts'
 import type { Limits } from './limits.ts'
+import { requireFirstParty } from './recent.ts'
 import { awaitEnded, record } from './record.ts'
 import { type Attempted, recordRefusedAttempt } from './refused-attempts.ts'
 import { requireKeyStanding, requireStanding, requireValid, requireValidKey } from './refused-credential.ts'
@@ -120,8 +121,9 @@ function contextOf(
     ways,
     record: (event, details) => record(tx, principal, event, details),
     awaitEnded: (kind, subjects) => awaitEnded(tx, principal, kind, subjects),
-    async account({ unregistered = false } = {}) {
+    async account({ unregistered = false, thirdParty = false } = {}) {
       const [, live] = await together(principal.kind === 'user' ? tx.accounts.lock(principal.userId) : null, standing())
+      if (!thirdParty) await requireFirstParty(tx, live)
       if (!unregistered) actorOf(live)
       return { account: live.account, live }
     },
@@ -152,6 +154,7 @@ function contextOf(
         tx.memberships.companions(mine, principalId(principal) as UserId),
       )
       const actor = actorOf(live)
+      await requireFirstParty(tx, live)
       // The caller was moved between the read and the lock, so the locked organization is not the caller's any more.
       if (actor.organization.id !== mine) throw new Problem('membership_left')
       return { actor, locked, live, companions }
@@ -163,7 +166,7 @@ function contextOf(
  * The same key gets the same response and has one effect (I11). The response is stored in the transaction of its effect. A caller who has lost the permission
  * since then is refused before the stored response is read.
  */
-async function once<O>({ tx, principal, keys, account, enter }: Context, idempotency: Idempotency, rights: Right[], run: () => Promise<O>): Promise<O> {
+async function once<O>({ tx, principal, keys, enter }: Context, idempotency: Idempotency, rights: Right[], run: () => Promise<O>): Promise<O> {
   const who = principalId(principal)
   const context = `${who}/${idempotency.key}`
   const kept = await tx.idempotency.claim(who, idempotency.key, idempotency.requestHash)
@@ -185,7 +188,7 @@ async function once<O>({ tx, principal, keys, account, enter }: Context, idempot
   if (!kept.answer || !key) throw new Problem('idempotency_key_reused', 'The first request took effect. Its response ended when the secret was replaced.')
   const { answer, rights: asked, ended = [] } = JSON.parse(key.open('idempotency', context, kept.answer)) as { answer: O; rights: Right[]; ended?: string[] }
   principal.origin.ended?.push(...ended.map(BigInt))
-  if (principal.kind === 'user') await account({ unregistered: true })
+  if (principal.kind === 'user') await together(tx.accounts.lock(principal.userId), requireStanding(tx, principal))
   if (principal.kind === 'key') await requireKeyStanding(tx, principal)
   for (const right of asked) await enter(right.organizationId, right.permission)
   return answer

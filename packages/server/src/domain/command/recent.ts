@@ -42,8 +42,19 @@ export async function requireOwnProof(tx: Factors & Pick<Tx, 'clients'>, asking:
   await requireRecent(tx, { ...asking, session: { ...asking.session, clientId: null } }, action)
 }
 
-/** @throws Problem insufficient_user_authentication with `max_age` in seconds, `acr_values` if a password is not enough (RFC 9470), and the action to confirm */
+/**
+ * Revoking the access of a third-party client ends its sessions. So it creates nothing that outlives them, such as a key, a factor or a membership, and changes
+ * nothing about the account (P16). @throws Problem session_required
+ */
+export async function requireFirstParty({ clients }: Pick<Tx, 'clients'>, { session }: Pick<LiveState, 'session'>): Promise<void> {
+  if (session.kind !== 'application' || session.clientId === null) return
+  if ((await clients.find(session.clientId))?.firstParty === false)
+    throw new Problem('session_required', 'An application that is not part of this platform cannot do this for you. Sign in and do it yourself.')
+}
+
+/** @throws Problem session_required, or insufficient_user_authentication with `max_age` in seconds, `acr_values` if a password is not enough (RFC 9470), and the action to confirm */
 export async function requireRecent(tx: Factors & Pick<Tx, 'clients'>, asking: Asking, action: RecentAction): Promise<void> {
+  await requireFirstParty(tx, asking)
   if (await isRecent(tx, asking)) return
   const needed = await neededFor(tx, asking)
   const stronger = needed === acrOf(['pwd']) ? {} : { acr_values: needed }

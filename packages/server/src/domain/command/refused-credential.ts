@@ -133,7 +133,7 @@ const expiredKeyProblem = ({ description, expiresAt }: ApiKey): Problem =>
     extensions: { next: 'Create another key.', command: 'muster key create DESCRIPTION' },
   })
 
-/** Given only if another person ended the session, because its holder does not know otherwise. */
+/** Given if the holder of the session may not know why it ended: another person ended it, or the user did elsewhere. */
 const signedOutBy: Record<string, string> = {
   access_revoked: 'The user revoked the access of this application. They can allow it again.',
   signed_out_by_admin: 'An admin of your organization signed you out everywhere. You can sign in again.',

@@ -9,11 +9,12 @@ import { requireRecent } from '../command/recent.ts'
 import { requireValid } from '../command/refused-credential.ts'
 import { currentMoment, type Moment, millisecondsSince } from '../model/clock.ts'
 import { newId } from '../model/id.ts'
+import type { LiveState } from '../model/live.ts'
 import { networkOf } from '../model/network.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Store, Tx } from '../store.ts'
-import { rememberConsent } from './consent.ts'
+import { consentOf, rememberConsent } from './consent.ts'
 import { audiencesAsked, grantOfLogin } from './granted-audience.ts'
 import { requireRefreshLogin } from './refresh-token.ts'
 import { sessionLifetimes, signInOf, startSession } from './session.ts'
@@ -180,9 +181,20 @@ export async function deviceOf(tx: Pick<Tx, 'deviceAuthorizations'>, id: DeviceA
 export const isLasting = ({ wantsRefreshToken, commandLine, builtInClient }: DeviceAuthorization): boolean =>
   builtInClient || (wantsRefreshToken && commandLine)
 
-/** What a login of a client asks for that is not first-party (P16). */
-export const termsOfDevice = ({ scopes, params }: Pick<DeviceAuthorization, 'scopes' | 'params'>, apis: readonly Api[]): Term[] =>
-  termsOf(scopes, audiencesAsked(params.audiences, [OWN_API]), apis)
+/**
+ * What approval gives a client that is not first-party (P16): all that it asks for, except what the person declined before. They decline nothing here, because
+ * the page has no boxes.
+ */
+export async function decisionOnDevice(
+  tx: Pick<Tx, 'consents'>,
+  live: Pick<LiveState, 'account' | 'organization'>,
+  { clientId, scopes, params }: Pick<DeviceAuthorization, 'clientId' | 'scopes' | 'params'>,
+  apis: readonly Api[],
+): Promise<{ asked: Term[]; declined: Term[] }> {
+  const asked = termsOf(scopes, audiencesAsked(params.audiences, [OWN_API]), apis)
+  const before = await consentOf(tx, live, clientId)
+  return { asked, declined: asked.filter((term) => before?.declined.includes(term)) }
+}
 
 /**
  * Lets the device act as the caller. What the organization requires must have been proved in this browser (F13). The session is created here, at the current epoch
@@ -194,7 +206,10 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   const device = await deviceOf(tx, id, live.session.id)
   if (!isOpen(device) || device.confirms !== null) throw new Problem('device_authorization_ended')
   requirePolicy(live)
-  if (!device.firstParty) await rememberConsent(context, live, { clientId: device.clientId, asked: termsOfDevice(device, await tx.apis.list()) })
+  if (!device.firstParty) {
+    const decision = await decisionOnDevice(tx, live, device, await tx.apis.list())
+    await rememberConsent(context, live, { clientId: device.clientId, ...decision })
+  }
   const organizationId = live.organization?.id ?? null
   const kind = !device.commandLine ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
   if (kind === 'refresh') await requireRefreshLogin(tx, account.id)

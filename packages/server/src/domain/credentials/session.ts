@@ -140,7 +140,9 @@ export const noteSignIn = ({ tx, principal }: Context, userId: UserId): Promise<
 
 /** Ends a session of the caller. Another person's session does not exist for the caller. Ending an ended session changes nothing. */
 export async function endSession(context: Context, { sessionId, reason }: { sessionId: SessionId; reason: EndReason }): Promise<{ ended: number }> {
-  const { account } = await context.account({ unregistered: true })
+  const { principal } = context
+  const isOwn = principal.kind === 'user' && principal.sessionId === sessionId
+  const { account } = await context.account({ unregistered: true, thirdParty: isOwn })
   const session = await context.tx.sessions.find(sessionId)
   if (session?.userId !== account.id) throw new Problem('session_not_found')
   return { ended: (await finishSession(context, sessionId, reason)) ? 1 : 0 }

@@ -418,6 +418,7 @@ export interface ConsentStore {
   put(consent: Omit<Consent, 'grantedAt'>): Promise<void>
   /** False if there is none. */
   remove(userId: UserId, clientId: ClientId): Promise<boolean>
+  removeAllOf(userId: UserId): Promise<void>
   /** The applications of a person in an organization, the latest consent first. At most 200. */
   list(userId: UserId, organizationId: OrganizationId): Promise<Application[]>
   /** The applications of all members of an organization, by application and person. */

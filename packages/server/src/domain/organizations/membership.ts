@@ -63,7 +63,7 @@ async function endPersonal({ tx, record }: Context, id: OrganizationId): Promise
 }
 
 /**
- * Ends a membership and, by the epoch, all credentials of its user (S32). The member's open invitations are revoked (S19), and they are removed as a contact.
+ * Ends a membership and, by the epoch, all credentials of its user (S32). The member's open invitations are revoked (S19), they are removed as a contact, and what they let third-party clients do is forgotten (P16).
  * `epoch` was read under the lock. Returns the new one.
  */
 export async function endMembership(
@@ -76,6 +76,7 @@ export async function endMembership(
     tx.memberships.end(organizationId, userId, reason, principalId(principal)),
     tx.organizations.clearContactsOf(organizationId, userId),
     tx.invitations.revokeOpenBy(userId, organizationId),
+    tx.consents.removeAllOf(userId),
     record({ type: 'membership.ended', target: userId, organizationId, reason, epoch }),
   )
   if (raised !== epoch) throw new RetryTransaction()

@@ -63,6 +63,9 @@ export function consentStore(db: Kysely<Tables>): ConsentStore {
       const { numDeletedRows } = await db.deleteFrom('consent').where('user_id', '=', userId).where('client_id', '=', clientId).executeTakeFirstOrThrow()
       return numDeletedRows === 1n
     },
+    async removeAllOf(userId) {
+      await db.deleteFrom('consent').where('user_id', '=', userId).execute()
+    },
     async list(userId, organizationId) {
       const rows = await applications(db)
         .where('consent.user_id', '=', userId)

@@ -13,7 +13,7 @@ export interface ThirdPartyConsentPage {
   application: { name: string; host: string }
   /** `field`: the name of the box that allows it. Null: it comes with every access. */
   permissions: readonly { text: string; field: string | null; checked: boolean }[]
-  /** True if the application also wants access while the person is away. */
+  /** True if the application also asks for access while the person is away. The box for it says what it does. */
   keepsAccess: boolean
   actsAsPerson: boolean
   /** How long one sign-in lasts. */
@@ -43,7 +43,7 @@ export function thirdPartyConsentPage(props: ThirdPartyConsentPage): string {
           facts([
             ['Goes to', html`<span class="code">${application.host}</span>`],
             ['Organization', organizationLine(account)],
-            ['Lasts', `Up to ${days} days for each sign-in${keepsAccess ? ', also while you are away' : ', or until you sign out here'}`],
+            ['Lasts', `Up to ${days} days for each sign-in${keepsAccess ? '' : ', or until you sign out here'}`],
           ]),
           actsAsPerson && notice({ tone: 'paused', body: 'This is more than sign-in. The application can act as you.' }),
         ],

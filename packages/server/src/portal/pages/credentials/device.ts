@@ -53,6 +53,8 @@ export interface DeviceApprovalPage {
   apis?: readonly string[]
   /** What the permissions that it requests allow. Empty: everything. */
   permissions?: readonly string[]
+  /** True for a client that is not part of the platform. It gets the permissions only. */
+  thirdParty?: boolean
   /** True when the login was started from this browser's IP address. */
   sameAddress: boolean
   /** True when the client requests a refresh token (S47). */
@@ -77,6 +79,7 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
     request,
     apis = [],
     permissions = [],
+    thirdParty = false,
     sameAddress,
     longLived,
     tokenName,
@@ -87,6 +90,7 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
   return layout({
     frame,
     title: isRegistration ? `Register as ${registersAs}?` : `Let ${client.name} log in?`,
+    lead: thirdParty && `${client.name} is not part of ${frame.host}. Continue only if you know it and trust it.`,
     body: [
       actingAs(account, useAnother),
       registersAs !== undefined &&
@@ -106,7 +110,7 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
               ? ['Username', html`${registersAs} <span class="muted">(chosen in your terminal)</span>`]
               : ['Organization', organizationLine(account)],
             ['APIs', apis.length > 0 && apis.join(', ')],
-            ['It can', permissions.length > 0 && permissions.join(', ')],
+            ['It can', permissions.length > 0 ? permissions.join(', ') : thirdParty && 'Do nothing: you declined all of this before'],
             ['Requested from', html`${request.place && html`${request.place}, `}<span class="code">${request.address}</span>`],
             ['Requested with', request.agent],
             ['Requested', moment(request.at, frame.now)],
@@ -126,7 +130,7 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
               body: 'The client requests a refresh token, which is meant for scripts and CI. Anyone who has the token can act as you until it is revoked or goes unused for 30 days.',
             }),
         ],
-        next: `If you approve, ${client.name} ${isRegistration ? `registers you as ${registersAs} and can act as you` : `${permissions.length > 0 ? 'can do only this as you' : 'can act as you'}${account.organization ? ` in ${account.organization.name}` : ''}`}. If someone sent you this code, deny the request.`,
+        next: `If you approve, ${client.name} ${isRegistration ? `registers you as ${registersAs} and can act as you` : `${thirdParty || permissions.length > 0 ? 'can do only this as you' : 'can act as you'}${account.organization ? ` in ${account.organization.name}` : ''}`}. If someone sent you this code, deny the request.`,
         actions: [
           button({ text: 'Deny', tone: 'plain', name: 'decision', value: 'deny' }),
           button({ text: longLived ? 'Approve for a year' : 'Approve', name: 'decision', value: 'approve' }),

@@ -7,7 +7,7 @@ import { meetsPolicy } from '../../../domain/command/factor-policy.ts'
 import { isRecent } from '../../../domain/command/recent.ts'
 import { refusalOf } from '../../../domain/command/refused-credential.ts'
 import { approveConfirmation } from '../../../domain/credentials/confirm-terminal.ts'
-import { approveDevice, denyDevice, deviceOf, endingCommand, isLasting, programOf, termsOfDevice } from '../../../domain/credentials/device-authorization.ts'
+import { approveDevice, decisionOnDevice, denyDevice, deviceOf, endingCommand, isLasting, programOf } from '../../../domain/credentials/device-authorization.ts'
 import { enterUserCode, refuseUserCode } from '../../../domain/credentials/enter-user-code.ts'
 import { audiencesAsked } from '../../../domain/credentials/granted-audience.ts'
 import type { DeviceAuthorization } from '../../../domain/credentials/store.ts'
@@ -121,10 +121,16 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     return enterCode(request, reply, signedIn, userCode)
   })
 
-  /** Everything, of a client that is not first-party (P16). Otherwise the permissions, and none for a login that can do everything. */
-  const permissionsOf = async (device: DeviceAuthorization): Promise<string[]> => {
-    const apis = device.firstParty ? [] : await store.reading.apis.list()
-    if (!device.firstParty) return wordsOfTerms(apis, termsOfDevice(device, apis)).map(({ text }) => text)
+  /** All that it gets, of a client that is not first-party (P16). Otherwise the permissions, and none for a login that can do everything. */
+  const permissionsOf = async (device: DeviceAuthorization, { live }: SignedIn): Promise<string[]> => {
+    if (!device.firstParty) {
+      const apis = await store.reading.apis.list()
+      const { asked, declined } = await decisionOnDevice(store.reading, live, device, apis)
+      return wordsOfTerms(
+        apis,
+        asked.filter((term) => !declined.includes(term)),
+      ).map(({ text }) => text)
+    }
     return device.scopes.includes(EVERYTHING) ? [] : [...(await wordsOfPermissions(store.reading, device.scopes)).values()]
   }
 
@@ -190,7 +196,8 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
         client: { name: client, id: device.clientId },
         request: { address: device.address, agent: device.userAgent ?? undefined, at: device.requestedAt },
         apis: device.params.audiences === undefined ? [] : await namesOfApis(store.reading, audiencesAsked(device.params.audiences, [OWN_API])),
-        permissions: await permissionsOf(device),
+        permissions: await permissionsOf(device, signedIn),
+        thirdParty: !device.firstParty,
         sameAddress: device.address === request.origin.address,
         longLived: device.wantsRefreshToken,
         tokenName: device.refreshTokenName ?? undefined,
