@@ -103,9 +103,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     if (config.migrateUrl !== null && (await mayChangeRecord(database)))
       log.warn(
         {
-          next: 'As the role of MUSTER_MIGRATE_URL: revoke update, delete on audit_event from the role of DATABASE_URL, which must not be a superuser (docs/operations.md, "A second role for migrations").',
+          next: 'As the role of MUSTER_MIGRATE_URL: revoke update, delete on audit_event, audit_personal from the role of DATABASE_URL, which must not be a superuser (docs/operations.md, "A second role for migrations").',
         },
-        'the role of the server may change the audit log',
+        'the role of the server may change the audit log (audit_event or audit_personal)',
       )
     const secrets = config.secret === null ? secretsInFolder(config.dataDir) : secretsOfSettings(config.secret, config.previousSecrets)
     const keyRing = await openKeyRing({
@@ -313,7 +313,9 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 
 /** True if the database lets this role change or delete events of the record. Only with two roles can it be prevented. */
 async function mayChangeRecord({ kysely }: Database): Promise<boolean> {
-  const { rows } = await sql<{ may: boolean }>`select has_table_privilege('audit_event', 'update, delete') as may`.execute(kysely)
+  const { rows } = await sql<{
+    may: boolean
+  }>`select has_table_privilege('audit_event', 'update, delete') or has_table_privilege('audit_personal', 'update, delete') as may`.execute(kysely)
   return rows[0]?.may === true
 }
 

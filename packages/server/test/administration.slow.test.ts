@@ -119,7 +119,7 @@ describe('on PostgreSQL', () => {
     }
     try {
       expect(await warnings()).toHaveLength(1)
-      await admin.query(`revoke update, delete on audit_event from ${role}`)
+      await admin.query(`revoke update, delete on audit_event, audit_personal from ${role}`)
       expect(await warnings()).toEqual([])
     } finally {
       await admin.query(`drop owned by ${role}; drop role ${role}`)

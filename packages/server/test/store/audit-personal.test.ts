@@ -103,12 +103,21 @@ test('the documented statement of the operator erases the values of one person (
   const statement = /```sql\n(update audit_personal [^`]*)```/.exec(guide)?.[1] as string
   const database = await aDatabase('postgres')
   const by = (actorId: string, event: AuditEvent): AuditEvent => ({ ...event, actorKind: 'user', actorId })
+  for (const [id, founder] of [
+    ['org_1', 'usr_1'],
+    ['org_2', 'usr_2'],
+  ]) {
+    await sql`insert into account (id, email, email_canonical, password_hash, given_name) values (${founder}, ${founder}, ${founder}, '', '')`.execute(database.kysely)
+    await sql`insert into organization (id, name, founder_id) values (${id}, ${`name_${founder}`}, ${founder})`.execute(database.kysely)
+  }
   await insertEvents([
     by('usr_1', old('user.registered', { username: 'ada' }, 'usr_1')),
     by('usr_2', old('membership.deactivated', { epoch: 2, reason: 'on leave' }, 'usr_1')),
     by('usr_1', old('membership.deactivated', { epoch: 2, reason: 'gone' }, 'usr_2')),
     by('usr_2', old('key.created', { holderId: 'usr_1', description: 'laptop of ada' }, 'key_1')),
     by('usr_2', old('key.created', { holderId: 'usr_2', description: 'laptop of bob' }, 'key_2')),
+    by('usr_2', old('organization.renamed', { from: 'ada', to: 'acme' }, 'org_1')),
+    by('usr_2', old('organization.renamed', { from: 'bob', to: 'bobs' }, 'org_2')),
   ]).execute(database.kysely)
   await sql.raw(statement.replaceAll('USER_ID', 'usr_1')).execute(database.kysely)
   expect((await read(database.kysely)).map(({ details, address, erased }) => [details, address, erased])).toEqual([
@@ -117,6 +126,8 @@ test('the documented statement of the operator erases the values of one person (
     [{ epoch: 2, reason: 'gone' }, '', ['address']],
     [{ holderId: 'usr_1' }, ADDRESS, ['description']],
     [{ holderId: 'usr_2', description: 'laptop of bob' }, ADDRESS, []],
+    [{}, ADDRESS, ['from', 'to']],
+    [{ from: 'bob', to: 'bobs' }, ADDRESS, []],
   ])
   await database.close()
 })

@@ -17,9 +17,9 @@ const list = command(
   },
   async (context, { all }) => {
     const login = await signedIn(context)
-    const head = ['SCOPES', 'SINCE?', 'LAST USED']
+    const head = ['PERMISSIONS', 'SINCE?', 'LAST USED']
     const rest = ({ permissions, granted_at, last_used_at }: Pick<Application, 'permissions' | 'granted_at' | 'last_used_at'>): Cell[] => [
-      permissions.map(({ scope }) => scope).join(' '),
+      permissions.map(({ description }) => description).join('; '),
       moment(granted_at, context.now),
       moment(last_used_at, context.now, 'never'),
     ]
@@ -58,8 +58,8 @@ const revoke = command(
     const login = await signedIn(context)
     if (!yes) {
       const { items } = await login.GET('/v1/me/applications')
-      const name = items.find(({ client_id }) => client_id === id)?.name
-      if (name !== undefined) await ask.confirm(`Revoke the access of ${name}? Its sessions and tokens end, and it has to ask you again.`)
+      const name = items.find(({ client_id }) => client_id === id)?.name ?? id
+      await ask.confirm(`Revoke the access of ${name}? Its sessions and tokens end, and it has to ask you again.`)
     }
     const answer = await login.DELETE('/v1/me/applications/{client}', { params: { path: { client: id } }, ends: true })
     if (say.json) return say.data(answer, () => '')
