@@ -1,3 +1,4 @@
+import { HOLDERS_COUNTED } from '@muster/contract/permissions.ts'
 import { plural } from '../../lib/time.ts'
 import type { Area } from './data.ts'
 
@@ -26,11 +27,8 @@ const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text
 export const areaLines = (areas: readonly Area[], names: readonly string[]): string[] =>
   byArea(areas, names).map(({ area, words, isAll }) => (isAll ? `Everything in ${area}` : `${area}: ${words.map(lowerFirst).join('; ')}`))
 
-/** The server counts up to 1,000 of each kind. */
-const COUNTED = 1_000
-
 /** "Nobody", "1 holder", "At least 1,000 holders". */
-export const holdersInWords = (count: number): string => (count === 0 ? 'Nobody' : `${count < COUNTED ? '' : 'At least '}${plural(count, 'holder')}`)
+export const holdersInWords = (count: number): string => (count === 0 ? 'Nobody' : `${count < HOLDERS_COUNTED ? '' : 'At least '}${plural(count, 'holder')}`)
 
 /** "12 holders get 1 permission and lose 2 permissions." */
 export function changeInWords(holders: number, added: number, removed: number): string {
