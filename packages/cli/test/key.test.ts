@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { runCommand } from '@muster/testkit/command.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chooseTerms } from '../src/commands/shared/key-terms.ts'
+import type { Context } from '../src/context.ts'
+import type { Login } from '../src/login/login.ts'
 
 // Which credential a command acts with, seen by a server that only writes down what it was sent.
 
@@ -67,4 +70,20 @@ test('a missing key file is refused before anything is sent', async () => {
 
 test('--token-file is also accepted before the command', async () => {
   expect((await profile({ words: ['--token-file', 'key.txt', '--quiet'] })).sent).toEqual(['Bearer muster_sk_from_the_file'])
+})
+
+test('a person whose role cannot list members chooses the permissions of a key (P12)', async () => {
+  const offered: string[] = []
+  const ask = {
+    possible: true,
+    one: async () => 'some',
+    several: async (_: string, groups: Record<string, { value: string }[]>) => {
+      offered.push(...Object.values(groups).flatMap((group) => group.map(({ value }) => value)))
+      return offered
+    },
+  }
+  const login = { GET: () => Promise.reject(new Error('the role is read')) }
+  const holder = { name: 'you', role: 'custom' as const, role_id: 'role_x', permissions: ['resources:read'] }
+  await chooseTerms({ ask } as unknown as Context, login as unknown as Login, { scope: undefined, expires: undefined }, holder)
+  expect(offered).toEqual(['resources:read'])
 })

@@ -233,23 +233,6 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
   })
 
   describe.runIf(hasPseudoTerminal)('at a terminal', () => {
-    test.concurrent('a person whose role cannot list members chooses the permissions of a key (P12)', async () => {
-      const [admin, member] = [await at(await muster.person('petra')), await at(await muster.person('pavel'))]
-      assert.equal((await admin.run('role create Builder --permission resources:read resources:register')).code, 0)
-      const invite = await admin.run('org invite --role builder')
-      assert.match(invite.stderr, /lets one person join petra as a member with the role Builder:/)
-      assert.equal((await member.run(`org join petra ${invite.stdout.trim()} --yes`)).code, 0)
-      const create = member.start('key create CI', { asks: true })
-      await create.until(/Permissions of the key/)
-      create.type('\r')
-      await create.until(/List resources[\s\S]*Register resources/)
-      create.type(' ')
-      create.type('\r')
-      const ended = await create.ended
-      assert.equal(ended.code, 0, ended.text)
-      assert.match(ended.text.replace(/\s+/g, ' '), /It may do only resources:read, resources:register, and expires/)
-    })
-
     test.concurrent('any command logs in first and offers to register (S51)', async () => {
       await muster.person('thea')
       const [cli, person, page] = [await journey.terminal(), await muster.newcomer('toni'), await journey.tab()]
