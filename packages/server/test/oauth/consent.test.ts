@@ -179,7 +179,7 @@ describe('a third-party client', () => {
     expect(at.searchParams.get('error_description')).toContain('Name their API in `resource`')
   })
 
-  test('creates nothing that outlives its access, and changes nothing of the account (P16, E77)', async () => {
+  test('creates nothing that outlives its access (P16, E77)', async () => {
     const app = await charts({ scopes: [...SCOPES, 'api'] })
     const ada = team.ada as Human
     const host = await muster.person('host')
