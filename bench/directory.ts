@@ -5,8 +5,8 @@
  */
 
 import type { OrganizationId } from '@muster/contract/ids.ts'
-import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
 import { builtIn } from '@muster/server/domain/model/role.ts'
+import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
 import { membershipStore } from '@muster/server/store/organizations/membership-store.ts'
 import { encodeCursor } from '@muster/server/store/page.ts'
 import type { Tables } from '@muster/server/store/tables.ts'

@@ -236,7 +236,7 @@ describe.each(engines)('keys on %s', (engine) => {
     expect(await codeOf(world.execute(changeServiceAccount, ada.principal, { organization, serviceAccount: 'tester', name: 'builder' }))).toBe('name_taken')
     expect(
       await world.execute(changeServiceAccount, ada.principal, { organization, serviceAccount: 'tester', name: 'checker', description: 'checks' }),
-    ).toMatchObject({ name: 'checker', description: 'checks' })
+    ).toMatchObject({ account: { name: 'checker', description: 'checks' } })
     expect(await codeOf(world.execute(createServiceAccount, bob.principal, { organization, name: 'mine' }))).toBe('forbidden')
   })
 

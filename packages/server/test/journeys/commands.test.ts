@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { wordsOfScopes } from '@muster/contract/permissions.ts'
 import { engines } from '@muster/testkit/database.ts'
 import { freePort, type Human, type Muster, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
@@ -104,7 +105,7 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
     const { principal } = await browserOf(muster, hana)
     await muster.server.services.execute(giveConsent, principal, { clientId: id, asked: ['openid', 'email'], declined: ['email'] })
     for (const words of ['application list', 'application list --all'])
-      assert.match((await cli.run(words)).stdout, new RegExp(`^${id}\tbeats\t(hana\t)?openid\t`, 'm'))
+      assert.match((await cli.run(words)).stdout, new RegExp(`^${id}\tbeats\t(hana\t)?${wordsOfScopes['openid']}\t`, 'm'))
     assert.equal((await cli.json('application list')).items[0].client_id, id)
     assert.equal((await cli.run(`application revoke ${id}`)).code, 2) // It would ask.
     assert.match((await cli.run(`application revoke ${id} --yes`)).text, /Access revoked\. 0 sessions ended\./)

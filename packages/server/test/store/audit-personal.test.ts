@@ -107,7 +107,9 @@ test('the documented statement of the operator erases the values of one person (
     ['org_1', 'usr_1'],
     ['org_2', 'usr_2'],
   ]) {
-    await sql`insert into account (id, email, email_canonical, password_hash, given_name) values (${founder}, ${founder}, ${founder}, '', '')`.execute(database.kysely)
+    await sql`insert into account (id, email, email_canonical, password_hash, given_name) values (${founder}, ${founder}, ${founder}, '', '')`.execute(
+      database.kysely,
+    )
     await sql`insert into organization (id, name, founder_id) values (${id}, ${`name_${founder}`}, ${founder})`.execute(database.kysely)
   }
   await insertEvents([
