@@ -49,7 +49,7 @@ describe('the life of a member at the command line', () => {
     const again = await alder.run('user invite ada.alder@example.com --role admin')
     assert.equal(again.code, 0, again.text)
     assert.equal(again.stdout, one.stdout)
-    assert.match(again.stderr, /already has an invitation as member, which stays as it is\. To invite them as admin/)
+    assert.match(again.stderr, /already has an invitation as a member, which stays as it is\. To invite them with the role admin/)
     assert.ok(again.stderr.includes(`muster invitation revoke ${one.stdout.trim()}`))
 
     const many = await alder.run('user invite -', { input: 'eve.alder@example.com, nonsense\nalder_bob@example.com\nada.alder@example.com\n' })
@@ -523,14 +523,14 @@ describe('the life of a member at the command line', () => {
     const secret = (await poppy.run('org invite')).stdout.trim()
     assert.equal((await bob.run(`org join poppy ${secret}`)).code, 2) // Nobody is at the terminal.
     const join = bob.start(`org join poppy ${secret}`, { asks: true })
-    await join.until(/olive \(member\) {2}→ {2}poppy \(member\)[\s\S]*You'll need a new invitation to return[\s\S]*Join poppy as member\?/)
+    await join.until(/olive \(member\) {2}→ {2}poppy \(member\)[\s\S]*You'll need a new invitation to return[\s\S]*Join poppy as a member\?/)
     join.type('n')
     assert.match((await join.ended).text, /Nothing was changed\./)
     const elsewhere = await bob.run(`org join poppyseed ${secret}`, { asks: true })
     assert.match(elsewhere.text, /^✗ There is no such invitation/) // Refused without a question, because the secret belongs to another organization (S15).
     const newcomer = await terminal(await muster.person('poppy_new'))
     const asked = newcomer.start(`org join poppy ${secret}`, { asks: true })
-    await asked.until(/1 other login of yours[\s\S]*Join poppy as member\?/)
+    await asked.until(/1 other login of yours[\s\S]*Join poppy as a member\?/)
     asked.type('n')
     assert.equal((await asked.ended).code, 1)
     await newcomer.run('session end --others --yes')
