@@ -127,10 +127,11 @@ export function apiKeyStore(db: Kysely<Tables>, floor: PolicyFloor): ApiKeyStore
       return row !== undefined
     },
     async expiring(atMost, except) {
+      // Both times of a new key come from a clock that moves on between them, so a key of a week can be some microseconds longer.
       const { rows } = await sql<{ id: ApiKeyId }>`
         select k.id from api_key k left join account a on a.id = k.user_id left join service_account s on s.id = k.service_account_id
         where ${isAlive} and k.expiry_mailed_at is null and k.expires_at > (select muster_now())
-          and k.expires_at <= (select muster_now()) + interval '7 days' and k.expires_at > k.created_at + interval '7 days'
+          and k.expires_at <= (select muster_now()) + interval '7 days' and k.expires_at > k.created_at + interval '7 days 1 minute'
           and k.id <> all(${[...except]}::text[])
         order by k.expires_at limit ${atMost}`.execute(db)
       return rows.map(({ id }) => id)
