@@ -51,7 +51,7 @@ export const consents: Fault[] = [
     find: 'currentExchange().client?.firstParty === false',
     replace: 'currentExchange().client === null',
     test,
-    named: 'that becomes narrower',
+    named: 'a consent that becomes narrower',
   },
   {
     title: 'a wider request is asked again (P16)',

@@ -51,6 +51,21 @@ export type EndReason =
   | 'factors_reset'
   | 'restored'
 
+/** A person or a service account has another role. */
+interface ChangedRoleOf<Holder> {
+  target: Holder
+  organizationId: OrganizationId
+  role: Role
+  /** Of a custom role, with its name and its revision at this moment. */
+  roleId?: RoleId
+  roleName?: string
+  roleRevision?: number
+  epoch: number
+  version: number
+  /** The new role is below member and the old one was not, so the holder has a new epoch: earlier tokens are refused everywhere (P11). */
+  lowered?: true
+}
+
 /**
  * All events and their fields. `target` is the id of the changed object. An event with an `organizationId` is in the audit log of that organization.
  * Replaying all events results in the current memberships, roles and names (S57), so a field is never removed. `personal-fields.ts` says which fields are personal.
@@ -177,20 +192,7 @@ export interface DomainEvents {
   }
   'membership.ended': { target: UserId; organizationId: OrganizationId; reason: LeaveReason; epoch: number }
   /** `reason` is the operator's. */
-  'membership.role_changed': {
-    target: UserId
-    organizationId: OrganizationId
-    role: Role
-    /** Of a custom role, with its name and its revision at this moment. */
-    roleId?: RoleId
-    roleName?: string
-    roleRevision?: number
-    epoch: number
-    version: number
-    /** The new role is below member and the old one was not, so the account has a new epoch: earlier tokens are refused everywhere (P11). */
-    lowered?: true
-    reason?: string
-  }
+  'membership.role_changed': ChangedRoleOf<UserId> & { reason?: string }
 
   /** `epoch` is the user's new epoch. Credentials with a lower epoch are invalid (S32). */
   'membership.deactivated': { target: UserId; organizationId: OrganizationId; epoch: number; reason: string | null }
@@ -205,18 +207,7 @@ export interface DomainEvents {
   /** Without a role in events from before P9: a member. */
   'service_account.created': { target: ServiceAccountId; organizationId: OrganizationId; name: string; role?: Role; roleId?: RoleId; roleName?: string }
   'service_account.changed': { target: ServiceAccountId; organizationId: OrganizationId; name: string }
-  /** As `membership.role_changed`. */
-  'service_account.role_changed': {
-    target: ServiceAccountId
-    organizationId: OrganizationId
-    role: Role
-    roleId?: RoleId
-    roleName?: string
-    roleRevision?: number
-    epoch: number
-    version: number
-    lowered?: true
-  }
+  'service_account.role_changed': ChangedRoleOf<ServiceAccountId>
   'service_account.removed': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }
   /** The last member left the organization (S23). The service account remains, but its keys are invalid. */
   'service_account.keys_ended': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }

@@ -171,7 +171,7 @@ describe('a third-party client', () => {
     expect([body.scope, decodeJwt(body.access_token)['permissions']]).toEqual(['apps:read apps:remove', ['apps:read']])
   })
 
-  test('that asks for nothing is told to name the API (P16)', async () => {
+  test('a client that asks for nothing is told to name the API (P16)', async () => {
     const app = await charts()
     const browser = await browserAt(team.bob as Human, app)
     const { at } = await browser.request({ scope: 'apps:read', resources: [] })
@@ -275,7 +275,7 @@ describe('a consent', () => {
     expect(decodeJwt(body.access_token).sub).toBe(cora.id)
   })
 
-  test('that becomes narrower makes the next tokens narrower (P16)', async () => {
+  test('a consent that becomes narrower makes the next tokens narrower (P16)', async () => {
     const browser = await browserAt(team.dave as Human, await charts())
     const scope = 'openid offline_access apps:read apps:deploy'
     const page = await browser.request({ scope, more: { prompt: 'consent' } })

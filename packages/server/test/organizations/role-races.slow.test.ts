@@ -43,7 +43,7 @@ test('a role is either removed or given, even at the same moment (P9)', async ()
   }
 })
 
-test('of two edits of the same revision one is refused (P7)', async () => {
+test('an admin who edits a revision that another has just edited is refused (P7)', async () => {
   const id = await createRole('Twice', [])
   for (let revision = 1; revision <= ROUNDS; revision++) {
     const edits = await Promise.all(

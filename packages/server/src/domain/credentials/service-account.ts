@@ -7,7 +7,7 @@ import { newId } from '../model/id.ts'
 import type { Actor } from '../model/live.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { type HeldRole, isSameRole, roleHas, roleOfEvent } from '../model/role.ts'
+import { givenRoleOfEvent, type HeldRole, isSameRole, roleHas, roleOfEvent } from '../model/role.ts'
 import { strongestAuthentication } from '../model/session.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
 import { findRole } from '../roles/find-role.ts'
@@ -114,8 +114,7 @@ export async function giveRoleToMachine(
     type: 'service_account.role_changed',
     target,
     organizationId,
-    ...roleOfEvent(role),
-    ...(role.customRole && { roleRevision: role.customRole.revision }),
+    ...givenRoleOfEvent(role),
     epoch,
     version,
     ...(lower && { lowered: true }),

@@ -39,6 +39,12 @@ export const roleOfEvent = ({ role, customRole }: HeldRole): { role: Role; roleI
   ...(customRole && { roleId: customRole.id, roleName: customRole.name }),
 })
 
+/** As an event names it that gives the role to somebody, who holds its present revision from then on. */
+export const givenRoleOfEvent = (role: HeldRole): ReturnType<typeof roleOfEvent> & { roleRevision?: number } => ({
+  ...roleOfEvent(role),
+  ...(role.customRole && { roleRevision: role.customRole.revision }),
+})
+
 /** Whether a role has this permission of Muster's own API. */
 export const roleHas = ({ role, customRole }: HeldRole, permission: Permission): boolean => roleMay(role, permission, customRole?.permissions ?? [])
 

@@ -7,7 +7,7 @@ import { revokeInvitations } from '../invitations/invitation.ts'
 import type { Names } from '../model/account.ts'
 import type { Member, TargetMember } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
-import { type HeldRole, isSameRole, roleHas, roleOfEvent } from '../model/role.ts'
+import { givenRoleOfEvent, type HeldRole, isSameRole, roleHas } from '../model/role.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
 import { findRole } from '../roles/find-role.ts'
 import { requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
@@ -88,8 +88,7 @@ export async function setRole(
     type: 'membership.role_changed',
     target,
     organizationId,
-    ...roleOfEvent(role),
-    ...(role.customRole && { roleRevision: role.customRole.revision }),
+    ...givenRoleOfEvent(role),
     epoch,
     version,
     ...(lowered && { lowered }),
