@@ -161,7 +161,9 @@ function Holders({ role }: { role: Role }) {
       <Loaded query={list} rows={3} label="Loading the holders">
         {() =>
           holders.length === 0 ? (
-            <p className="px-5 py-4 text-sm text-muted">Nobody yet. To give it to a member, choose Change role in the actions menu of the member.</p>
+            <p className="px-5 py-4 text-sm text-muted">
+              Nobody has this role yet. To give it to a member, open the actions menu of that member and choose Change role.
+            </p>
           ) : (
             <ul aria-label={`Holders of ${titleOf(role)}`} className="text-sm">
               {holders.map((holder) => (
