@@ -64,7 +64,7 @@ describe('the page of roles', () => {
     await form.getByLabel('Name', { exact: true }).fill('Releaser')
     await form.getByRole('button', { name: 'Create role' }).click()
     await heading(page, 'Releaser').waitFor()
-    await page.getByText('Nobody yet.', { exact: false }).waitFor()
+    await page.getByText('Nobody has this role yet.', { exact: false }).waitFor()
     expect((await here.call('GET', '/roles/Releaser')).body).toMatchObject({ permissions: ['apps:deploy'], revision: 1 })
     expect(complaints).toEqual([])
     await isForEveryone(page)
