@@ -8,6 +8,7 @@ import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chooseTerms } from '../src/commands/shared/key-terms.ts'
 import type { Context } from '../src/context.ts'
+import { ProblemError } from '../src/errors.ts'
 import type { Login } from '../src/login/login.ts'
 
 // Which credential a command acts with, seen by a server that only writes down what it was sent.
@@ -72,18 +73,35 @@ test('--token-file is also accepted before the command', async () => {
   expect((await profile({ words: ['--token-file', 'key.txt', '--quiet'] })).sent).toEqual(['Bearer muster_sk_from_the_file'])
 })
 
-test('a person whose role cannot list members chooses the permissions of a key (P12)', async () => {
-  const offered: string[] = []
+/** The permissions that are offered for a key of a person with a custom role. @param roles the answers about roles and permissions */
+async function offeredTo(permissions: string[], roles: (path: string) => Promise<unknown>): Promise<Record<string, string[]>> {
+  let offered: Record<string, string[]> = {}
   const ask = {
     possible: true,
     one: async () => 'some',
     several: async (_: string, groups: Record<string, { value: string }[]>) => {
-      offered.push(...Object.values(groups).flatMap((group) => group.map(({ value }) => value)))
-      return offered
+      offered = Object.fromEntries(Object.entries(groups).map(([area, choices]) => [area, choices.map(({ value }) => value)]))
+      return []
     },
   }
-  const login = { GET: () => Promise.reject(new Error('the role is read')) }
-  const holder = { name: 'you', role: 'custom' as const, role_id: 'role_x', permissions: ['resources:read'] }
-  await chooseTerms({ ask } as unknown as Context, login as unknown as Login, { scope: undefined, expires: undefined }, holder)
-  expect(offered).toEqual(['resources:read'])
+  const holder = { name: 'you', role: 'custom' as const, role_id: 'role_x', permissions }
+  await chooseTerms({ ask } as unknown as Context, { GET: roles } as unknown as Login, { scope: undefined, expires: undefined }, holder)
+  return offered
+}
+
+test('a person whose role cannot list members chooses the permissions of a key (P12)', async () => {
+  const forbidden = new ProblemError({ type: 'about:blank', status: 403, code: 'forbidden', title: 'Not allowed.', next: '' }, undefined)
+  expect(await offeredTo(['resources:read'], () => Promise.reject(forbidden))).toEqual({ Resources: ['resources:read'] })
+})
+
+test("a key is offered the permissions of the platform's APIs that its holder has (P12)", async () => {
+  const named = (...names: string[]) => names.map((name) => ({ name, description: name, delegable: true }))
+  const areas = [
+    { area: 'Resources', api: null, permissions: named('resources:read', 'resources:remove') },
+    { area: 'Deploy', api: 'https://deploy.example.com', permissions: named('apps:deploy', 'apps:read') },
+    { area: 'Billing', api: 'https://billing.example.com', permissions: named('invoices:read') },
+  ]
+  const role = { permissions: ['members:read', 'resources:read', 'apps:read'] }
+  const offered = await offeredTo(['members:read', 'resources:read'], async (path) => (path === '/v1/permissions' ? { items: areas } : role))
+  expect(offered).toEqual({ Members: ['members:read'], Resources: ['resources:read'], 'API Deploy': ['apps:read'] })
 })

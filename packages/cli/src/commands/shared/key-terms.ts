@@ -2,11 +2,11 @@ import { permissionAreas, permissionChoices } from '@muster/contract/permission-
 import type { Key, Member } from '../../api/types.ts'
 import { list, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
-import { usage } from '../../errors.ts'
+import { ProblemError, usage } from '../../errors.ts'
 import type { Login } from '../../login/login.ts'
 import { type Facts, facts } from '../../output/table.ts'
 import { relative, when } from '../../output/time.ts'
-import { roleOf } from './permissions.ts'
+import { type Area, areasOf, roleOf } from './permissions.ts'
 
 // The scope and the expiry of keys (P12).
 
@@ -15,7 +15,8 @@ export const keyTerms = {
   expires: value('DAYS', 'when it expires: 30d, or never (default: 90d)'),
 }
 
-export const aboutTerms = `Permissions: ${permissionAreas.flatMap(({ permissions }) => Object.keys(permissions)).join(', ')}.`
+export const aboutTerms = `Permissions: ${permissionAreas.flatMap(({ permissions }) => Object.keys(permissions)).join(', ')}.
+Those of the platform's APIs: muster role permissions`
 
 /** The principal that the key acts as. */
 type Holder = { name: string; permissions?: string[] | undefined } & Pick<Member, 'role' | 'role_id'>
@@ -25,7 +26,7 @@ interface Chosen {
   expires_in_days?: number | null
 }
 
-/** Prompts for the scope if it is not given. `holder` decides which permissions are offered. Those of a custom role are read where the holder has none. */
+/** Prompts for the scope if it is not given. `holder` decides which permissions are offered. */
 export async function chooseTerms(
   { ask }: Context,
   login: Login,
@@ -50,19 +51,42 @@ function daysFrom(text: string): number | null {
   return days
 }
 
-async function askScope(ask: Context['ask'], login: Login, { name, role, role_id: roleId, permissions }: Holder): Promise<'all' | string[]> {
+async function askScope(ask: Context['ask'], login: Login, holder: Holder): Promise<'all' | string[]> {
   if (!ask.possible) throw usage('The scope of the key is required, and there is no terminal to prompt on.', 'Pass --scope PERMISSION, or --scope all.')
   const kind = await ask.one('Permissions of the key', [
     { value: 'some', label: 'Only the ones that you choose' },
-    { value: 'all', label: `Everything that ${name} may do` },
+    { value: 'all', label: `Everything that ${holder.name} may do` },
   ])
   if (kind === 'all') return 'all'
-  const granted = permissions ?? (roleId === undefined ? [] : (await roleOf(login, roleId)).permissions)
-  const groups = permissionChoices(role, granted).map(({ area, choices }) => [
-    area,
-    choices.map(({ permission, words }) => ({ value: permission, label: words })),
-  ])
-  return ask.several('Choose with the space bar', Object.fromEntries(groups))
+  return ask.several('Choose with the space bar', Object.fromEntries(await offered(login, holder)))
+}
+
+type Group = [area: string, choices: { value: string; label: string }[]]
+
+/** The permissions that a key of the holder can have, at Muster and at the platform's APIs. */
+async function offered(login: Login, { role, role_id: roleId, permissions }: Holder): Promise<Group[]> {
+  const atRole = await permissionsAt(login, roleId ?? role)
+  const own = permissionChoices(role, permissions ?? atRole?.granted).map(
+    ({ area, choices }): Group => [area, choices.map(({ permission, words }) => ({ value: permission, label: words }))],
+  )
+  const atApis = (atRole?.areas ?? []).map(
+    ({ area, permissions: all }): Group => [
+      `API ${area}`,
+      all.filter(({ name }) => atRole?.granted.includes(name)).map(({ name, description }) => ({ value: name, label: description })),
+    ],
+  )
+  return [...own, ...atApis.filter(([, choices]) => choices.length > 0)]
+}
+
+/** Undefined where the caller may not list roles, or the server is of an earlier version and has none. */
+async function permissionsAt(login: Login, role: string): Promise<{ granted: string[]; areas: Area[] } | undefined> {
+  try {
+    const [{ permissions: granted }, areas] = await Promise.all([roleOf(login, role), areasOf(login)])
+    return { granted, areas: areas.filter(({ api }) => api !== null) }
+  } catch (error) {
+    if (error instanceof ProblemError && (error.status === 403 || error.status === 404)) return undefined
+    throw error
+  }
 }
 
 /** A server of an earlier version says neither, and its keys have neither. */

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import type { Login } from '../../login/login.ts'
 
 type Role = Answer<'get', '/v1/organizations/{org}/roles/{role}'>
-type Area = Answer<'get', '/v1/permissions'>['items'][number]
+export type Area = Answer<'get', '/v1/permissions'>['items'][number]
 
 export const roleOf = (login: Login, role: string): Promise<Role> =>
   login.GET('/v1/organizations/{org}/roles/{role}', { params: { path: { org: login.organizationId, role } } })

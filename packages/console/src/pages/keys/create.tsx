@@ -1,3 +1,4 @@
+import { permissionChoices } from '@muster/contract/permission-areas.ts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
@@ -9,9 +10,10 @@ import { CopyButton, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/form/field.tsx'
-import { useRoles } from '../roles/role-field.tsx'
+import type { TickArea } from '../../ui/form/tick-boxes.tsx'
+import { areasQuery, rolesQuery } from '../roles/data.ts'
 import { type Key, refreshKeys, serviceAccountQuery } from './data.ts'
-import { isComplete, type Rights, TermsFields, termsOf, toBody, toFlags } from './terms.tsx'
+import { isComplete, TermsFields, termsOf, toBody, toFlags } from './terms.tsx'
 
 interface Props {
   /** The service account that holds the key. Without it, the key is the user's own. */
@@ -28,7 +30,7 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
   const { organization } = useSession()
   const [description, setDescription] = useState(initialDescription)
   const [terms, setTerms] = useState(() => termsOf(scope))
-  const rights = useRights(account)
+  const areas = useOfferedAreas(account)
   // An idempotency key, so that a retry after a lost response returns the same key.
   const attempt = useRef(crypto.randomUUID())
   // A ref and not `isPending`, because `isPending` changes only at the next render, and Escape may be pressed before that.
@@ -107,7 +109,7 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
           setTerms(value)
           attempt.current = crypto.randomUUID()
         }}
-        rights={rights}
+        areas={areas}
         holder={account ?? 'you'}
       />
       {create.error && <Failure error={create.error} compact />}
@@ -120,14 +122,23 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
   )
 }
 
-/** What the holder of the key may do: the user, or a service account by its role. Undefined while that is read. */
-function useRights(account: string | undefined): Rights | undefined {
-  const { me, organization } = useSession()
-  const { data: holder } = useQuery({ ...serviceAccountQuery(organization.id, account ?? ''), enabled: account !== undefined })
-  const roles = useRoles()
-  if (account === undefined) return { role: organization.role, granted: me.permissions ?? [] }
-  if (!holder || (holder.role === 'custom' && !roles)) return undefined
-  return { role: holder.role, granted: roles?.find(({ id }) => id === roleId(holder))?.permissions ?? [] }
+/** The permissions that a key of this holder can have, at Muster and at the platform's APIs. Undefined while they are read. */
+function useOfferedAreas(account: string | undefined): readonly TickArea[] | undefined {
+  const { me, organization, may } = useSession()
+  const { data: serviceAccount } = useQuery({ ...serviceAccountQuery(organization.id, account ?? ''), enabled: account !== undefined })
+  const roles = useQuery({ ...rolesQuery(organization.id), enabled: may('members:read') })
+  const areas = useQuery({ ...areasQuery, enabled: may('members:read') })
+  const holder = account === undefined ? organization : serviceAccount
+  if (!holder || roles.isLoading || areas.isLoading) return undefined
+  const ofRole = roles.data?.find(({ id }) => id === roleId(holder))?.permissions ?? []
+  const own = permissionChoices(holder.role, account === undefined ? (me.permissions ?? []) : ofRole)
+  const atApis = (areas.data ?? [])
+    .filter(({ api }) => api !== null)
+    .map(({ area, permissions }) => ({
+      area,
+      choices: permissions.filter(({ name }) => ofRole.includes(name)).map(({ name, description }) => ({ permission: name, words: description })),
+    }))
+  return [...own, ...atApis.filter(({ choices }) => choices.length > 0)]
 }
 
 interface NewKeyProps {

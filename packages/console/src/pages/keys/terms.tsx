@@ -1,9 +1,11 @@
-import { permissionAreas, permissionChoices } from '@muster/contract/permission-areas.ts'
-import type { Role } from '@muster/contract/permissions.ts'
+import { permissionAreas } from '@muster/contract/permission-areas.ts'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useSession } from '../../lib/session.ts'
 import { SelectField } from '../../ui/form/field.tsx'
 import { type TickArea, TickBoxes } from '../../ui/form/tick-boxes.tsx'
 import { Time } from '../../ui/time.tsx'
+import { areasQuery } from '../roles/data.ts'
 import type { Key } from './data.ts'
 
 // The scope and the expiry of keys (P12).
@@ -40,22 +42,16 @@ const lifetimes: readonly [days: number | null, words: string][] = [
   [null, 'Never'],
 ]
 
-/** A role, and the permissions of a custom one. */
-export interface Rights {
-  role: Role
-  granted: readonly string[]
-}
-
 interface FieldsProps {
   value: Terms
   onChange: (value: Terms) => void
-  /** What the holder may do decides what can be chosen. Undefined while it is read. */
-  rights: Rights | undefined
+  /** The permissions that can be chosen. Undefined while they are read. */
+  areas: readonly TickArea[] | undefined
   /** "you", or the name of the service account. */
   holder: string
 }
 
-export function TermsFields({ value, onChange, rights, holder }: FieldsProps) {
+export function TermsFields({ value, onChange, areas, holder }: FieldsProps) {
   return (
     <>
       <SelectField
@@ -77,21 +73,20 @@ export function TermsFields({ value, onChange, rights, holder }: FieldsProps) {
         <option value="some">Only the ones that you choose</option>
         <option value="all">Everything that {holder} may do</option>
       </SelectField>
-      {!value.everything && rights && (
-        <PermissionBoxes rights={rights} chosen={value.permissions} onChange={(permissions) => onChange({ ...value, permissions })} />
+      {!value.everything && areas && (
+        <PermissionBoxes areas={areas} chosen={value.permissions} onChange={(permissions) => onChange({ ...value, permissions })} />
       )}
     </>
   )
 }
 
 interface BoxesProps {
-  rights: Rights
+  areas: readonly TickArea[]
   chosen: readonly string[]
   onChange: (chosen: string[]) => void
 }
 
-function PermissionBoxes({ rights, chosen, onChange }: BoxesProps) {
-  const areas: readonly TickArea[] = permissionChoices(rights.role, rights.granted)
+function PermissionBoxes({ areas, chosen, onChange }: BoxesProps) {
   // Of the key that this one replaces: nothing is requested that has no box. A box stays when it is unticked.
   const [others] = useState(() => chosen.filter((one) => !areas.some(({ choices }) => choices.some(({ permission }) => permission === one))))
   const other = { area: 'Other', choices: others.map((permission) => ({ permission, words: wordsOf.get(permission) ?? permission })) }
@@ -105,11 +100,14 @@ const wordsOf = new Map<string, string>(permissionAreas.flatMap(({ permissions }
 
 /** All permissions of the scope in words, one in a line. */
 export function ScopeInWords({ scope = 'all' }: KeyTerms) {
+  const { may } = useSession()
+  const { data: areas = [] } = useQuery({ ...areasQuery, enabled: may('members:read') })
+  const inWords = (name: string) => areas.flatMap(({ permissions }) => permissions).find((one) => one.name === name)?.description ?? wordsOf.get(name) ?? name
   if (scope === 'all') return <>Everything that its holder may do</>
   return (
     <ul>
       {scope.map((permission) => (
-        <li key={permission}>{wordsOf.get(permission) ?? permission}</li>
+        <li key={permission}>{inWords(permission)}</li>
       ))}
     </ul>
   )

@@ -33,7 +33,8 @@ export function RemoveRoleDialog({ role: opened, onClose }: { role: Role; onClos
         }),
       ),
     onSuccess: async ({ moved }) => {
-      if (location.pathname.endsWith(`/roles/${role.id}`)) await navigate({ to: '/roles', replace: true })
+      // From the role's own page, whose address has its id or its name, or from the list.
+      await navigate({ to: '/roles', replace: true })
       await refreshRoles()
       onClose()
       toast.done(`Role ${role.name} removed`, { ...(moved > 0 && { description: `${holdersInWords(moved)} moved to ${titleOf(to)}.` }) })

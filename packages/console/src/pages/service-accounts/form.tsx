@@ -137,11 +137,17 @@ export function ServiceAccountForm({ account, onClose }: Props) {
       {save.error && !isTaken && <Failure error={save.error} compact />}
       <ShowCommand>
         {account
-          ? before?.id === chosen.id
-            ? `muster service-account rename ${account.name} ${trimmed || account.name}`
-            : `muster service-account role ${account.name} ${quoted(chosen.name)}`
+          ? changeCommand(account.name, trimmed || account.name, before?.id === chosen.id ? undefined : chosen.name)
           : `muster service-account create ${trimmed || 'deploy'}${roleFlag(chosen)}`}
       </ShowCommand>
     </Dialog>
   )
+}
+
+/** @param role the name of the new role, if it changes */
+function changeCommand(before: string, name: string, role: string | undefined): string {
+  const rename = `muster service-account rename ${before} ${name}`
+  if (role === undefined) return rename
+  const give = `muster service-account role ${before} ${quoted(role)}`
+  return before === name ? give : `${give} && ${rename}`
 }
