@@ -2,7 +2,7 @@ import { accessibilityFaults } from '@muster/testkit/accessibility.ts'
 import { launchBrowser } from '@muster/testkit/browser.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import type { Browser, BrowserContext, Page, ViewportSize } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, onTestFailed } from 'vitest'
 import { browserOf } from '../oauth/conversation.ts'
 
 /** A Muster with its console, and a browser. */
@@ -81,6 +81,10 @@ export async function aConsole(): Promise<ConsoleSite> {
     await page.context().addCookies([{ name, value, url: muster.url, httpOnly: true, sameSite: 'Lax' }])
     const complaints: string[] = []
     complainTo(complaints)
+    onTestFailed(async () => {
+      const text = await page.innerText('body').catch((error: Error) => error.message)
+      process.stderr.write(`The page at ${page.url()} said:\n${text}\nComplaints: ${JSON.stringify(complaints)}\n`)
+    })
     await page.goto(`/console${path}`)
     return { page, context: page.context(), complaints }
   }

@@ -11,7 +11,8 @@ export function CopyableKeys({ member }: { member: Member }) {
   const { data: keys, isPending, isError } = useQuery(copyableKeysQuery(organization.id, member.id))
   if (isPending) return <Consequences title="Still valid" items={['Loading the service account keys that they created']} />
   if (isError) return <Consequences title="Still valid" items={['Service account keys that they created. You will see the list in the next step.']} />
-  if (keys.length === 0) return null
+  // As high as the line before it, so that the buttons do not move when the list has loaded.
+  if (keys.length === 0) return <Consequences title="Still valid" items={['Nothing: they created no service account keys']} />
   return (
     <div>
       <Consequences title="Still valid" items={keys.map(({ holder, description }) => `${holder.name}: ${description}`)} />

@@ -25,7 +25,7 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
   const { me, organization } = useSession()
   const { username } = member
   const [reason, setReason] = useState('')
-  const { data: owned, isPending } = useQuery(ownedQuery(organization.id, member.id))
+  const { data: owned, isPending, isError } = useQuery(ownedQuery(organization.id, member.id))
   const deactivate = useMutation({
     mutationFn: () =>
       answer(
@@ -70,7 +70,12 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
         title="Not affected"
         items={[
           'Their membership, role and username',
-          ...(isPending ? ['Loading their resources'] : count > 0 ? [`${plural(count, 'resource')}${more} they own: ${names(owned?.items)}`] : []),
+          // Always one line, so that the buttons do not move when it has loaded.
+          isPending
+            ? 'Loading their resources'
+            : count > 0
+              ? `${plural(count, 'resource')}${more} they own: ${names(owned?.items)}`
+              : `Their resources${isError ? '' : ': none'}`,
         ]}
       />
       {count > 0 && (

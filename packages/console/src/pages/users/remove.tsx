@@ -22,7 +22,7 @@ interface Props {
 export function RemoveDialog({ member, onClose, onDone }: Props) {
   const { me, organization } = useSession()
   const { username } = member
-  const { data: owned, isPending } = useQuery(ownedQuery(organization.id, member.id))
+  const { data: owned, isPending, isError } = useQuery(ownedQuery(organization.id, member.id))
   const remove = useMutation({
     mutationFn: () => answer(api.DELETE('/v1/organizations/{org}/members/{user}', { params: { path: { org: organization.id, user: member.id } } })),
     onSuccess: async ({ ended, handed_over: handedOver, keys_to_roll: keysToRoll }) => {
@@ -60,7 +60,13 @@ export function RemoveDialog({ member, onClose, onDone }: Props) {
       <Consequences
         title={`Transferred to you, ${me.username}`}
         items={[
-          isPending ? 'Loading their resources' : count > 0 ? `${more}${plural(count, 'resource')}: ${names(owned?.items)}` : 'Nothing: they own no resources',
+          isPending
+            ? 'Loading their resources'
+            : count > 0
+              ? `${more}${plural(count, 'resource')}: ${names(owned?.items)}`
+              : isError
+                ? 'All their resources'
+                : 'Nothing: they own no resources',
         ]}
       />
       <CopyableKeys member={member} />
