@@ -16,6 +16,18 @@ interface Counts {
   passed: number
   failed: number
   skipped: number
+  /** The tests that failed at first and passed when they were repeated. */
+  unsteady: string[]
+}
+
+/** The part of vitest's report that is read here. */
+interface Report {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  numFailedTestSuites: number
+  testResults: { assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[]
 }
 
 const say = (line: string): void => {
@@ -43,7 +55,7 @@ const groups = [
   ['--project', 'fast', '--project', 'slow', '--maxWorkers', '2'],
 ]
 
-const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+const counts: Counts = { passed: 0, failed: 0, skipped: 0, unsteady: [] }
 const steps: Step[] = [['build', buildAll], ...(isOneTier ? [] : checks)]
 for (const [name, step] of steps) {
   if (!(await timed(name, step))) counts.failed += 1
@@ -53,8 +65,10 @@ await timed('tests', async () => {
   counts.passed += tests.passed
   counts.failed += tests.failed
   counts.skipped += tests.skipped
+  counts.unsteady = tests.unsteady
   return tests.failed === 0
 })
+for (const title of counts.unsteady) say(`! passed only at the second attempt: ${title}`)
 say(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`)
 process.exitCode = counts.failed > 0 ? 1 : 0
 
@@ -71,7 +85,12 @@ async function buildAll(): Promise<boolean> {
 async function runTests(words: string[]): Promise<Counts> {
   if (words.length > 0) return runVitest(words, (args) => run('vitest', args))
   const all = await Promise.all(groups.map((group) => runVitest(group, runBeside)))
-  return all.reduce((one, other) => ({ passed: one.passed + other.passed, failed: one.failed + other.failed, skipped: one.skipped + other.skipped }))
+  return all.reduce((one, other) => ({
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+    unsteady: [...one.unsteady, ...other.unsteady],
+  }))
 }
 
 async function runVitest(words: readonly string[], start: (args: string[]) => Promise<boolean>): Promise<Counts> {
@@ -79,14 +98,20 @@ async function runVitest(words: readonly string[], start: (args: string[]) => Pr
   const file = join(folder, 'results.json')
   try {
     const ok = await start(['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...words])
-    const results = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
-    const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0, numFailedTestSuites = 0 } = results
-    // A file that cannot be loaded has no failed test, and an error outside of the tests makes vitest fail. Each counts as one failure.
-    const failed = Math.max(numFailedTests, numFailedTestSuites > 0 || !ok ? 1 : 0)
-    return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests }
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report
+    const unsteady = report.testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+    return {
+      passed: report.numPassedTests,
+      // A file that cannot be loaded has no failed test, and an error outside of the tests makes vitest fail. Each counts as one failure.
+      failed: Math.max(report.numFailedTests, report.numFailedTestSuites > 0 || !ok ? 1 : 0),
+      skipped: report.numPendingTests + report.numTodoTests,
+      unsteady: unsteady.map(({ fullName }) => fullName),
+    }
   } catch (error) {
     say(`The tests did not come to an end: ${(error as Error).message}`)
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { passed: 0, failed: 1, skipped: 0, unsteady: [] }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
