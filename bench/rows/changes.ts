@@ -1,4 +1,4 @@
-import { type Bench, muster, type Server } from '../harness/bench.ts'
+import { muster, type Server } from '../harness/bench.ts'
 import { bearer, form, json, type Step, startLoad } from '../harness/load.ts'
 import type { Row, Subject } from '../harness/measure.ts'
 import { type Ask, type RequestRow, requestRow } from './requests.ts'
@@ -188,7 +188,7 @@ export const changeRows: Row[] = [
   }),
   {
     id: 'event-feed',
-    title: 'a waiting reader gets an event, p99, beside a long transaction',
+    title: 'a waiting reader gets an event, p99, with 20 writers and a long transaction',
     group: 'requests postgres changes',
     unit: 'ms',
     must: { atMost: 100 },
@@ -197,34 +197,59 @@ export const changeRows: Row[] = [
       for (const version of bench.versions) {
         const server = await muster(bench, version, 'postgres', 'changes')
         const { ok } = await fetch(`${server.origin}${organization(server)}/events?after=now`, { headers: asAda(server) })
-        if (ok) subjects.push({ name: version.name, measure: (seconds) => feedDelay(bench.load, server, seconds) })
+        if (ok) subjects.push({ name: version.name, measure: (seconds) => feedDelay(server, seconds) })
       }
       return subjects
     },
   },
 ]
 
-/** From the time of an event, which is before its commit, to the answer of the request that waited for it: the 99th percentile in milliseconds. */
-async function feedDelay(load: Bench['load'], server: Server, seconds: number): Promise<number> {
-  const delays: number[] = []
-  let isEnding = false
-  const read = async (query: string): Promise<{ items: { at: string }[]; next_after: string }> =>
-    (await fetch(`${server.origin}${organization(server)}/events?${query}`, { headers: asAda(server) })).json() as never
-  const follow = async (): Promise<void> => {
-    for (let after = (await read('after=now')).next_after; !isEnding; ) {
+const WRITERS = 20
+
+/**
+ * From the answer to a change, which follows its commit, to the answer of the request that waited for its event: the 99th percentile in milliseconds. Each writer
+ * changes a member of its own, so the events of a member are in the order of the answers.
+ */
+async function feedDelay(server: Server, seconds: number): Promise<number> {
+  const answered = new Map<string, number[]>()
+  const seen = new Map<string, number[]>()
+  const note = (times: Map<string, number[]>, member: string): void => void times.set(member, [...(times.get(member) ?? []), performance.now()])
+  const call = (path: string, options?: RequestInit): Promise<Response> =>
+    fetch(`${server.origin}${organization(server)}${path}`, { ...options, headers: { ...asAda(server), 'content-type': 'application/json' } })
+  const read = async (query: string): Promise<{ items: { action: string; target: { id: string } }[]; next_after: string }> =>
+    (await call(`/events?${query}`)).json() as never
+  const count = (times: Map<string, number[]>): number => [...times.values()].reduce((sum, { length }) => sum + length, 0)
+
+  const giveRole = async (id: string, role: string): Promise<void> => {
+    const { status } = await call(`/members/${id}`, { method: 'PATCH', body: JSON.stringify({ role }) })
+    if (status !== 200) throw new Error(`A change of a role was answered with ${status}.`)
+  }
+  const writers = server.seed.members.slice(0, WRITERS)
+  // What they have already would be no change, and no event.
+  for (const { id } of writers) await giveRole(id, 'member')
+  const until = performance.now() + seconds * 1_000
+  let writing = writers.length
+  const write = async ({ id }: { id: string }): Promise<void> => {
+    for (let role = 'admin'; performance.now() < until; role = role === 'admin' ? 'member' : 'admin') {
+      await giveRole(id, role)
+      note(answered, id)
+    }
+    writing -= 1
+  }
+  const follow = async (after: string): Promise<void> => {
+    while (writing > 0 || count(seen) < count(answered)) {
       const { items, next_after: next } = await read(`after=${after}&wait=1&limit=500`)
-      for (const { at } of items) delays.push(Date.now() - Date.parse(at))
+      for (const { action, target } of items) if (action === 'membership.role_changed') note(seen, target.id)
       after = next
     }
   }
+  // The feed must not wait for a transaction that has begun before the changes.
   const long = await server.pool?.connect()
   await long?.query('begin; select pg_current_xact_id()')
-  const following = follow()
-  const steps = ['admin', 'member'].map((role) => step(server, 'PATCH', `${organization(server)}/members/{name}`, { role }))
-  await load.run({ origin: server.origin, seconds, connections: 4, steps, lists: { name: names(server) } })
-  isEnding = true
-  await following
+  const { next_after: now } = await read('after=now')
+  await Promise.all([follow(now), ...writers.map(write)])
   await long?.query('rollback')
   long?.release()
+  const delays = [...answered].flatMap(([id, times]) => times.map((time, at) => (seen.get(id)?.[at] ?? Number.NaN) - time))
   return delays.sort((a, b) => a - b)[Math.floor(delays.length * 0.99)] ?? Number.NaN
 }
