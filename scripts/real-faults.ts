@@ -23,7 +23,7 @@ Options:
   --database N   times that PostgreSQL is killed (default: 20)
   --others N     times that each other fault is injected (default: 3)
   --embedded N   times that the server with an embedded database is killed (default: 100)
-  --from REF     begin with the servers of an earlier commit, and upgrade them one after another
+  --from REF     begin with the servers and an SDK of an earlier commit, and upgrade the servers one after another
   --seed N       repeats the choices of an earlier run
   --out FOLDER   where the history is written (default: a folder for temporary files)
   --help
@@ -74,7 +74,7 @@ async function runCluster(): Promise<string[]> {
   const disk = aSmallDisk(400)
   const earlier = values.from === undefined ? undefined : earlierVersion(values.from, mkdtempSync(join(tmpdir(), 'muster-earlier-')), say)
   try {
-    if (earlier) copyPreparation(earlier.folder)
+    if (earlier) copyScripts(earlier.folder)
     const counts: Partial<Record<keyof typeof faultsOfCluster, number>> = {
       'a server is killed': times.servers,
       'PostgreSQL is killed': times.database,
@@ -124,11 +124,11 @@ function report(name: string, { history, violations: found }: FaultRun): string[
   return found
 }
 
-/** An earlier version may not have the script that makes the people of a run. */
-function copyPreparation(folder: string): void {
+/** An earlier version may not have the scripts that make the people of a run and check their keys with its SDK. */
+function copyScripts(folder: string): void {
   const faults = 'packages/server/test/faults'
   mkdirSync(join(folder, faults), { recursive: true })
-  copyFileSync(join(root, faults, 'prepare.ts'), join(folder, faults, 'prepare.ts'))
+  for (const script of ['prepare.ts', 'verifier-process.ts']) copyFileSync(join(root, faults, script), join(folder, faults, script))
 }
 
 function repeated<T>(one: T, count: number): T[] {

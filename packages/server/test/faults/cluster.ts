@@ -28,7 +28,7 @@ export interface ClusterOptions {
   random: () => number
   /** A small disk for PostgreSQL. By default its data is in the folder for temporary files. */
   disk?: Disk | undefined
-  /** The tree of the version with which the servers start. */
+  /** The tree of the version with which the servers start. The verifier keeps that version's SDK when they are upgraded. */
   version?: string | undefined
 }
 
@@ -51,7 +51,7 @@ export function startCluster({ servers, clients, random, disk, version = thisVer
     await Promise.all(nodes.map((node) => node.start()))
     const balancer = await aTcpProxy({ targets: nodes.map(({ port }) => port), port: Number(new URL(issuer).port), random })
     closing.push(() => balancer.close())
-    const verifier = await startVerifier(issuer, client)
+    const verifier = await startVerifier(version, issuer, client)
     closing.push(() => verifier.stop())
     const rows: Rows = async (statement) => {
       const pool = createPool({ url: databaseUrl, size: 1, statementTimeoutSeconds: 60 })

@@ -39,7 +39,7 @@ export function startEmbedded({ clients, disk }: { clients: number; disk?: Disk 
     closing.push(async () => node.process?.kill())
     await node.start()
     let database: Database | undefined
-    const verifier = await startVerifier(issuer, client)
+    const verifier = await startVerifier(thisVersion, issuer, client)
     closing.push(() => verifier.stop())
     return {
       url: issuer,

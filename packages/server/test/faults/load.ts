@@ -113,8 +113,13 @@ export function startLoad({ url, nodes, verifier, admins }: Pick<Installation, '
         return create('invitation', email, { method: 'POST', path: `${organization}/invitations`, body: { email } }, ({ id }) => id)
       },
       async () => {
-        const description = next()
-        const { outcome, body } = await create('key', description, { method: 'POST', path: '/v1/me/keys', body: { description, scope: 'all' } }, ({ id }) => id)
+        const createKey = (terms: { scope?: 'all' }): Promise<Called> => {
+          const description = next()
+          return create('key', description, { method: 'POST', path: '/v1/me/keys', body: { description, ...terms } }, ({ id }) => id)
+        }
+        const asked = await createKey({ scope: 'all' })
+        // A server of a version before scopes refuses one.
+        const { outcome, body } = asked.status === 422 ? await createKey({}) : asked
         if (outcome === 'ok') keys.push({ id: body.id, value: body.key })
       },
       async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import type { Action } from './history.ts'
 
@@ -19,8 +19,9 @@ export interface VerifierProcess {
   stop(): Promise<void>
 }
 
-export async function startVerifier(issuer: string, client: { id: string; secret: string }): Promise<VerifierProcess> {
-  const file = fileURLToPath(new URL('verifier-process.ts', import.meta.url))
+/** @param version the tree of the version whose SDK it uses */
+export async function startVerifier(version: string, issuer: string, client: { id: string; secret: string }): Promise<VerifierProcess> {
+  const file = join(version, 'packages/server/test/faults/verifier-process.ts')
   const child: ChildProcess = fork(file, [issuer, client.id, client.secret], { env: bareEnvironment(), execArgv: [] })
   const waiting = new Map<number, (judgement: Judgement) => void>()
   let count = 0
