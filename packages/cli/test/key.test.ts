@@ -94,7 +94,7 @@ test('a person whose role cannot list members chooses the permissions of a key (
   expect(await offeredTo(['resources:read'], () => Promise.reject(forbidden))).toEqual({ Resources: ['resources:read'] })
 })
 
-test("a key is offered the permissions of the platform's APIs that its holder has (P12)", async () => {
+test("a key is offered what its holder may do at the platform's APIs (P12)", async () => {
   const named = (...names: string[]) => names.map((name) => ({ name, description: name, delegable: true }))
   const areas = [
     { area: 'Resources', api: null, permissions: named('resources:read', 'resources:remove') },

@@ -175,7 +175,7 @@ describe('giving a role', () => {
     await press(page, 'Create key')
     const key = dialog(page, 'Create key for ci_bot')
     await key.getByLabel('List members').waitFor()
-    await expect.poll(() => key.getByRole('checkbox').count(), { message: 'the key can have what the role has' }).toBe(1)
+    await expect.poll(() => key.getByRole('checkbox').count(), { message: 'the key can have what the role has, also at Deploy' }).toBe(3)
   })
 
   test('an admin invites people with a role of the organization', async () => {
