@@ -70,13 +70,6 @@ export interface FeedPlace {
   id: string
 }
 
-/** What a pass of the sequencer found under its lock. */
-export interface SequencerState {
-  /** Events of transactions before this one have their positions. */
-  readFrom: string
-  hasBacklog: boolean
-}
-
 export interface PositionsGiven {
   count: number
   /** The last position of the installation. */
@@ -88,13 +81,11 @@ export interface PositionsGiven {
 }
 
 export interface EventPositionStore {
-  /** Locks the sequencer until the transaction ends. Null if another process holds it. */
-  lock(): Promise<SequencerState | null>
   /**
-   * Gives positions to the committed events that have none, in the order of their numbers, at most some thousand at once. `lock` must have succeeded in this
-   * transaction, in a statement before. With `thorough`, it searches all of them, also where none are expected.
+   * Gives positions to the committed events that have none, in the order of their numbers, at most some thousand at once. Null: another process is doing it. With
+   * `thorough`, it searches all of them, also where none are expected.
    */
-  give(state: SequencerState, options?: { thorough?: boolean }): Promise<PositionsGiven>
+  give(options?: { thorough?: boolean }): Promise<PositionsGiven | null>
   /** The last position, and whether events may be waiting for one. */
   look(): Promise<{ last: bigint; areWaiting: boolean }>
   /** The newest place in the feed. Null: the feed is empty. */

@@ -1,5 +1,4 @@
 import { AsyncResource } from 'node:async_hooks'
-import type { PositionsGiven } from '../../domain/command/store.ts'
 import type { Store } from '../../domain/store.ts'
 
 export interface Sequencer {
@@ -9,7 +8,7 @@ export interface Sequencer {
 }
 
 interface Options {
-  store: Pick<Store, 'reading' | 'transaction'>
+  store: Pick<Store, 'reading'>
   /** Called after each look with the last position, so that a lost notice delays nothing for long. */
   onLast(last: bigint): void
   /** The time from a commit of this process to the positions of its events. */
@@ -36,19 +35,12 @@ export function createSequencer({ store, onLast, onPositioned, onError }: Option
   let thoroughAt = Number.NEGATIVE_INFINITY
   let stopping = false
 
-  /** Null: another process holds the lock. */
-  const pass = (thorough: boolean): Promise<PositionsGiven | null> =>
-    store.transaction(async ({ eventPositions }) => {
-      const state = await eventPositions.lock()
-      return state && eventPositions.give(state, { thorough })
-    })
-
   /** True if the lock was free, and every event committed before the call has its position. */
   const giveAll = async (): Promise<boolean> => {
     while (!stopping) {
       const began = performance.now()
       const thorough = began - thoroughAt >= THOROUGH_MILLISECONDS
-      const given = await pass(thorough)
+      const given = await store.reading.eventPositions.give({ thorough })
       if (given === null) return false
       if (thorough) thoroughAt = began
       if (!given.hasMore) return true

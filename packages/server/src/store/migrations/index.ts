@@ -42,6 +42,7 @@ import * as clientSecrets from './0044-client-secrets.ts'
 import * as roles from './0045-roles.ts'
 import * as consents from './0046-consents.ts'
 import * as auditPersonal from './0047-audit-personal.ts'
+import * as giveEventPositions from './0048-give-event-positions.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -88,4 +89,5 @@ export const migrations: Record<string, Migration> = {
   '0045-roles': roles,
   '0046-consents': consents,
   '0047-audit-personal': auditPersonal,
+  '0048-give-event-positions': giveEventPositions,
 }
