@@ -245,9 +245,9 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a removed client is refused (S36, S58)',
-    file: `${server}/domain/command/authorize.ts`,
-    find: '  if (!registered || registered.removedAt) throw',
-    replace: '  if (!registered) throw',
+    file: `${server}/store/credentials/client-store.ts`,
+    find: "select(['name', 'scopes']).where('id', '=', id).where('removed_at', 'is', null)",
+    replace: "select(['name', 'scopes']).where('id', '=', id)",
     test: `${tests}/http/access.test.ts`,
     named: "a removed client's token is refused",
   },

@@ -98,8 +98,8 @@ export async function requireClient(
   client: { clientId: string; scopes: ReadonlySet<string> },
   scope: string,
 ): Promise<{ name: string; scopes: ReadonlySet<string> }> {
-  const registered = await tx.clients.find(client.clientId)
-  if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is no longer registered.')
+  const registered = await tx.clients.rights(client.clientId)
+  if (!registered) throw new Problem('token_revoked', 'This client is no longer registered.')
   if (!client.scopes.has(scope) || !registered.scopes.includes(scope))
     throw new Problem('insufficient_scope', `This requires a token with the scope "${scope}".`, { extensions: { scope } })
   return { name: registered.name, scopes: new Set([...client.scopes].filter((one) => registered.scopes.includes(one))) }

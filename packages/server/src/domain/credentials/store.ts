@@ -371,7 +371,9 @@ export interface ClientStore {
   install(client: BuiltInClient): Promise<boolean>
   /** Also returns removed ones. */
   find(id: ClientId): Promise<RegisteredClient | null>
-  /** The same, with the row locked until commit, for changes that depend on the current values or secrets. */
+  /** What a request with a client's own token needs to know of it. Null: it is not registered, or was removed. */
+  rights(id: ClientId): Promise<Pick<Client, 'name' | 'scopes'> | null>
+  /** The same as `find`, with the row locked until commit, for changes that depend on the current values or secrets. */
   lock(id: ClientId): Promise<RegisteredClient | null>
   change(id: ClientId, values: ClientChange): Promise<void>
   /** Adds a secret to those of a locked client. */

@@ -2,6 +2,7 @@ import type { ApiId, ClientId, ClientSecretId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { ClientStore, RegisteredClient, StoredClientSecret } from '../../domain/credentials/store.ts'
 import type { Client, ClientSecret, Grant } from '../../domain/model/client.ts'
+import { executePoint } from '../database.ts'
 import type { ClientTable, Tables } from '../tables.ts'
 
 /** The valid secrets of `client` that have a row. */
@@ -152,6 +153,10 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
       return row !== undefined
     },
     find,
+    async rights(id) {
+      const [row] = await executePoint(db, db.selectFrom('client').select(['name', 'scopes']).where('id', '=', id).where('removed_at', 'is', null))
+      return row ?? null
+    },
     async lock(id) {
       // Read after the lock is granted: one statement would see the secrets as they were when it began to wait.
       await db.selectFrom('client').select('id').where('id', '=', id).forNoKeyUpdate().execute()

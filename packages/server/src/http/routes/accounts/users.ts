@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { findPerson, recordAddressesRead, searchedText } from '../../../domain/accounts/people.ts'
+import { together } from '../../../domain/command/together.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { toUserBody } from '../../representation.ts'
 import { answers, pageOfItems, pageQuery, searchField, userSchema, VISIBLE } from '../../schemas.ts'
@@ -26,8 +27,8 @@ export const userRoutes: FastifyPluginAsyncZod<Services> = async (app, services)
       },
     },
     async ({ principal, query: { search, ...page } }) => {
-      await recordAddressesRead(services, principal)
-      const { items, nextCursor } = await store.reading.people.page({ ...page, search: search === undefined ? undefined : searchedText(search) })
+      const asked = { ...page, search: search === undefined ? undefined : searchedText(search) }
+      const [{ items, nextCursor }] = await together(store.reading.people.page(asked), recordAddressesRead(services, principal))
       return { items: items.map(toUserBody), next_cursor: nextCursor }
     },
   )
@@ -47,8 +48,7 @@ export const userRoutes: FastifyPluginAsyncZod<Services> = async (app, services)
       },
     },
     async ({ principal, params }) => {
-      await recordAddressesRead(services, principal)
-      const person = await findPerson(store.reading, params.user)
+      const [person] = await together(findPerson(store.reading, params.user), recordAddressesRead(services, principal))
       if (!person) throw new Problem('user_not_found')
       return toUserBody(person)
     },

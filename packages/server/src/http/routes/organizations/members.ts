@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { recordAddressesRead } from '../../../domain/accounts/people.ts'
+import { together } from '../../../domain/command/together.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { changeMember } from '../../../domain/organizations/change-role.ts'
 import { reactivateMember } from '../../../domain/organizations/deactivation.ts'
@@ -66,12 +67,8 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, service
       const { viewer, organization } = await findViewedOrganization(store, request, request.params.org, 'members:read')
       const { limit, cursor, role: asked, ...filter } = request.query
       const held = asked === undefined ? null : await findRole(store.reading, organization.id, asked)
-      await recordIfClient(request, viewer)
-      const page = await store.reading.memberships.page(organization.id, {
-        ...memberFilter(viewer, { ...filter, role: held?.role, roleId: held?.customRole?.id }),
-        limit,
-        cursor,
-      })
+      const wanted = { ...memberFilter(viewer, { ...filter, role: held?.role, roleId: held?.customRole?.id }), limit, cursor }
+      const [page] = await together(store.reading.memberships.page(organization.id, wanted), recordIfClient(request, viewer))
       return { items: page.items.map((member) => toMemberBody(member, viewer)), next_cursor: page.nextCursor }
     },
   )
@@ -91,8 +88,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, service
     },
     async (request) => {
       const { viewer, organization } = await findViewedOrganization(store, request, request.params.org, 'members:read')
-      await recordIfClient(request, viewer)
-      const member = await store.reading.memberships.member(organization.id, request.params.user)
+      const [member] = await together(store.reading.memberships.member(organization.id, request.params.user), recordIfClient(request, viewer))
       if (!member) throw new Problem('member_not_found')
       return toMemberBody(member, viewer)
     },
