@@ -114,6 +114,7 @@ export const attacks: Record<string, string | { none: string }> = {
   E80: 'E80',
   E81: 'E81',
   E82: 'E82',
+  E83: 'E83',
   E48: 'E48',
   E49: 'E49',
   E50: 'E50',

@@ -73,10 +73,26 @@ export const apis: Fault[] = [
   {
     title: 'a verifier uses no permissions of an earlier role (E69)',
     file: 'packages/sdk/src/verifier.ts',
-    find: "if (role !== claims.role || roleId !== claims.roleId) return 'assignment'",
-    replace: "if (closed) return 'assignment'",
+    find: 'if (role !== claims.role || roleId !== claims.roleId || isOf',
+    replace: 'if (isOf',
     test: permissions,
     named: 'a caller with a new role',
+  },
+  {
+    title: 'a verifier uses no permissions of an earlier manifest (E83)',
+    file: 'packages/sdk/src/verifier.ts',
+    find: ' || isOfEarlierCatalogue(claims)) return',
+    replace: ') return',
+    test: 'packages/sdk/test/catalogue.test.ts',
+    named: 'a changed grant counts at once for tokens and keys',
+  },
+  {
+    title: 'an API that comes back has a higher revision (E83)',
+    file: `${server}/domain/apis/apply.ts`,
+    find: 'revision: Math.max(revision + 1, now)',
+    replace: 'revision: Math.max(revision + 1, now - now)',
+    test: 'packages/sdk/test/catalogue.test.ts',
+    named: 'a token from before an API was removed and came back',
   },
   {
     title: 'a route that names no permission is closed to a token for a part of the API (E69)',

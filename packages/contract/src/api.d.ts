@@ -10468,6 +10468,7 @@ export interface operations {
                     "application/json": {
                         changes: components["schemas"]["ApiChange"][];
                         uses: components["schemas"]["PermissionUse"][];
+                        revocation?: components["schemas"]["RevocationReport"];
                     };
                 };
             };

@@ -52,6 +52,21 @@ export type EndReason =
   | 'restored'
 
 /** A person or a service account has another role. */
+interface ApiEvent {
+  target: ApiId
+  name: string
+  audience: string
+  /** Those that changed, as the manifest names them. */
+  fields: string[]
+  /** Permissions. */
+  added: string[]
+  removed: string[]
+  /** What members may do now, as patterns. */
+  grant: string[]
+  viewer: string[]
+  revision: number
+}
+
 interface ChangedRoleOf<Holder> {
   target: Holder
   organizationId: OrganizationId
@@ -308,10 +323,9 @@ export interface DomainEvents {
   'client.addresses_read': { target: ClientId; name: string }
   /** Everything issued to the client until `at` is invalid. */
   'client.removed': { target: ClientId; name: string; at: string }
-  /** An API of the platform: the fields that changed, the permissions that came and went, and what members and viewers may do now. */
-  'api.created': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[]; viewer: string[] }
-  'api.changed': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[]; viewer: string[] }
-  'api.removed': { target: ApiId; name: string; audience: string; fields: string[]; added: string[]; removed: string[]; grant: string[]; viewer: string[] }
+  'api.created': ApiEvent
+  'api.changed': ApiEvent
+  'api.removed': ApiEvent
   'stream.created': { target: StreamId; clientId: ClientId; method: 'poll' | 'push' }
   'stream.changed': { target: StreamId; clientId: ClientId; fields: string[] }
   'stream.removed': { target: StreamId; clientId: ClientId }

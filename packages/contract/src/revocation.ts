@@ -24,6 +24,8 @@ export interface RevocationValues {
   role: { epoch: number; role: string; version: number; role_id?: string; role_revision?: number }
   /** A custom role has this revision now. What an earlier one allowed counts for nothing (P10). */
   role_definition: { revision: number }
+  /** The permissions and grants of an API, named by its audience, have this revision now. What an earlier one allowed counts for nothing (P10). */
+  catalogue: { revision: number }
   organization: { suspended: boolean; version: number }
   /** Refuses every token that this key signed. */
   signing_key: { reason: 'token_revoked' }
@@ -43,6 +45,7 @@ const strengths: { [K in RevocationKind]: (value: ReadRevocation['value']) => re
   user: ({ belowEpoch }) => [Number(belowEpoch)],
   role: ({ epoch, version }) => [Number(epoch), Number(version)],
   role_definition: ({ revision }) => [Number(revision)],
+  catalogue: ({ revision }) => [Number(revision)],
   organization: ({ version }) => [Number(version)],
   enabled: ({ epoch }) => [Number(epoch)],
   account: ({ epoch, suspended }) => [Number(epoch), suspended === true ? 0 : 1], // resuming raises no epoch
@@ -171,6 +174,10 @@ export function roleByRevocations(known: KnownRevocations, credential: Pick<Revo
   const ofRole = numberOrNull(known.strongest('role_definition', held.roleId)?.value.revision)
   return { role: held.role, roleId: held.roleId, roleRevision: Math.max(held.roleRevision ?? 0, ofCredential ?? 0, ofRole ?? 0) }
 }
+
+/** The revision of an API's permissions and grants, as far as it is known. Null: it has not changed for as long as a token lives. */
+export const catalogueByRevocations = (known: KnownRevocations, audience: string): number | null =>
+  numberOrNull(known.strongest('catalogue', audience)?.value.revision)
 
 const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -13,6 +13,8 @@ export interface TokenClaims {
   roleId: string | null
   /** The revision of a custom role that `permissions` are from. */
   roleRevision: number | null
+  /** The revision of the API's permissions and grants that `permissions` are from. Null: not of an API, or an issuer of an earlier version. */
+  catalogueRevision: number | null
   scopes: ReadonlySet<string>
   /** What the caller may do at this API: what the role allows, as far as the scope goes. Null: the credential is for no API of the platform. */
   permissions: ReadonlySet<string> | null
@@ -81,7 +83,7 @@ export interface Accepted {
 /** Reads the response of an introspection. Null: not a token of this issuer for this audience. */
 export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience, otherAudiences = [] }: Accepted): TokenClaims | null {
   const { iss, aud, sub, iat, exp, auth_time, acr, amr, jti, client_id, sid, key_id, epoch, org_id, org, scope = '', username, permissions } = payload
-  const { role, role_id, role_revision } = payload
+  const { role, role_id, role_revision, catalogue_revision } = payload
   const byKey = isText(key_id)
   const isClient = !byKey && sid === undefined
   const good =
@@ -108,6 +110,7 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     role: textOrNull(role),
     roleId: textOrNull(role_id),
     roleRevision: isText(role_id) ? (role_revision as number) : null,
+    catalogueRevision: Number.isFinite(catalogue_revision) ? (catalogue_revision as number) : null,
     scopes: new Set(scope.split(' ').filter((one) => one !== '')),
     permissions: isTexts(permissions) ? new Set(permissions) : null,
     username: textOrNull(username),

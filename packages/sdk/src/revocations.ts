@@ -82,7 +82,8 @@ const numberOfKind: Record<KeptKind, number> = {
   organization: 8,
   signing_key: 9,
   role_definition: 10,
-  unknown: 11,
+  catalogue: 11,
+  unknown: 12,
 }
 const kinds = Object.keys(numberOfKind) as KeptKind[]
 

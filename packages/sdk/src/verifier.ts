@@ -1,4 +1,4 @@
-import { mayHaveNewEpoch, refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
+import { catalogueByRevocations, mayHaveNewEpoch, refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import { type AccessTokenReader, createAccessTokenReader } from './access-token.ts'
 import { createApiKeys, looksLikeKey } from './api-keys.ts'
 import { type Claims, type ClientClaims, claimsOf, lacksPermissions, type MemberClaims, type TokenClaims, withCan } from './claims.ts'
@@ -209,13 +209,17 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     if (lacksPermissions(claims) || mayHaveNewEpoch(revocations, claims)) return 'assignment'
     if (claims.permissions === null) return null
     const { role, roleId, roleRevision } = roleByRevocations(revocations, claims)
-    if (role !== claims.role || roleId !== claims.roleId) return 'assignment'
+    if (role !== claims.role || roleId !== claims.roleId || isOfEarlierCatalogue(claims)) return 'assignment'
     return roleRevision === claims.roleRevision ? null : 'edit'
   }
 
-  const latestRole = (claims: TokenClaims): string => {
+  /** The permissions or the grants of the API have changed since. An issuer of an earlier version introspects without a revision. */
+  const isOfEarlierCatalogue = ({ keyId, catalogueRevision }: TokenClaims): boolean =>
+    (catalogueRevision ?? (keyId === null ? 0 : Number.POSITIVE_INFINITY)) < (catalogueByRevocations(revocations, audience) ?? 0)
+
+  const latestRights = (claims: TokenClaims): string => {
     const { role, roleId, roleRevision } = roleByRevocations(revocations, claims)
-    return `${role} ${roleId} ${roleRevision}`
+    return `${role} ${roleId} ${roleRevision} ${catalogueByRevocations(revocations, audience)}`
   }
 
   /** Repeated if the role changes again during the wait. A refused credential is not introspected. */
@@ -224,13 +228,13 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
       const reason = outdatedBy(claims)
       if (reason === null || !receiver.isCurrent()) return claims
       if (!mayHaveNewEpoch(revocations, claims)) admit(claims, true)
-      const before = latestRole(claims)
+      const before = latestRights(claims)
       // The scope of a key, as introspected, has only what the role allowed then. So a definition does not say what a key may do after an edit.
       if (reason === 'edit' && claims.keyId === null) claims = await redefined(token, print, claims)
       else {
         const renewed = await introspected(token, print, claims)
         // It may be newer than the roles in memory.
-        if (latestRole(claims) === before && outdatedBy(renewed) !== 'edit') return renewed
+        if (latestRights(claims) === before && outdatedBy(renewed) !== 'edit') return renewed
         claims = renewed
       }
     }
@@ -244,7 +248,8 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
       return apiKeys.read(token, print, receiver.isCurrent)
     }
     const before = withdrawals
-    const now = withCan<TokenClaims>({ ...(await asked(token, claims)), issuedAt: claims.issuedAt })
+    const { catalogueRevision, ...answer } = await asked(token, claims)
+    const now = withCan<TokenClaims>({ ...answer, catalogueRevision: catalogueRevision ?? Number.POSITIVE_INFINITY, issuedAt: claims.issuedAt })
     if (withdrawals === before && remembered.has(print)) remembered.set(print, now)
     return now
   }

@@ -20,6 +20,7 @@ const member: MemberClaims = {
   role: 'member',
   roleId: null,
   roleRevision: null,
+  catalogueRevision: null,
   scopes: new Set(['api']),
   permissions: null,
   can: () => false,

@@ -34,7 +34,7 @@ export function tokenClaims(live: LiveState, api: Api | null, scopes: Iterable<s
   const claims = accessClaims(live)
   if (!api) return claims
   const permissions = permissionsAtApi(api, live, new Set(scopes))
-  return { ...claims, permissions: JSON.stringify(permissions).length > PERMISSION_BYTES ? null : permissions }
+  return { ...claims, permissions: JSON.stringify(permissions).length > PERMISSION_BYTES ? null : permissions, catalogue_revision: api.revision }
 }
 
 /** What a person's session may do at the API, however long the list is. */

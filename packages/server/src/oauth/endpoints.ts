@@ -242,7 +242,7 @@ async function introspect(
   if (!found) return unchecked(null)
   const { live, isCurrentClient } = found
   const active = refusalOfToken(live, verified) === null
-  const permissions = api && { permissions: permissionsAtApi(api, live, verified.scopes) }
+  const permissions = api && { permissions: permissionsAtApi(api, live, verified.scopes), catalogue_revision: api.revision }
   return { answer: active ? { ...common, ...ofPerson(live), ...permissions, sid: verified.sid } : { active }, isCurrentClient }
 }
 
@@ -267,7 +267,7 @@ async function introspectKey({ store, config }: EndpointOptions, token: string, 
     scope: actor.scope && permissions ? permissions.join(' ') : scopeOf(actor),
     iss: config.issuer,
     aud: api?.audience ?? config.audience,
-    ...(permissions && { permissions }),
+    ...(api && { permissions, catalogue_revision: api.revision }),
     iat: seconds(live.key.createdAt),
     ...(live.key.expiresAt && { exp: seconds(live.key.expiresAt) }),
     key_id: live.key.id,

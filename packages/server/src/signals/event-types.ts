@@ -63,6 +63,7 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
     case 'key':
       return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('The key was revoked.') } }
     case 'role_definition': // The claims that it changes depend on the API of each token.
+    case 'catalogue':
     case 'signing_key': // The key is removed from the JWKS.
       // The standards have no event for these.
       return { subject: { format: 'opaque', id: subject }, events: {} }

@@ -680,6 +680,7 @@ export interface ApiTable {
   granted_to_viewers: string[]
   longest_token_seconds: number | null
   accepts_default_audience: boolean
+  revision: ColumnType<bigint, number, number>
   created_at: GeneratedInstant
 }
 

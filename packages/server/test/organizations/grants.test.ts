@@ -131,6 +131,7 @@ async function run(plan: readonly Step[], outcomes: Set<string>): Promise<void> 
     name: `Apps ${count}`,
     audience: `https://apps${count}.example`,
     longestTokenSeconds: null,
+    revision: 1,
     acceptsDefaultAudience: false,
   } as const
   const publish = async (names: readonly string[]): Promise<void> => {

@@ -16,6 +16,8 @@ export interface Api {
   longestTokenSeconds: number | null
   /** Also accepts tokens of Muster's own audience (P4). */
   acceptsDefaultAudience: boolean
+  /** Of its permissions and grants. Raised with each change (P10). */
+  revision: number
 }
 
 export interface ApiPermission {

@@ -42,7 +42,11 @@ export async function applyApis(context: Context, { apis, ownNames, dryRun, remo
   if (errors.length > 0) throw new Problem('invalid_request', errors.map(({ field, message }) => `${field}: ${message}`).join(' '), { extensions: { errors } })
   await tx.apis.lock()
   const before = new Map((await tx.apis.list()).map((api) => [api.audience, api]))
-  const after = apis.map((api): Api => ({ ...api, id: before.get(api.audience)?.id ?? newId('api') }))
+  const now = (await tx.now()).getTime()
+  const after = apis.map((api): Api => {
+    const { id = newId('api'), revision = 0 } = before.get(api.audience) ?? {}
+    return { ...api, id, revision: Math.max(revision + 1, now) }
+  })
   const kept = new Set(after.map(({ audience }) => audience))
   const gone = [...before.values()].filter(({ audience }) => !kept.has(audience))
   const written = after.map((api) => ({ api, change: changeOf(before.get(api.audience) ?? null, api) }))
@@ -75,6 +79,7 @@ export async function applyApis(context: Context, { apis, ownNames, dryRun, remo
       removed: change.removed,
       grant: api.grants.member,
       viewer: api.grants.viewer,
+      revision: api.revision,
     })
   return { changes, uses }
 }

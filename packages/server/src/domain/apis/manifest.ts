@@ -2,7 +2,7 @@ import { machineScopes, permissions as ownPermissions, personScopes } from '@mus
 import { type Api, grantedRoles, isOfApi } from './api.ts'
 
 /** What the operator writes of one API. */
-export type WrittenApi = Omit<Api, 'id'>
+export type WrittenApi = Omit<Api, 'id' | 'revision'>
 
 export interface ManifestError {
   field: string

@@ -150,7 +150,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | Revoc
     value: { until: Math.ceil(Date.parse(at) / 1000) + CLOCK_DIFFERENCE_SECONDS, reason: 'token_revoked' },
   }),
   'api.created': nothing,
-  'api.changed': nothing, // each request for a token reads the permissions
+  // Another name or description allows the same (P10).
+  'api.changed': ({ audience, revision, fields, added, removed }) =>
+    fields.includes('grant') || added.length + removed.length > 0 ? { kind: 'catalogue', subject: audience, value: { revision } } : null,
   'api.removed': nothing,
   'stream.created': nothing,
   'stream.changed': nothing,

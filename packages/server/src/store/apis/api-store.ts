@@ -14,6 +14,7 @@ const toApi = (row: Row): Api => ({
   grants: { member: row.granted_to_members, viewer: row.granted_to_viewers },
   longestTokenSeconds: row.longest_token_seconds,
   acceptsDefaultAudience: row.accepts_default_audience,
+  revision: Number(row.revision),
 })
 
 /** With the permissions in the order of the manifest. */
@@ -65,7 +66,7 @@ export function apiStore(db: Kysely<Tables>): ApiStore {
           .where('api_id', 'in', [...ids])
           .execute()
     },
-    async put({ id, name, audience, permissions, grants, longestTokenSeconds, acceptsDefaultAudience }) {
+    async put({ id, name, audience, permissions, grants, longestTokenSeconds, acceptsDefaultAudience, revision }) {
       const values = {
         name,
         audience,
@@ -73,6 +74,7 @@ export function apiStore(db: Kysely<Tables>): ApiStore {
         granted_to_viewers: grants.viewer,
         longest_token_seconds: longestTokenSeconds,
         accepts_default_audience: acceptsDefaultAudience,
+        revision,
       }
       await db
         .insertInto('api')

@@ -81,6 +81,7 @@ export async function endAccess(trx: Kysely<any>, { backupAt, keepKeys }: { back
   }
 
   await sql`update role set revision = revision + ${REVISIONS}::int`.execute(trx)
+  await sql`update api set revision = greatest(revision + 1, round(date_part('epoch', ${at}::timestamptz) * 1000)::bigint)`.execute(trx)
 
   const rest = keepKeys ? null : at
   await sql`update installation set restored_at = ${at}, backup_at = ${backup}, keys_rest_before = ${rest}`.execute(trx)

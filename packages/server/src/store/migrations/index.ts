@@ -43,6 +43,7 @@ import * as roles from './0045-roles.ts'
 import * as consents from './0046-consents.ts'
 import * as auditPersonal from './0047-audit-personal.ts'
 import * as giveEventPositions from './0048-give-event-positions.ts'
+import * as catalogueRevisions from './0049-catalogue-revisions.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -90,4 +91,5 @@ export const migrations: Record<string, Migration> = {
   '0046-consents': consents,
   '0047-audit-personal': auditPersonal,
   '0048-give-event-positions': giveEventPositions,
+  '0049-catalogue-revisions': catalogueRevisions,
 }

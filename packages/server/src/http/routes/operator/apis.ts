@@ -4,7 +4,7 @@ import { type Api, ownAudiences } from '../../../domain/apis/api.ts'
 import { applyApis } from '../../../domain/apis/apply.ts'
 import { dropFromRoles, ROLES_AT_ONCE } from '../../../domain/apis/drop-from-roles.ts'
 import { APIS_AT_MOST, PERMISSIONS_PER_API, type WrittenApi } from '../../../domain/apis/manifest.ts'
-import { answers } from '../../schemas.ts'
+import { answers, reported } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const patterns = z.array(z.string().max(100)).max(PERMISSIONS_PER_API)
@@ -71,7 +71,7 @@ export const apiRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, 
   app.put(
     '/v1/operator/apis',
     {
-      config: { audience: 'operator' },
+      config: { audience: 'operator', ends: true },
       schema: {
         operationId: 'applyApis',
         tags: ['Operator'],
@@ -82,7 +82,7 @@ export const apiRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, 
           remove_used: z.stringbool().optional().meta({ description: 'Also removes permissions that something names. Roles lose them.' }),
         }),
         body: z.strictObject({ apis: z.array(written).max(APIS_AT_MOST) }),
-        response: answers(z.object({ changes: z.array(changeSchema), uses: z.array(useSchema) })),
+        response: answers(reported(z.object({ changes: z.array(changeSchema), uses: z.array(useSchema) }))),
       },
     },
     async (request) => {
