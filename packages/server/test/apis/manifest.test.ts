@@ -129,6 +129,7 @@ test('the audit event of an API says what changed (P1)', async () => {
     removed: [],
     grant: ['*'],
     viewer: ['apps:read'],
+    revision: row.details['revision'],
   })
 })
 
