@@ -66,10 +66,16 @@ function requireEverything({ scopes }: Claims, decided: string | null | undefine
  */
 export function requirePermission(caller: Claims, permission: string): void {
   if (caller.can(permission)) return
-  const { scopes, organization } = caller
-  if (caller.permissions !== null && !scopes.has('api') && !scopes.has(permission))
-    throw new TokenRefused('insufficient_scope', `This requires a token or key with the scope "${permission}".`, { scope: permission, permission })
+  const { scopes, organization, keyId } = caller
   const helper = organization === null ? 'the operator' : `an admin of ${organization}`
+  if (caller.permissions !== null && !scopes.has('api') && !scopes.has(permission)) {
+    // The scope of a key comes from an introspection, which leaves out what the role of its holder does not allow.
+    const detail =
+      keyId === null
+        ? `This requires a token with the scope "${permission}". Log in again and allow it.`
+        : `This requires the permission ${permission}, which the scope of the key or the role of its holder does not have. Ask ${helper}.`
+    throw new TokenRefused('insufficient_scope', detail, { scope: permission, permission })
+  }
   throw new TokenRefused('forbidden', `This requires the permission ${permission}. Ask ${helper}.`, { permission })
 }
 

@@ -279,6 +279,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     ready: (seconds = 30) => receiver.ready(seconds),
     isCurrent: receiver.isCurrent,
     verify(token) {
+      if (typeof token !== 'string') return Promise.reject(new TokenRefused('authentication_required'))
       const print = digest(token)
       if (typeof print !== 'string') return later(token, print)
       const known = remembered.get(print)

@@ -75,7 +75,11 @@ test('a key with the scope apps:read cannot deploy for its holder', async () => 
   expect(await call('GET', '/apps', made.key)).toMatchObject({ status: 200, body: { may_deploy: false } })
   expect(await call('PUT', '/apps/shop', made.key, { version: '1.5.0' })).toMatchObject({
     status: 403,
-    body: { code: 'insufficient_scope', detail: 'This requires a token or key with the scope "apps:deploy".', permission: 'apps:deploy' },
+    body: {
+      code: 'insufficient_scope',
+      detail: 'This requires the permission apps:deploy, which the scope of the key or the role of its holder does not have. Ask an admin of ada.',
+      permission: 'apps:deploy',
+    },
   })
 })
 

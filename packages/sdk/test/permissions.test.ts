@@ -228,7 +228,7 @@ test('a route names a permission, and the refusal names who can help (P23)', asy
   expect(await refused(some, { permission: 'apps:deploy' })).toEqual([
     403,
     'insufficient_scope',
-    'This requires a token or key with the scope "apps:deploy".',
+    'This requires a token with the scope "apps:deploy". Log in again and allow it.',
     `Bearer error="insufficient_scope", scope="apps:deploy", ${metadata}`,
   ])
   expect((await refused(some, {}))?.slice(0, 2), 'a route without a permission needs everything').toEqual([403, 'insufficient_scope'])

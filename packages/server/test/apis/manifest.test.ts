@@ -121,6 +121,7 @@ test('the audit event of an API says what changed (P1)', async () => {
     .where('type', '=', 'api.changed')
     .orderBy('seq', 'desc')
     .executeTakeFirstOrThrow()
+  assert.ok(Number(row.details['revision']) > 0)
   assert.deepEqual(row.details, {
     name: 'Deploy',
     audience: deploy.audience,
