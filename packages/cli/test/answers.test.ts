@@ -95,3 +95,67 @@ const hints = Object.entries(problems).filter(([, { next }]) => /^(List|See|Show
 test.each(hints)('the hint of %s names the command to list with', (_code, problem) => {
   expect(nextLine(problem)).toMatch(/: muster [a-z-]+/)
 })
+
+test('an admin cannot take away a permission that the role does not have', async () => {
+  const role = { id: 'role_1', name: 'Deployer', built_in: false, holders: 1, revision: 3, permissions: ['apps:read', 'apps:deploy'] }
+  const answers = { 'GET /v1/me': { body: me }, 'GET /v1/organizations/org_1/roles/Deployer': { body: role } }
+  const { code, stdout, stderr } = await muster(['role', 'edit', 'Deployer', '--drop', 'app:deploy', '--yes'], answers)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain('The role Deployer does not have app:deploy.\n  It has: apps:read, apps:deploy.')
+})
+
+const bob = { id: 'user_2', username: 'bob', status: 'active', suspended_at: null }
+const giving = (before: object, after: object) => ({
+  'GET /v1/me': { body: me },
+  'GET /v1/organizations/org_1/members/bob': { body: { ...bob, ...before } },
+  'PATCH /v1/organizations/org_1/members/bob': { body: { ...bob, ...after } },
+})
+
+test('an admin gives a member another role without a terminal', async () => {
+  const deployer = { role: 'custom', role_name: 'Deployer' }
+  const { code, stderr } = await muster(['user', 'role', 'bob', 'Deployer'], giving({ role: 'viewer' }, deployer))
+  expect([code, stderr]).toEqual([0, '✓ bob is a member with the role Deployer of acme.\n'])
+})
+
+test('an admin confirms that another admin loses the role, or passes --yes', async () => {
+  const answers = giving({ role: 'admin' }, { role: 'member' })
+  const asked = await muster(['user', 'role', 'bob', 'member'], answers)
+  expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('Pass --yes')])
+  expect((await muster(['user', 'role', 'bob', 'member', '--yes'], answers)).code).toBe(0)
+})
+
+test('an admin reads that a role below member ends logins on the command line', async () => {
+  const words = ['user', 'role', 'bob', 'viewer']
+  const { stderr } = await muster(words, giving({ role: 'member' }, { role: 'viewer' }))
+  expect(stderr).toContain('bob has to log in again, unless the login has a refresh token.')
+  const suspended = giving({ role: 'member', suspended_at: expires }, { role: 'viewer' })
+  expect((await muster(words, suspended)).stderr).toBe('✓ bob is a viewer of acme.\n')
+})
+
+test('a key that cannot read members changes a role with --yes', async () => {
+  const forbidden = { status: 403, body: { ...problems.insufficient_scope, code: 'insufficient_scope' } }
+  const answers = { ...giving({}, { role: 'viewer' }), 'GET /v1/organizations/org_1/members/bob': forbidden }
+  expect((await muster(['user', 'role', 'bob', 'viewer', '--yes'], answers)).code).toBe(0)
+  expect((await muster(['user', 'role', 'bob', 'viewer'], answers)).code).toBe(1)
+})
+
+test('a person is not asked to confirm the revocation of an application without access', async () => {
+  const { code, stderr } = await muster(['application', 'revoke', 'cli_nope'], {
+    'GET /v1/me': { body: me },
+    'GET /v1/me/applications': { body: { items: [] } },
+    'DELETE /v1/me/applications/cli_nope': { status: 404, body: { ...problems.application_not_found, code: 'application_not_found' } },
+  })
+  expect([code, stderr]).toEqual([1, expect.stringContaining(problems.application_not_found.title)])
+})
+
+test('a person reads every error of a request once', async () => {
+  const errors = [
+    { field: 'from', message: 'must be a time' },
+    { field: 'to', message: 'must be a time' },
+  ]
+  const refused = { ...problems.invalid_request, code: 'invalid_request', detail: 'from: must be a time to: must be a time', errors }
+  const answers = { 'GET /v1/me': { body: me }, 'GET /v1/organizations/org_1/audit-events': { status: 422, body: refused } }
+  const { stderr } = await muster(['audit', 'list'], answers)
+  expect(stderr.match(/from: must be a time/g)).toHaveLength(1)
+  expect(stderr).toContain('  - from: must be a time\n  - to: must be a time\n')
+})

@@ -132,7 +132,7 @@ const edit = command(
     if (asks && !ask.possible) throw usage('Nothing to change.', 'Pass --add, --drop, --permission, --name or --description.')
     const login = await signedIn(context)
     const role = await roleOf(login, reference)
-    const wanted = asks ? await choosePermissions(context, login, role.permissions) : wantedOf(role.permissions, { all, add, drop })
+    const wanted = asks ? await choosePermissions(context, login, role.permissions) : wantedOf(role, { all, add, drop })
     const lost = role.permissions.filter((one) => wanted !== undefined && !wanted.includes(one))
     if (lost.length > 0 && role.holders > 0 && !yes)
       await ask.confirm(`${holdersOf(role)} of ${role.name} will lose ${lost.join(', ')} at once. Change the role?`)

@@ -133,8 +133,9 @@ export class Output {
       stderr.write(`${JSON.stringify({ code: failure.code, ...failure.body, ...told })}\n`)
     } else {
       const lines = [`${this.style('red', '✗')} ${failure.message}`]
-      if (failure.why) lines.push(`  ${failure.why}`)
-      for (const line of listed(failure.body)) lines.push(`  - ${line}`)
+      const list = [...listed(failure.body)]
+      if (failure.why && !isListOfErrors(failure, list)) lines.push(`  ${failure.why}`)
+      for (const line of list) lines.push(`  - ${line}`)
       const next = failure.retryAfterMs > 0 ? `Try again ${relative(new Date(failure.retryAfterMs).toISOString(), 0)}.` : failure.next
       if (next) lines.push(`  ${next}`)
       if (failure.requestId && !isTypingMistake(failure)) lines.push(this.style('dim', `  Request id: ${failure.requestId}`))
@@ -149,6 +150,10 @@ export class Output {
 
 /** The user can correct an unknown name or an invalid value without the server's log, so the request id is not shown. `--json` includes it. */
 const isTypingMistake = ({ body }: Failure): boolean => [400, 404, 422].includes(Number(body?.status))
+
+/** The detail of a problem can be its list of errors in one line. */
+const isListOfErrors = ({ body, why = '' }: Failure, list: string[]): boolean =>
+  Array.isArray(body?.errors) && list.length > 0 && list.every((line) => why.includes(line))
 
 /** Some terminals report 0 columns. Their width is unknown, so no line is wrapped. */
 const columnsOf = (stream: Stream): number => (stream.isTTY && stream.columns) || Number.POSITIVE_INFINITY

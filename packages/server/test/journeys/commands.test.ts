@@ -39,7 +39,6 @@ describe.each(engines)('exit codes and prompts, on %s', (engine) => {
       ['org security --require any --keys any --json', /--keys cannot be used together/],
       ['org security --remembered-browsers no --keys any', /--keys cannot be used together/],
       ['org join acme muster_os_x', /Pass --yes/],
-      ['user role bob member', /Pass --yes/],
       ['org remove somebody', /Pass --yes/],
     ]
     for (const [words, says] of cases) {

@@ -54,12 +54,12 @@ const revoke = command(
   },
   async (context, { id, yes }) => {
     const { say, ask } = context
-    if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     if (!yes) {
       const { items } = await login.GET('/v1/me/applications')
-      const name = items.find(({ client_id }) => client_id === id)?.name ?? id
-      await ask.confirm(`Revoke the access of ${name}? Its sessions and tokens end, and it has to ask you again.`)
+      const application = items.find(({ client_id }) => client_id === id)
+      // Without one, the server refuses the request, so there is nothing to confirm.
+      if (application) await ask.confirm(`Revoke the access of ${application.name}? Its sessions and tokens end, and it has to ask you again.`)
     }
     const answer = await login.DELETE('/v1/me/applications/{client}', { params: { path: { client: id } }, ends: true })
     if (say.json) return say.data(answer, () => '')

@@ -1,5 +1,6 @@
 import type { Answer } from '../../api/calls.ts'
 import type { Context } from '../../context.ts'
+import { usage } from '../../errors.ts'
 import type { Login } from '../../login/login.ts'
 
 type Role = Answer<'get', '/v1/organizations/{org}/roles/{role}'>
@@ -32,13 +33,16 @@ export async function choosePermissions({ ask }: Context, login: Login, initial:
 /** Names that are separated by spaces or commas. */
 export const namesFrom = (words: string[]): string[] => words.flatMap((word) => word.split(',')).filter((name) => name !== '')
 
-/** Undefined: the permissions stay as they are. */
+/** Undefined: the permissions stay as they are. @throws Failure if the role does not have a permission to drop */
 export function wantedOf(
-  before: string[],
+  { name: role, permissions: before }: Pick<Role, 'name' | 'permissions'>,
   { all, add, drop }: { all?: string[] | undefined; add?: string[] | undefined; drop?: string[] | undefined },
 ): string[] | undefined {
   if (all !== undefined) return namesFrom(all)
   if (add === undefined && drop === undefined) return undefined
   const dropped = namesFrom(drop ?? [])
+  const missing = dropped.filter((name) => !before.includes(name))
+  if (missing.length > 0)
+    throw usage(`The role ${role} does not have ${missing.join(', ')}.`, before.length > 0 ? `It has: ${before.join(', ')}.` : 'It has no permissions.')
   return [...new Set([...before, ...namesFrom(add ?? [])])].filter((name) => !dropped.includes(name))
 }

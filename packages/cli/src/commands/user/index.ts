@@ -1,7 +1,9 @@
+import { isBelowMember } from '@muster/contract/permissions.ts'
 import { readPages } from '../../api/pages.ts'
+import type { Member } from '../../api/types.ts'
 import { command, flag, skipPrompt, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
-import { usage } from '../../errors.ts'
+import { ProblemError, usage } from '../../errors.ts'
 import type { Login } from '../../login/login.ts'
 import { signedIn } from '../../login/sign-in.ts'
 import { defaultListSize, printList } from '../../output/list.ts'
@@ -78,30 +80,40 @@ const role = command(
     options: { yes: skipPrompt },
     examples: ['muster user role bob admin', 'muster user role bob Deployer', 'muster user role bob viewer --yes'],
     notes:
-      'A role is admin, member, viewer, or one of your organization: muster role list\nRemoving the admin role asks first, because it revokes the open invitations of that admin.',
+      'A role is admin, member, viewer, or one of your organization: muster role list\nRemoving the admin role asks first, because it revokes the open invitations of that admin. From admin or member to any other role, access tokens end: browsers, keys and refresh tokens stay valid, and a command-line login without a refresh token ends.',
   },
   async (context, { user, role, yes }) => {
-    const { say, ask } = context
-    const asks = role !== 'admin' && !yes
-    if (asks) ask.mustBePossible()
+    const { say } = context
     const login = await signedIn(context)
-    if (asks) await confirmDemotion(context, login, user)
+    const path = { org: login.organizationId, user }
+    const read = () => login.GET('/v1/organizations/{org}/members/{user}', { params: { path } })
+    const before = role === 'admin' ? null : await (yes ? read().catch(nullIfForbidden) : read())
+    if (before && !yes) await confirmDemotion(context, login, before)
     const member = await login.PATCH('/v1/organizations/{org}/members/{user}', {
-      params: { path: { org: login.organizationId, user } },
+      params: { path },
       body: { role },
       repeatable: true,
       ends: true,
     })
     if (say.json) return say.data(member, () => '')
     say.done(`${member.username} is ${inRole(member)} of ${login.me.organization?.name}.`)
+    if (before?.status === 'active' && !before.suspended_at && !isBelowMember(before) && isBelowMember(member))
+      say.note(
+        `Access tokens of ${member.username} have ended. Browsers, keys and refresh tokens stay valid. On the command line, ${member.username} has to log in again, unless the login has a refresh token.`,
+      )
     for (const { kind, name } of member.handed_over ?? []) say.note(`You now own: ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
     sayRevocation(context, member, 'changed')
   },
 )
 
+/** A key can allow changing roles and not reading members. Without `--yes` the command needs both. */
+function nullIfForbidden(error: unknown): null {
+  if (error instanceof ProblemError && error.status === 403) return null
+  throw error
+}
+
 /** Asks only if the member would lose the admin role. If nothing would change, or the server would refuse, there is no prompt. */
-async function confirmDemotion({ ask }: Context, login: Login, user: string): Promise<void> {
-  const member = await login.GET('/v1/organizations/{org}/members/{user}', { params: { path: { org: login.organizationId, user } } })
+async function confirmDemotion({ ask }: Context, login: Login, member: Member): Promise<void> {
   const { username, organization } = login.me
   if (member.role === 'admin' && organization?.role === 'admin' && member.username !== username)
     await ask.confirm(`Remove the admin role from ${member.username}? This takes effect at once and revokes their open invitations.`)

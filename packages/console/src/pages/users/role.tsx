@@ -84,6 +84,7 @@ const actionFor = (username: string, role: RoleChoice): string =>
 function Effects({ member, to }: { member: Member; to: RoleChoice }) {
   const roles = useRoles()
   const { data: areas } = useQuery(areasQuery)
+  const { username } = member
   const before = roles?.find(({ id }) => id === roleId(member))?.permissions
   const after = roles?.find(({ id }) => id === to.id)?.permissions
   if (!areas || !before || !after) return null
@@ -98,7 +99,9 @@ function Effects({ member, to }: { member: Member; to: RoleChoice }) {
         title="Ends immediately"
         items={[
           ...(before.includes('invitations:create') && to.id !== 'admin' ? ['All open invitations they sent'] : []),
-          ...(isLowered ? ['Their access tokens. Applications get new ones; on the command line they may have to log in again'] : []),
+          ...(isLowered
+            ? [`Their access tokens. Applications get new ones. On the command line, ${username} has to log in again, unless the login has a refresh token`]
+            : []),
         ]}
       />
       {lost.includes('resources:remove') && <Consequences title="Transferred to you" items={['All resources they own']} />}
