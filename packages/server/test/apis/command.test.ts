@@ -20,8 +20,9 @@ const deploy = {
   grant: { member: ['apps:*'] },
 }
 
-const run = (...words: string[]) =>
-  runCommand(['server', 'api', ...words], {
+const run = (...words: string[]) => inServer('api', ...words)
+const inServer = (...words: string[]) =>
+  runCommand(['server', ...words], {
     cwd,
     env: { ...bareEnvironment(), HOME: cwd, MUSTER_URL: muster.url, MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN, MUSTER_ALLOW_HTTP: '1' },
   })
@@ -39,6 +40,41 @@ test('the operator applies a file of APIs, and sees before what changes (P1)', a
   const listing = (await run('list', '--json')).stdout
   write(listing)
   expect((await run('apply', 'apis.json')).stdout).toContain('Nothing changes')
+})
+
+test('the operator sees the values before and after a change (P1)', async () => {
+  write({
+    apis: [
+      {
+        ...deploy,
+        name: 'Deployments',
+        permissions: { ...deploy.permissions, 'apps:deploy': 'Deploy' },
+        grant: { member: ['apps:read'], viewer: ['apps:read'] },
+        longest_token_life: 600,
+        accept_default_audience: true,
+      },
+    ],
+  })
+  const { stdout } = await run('apply', 'apis.json', '--dry-run')
+  expect(stdout.split('\n    ~ ').slice(1).join('\n').trim().split('\n')).toEqual([
+    'name: Deploy → Deployments',
+    'grant.member: apps:* → apps:read',
+    'grant.viewer: nothing → apps:read',
+    'longest_token_life: none → 600 s',
+    'accept_default_audience: false → true',
+    'apps:deploy: Deploy applications → Deploy',
+  ])
+})
+
+test('the operator reads the audience of the API of a client', async () => {
+  const client = await muster.call('POST', '/v1/operator/clients', {
+    token: OPERATOR_TOKEN,
+    body: { name: 'deployer', grants: ['client_credentials'], redirect_uris: [], scopes: ['introspect'], api: deploy.audience },
+  })
+  expect(client.status).toBe(201)
+  const { stdout } = await inServer('client', 'show', client.body.id)
+  expect(stdout).toMatch(/^API\tapi_\w+\thttps:\/\/deploy\.example\.com$/m)
+  await inServer('client', 'remove', client.body.id, '--yes')
 })
 
 test('the operator confirms the removal of a permission, and sees its clients (P1)', async () => {

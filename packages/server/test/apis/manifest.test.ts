@@ -169,6 +169,15 @@ test('a manifest with errors changes nothing, and the answer lists every error (
   assert.equal((await list())[0].name, 'Deploy')
 })
 
+test('a permission with the name of a scope or of the platform belongs to Muster (P1)', async () => {
+  const names = ['api', 'openid', 'platform', 'introspect']
+  const errors = await errorsOf({ ...deploy, permissions: Object.fromEntries(names.map((name) => [name, 'x'])) })
+  assert.deepEqual(
+    errors.filter(([field]) => field.includes('permissions')),
+    names.map((name) => [`apis[0].permissions.${name}`, 'This name belongs to Muster.']),
+  )
+})
+
 test('only the operator applies a manifest (P1)', async () => {
   const ada = await muster.person('ada')
   const { status } = await muster.call('PUT', '/v1/operator/apis', { token: ada.token, body: { apis: [] } })

@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { Answer } from '../../api/calls.ts'
 import { command, flag, skipPrompt } from '../../command.ts'
 import { Failure, usage } from '../../errors.ts'
 import { standardInput } from '../../input/standard-input.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
-import { count } from '../../output/text.ts'
-
-type Applied = Answer<'put', '/v1/operator/apis'>
-type Change = Applied['changes'][number]
+import { planText, type WrittenApi } from './api-plan.ts'
 
 const apply = command(
   'server api apply <file>',
@@ -27,20 +23,23 @@ const apply = command(
     const { say, ask } = context
     const body = manifestOf(file)
     const operator = asOperator(context, operatorTokenFile)
+    const values = { before: (await operator.GET('/v1/operator/apis')).items, after: body.apis }
     const planned = await operator.PUT('/v1/operator/apis', { params: { query: { dry_run: 'true' } }, body })
-    if (dryRun || planned.changes.length === 0) return say.data(planned, () => planText(planned, 'Would change'))
+    if (dryRun || planned.changes.length === 0) return say.data(planned, () => planText(planned, 'Would change', values))
     const lost = planned.changes.some(({ kind, removed, fields }) => kind === 'removed' || removed.length > 0 || fields.includes('grant'))
     if (lost && !yes) {
-      say.note(`${planText(planned, 'Will change')}\n\n`)
-      await ask.confirm('Change the APIs? Callers can no longer use the permissions that are removed or no longer granted.')
+      say.note(`${planText(planned, 'Will change', values)}\n\n`)
+      await ask.confirm(
+        'Change the APIs? Callers lose the permissions that are removed or no longer granted at once. Only a service without the SDK, which just reads tokens, accepts them until these expire.',
+      )
     }
     const query = removeUsed ? { remove_used: 'true' as const } : {}
     const applied = await operator.PUT('/v1/operator/apis', { params: { query }, body })
-    say.data(applied, () => planText(applied, 'Changed'))
+    say.data(applied, () => planText(applied, 'Changed', values))
   },
 )
 
-function manifestOf(file: string): { apis: never[] } {
+function manifestOf(file: string): { apis: WrittenApi[] } {
   let text: string
   try {
     text = file === '-' ? standardInput() : readFileSync(file, 'utf8')
@@ -49,7 +48,8 @@ function manifestOf(file: string): { apis: never[] } {
   }
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return isListing(value) ? { apis: value.items.map(withoutId) as never[] } : (value as { apis: never[] })
+    if (typeof value === 'object' && value !== null)
+      return isListing(value) ? { apis: value.items.map(withoutId) as unknown as WrittenApi[] } : (value as { apis: WrittenApi[] })
   } catch (error) {
     throw usage(`${file} is not valid JSON: ${(error as Error).message}`)
   }
@@ -59,21 +59,6 @@ function manifestOf(file: string): { apis: never[] } {
 /** The output of `muster server api list --json` can be applied again. */
 const isListing = (value: object): value is { items: Record<string, unknown>[] } => 'items' in value && Array.isArray(value.items)
 const withoutId = ({ id: _, ...api }: Record<string, unknown>) => api
-
-const signs = { created: '+', changed: '~', removed: '-' } as const
-
-function planText({ changes, uses }: Applied, heading: string): string {
-  if (changes.length === 0) return 'Nothing changes: the APIs are already those of the file.'
-  const lines = changes.flatMap((change) => [`${signs[change.kind]} ${change.name} (${change.audience})`, ...changedLines(change).map((line) => `    ${line}`)])
-  const named = uses.map(({ permission, kind, name, id }) => `    ${permission}: the ${kind} ${name} (${id})`)
-  return [`${heading} ${count(changes.length, 'API')}:`, ...lines, ...(named.length > 0 ? ['In use:', ...named] : [])].join('\n')
-}
-
-const changedLines = ({ fields, added, removed }: Change): string[] => [
-  ...(fields.length > 0 ? [`~ ${fields.join(', ')}`] : []),
-  ...added.map((name) => `+ ${name}`),
-  ...removed.map((name) => `- ${name}`),
-]
 
 const apis = command(
   'server api list',

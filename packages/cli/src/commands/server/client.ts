@@ -1,3 +1,4 @@
+import type { Calls } from '../../api/calls.ts'
 import type { Client } from '../../api/types.ts'
 import { command, flag, list, skipPrompt, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -61,7 +62,7 @@ const create = command(
       ...(input.api ? { api: input.api } : {}),
     }
     const client = await asOperator(context, input.operatorTokenFile).POST('/v1/operator/clients', { body: json, creates: true })
-    say.data(client, () => details(context, client))
+    say.data(client, () => details(context, client, input.api))
     if (client.secret) say.hint('\nThe secret is not shown again.')
   },
 )
@@ -72,7 +73,14 @@ export function grantOf(name: string): string {
   return grant
 }
 
-export const details = ({ say, now }: Context, client: Client & { secret?: string | null }): string =>
+/** Prints a client. The answer has only the id of its API. */
+async function sayClient(context: Context, operator: Calls, client: Client): Promise<void> {
+  const items = client.api_id && !context.say.json ? (await operator.GET('/v1/operator/apis')).items : []
+  const audience = items.find(({ id }) => id === client.api_id)?.audience
+  context.say.data(client, () => details(context, client, audience))
+}
+
+const details = ({ say, now }: Context, client: Client & { secret?: string | null }, audience?: string): string =>
   say.details([
     ['Id', client.id],
     ['Name', client.name],
@@ -92,7 +100,7 @@ export const details = ({ say, now }: Context, client: Client & { secret?: strin
     ['Native', client.native ? 'yes' : null],
     ['PKCE', client.require_pkce === false ? 'not required; a nonce is required without it' : null],
     ['Logout URI', client.backchannel_logout_uri ?? null],
-    ['API', client.api_id ?? null],
+    ['API', client.api_id && facts(audience ?? client.api_id, client.api_id, audience)],
     ['Created', facts(client.created_at ? exact(client.created_at) : '', client.created_at)],
   ])
 
@@ -129,8 +137,9 @@ const show = command(
   'server client show <id>',
   { summary: 'show a client', options: { operatorTokenFile }, examples: ['muster server client show cli_…'] },
   async (context, input) => {
-    const client = await asOperator(context, input.operatorTokenFile).GET('/v1/operator/clients/{id}', { params: { path: { id: input.id } } })
-    context.say.data(client, () => details(context, client))
+    const operator = asOperator(context, input.operatorTokenFile)
+    const client = await operator.GET('/v1/operator/clients/{id}', { params: { path: { id: input.id } } })
+    await sayClient(context, operator, client)
   },
 )
 
@@ -169,8 +178,9 @@ const update = command(
     }
     if (Object.values(body).every((value) => value === undefined))
       throw usage('Nothing to change.', 'Name what to change, such as --name or --scope. All options: muster server client update --help')
-    const client = await asOperator(context, input.operatorTokenFile).PATCH('/v1/operator/clients/{id}', { params: { path: { id: input.id } }, body })
-    context.say.data(client, () => details(context, client))
+    const operator = asOperator(context, input.operatorTokenFile)
+    const client = await operator.PATCH('/v1/operator/clients/{id}', { params: { path: { id: input.id } }, body })
+    await sayClient(context, operator, client)
   },
 )
 

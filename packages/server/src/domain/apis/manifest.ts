@@ -16,7 +16,7 @@ const permissionForm = /^[a-z][a-z0-9-]*(:[a-z][a-z0-9-]*)+$/
 const oneLine = /^[^\p{Cc}\p{Cs}\p{Cn}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u
 const isText = (text: string, most: number): boolean => text.trim() === text && oneLine.test(text) && [...text].length <= most
 
-const reserved = new Set<string>([...personScopes, ...machineScopes, ...Object.keys(ownPermissions)])
+const reserved = new Set<string>(['platform', ...personScopes, ...machineScopes, ...Object.keys(ownPermissions)])
 
 /** All errors of a manifest at once. `ownNames` are the audiences that stand for Muster's own API. */
 export function errorsOfManifest(apis: readonly WrittenApi[], ownNames: readonly string[]): ManifestError[] {
@@ -63,8 +63,8 @@ function faultOfAudience(audience: string, ownNames: readonly string[]): string 
 }
 
 function faultOfPermission(name: string): string | null {
+  if (name.startsWith('platform:') || reserved.has(name)) return 'This name belongs to Muster.'
   if (!permissionForm.test(name) || name.length > PERMISSION_CHARACTERS)
     return `A permission must have at most ${PERMISSION_CHARACTERS} characters and a form such as apps:deploy: lower-case words, digits and hyphens, joined by colons.`
-  if (name.startsWith('platform:') || reserved.has(name)) return 'This name belongs to Muster.'
   return null
 }
