@@ -49,7 +49,8 @@ export async function createRole(
   const permissions = await validPermissions(tx, written.permissions)
   const id = newId('role')
   await requireMayGrant(tx, actor, { role: 'custom', customRole: { id, name, revision: 1, permissions } })
-  if ((await tx.roles.count(organization.id)) >= ROLES_PER_ORGANIZATION) throw new Problem('role_limit')
+  if ((await tx.roles.count(organization.id)) >= ROLES_PER_ORGANIZATION)
+    throw new Problem('role_limit', `An organization can have ${ROLES_PER_ORGANIZATION} roles of its own.`)
   const role = await tx.roles.insert({ id, organizationId: organization.id, name, description, permissions })
   if (!role) throw taken(name)
   await record({ type: 'role.created', target: id, organizationId: organization.id, name, description, permissions, revision: role.revision })
@@ -133,7 +134,7 @@ function descriptionOf(text: string): string {
 async function validPermissions(tx: Pick<Tx, 'apis'>, named: readonly string[]): Promise<string[]> {
   const names = [...new Set(named)].sort()
   await tx.apis.share()
-  await requireKnownPermissions(tx, names)
+  await requireKnownPermissions(tx, names, isDelegable)
   const withheld = names.filter((name) => isPermission(name) && !isDelegable(name))
   if (withheld.length > 0)
     throw new Problem('permission_not_delegable', `Only the role admin can have ${withheld.join(', ')}.`, { extensions: { permissions: withheld } })
