@@ -70,6 +70,7 @@ export const nouns: Record<string, Noun> = {
 /** Groups of commands below a first word. */
 const groups: Record<string, string> = {
   'service-account key': 'keys of a service account: list, create, revoke',
+  'server api': "the platform's APIs: list, show, apply",
   'server client': 'OAuth clients: create, list, show, update, remove, secret',
   'server client secret': 'secrets of a client: rotate, list, revoke',
   'server keys': 'signing keys: list, rotate, withdraw',
@@ -228,7 +229,7 @@ function add(program: Commander, command: Command, signal: AbortSignal): void {
 
 function group(parent: Commander, word: string): Commander {
   const made = parent.command(word)
-  const summary = parent.parent ? groups[`${parent.name()} ${word}`] : nouns[word]?.summary
+  const summary = parent.parent ? groups[[...names(parent), word].slice(1).join(' ')] : nouns[word]?.summary
   if (summary) made.description(sentence(summary)).summary(summary)
   return explains(made)
 }

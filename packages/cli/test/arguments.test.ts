@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { runCommand } from '@muster/testkit/command.ts'
 import { expect, test } from 'vitest'
 import { detailsOf } from '../src/commands/audit.ts'
 import { browserOf } from '../src/commands/credentials/session.ts'
@@ -13,6 +15,12 @@ test('pasted addresses are split at spaces, commas and lines, without duplicates
   expect(addressesFrom(['-'], () => 'ada@example.com\r\n\r\nbob@example.com; ada@example.com\n')).toEqual(['ada@example.com', 'bob@example.com'])
   expect(() => addressesFrom(['-'], () => ' \n')).toThrow('There are no addresses.')
   expect(() => addressesFrom(['-', 'ada@example.com'])).toThrow('standard input')
+})
+
+test('the operator reads in the help what each group of commands is for', async () => {
+  const help = async (...words: string[]) => (await runCommand([...words, '--help'], { cwd: tmpdir(), env: { HOME: tmpdir() } })).stdout
+  expect(await help('server')).toMatch(/^ {2}api +the platform's APIs: list, show, apply$/m)
+  expect(await help('server', 'client')).toMatch(/^ {2}secret +secrets of a client: rotate, list, revoke$/m)
 })
 
 test('a grant is given by its short or its OAuth name, and by no inherited property', () => {

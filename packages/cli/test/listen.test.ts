@@ -102,6 +102,13 @@ test('a refusal ends the command with its reason', async () => {
   expect(stderr).toContain('The event of this cursor is not in the feed.\n  Start again from now.')
 })
 
+test('a person without the right waits for no events', async () => {
+  steps = [answer(403, { code: 'forbidden', title: 'You do not have permission for this.', status: 403 })]
+  const { code, stderr } = await (await start()).ended
+  expect(code).toBe(1)
+  expect(stderr).not.toContain('Waiting')
+})
+
 test('a person whose access ends gets the cursor to continue from', async () => {
   const ended = answer(403, { code: 'forbidden', title: 'You do not have permission for this.', status: 403 })
   steps = [events(1, 2), ended, events(1, 2), ended]

@@ -31,11 +31,12 @@ export async function listen(
   let place = after
   let hasAnswered = false
   let missed = 0
-  if (after === NEW) say.hint('Waiting for new events. Stop with Ctrl-C.')
   try {
     while (!signal.aborted) {
       try {
-        const { items, next_after: next } = await read({ after: place, wait: WAIT_SECONDS, limit: 100 })
+        const { items, next_after: next } = await read({ after: place, wait: place === NEW ? 0 : WAIT_SECONDS, limit: 100 })
+        // Only once the server has answered, because it may refuse.
+        if (place === NEW) say.hint('Waiting for new events. Stop with Ctrl-C.')
         if (missed > 0) say.note('Connected again.')
         for (const event of items) say.item(event, cellsOf(event))
         place = next
