@@ -60,7 +60,11 @@ for (let mirror = await load(); ; mirror = null) {
   try {
     await follow(mirror ?? (await readEverything()))
   } catch (error) {
-    if (!(error instanceof Refusal && error.code === 'cursor_gone')) throw error
+    if (!(error instanceof Refusal)) throw error
+    if (error.code !== 'cursor_gone') {
+      console.error(`Muster refuses the request, so the mirror stops. ${error.message}`)
+      process.exit(1)
+    }
     console.log('The server was restored from a backup that does not have the last event. Reading everything again.')
   }
 }

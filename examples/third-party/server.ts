@@ -22,7 +22,8 @@ interface Visit {
 /** By the id in the cookie. Real applications store this in a database, and limit its life. */
 const visits = new Map<string, Visit>()
 
-async function signIn(visit: Visit, response: ServerResponse): Promise<void> {
+/** Muster remembers what the person declined. With `decideAgain`, it asks again. */
+async function signIn(visit: Visit, response: ServerResponse, { decideAgain }: { decideAgain: boolean }): Promise<void> {
   const started = { verifier: openid.randomPKCECodeVerifier(), state: openid.randomState() }
   visit.started = started
   const url = openid.buildAuthorizationUrl(issuer, {
@@ -32,6 +33,7 @@ async function signIn(visit: Visit, response: ServerResponse): Promise<void> {
     state: started.state,
     code_challenge: await openid.calculatePKCECodeChallenge(started.verifier),
     code_challenge_method: 'S256',
+    ...(decideAgain && { prompt: 'consent' }),
   })
   response.writeHead(303, { location: url.href }).end()
 }
@@ -49,7 +51,8 @@ async function callback(visit: Visit, url: URL, response: ServerResponse): Promi
 
 async function home(visit: Visit, response: ServerResponse): Promise<void> {
   if (visit.token === undefined) return answer(response, 200, 'Sign in at /sign-in.')
-  if (!visit.scope?.split(' ').includes('apps:read')) return answer(response, 200, 'You did not let this application see your applications.')
+  if (!visit.scope?.split(' ').includes('apps:read'))
+    return answer(response, 200, 'You did not let this application see your applications. To decide again: /sign-in?decide-again')
   const apps = await fetch(`${DEPLOY_API}/apps`, { headers: { authorization: `Bearer ${visit.token}` } })
   const body = (await apps.json()) as { code?: string; title?: string; apps?: unknown }
   // The person revoked the access, or the token has expired. The API says which.
@@ -79,7 +82,7 @@ const server = createServer((request, response) => {
   const visit = visitOf(request, response)
   const pages: Record<string, () => Promise<void>> = {
     '/': () => home(visit, response),
-    '/sign-in': () => signIn(visit, response),
+    '/sign-in': () => signIn(visit, response, { decideAgain: url.searchParams.has('decide-again') }),
     '/callback': () => callback(visit, url, response),
   }
   const page = pages[url.pathname]

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RunningExample, startExample } from './running-example.ts'
+import { examples, type RunningExample, startExample } from './running-example.ts'
 import { aClient } from './verifying.ts'
 
 // The example of a backend that mirrors organizations with the event feed. Each test continues where the one before ended.
@@ -75,6 +78,15 @@ test('a mirror reads everything again when its cursor is gone', async () => {
   await expect.poll(mirrored).toEqual({ northwind: ['ada admin', 'bob member', 'carol member'], bob: [], carol: [] })
   await rename('northwind', 'ada')
   await expect.poll(mirrored).toHaveProperty('ada')
+})
+
+test('a mirror with a wrong secret stops and says why', async () => {
+  const program = fileURLToPath(new URL('mirror/mirror.ts', examples))
+  const wrong = { ...bareEnvironment(), ...env, MUSTER_CLIENT_SECRET: 'muster_cs_wrong', MIRROR_FILE: join(folder, 'none.json') }
+  const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) =>
+    execFile(process.execPath, [program], { env: wrong }, (error, _, stderr) => resolve({ code: error?.code, stderr })),
+  )
+  expect([code, stderr.trim().split('\n')]).toEqual([1, [expect.stringMatching(/^Muster refuses the request, so the mirror stops\. .*invalid_client/)]])
 })
 
 test('a mirror gets another token when its own has expired', async () => {

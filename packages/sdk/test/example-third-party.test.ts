@@ -102,10 +102,12 @@ test('a person gives the application access, and revokes it (P16)', async () => 
   expect((await signIn()).at.pathname).toMatch(/^\/interaction\//)
 })
 
-test('the application says that it may not see what the person did not allow', async () => {
+test('a person who did not allow everything can decide again', async () => {
   const { at, visit, signIn } = await aBrowser()
   const page = await signIn()
   const back = await visit(page.at.href, { decision: 'allow', ...shownTo(page.text) })
   await at(back.at.pathname + back.at.search)
-  expect(await (await at('/')).text()).toContain('You did not let this application see your applications.')
+  expect(await (await at('/')).text()).toContain('To decide again: /sign-in?decide-again')
+  const again = await visit((await at('/sign-in?decide-again')).headers.get('location') ?? '')
+  expect(again.text).toContain('See applications (Deploy)')
 })
