@@ -5,6 +5,9 @@ import { standardInput } from '../../input/standard-input.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { planText, type WrittenApi } from './api-plan.ts'
 
+const aboutTokens =
+  'Callers lose the permissions that are removed or no longer granted at once. Only a service without the SDK that reads tokens accepts earlier ones until they expire.'
+
 const apply = command(
   'server api apply <file>',
   {
@@ -28,10 +31,8 @@ const apply = command(
     if (dryRun || planned.changes.length === 0) return say.data(planned, () => planText(planned, 'Would change', values))
     const lost = planned.changes.some(({ kind, removed, fields }) => kind === 'removed' || removed.length > 0 || fields.includes('grant'))
     if (lost && !yes) {
-      say.note(`${planText(planned, 'Will change', values)}\n\n`)
-      await ask.confirm(
-        'Change the APIs? Callers lose the permissions that are removed or no longer granted at once. Only a service without the SDK, which just reads tokens, accepts them until these expire.',
-      )
+      say.note(`${planText(planned, 'Will change', values)}\n\n${aboutTokens}\n`)
+      await ask.confirm('Change the APIs?')
     }
     const query = removeUsed ? { remove_used: 'true' as const } : {}
     const applied = await operator.PUT('/v1/operator/apis', { params: { query }, body })

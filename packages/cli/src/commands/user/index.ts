@@ -80,7 +80,7 @@ const role = command(
     options: { yes: skipPrompt },
     examples: ['muster user role bob admin', 'muster user role bob Deployer', 'muster user role bob viewer --yes'],
     notes:
-      'A role is admin, member, viewer, or one of your organization: muster role list\nRemoving the admin role asks first, because it revokes the open invitations of that admin. From admin or member to any other role, access tokens end: browsers, keys and refresh tokens stay valid, and a command-line login without a refresh token ends.',
+      'A role is admin, member, viewer, or one of your organization: muster role list\nRemoving the admin role asks first, because it revokes the open invitations of that admin. From admin or member to any other role, access tokens end: browser sessions, keys and refresh tokens stay valid, and a command-line login without a refresh token ends.',
   },
   async (context, { user, role, yes }) => {
     const { say } = context
@@ -99,7 +99,7 @@ const role = command(
     say.done(`${member.username} is ${inRole(member)} of ${login.me.organization?.name}.`)
     if (before?.status === 'active' && !before.suspended_at && !isBelowMember(before) && isBelowMember(member))
       say.note(
-        `Access tokens of ${member.username} have ended. Browsers, keys and refresh tokens stay valid. On the command line, ${member.username} has to log in again, unless the login has a refresh token.`,
+        `Access tokens of ${member.username} have ended. Browser sessions, keys and refresh tokens stay valid. On the command line, ${member.username} has to log in again, unless the login has a refresh token.`,
       )
     for (const { kind, name } of member.handed_over ?? []) say.note(`You now own: ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
     sayRevocation(context, member, 'changed')
