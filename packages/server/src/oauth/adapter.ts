@@ -18,7 +18,7 @@ import { withinConsent } from './consent.ts'
 import { anonymous, currentExchange, principalOf } from './exchange.ts'
 import type { KnownClients } from './known-clients.ts'
 import { Refusal, refusing } from './refusal.ts'
-import { grantPayloadOf, type OwnNames, resourceOfToken, resourcesOf } from './resources.ts'
+import { grantPayloadOf, type OwnNames, resourcesOf } from './resources.ts'
 import { registeredScopes } from './scopes.ts'
 
 export interface AdapterOptions {
@@ -141,7 +141,7 @@ function deviceCodes({ store, limits, execute, resources, pending }: AdapterOpti
         grantId: device.sessionId as string,
         sid: device.sessionId as string,
         scope: registeredNow(device.scopes),
-        resource: requireOneResource(allNamesOf(audiencesAsked(device.params.audiences, resources), resources), resources),
+        resource: allNamesOf(audiencesAsked(device.params.audiences, resources), resources),
       }
       return {
         kind: 'DeviceCode',
@@ -220,13 +220,6 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
   }
 }
 
-/** A token request that names none of several APIs is refused before it uses up the code. @throws InvalidTarget */
-function requireOneResource(granted: string[], own: OwnNames): string[] {
-  const { oidc } = Provider.ctx as KoaContextWithOIDC
-  if (oidc.route === 'token' && !oidc.params?.resource && Array.isArray(resourceOfToken(granted, undefined, own))) throw new errors.InvalidTarget()
-  return granted
-}
-
 /** The code names the application's session, which begins when the code is used. An unused code leaves nothing behind. */
 function authorizationCodes({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
   const model = models('AuthorizationCode', store)
@@ -237,7 +230,6 @@ function authorizationCodes({ store, execute, resources }: AdapterOptions): Part
       const code = await model.find?.(id)
       // The redirect URI was removed after the code was sent to it (P14).
       if (!code || !(Provider.ctx as KoaContextWithOIDC).oidc.client?.redirectUriAllowed(String(code.redirectUri))) return undefined
-      if (Array.isArray(code.resource)) requireOneResource(code.resource as string[], resources)
       return { ...code, scope: registeredNow(code.scope?.split(' ') ?? []), sid: code.grantId } as AdapterPayload
     },
     async upsert(id, payload, lifetimeSeconds) {

@@ -29,7 +29,7 @@ import { LibraryKey } from './library-key.ts'
 import type { LibraryPages } from './pages.ts'
 import { completeAddress, DEVICE_GRANT, routes } from './paths.ts'
 import { refusalAnswer } from './refusal.ts'
-import { createResourceServerInfo, requireScopes } from './resource-server.ts'
+import { checkResourceBeforeUse, createResourceServerInfo, requireGrantedResource, requireScopes } from './resource-server.ts'
 import { type OwnNames, resourceOfToken } from './resources.ts'
 import { registeredScopes, type ScopedClient } from './scopes.ts'
 import type { SigningKey } from './signing-keys.ts'
@@ -97,7 +97,8 @@ export function createLibrary(options: LibraryOptions): Provider {
         if (value !== undefined && nameFault(value)) throw new errors.InvalidRequest('registers_as is not a username')
       },
       audience(_ctx: unknown, value: string | undefined) {
-        if (value !== undefined && value !== config.audience && !resources.includes(value) && !audienceAliases.includes(value)) throw new errors.InvalidTarget()
+        if (value !== undefined && value !== config.audience && !resources.includes(value) && !audienceAliases.includes(value))
+          throw new errors.InvalidTarget(`The parameter audience takes ${config.audience}. Name other APIs in the parameter resource.`)
       },
     } as never,
     findAccount: createFindAccount(store),
@@ -107,7 +108,11 @@ export function createLibrary(options: LibraryOptions): Provider {
     },
     expiresWithSession: () => false, // our sessions end on their own; see endApplicationSessions
     extraClientMetadata: { properties: [...ownClientProperties] },
-    rotateRefreshToken: (ctx) => ctx.oidc.client?.command_line !== true,
+    async rotateRefreshToken(ctx) {
+      // The last question of the library before it uses a refresh token.
+      await requireGrantedResource(ctx, ctx.oidc.entities.RefreshToken?.resource, { store, own: resources })
+      return ctx.oidc.client?.command_line !== true
+    },
     loadExistingGrant: createLoadExistingGrant(store, resources),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: policy() },
     clientBasedCORS: (_ctx, origin, { clientAuthMethod, redirectUris = [] }) =>
@@ -128,8 +133,7 @@ export function createLibrary(options: LibraryOptions): Provider {
       rpInitiatedLogout: { enabled: true, logoutSource: pages.confirmLogout, postLogoutSuccessSource: pages.loggedOut },
       resourceIndicators: {
         enabled: true,
-        defaultResource: (ctx: KoaContextWithOIDC, _client: unknown, granted?: readonly string[]) =>
-          resourceOfToken(granted, ctx.oidc.params?.resource, resources),
+        defaultResource: (_ctx: unknown, _client: unknown, granted?: readonly string[]) => resourceOfToken(granted, resources),
         useGrantedResource: () => true,
         getResourceServerInfo: createResourceServerInfo({ config, store, own: resources }) as never,
       },
@@ -157,9 +161,9 @@ export function createLibrary(options: LibraryOptions): Provider {
 }
 
 /** The library has no settings for token formats or hashed secrets. Each provider has its own classes, so this changes only this one. */
-function inOurClothes(provider: Provider, { clients }: Pick<LibraryOptions, 'clients'>): void {
-  type Models = Record<'RefreshToken' | 'DeviceCode' | 'Client' | 'IdToken', { prototype: Record<string, unknown> }>
-  const { RefreshToken, DeviceCode, Client, IdToken } = provider as unknown as Models
+function inOurClothes(provider: Provider, { clients, store, resources }: Pick<LibraryOptions, 'clients' | 'store' | 'resources'>): void {
+  type Models = Record<'RefreshToken' | 'DeviceCode' | 'AuthorizationCode' | 'Client' | 'IdToken', { prototype: Record<string, unknown> }>
+  const { RefreshToken, DeviceCode, AuthorizationCode, Client, IdToken } = provider as unknown as Models
   RefreshToken.prototype.generateTokenId = () => newOpaqueToken('muster_rt')
   DeviceCode.prototype.generateTokenId = () => newOpaqueToken('muster_dc')
   refuseForeignGrants(Client.prototype)
@@ -168,6 +172,7 @@ function inOurClothes(provider: Provider, { clients }: Pick<LibraryOptions, 'cli
     return client?.id === this.clientId && clients.authenticate(client, secret)
   }
   signIdTokensWhenAsked(IdToken.prototype)
+  for (const { prototype } of [DeviceCode, AuthorizationCode]) checkResourceBeforeUse(prototype, { store, own: resources })
 }
 
 /**

@@ -1,22 +1,31 @@
-import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
 import { scopesOf } from '../domain/apis/api.ts'
+import { audiencesAsked } from '../domain/credentials/granted-audience.ts'
 import type { Store } from '../domain/store.ts'
 import { currentExchange } from './exchange.ts'
-import type { OwnNames } from './resources.ts'
+import { type OwnNames, resourceOfToken } from './resources.ts'
 import { allowedScopes, ownScopes, type ScopedClient } from './scopes.ts'
 
 interface TokenClient extends ScopedClient {
   idTokenSignedResponseAlg?: string
 }
 
+interface KnownApis {
+  store: Pick<Store, 'reading'>
+  own: OwnNames
+}
+
 /** Muster's own API, or an API of the platform (P1), as the library needs to know it. A client's own token is for Muster's API only. */
-export function createResourceServerInfo({ config, store, own }: { config: Pick<Config, 'audience'>; store: Pick<Store, 'reading'>; own: OwnNames }) {
+export function createResourceServerInfo({ config, store, own }: KnownApis & { config: Pick<Config, 'audience'> }) {
   return async (ctx: KoaContextWithOIDC, resource: string, client: TokenClient) => {
     const forItself = ctx.oidc.params?.grant_type === 'client_credentials'
     const isOwn = own.includes(resource)
     const api = isOwn || forItself ? null : await store.reading.apis.findByAudience(resource)
-    if (!isOwn && !api) throw new errors.InvalidTarget()
+    if (!isOwn && !api)
+      throw new errors.InvalidTarget(
+        forItself ? `A client's own token is for ${own[0]}. Leave out the parameter resource.` : 'No API has that resource as its audience.',
+      )
     if (forItself) requireScopes(ctx.oidc.params?.scope as string | undefined, client, { forItself })
     currentExchange().api = api
     const allowed = allowedScopes(client, forItself)
@@ -28,6 +37,43 @@ export function createResourceServerInfo({ config, store, own }: { config: Pick<
       jwt: { sign: { alg: client.idTokenSignedResponseAlg === 'RS256' ? ('RS256' as const) : ('ES256' as const) } },
     }
   }
+}
+
+/**
+ * A token request names one resource of the login, or none if the login has a default (P2). This is checked after the library has verified that the code or refresh
+ * token belongs to the client, and before it is used, so that a refused request uses up nothing (E09).
+ * @param granted the resources of the code or refresh token
+ * @throws InvalidTarget
+ */
+export async function requireGrantedResource({ oidc }: KoaContextWithOIDC, granted: unknown, { store, own }: KnownApis): Promise<void> {
+  const requested = oidc.params?.resource
+  const exists = async (audience: string) => own.includes(audience) || (await store.reading.apis.findByAudience(audience)) !== null
+  const audiences = audiencesAsked(granted, own)
+  const wanted = requested ? audiencesAsked(requested, own) : [resourceOfToken(audiences, own)].flat()
+  const [one = ''] = wanted
+  const isGranted = wanted.length === 1 && audiences.includes(one)
+  if (isGranted && (await exists(one))) return
+  const existing = await Promise.all(audiences.map(exists))
+  const available = audiences.filter((_, index) => existing[index])
+  if (available.length === 0) throw new errors.InvalidTarget('The API was removed, and this login is for no other.')
+  const reason = isGranted ? 'The API was removed.' : reasonFor(wanted.length, requested)
+  throw new errors.InvalidTarget(`${reason} The parameter resource takes ${available.length > 1 ? 'one of: ' : ''}${available.join(', ')}.`)
+}
+
+function reasonFor(count: number, requested: unknown): string {
+  if (!requested) return 'This login is for several APIs.'
+  return count > 1 ? 'A token is for one API.' : 'This login does not include that resource.'
+}
+
+/** The library itself compares the resources only after it has used the code. */
+export function checkResourceBeforeUse(code: Record<string, unknown>, apis: KnownApis): void {
+  type Consume = (this: { resource?: unknown; error?: string }) => Promise<void>
+  const consume = code.consume as Consume
+  code.consume = async function consumeForResource() {
+    // A denied device code has no resource.
+    if (this.error === undefined) await requireGrantedResource(Provider.ctx as KoaContextWithOIDC, this.resource, apis)
+    return consume.call(this)
+  } satisfies Consume
 }
 
 /** A longer list of scopes would make a token of more than 4 KB. The scope `api` stands for all permissions. */

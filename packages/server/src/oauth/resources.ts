@@ -18,12 +18,10 @@ export function grantPayloadOf(stored: Record<string, unknown>, own: OwnNames): 
 }
 
 /**
- * The one resource of a token (RFC 8707 section 2). Of a grant for several, it is Muster's own API unless the request names another; a request that names several
- * gets them back, which the library refuses.
+ * The resource of a token whose request names none (RFC 8707 section 2): Muster's own API if it is among those of the login, or the only one. Otherwise all of them,
+ * which the library refuses.
  */
-export function resourceOfToken(granted: readonly string[] | undefined, requested: unknown, own: OwnNames): string | string[] {
-  if (!granted) return own[0]
-  if (Array.isArray(requested) && audiencesAsked(requested, own).length > 1) return [...granted]
+export function resourceOfToken(granted: readonly string[] | undefined, own: OwnNames): string | string[] {
   const audiences = audiencesAsked(granted, own)
-  return audiences.includes(own[0]) ? own[0] : audiences.length === 1 ? (audiences[0] as string) : [...granted]
+  return audiences.includes(own[0]) ? own[0] : audiences.length === 1 ? (audiences[0] as string) : [...audiences]
 }

@@ -40,7 +40,7 @@ async function login(human: Human, resources: string[], scope = 'openid api', by
   assert.equal(device.status, 200, JSON.stringify(device.body))
   await answerDevice(muster, human, device.body.user_code)
   const poll = (more: Form = []) => post('/oauth/token', [...by, ['grant_type', DEVICE_GRANT], ['device_code', device.body.device_code], ...more])
-  return { poll }
+  return { poll, deviceCode: device.body.device_code as string }
 }
 
 async function dashboard(scopes: string[], human: Human, resources: string[]) {
@@ -58,7 +58,7 @@ async function dashboard(scopes: string[], human: Human, resources: string[]) {
   })
   for (const one of resources) url.searchParams.append('resource', one)
   const { at } = await visitorOf(muster, (await browserOf(muster, human)).cookie).visit(url.href)
-  const redeem = (more: Record<string, string> = {}) =>
+  const redeem = (more: Form = []) =>
     post('/oauth/token', [
       ['grant_type', 'authorization_code'],
       ['code', at.searchParams.get('code') ?? ''],
@@ -66,7 +66,7 @@ async function dashboard(scopes: string[], human: Human, resources: string[]) {
       ['code_verifier', verifier],
       ['client_id', body.id],
       ['client_secret', body.secret],
-      ...Object.entries(more),
+      ...more,
     ])
   return { at, redeem, id: body.id, secret: body.secret }
 }
@@ -187,12 +187,89 @@ test('an application gets its permissions as far as the role of its person goes 
   await setRole('member')
 })
 
-test('a poll that names none of several APIs is refused, and the code stays (P2)', async () => {
-  const { poll } = await login(team.bob as Human, [DEPLOY, BILLING])
-  assert.equal((await poll()).body.error, 'invalid_target')
-  const { status, body } = await poll([['resource', BILLING]])
+/** Requests that a login for Deploy and Billing refuses, and how the answer begins. */
+const refusedRequests: [string[], string][] = [
+  [[], 'This login is for several APIs.'],
+  [[OWN], 'This login does not include that resource.'],
+  [['https://unknown.example'], 'This login does not include that resource.'],
+  [[DEPLOY, BILLING], 'A token is for one API.'],
+]
+
+/** Sends each refused request, then one for Billing with the same code or token. */
+async function requireNothingUsedUp(send: (more: Form) => ReturnType<typeof postForm>): Promise<void> {
+  for (const [resources, reason] of refusedRequests) {
+    const { status, body } = await send(resourceFields(resources))
+    const description = `${reason} The parameter resource takes one of: ${DEPLOY}, ${BILLING}.`
+    assert.deepEqual([status, body], [400, { error: 'invalid_target', error_description: description }])
+  }
+  const { status, body } = await send(resourceFields([BILLING]))
   assert.equal(status, 200, JSON.stringify(body))
   assert.equal(decodeJwt(body.access_token).aud, BILLING)
+}
+
+/** A confidential client, whose refresh tokens rotate. */
+async function rotatingClient(): Promise<Form> {
+  const body = { name: 'Deployer', grants: [DEVICE_GRANT, 'refresh_token'], scopes: ['openid', 'offline_access', 'api'] }
+  const { id, secret } = (await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })).body
+  return Object.entries({ client_id: id, client_secret: secret })
+}
+
+test('a device code refused for its resource can be used again (P2, E09)', async () => {
+  const { poll } = await login(team.bob as Human, [DEPLOY, BILLING])
+  await requireNothingUsedUp(poll)
+})
+
+test('an authorization code refused for its resource can be used again (P2, E09)', async () => {
+  const { redeem } = await dashboard(['openid', 'apps:read', 'invoices:read'], team.bob as Human, [DEPLOY, BILLING])
+  await requireNothingUsedUp(redeem)
+})
+
+test('a refresh token refused for its resource can be used again (P2, E09)', async () => {
+  for (const by of [await rotatingClient(), undefined]) {
+    const { poll } = await login(team.bob as Human, [DEPLOY, BILLING], 'openid api offline_access', by)
+    const { refresh_token: token } = (await poll([['resource', DEPLOY]])).body
+    const fields: Form = [...(by ?? ([['client_id', 'muster-cli']] as Form)), ['grant_type', 'refresh_token'], ['refresh_token', token]]
+    await requireNothingUsedUp((more) => post('/oauth/token', [...fields, ...more]))
+  }
+})
+
+test('a client learns nothing about the codes and tokens of another client (P2)', async () => {
+  const by = await rotatingClient()
+  const [pending, redeemed] = [
+    await login(team.bob as Human, [DEPLOY, BILLING], 'api', by),
+    await login(team.bob as Human, [DEPLOY, BILLING], 'api offline_access', by),
+  ]
+  const { refresh_token: token } = (await redeemed.poll([['resource', DEPLOY]])).body
+  const { at } = await dashboard(['openid', 'apps:read', 'invoices:read'], team.bob as Human, [DEPLOY, BILLING])
+  const other = await dashboard(['openid'], team.bob as Human, [OWN])
+  const otherClient: Form = Object.entries({ client_id: other.id, client_secret: other.secret })
+  const credentials: [Form, Form][] = [
+    [
+      [['client_id', 'muster-cli']],
+      [
+        ['grant_type', DEVICE_GRANT],
+        ['device_code', pending.deviceCode],
+      ],
+    ],
+    [
+      [['client_id', 'muster-cli']],
+      [
+        ['grant_type', 'refresh_token'],
+        ['refresh_token', token],
+      ],
+    ],
+    [
+      otherClient,
+      [
+        ['grant_type', 'authorization_code'],
+        ['code', at.searchParams.get('code') ?? ''],
+        ['redirect_uri', REDIRECT],
+      ],
+    ],
+  ]
+  for (const [client, fields] of credentials)
+    for (const [resources] of refusedRequests)
+      assert.equal((await post('/oauth/token', [...client, ...fields, ...resourceFields(resources)])).body.error, 'invalid_grant')
 })
 
 test('a login without the own API is stored in a form that earlier servers refuse (P2)', async () => {
@@ -201,11 +278,6 @@ test('a login without the own API is stored in a form that earlier servers refus
   const payload = rows.map(({ grant_payload }) => grant_payload as any).find((one) => one?.grant)
   // `scopes` would mean everything at Muster's own API to a server of the version before.
   assert.deepEqual(payload, { grant: { openid: { scope: 'openid api offline_access' }, resources: { [DEPLOY]: 'openid api offline_access' } } })
-})
-
-test('a token request must name one of several APIs (P2)', async () => {
-  const { redeem } = await dashboard(['openid', 'apps:read', 'invoices:read'], team.bob as Human, [DEPLOY, BILLING])
-  assert.equal((await redeem()).body.error, 'invalid_target')
 })
 
 test('an unknown resource is refused where it is requested (P2)', async () => {
@@ -237,15 +309,18 @@ test("a client's own token is for the own API only (P4)", async () => {
 })
 
 test('a removed API gets no more tokens, and its tokens can still be revoked (P1)', async () => {
-  const { poll } = await login(team.bob as Human, [BILLING], 'openid api offline_access')
+  const by = await rotatingClient()
+  const { poll } = await login(team.bob as Human, [BILLING], 'openid api offline_access', by)
   const { access_token: token, refresh_token: renewal } = (await poll()).body
+  const renew = () => post('/oauth/token', [...by, ['grant_type', 'refresh_token'], ['refresh_token', renewal]])
   const { items } = (await muster.call('GET', '/v1/operator/apis', { token: OPERATOR_TOKEN })).body
   const put = (apis: unknown[]) => muster.call('PUT', '/v1/operator/apis?remove_used=true', { token: OPERATOR_TOKEN, body: { apis } })
   const all = items.map(({ id: _, ...api }: any) => api)
   assert.equal((await put(all.filter(({ audience }: any) => audience !== BILLING))).status, 200)
-  assert.equal((await refresh(muster, renewal)).body.error, 'invalid_target')
+  const { error, error_description } = (await renew()).body
+  assert.deepEqual([error, error_description], ['invalid_target', 'The API was removed, and this login is for no other.'])
   assert.equal((await put(all)).status, 200)
-  assert.equal(decodeJwt((await refresh(muster, renewal)).body.access_token).aud, BILLING)
+  assert.equal(decodeJwt((await renew()).body.access_token).aud, BILLING)
   assert.equal((await post('/oauth/revoke', [['token', token]])).status, 200)
   const { jti } = decodeJwt(token)
   const row = await muster.server.database.kysely.selectFrom('revocation').selectAll().where('subject', '=', String(jti)).executeTakeFirst()
