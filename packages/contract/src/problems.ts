@@ -35,7 +35,11 @@ export const problems = {
   membership_left: { status: 401, title: 'This login is for an organization you no longer belong to.', next: 'Log in again.', command: 'muster login' },
   user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register.', command: 'muster register -u NAME' },
   insufficient_scope: { status: 403, title: 'The token or key does not have the required scope.', next: 'Use a token or key with the required scope.' },
-  invalid_target: { status: 400, title: 'This login does not include that API.', next: 'Log in again, and request the API with the parameter resource.' },
+  invalid_target: {
+    status: 400,
+    title: 'This request gets no token for that API.',
+    next: 'To use another API, name it in the parameter resource when you log in.',
+  },
   forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
   operator_required: {
     status: 401,

@@ -119,6 +119,8 @@ test('a login without a refresh token gets tokens for its other APIs only (P3)',
     const refused = await muster.call('POST', '/v1/me/tokens', { token: own, body: { resource } })
     assert.deepEqual([refused.status, refused.body.code], [400, 'invalid_target'], resource)
   }
+  const again = await muster.call('POST', '/v1/me/tokens', { token: own, body: { resource: OWN } })
+  assert.equal(again.body.detail, "The token that you sent is for Muster's own API already. Use it there.")
   const byOther = await muster.call('POST', '/v1/me/tokens', { token: other.body.access_token, body: { resource: DEPLOY } })
   assert.deepEqual([byOther.status, byOther.body.code], [401, 'invalid_token'])
   const cookie = { cookie: (await browserOf(muster, team.bob as Human)).cookie, origin: muster.url, 'sec-fetch-site': 'same-origin' }

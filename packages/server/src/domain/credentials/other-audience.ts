@@ -18,6 +18,9 @@ export async function apiOfLogin(
   const own = ownAudiences({ issuer, audience })
   const session = await tx.sessions.find(sessionId)
   if (!token || !session?.clientId) throw new Problem('invalid_target', 'The session of a browser gets no tokens.')
+  // A second token for it would outlive the revocation of the one presented.
+  if (resource === audience || own.includes(resource))
+    throw new Problem('invalid_target', "The token that you sent is for Muster's own API already. Use it there.")
   if (session.kind === 'refresh' || scopesGrantedAt(session.grantPayload, own[0], own)?.includes('offline_access'))
     throw new Problem('invalid_target', 'This login has a refresh token. Send it to the token endpoint with the parameter resource.')
   const granted = scopesGrantedAt(session.grantPayload, resource, own) ?? []
@@ -27,6 +30,6 @@ export async function apiOfLogin(
   const isConsented = (scope: string) =>
     consent === undefined || (consent?.organizationId === session.organizationId && consent.granted.includes(termOf(scope, resource)))
   const scopes = granted.filter((scope) => client?.scopes.includes(scope) && api && scopesOf(api).includes(scope) && isConsented(scope))
-  if (!api || scopes.length === 0) throw new Problem('invalid_target')
+  if (!api || scopes.length === 0) throw new Problem('invalid_target', 'This login does not include that API.')
   return { api, scopes: new Set(scopes), clientId: session.clientId, expiresAt: token.expiresAt }
 }
