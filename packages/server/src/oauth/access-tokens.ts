@@ -4,7 +4,7 @@ import { isRole } from '@muster/contract/permissions.ts'
 import type { Config } from '../config.ts'
 import type { Api } from '../domain/apis/api.ts'
 import { requireValid } from '../domain/command/refused-credential.ts'
-import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
+import { type AccessTokens, foreignToken, type VerifiedToken } from '../domain/credentials/access-token.ts'
 import { ACCESS_TOKEN_SECONDS } from '../domain/credentials/session.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import { Problem } from '../domain/model/problem.ts'
@@ -52,7 +52,7 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
         remembered.delete(print)
         throw new Problem('token_expired')
       }
-      if (!anyAudience && verified.audience !== config.audience) throw new Problem('invalid_token')
+      if (!anyAudience && verified.audience !== config.audience) throw foreignToken()
       if (!known) {
         if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value as string)
         remembered.set(print, verified)

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { scopeAtApis } from '../domain/apis/scope-at-apis.ts'
 import { actorOfKey, scopeOf } from '../domain/command/authorize.ts'
 import { refuse, requireStanding } from '../domain/command/refused-credential.ts'
-import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
+import { type AccessTokens, foreignToken, type VerifiedToken } from '../domain/credentials/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
 import { isWorthNoting } from '../domain/credentials/session.ts'
 import { Problem } from '../domain/model/problem.ts'
@@ -164,7 +164,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { a
   /** A token for an API of the platform. The API asks here why introspection calls the token inactive. */
   async function refuseForeign(request: Caller, token: VerifiedToken): Promise<never> {
     if (token.sid !== null) await requireStanding(store.reading, principalOf(request, token))
-    throw new Problem('invalid_token', 'The token is for another API.')
+    throw foreignToken()
   }
 
   async function ofKey(request: Caller, bearer: string): Promise<Identity> {

@@ -100,9 +100,10 @@ test('a token for an API names it alone, with what its person may do there (P2, 
     )
     assert.equal(body.expires_in, 600, 'the longest life that the API accepts')
     assert.equal(Number(claims.exp) - Number(claims.iat), 600)
-    assert.deepEqual(await me(body.access_token), [401, 'invalid_token'])
-    assert.equal((await muster.call('GET', '/oauth/userinfo', { token: body.access_token })).status, 401)
-    assert.equal((await muster.call('GET', '/v1/forward-auth', { token: body.access_token })).body.code, 'invalid_token')
+    for (const path of ['/v1/me', '/oauth/userinfo', '/v1/forward-auth']) {
+      const refused = await muster.call('GET', path, { token: body.access_token })
+      assert.deepEqual([refused.status, refused.body.code, refused.body.detail], [401, 'invalid_token', 'The token is for another API.'], path)
+    }
   }
 })
 

@@ -1,6 +1,7 @@
 import type { ClientId, OrganizationId, SessionId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { Api } from '../apis/api.ts'
+import { Problem } from '../model/problem.ts'
 
 /** The claims of an access token with a valid signature. Each request also checks the token against the database. */
 export interface VerifiedToken {
@@ -26,6 +27,9 @@ export interface VerifiedToken {
   issuedAt: number
   expiresAt: Date
 }
+
+/** The refusal of a genuine token that is for another API (P4). */
+export const foreignToken = (): Problem => new Problem('invalid_token', 'The token is for another API.')
 
 /** The functions of the issuer that the rest of the server uses. */
 export interface AccessTokens {
