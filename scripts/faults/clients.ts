@@ -158,7 +158,7 @@ export const clients: Fault[] = [
   {
     title: 'a person does not list the organizations of the installation (E75)',
     file: `${server}/http/authenticate.ts`,
-    find: `if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The token belongs to a person.')`,
+    find: `if (audience === 'client') throw clientsOnly('The token belongs to a person.')`,
     replace: '',
     test: `${tests}/credentials/machine-api.test.ts`,
     named: 'are for a person only their own, as before',

@@ -475,4 +475,28 @@ export const organizations: Fault[] = [
     test: `${tests}/organizations/secret.slow.test.ts`,
     named: 'keeps what the previous secret made',
   },
+  {
+    title: 'only an admin asks about others (P22)',
+    file: `${server}/http/routes/organizations/access.ts`,
+    find: `else authorize(actor, organization.id, 'keys:read')`,
+    replace: '',
+    test: `${tests}/organizations/explain-access.test.ts`,
+    named: 'a member asks about themselves only, and learns what a key lacks',
+  },
+  {
+    title: 'a key asks about its holder only if its scope names reading the organization (P12, P22)',
+    file: `${server}/http/routes/organizations/access.ts`,
+    find: `requireInScope(actor, 'organization:read')`,
+    replace: 'void requireInScope',
+    test: `${tests}/organizations/explain-access.test.ts`,
+    named: 'a member with a narrow custom role asks about themselves',
+  },
+  {
+    title: 'a service account is shown only to somebody who may read service accounts (P22)',
+    file: `${server}/http/routes/organizations/access.ts`,
+    find: `mayDo(actor, 'service-accounts:read')`,
+    replace: 'holder !== null',
+    test: `${tests}/organizations/explain-access.test.ts`,
+    named: 'an admin sees what a service account may do, and why not',
+  },
 ]

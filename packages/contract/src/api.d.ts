@@ -1358,7 +1358,7 @@ export interface paths {
         };
         /**
          * Explain access
-         * @description Returns whether a member has a permission, and each step of the decision. For admins, and for members about themselves.
+         * @description Returns whether a member or a service account has a permission, and each step of the decision. For admins, and for everybody about themselves, whatever their role.
          */
         get: operations["explainAccess"];
         put?: never;
@@ -3296,8 +3296,9 @@ export interface components {
             /** @description Valid ones. */
             keys: number;
         };
-        /** @description Why a member may do something, or why not. */
+        /** @description Why a member or a service account may do something, or why not. */
         AccessInput: {
+            /** @description The member, or the service account with its name. */
             user: {
                 id: string;
                 username: string;
@@ -3306,7 +3307,7 @@ export interface components {
             /** @description The API of the platform that the permission belongs to. Null: Muster's own. */
             api: string | null;
             allowed: boolean;
-            /** @description In the order in which they are checked. `scope` only for members who ask about themselves with a key. */
+            /** @description In the order in which they are checked. `person` only for members, `scope` only for a member or a service account that asks about itself with a key. */
             steps: {
                 /** @enum {string} */
                 step: "organization" | "person" | "membership" | "role" | "scope";
@@ -3314,7 +3315,7 @@ export interface components {
                 /** @description For a person, with the next step if it did not pass. */
                 detail: string;
             }[];
-            /** @description The member's valid keys in this organization. */
+            /** @description The valid keys of the member or service account in this organization. */
             keys: {
                 id: string;
                 description: string;
@@ -4775,8 +4776,9 @@ export interface components {
             /** @description Valid ones. */
             keys: number;
         };
-        /** @description Why a member may do something, or why not. */
+        /** @description Why a member or a service account may do something, or why not. */
         Access: {
+            /** @description The member, or the service account with its name. */
             user: {
                 id: string;
                 username: string;
@@ -4785,7 +4787,7 @@ export interface components {
             /** @description The API of the platform that the permission belongs to. Null: Muster's own. */
             api: string | null;
             allowed: boolean;
-            /** @description In the order in which they are checked. `scope` only for members who ask about themselves with a key. */
+            /** @description In the order in which they are checked. `person` only for members, `scope` only for a member or a service account that asks about itself with a key. */
             steps: {
                 /** @enum {string} */
                 step: "organization" | "person" | "membership" | "role" | "scope";
@@ -4793,7 +4795,7 @@ export interface components {
                 /** @description For a person, with the next step if it did not pass. */
                 detail: string;
             }[];
-            /** @description The member's valid keys in this organization. */
+            /** @description The valid keys of the member or service account in this organization. */
             keys: {
                 id: string;
                 description: string;
@@ -9542,7 +9544,7 @@ export interface operations {
     explainAccess: {
         parameters: {
             query: {
-                /** @description A username or a user id. */
+                /** @description A username or a user id, or the name or id of a service account. */
                 user: string;
                 /** @description Of Muster's own API or of an API of the platform: `members:remove` or `apps:deploy`. */
                 permission: string;

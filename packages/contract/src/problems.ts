@@ -40,7 +40,7 @@ export const problems = {
     title: 'This request gets no token for that API.',
     next: 'To use another API, name it in the parameter resource when you log in.',
   },
-  forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
+  forbidden: { status: 403, title: 'You do not have permission for this.', next: 'Ask an admin of your organization.' },
   operator_required: {
     status: 401,
     title: "This requires the operator's credential.",
@@ -195,7 +195,12 @@ export const problems = {
   host_label_invalid: { status: 422, title: 'An application address would not be a valid host name.', next: 'Choose another name.' },
 
   // organizations and members
-  organization_not_found: { status: 404, title: 'There is no such organization, or you do not belong to it.', next: 'Show yours.', command: 'muster org show' },
+  organization_not_found: {
+    status: 404,
+    title: 'There is no such organization, or you have no access to it.',
+    next: 'Show yours.',
+    command: 'muster org show',
+  },
   organization_renamed: { status: 409, title: 'The organization has a new name.', next: 'Use the new name.' },
   organization_name_changed: { status: 409, title: 'The organization no longer has that name.', next: 'Check its current name and try again.' },
   rename_limit: { status: 429, title: 'An organization can be renamed five times in 30 days.', next: 'Wait until the oldest rename is 30 days old.' },
@@ -254,7 +259,7 @@ export const problems = {
   invitation_not_found: { status: 404, title: 'There is no such invitation.', next: 'Ask for a new one.' },
   invitation_used: { status: 410, title: 'The invitation has been used.', next: 'Ask for a new one.' },
   invitation_expired: { status: 410, title: 'The invitation has expired.', next: 'Ask for a new one.' },
-  invitation_revoked: { status: 410, title: 'The invitation was revoked.', next: 'Ask for a new one.' },
+  invitation_revoked: { status: 410, title: 'The invitation was revoked or does not count.', next: 'Ask for a new one.' },
   invitation_declined: { status: 410, title: 'The invitation was declined.', next: 'Ask for a new one.' },
   invitation_wrong_address: {
     status: 403,

@@ -16,7 +16,7 @@ export const refusals = {
     command: 'muster confirm',
   },
   insufficient_scope: { status: 403, title: 'The token or key does not have the required scope.', next: 'Use a token or key with the required scope.' },
-  forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
+  forbidden: { status: 403, title: 'You do not have permission for this.', next: 'Ask an admin of your organization.' },
 } as const
 
 export type RefusalCode = keyof typeof refusals

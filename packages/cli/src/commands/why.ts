@@ -4,9 +4,9 @@ import { signedIn } from '../login/sign-in.ts'
 const why = command(
   'why <user> <permission>',
   {
-    summary: 'why a member may do something, or why not',
-    examples: ['muster why bob apps:deploy', 'muster why bob members:remove --json'],
-    notes: 'Admins ask about every member, and members about themselves.',
+    summary: 'why a member or a service account may do something, or why not',
+    examples: ['muster why bob apps:deploy', 'muster why ci_bot apps:deploy', 'muster why bob members:remove --json'],
+    notes: 'Admins ask about every member and service account, and everybody can ask about themselves.',
   },
   async (context, { user, permission }) => {
     const { say } = context

@@ -3,7 +3,7 @@ import type { UserId } from '@muster/contract/ids.ts'
 import type { MachineScope } from '@muster/contract/permissions.ts'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { actorOf, actorOfKey, requireClient } from '../domain/command/authorize.ts'
+import { actorOf, actorOfKey, clientsOnly, peopleOnly, requireClient } from '../domain/command/authorize.ts'
 import { requirePolicy } from '../domain/command/factor-policy.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import { recordRefusedAttempt } from '../domain/command/refused-attempts.ts'
@@ -114,7 +114,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     }
     const live = await requireValid(await store.reading.sessions.liveState(principal.sessionId, token.jti), principal)
     if (live.account.id !== principal.userId) throw new Problem('invalid_token')
-    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The token belongs to a person.')
+    if (audience === 'client') throw clientsOnly('The token belongs to a person.')
     if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(request, live)
     request.principal = principal
     request.live = live
@@ -135,7 +135,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     const { id: sessionId, userId, epoch, organizationId } = live.session
     const principal: UserPrincipal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin }
     await requireValid(live, principal)
-    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. You are signed in as a person.')
+    if (audience === 'client') throw clientsOnly('You are signed in as a person.')
     if (audience === 'user' || audience === 'actor') principal.seen = request.actor = memberOf(request, live)
     request.principal = principal
     request.live = live
@@ -158,7 +158,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
       origin: request.origin,
     }
     await requireValid(live, principal)
-    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The key belongs to a person or a service account.')
+    if (audience === 'client') throw clientsOnly('The key belongs to a person or a service account.')
     if (audience !== 'actor' && !request.routeOptions.config.keys) throw new Problem('session_required')
     principal.seen = request.actor = actorOfKey(live)
     request.principal = principal
@@ -182,7 +182,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
 
   async function client(request: FastifyRequest, token: VerifiedToken): Promise<ClientPrincipal> {
     const { clientScope } = request.routeOptions.config
-    if (!clientScope) throw new Problem('forbidden', 'Only people can do this. The token belongs to a client.')
+    if (!clientScope) throw peopleOnly()
     const { scopes } = await requireClient(store.reading, token, clientScope)
     return { kind: 'client', clientId: token.clientId, scopes, origin: request.origin }
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Permission } from '@muster/contract/permissions.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { authorize } from '../domain/command/authorize.ts'
+import { authorize, organizationNotFound } from '../domain/command/authorize.ts'
 import type { Idempotency } from '../domain/command/context.ts'
 import type { WebAuthn } from '../domain/factors/webauthn.ts'
 import type { Actor, LiveState } from '../domain/model/live.ts'
@@ -37,23 +37,30 @@ export async function findViewedOrganization(
     return { viewer: actor, organization }
   }
   const match = await store.reading.organizations.find(reference)
-  if (!match) throw new Problem('organization_not_found')
+  if (!match) throw organizationNotFound(principal)
   return { viewer: { emails: principal.scopes.has('platform:users:read') }, organization: match.organization }
 }
 
-/** The organization in the path of a reading route, if the caller may read it. A former name works too. */
-export async function findReadableOrganization(
-  store: Store,
-  request: FastifyRequest,
-  reference: string,
-  permission: Permission,
-): Promise<{ actor: Actor; organization: Organization; former: boolean }> {
+interface OwnOrganization {
+  actor: Actor
+  organization: Organization
+  former: boolean
+}
+
+/** The organization in the path, if it is the caller's. A former name works too. */
+export async function findOwnOrganization(store: Store, request: FastifyRequest, reference: string): Promise<OwnOrganization> {
   const { actor } = actorOfRequest(request)
   const own = actor.organization // read with the caller, by the same statement
   const match = reference === own.id || reference === own.name ? { organization: own, former: false } : await store.reading.organizations.find(reference)
-  if (!match) throw new Problem('organization_not_found')
-  authorize(actor, match.organization.id, permission)
+  if (match?.organization.id !== own.id) throw new Problem('organization_not_found')
   return { actor, ...match }
+}
+
+/** The same on a reading route, if the caller may read it. */
+export async function findReadableOrganization(store: Store, request: FastifyRequest, reference: string, permission: Permission): Promise<OwnOrganization> {
+  const found = await findOwnOrganization(store, request, reference)
+  authorize(found.actor, found.organization.id, permission)
+  return found
 }
 
 /** The caller's Idempotency-Key, bound to this route and body. */

@@ -5,7 +5,7 @@ import { type KnownRevocations, type RevocableCredential, refusalByRevocations, 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { scopeAtApis } from '../domain/apis/scope-at-apis.ts'
-import { actorOfKey, scopeOf } from '../domain/command/authorize.ts'
+import { actorOfKey, peopleOnly, scopeOf } from '../domain/command/authorize.ts'
 import { refuse, requireStanding } from '../domain/command/refused-credential.ts'
 import { type AccessTokens, foreignToken, type VerifiedToken } from '../domain/credentials/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
@@ -201,7 +201,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { a
   /** The same rule as in Muster's API and the SDK: a login without the scope `api` only identifies the person. */
   function requireScope({ user, service_account: account, scope: given }: Identity, { scope, clients }: Query): void {
     const isClient = user === null && account === null
-    if (isClient && clients !== 'true') throw new Problem('forbidden', 'Only people can do this. The token belongs to a client.')
+    if (isClient && clients !== 'true') throw peopleOnly()
     const needed = scope ?? (isClient ? null : 'api')
     if (needed !== null && !given?.split(' ').includes(needed))
       throw new Problem('insufficient_scope', `This requires a token with the scope "${needed}".`, { extensions: { scope: needed } })

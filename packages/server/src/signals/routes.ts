@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isLocalHost } from '../config.ts'
+import { clientsOnly } from '../domain/command/authorize.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
 import { Problem } from '../domain/model/problem.ts'
@@ -137,7 +138,7 @@ export async function streamRoutes(
     const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (bearer === undefined) throw new Problem('authentication_required')
     const token = await accessTokens.verifyAccessToken(bearer)
-    if (token.sid !== null) throw new Problem('forbidden', 'Only clients can do this. The token belongs to a person.')
+    if (token.sid !== null) throw clientsOnly('The token belongs to a person.')
     if (!token.scopes.has('signals'))
       throw new Problem('insufficient_scope', 'This requires a token with the scope "signals".', { extensions: { scope: 'signals' } })
     return token

@@ -147,7 +147,7 @@ describe('the published dbos-cloud command', () => {
     assert.equal(refused.code, 1)
     assert.match(
       refused.text,
-      /\[req_[0-9a-f]+\] Failed to retrieve invite secret for organization ada: This requires the role admin in ada\. Ask an admin of your organization\.\n/,
+      /\[req_[0-9a-f]+\] Failed to retrieve invite secret for organization ada: The role member does not have invitations:create\. An admin of ada can give you another role\. Ask an admin of your organization\.\n/,
     )
 
     const removed = await admin.run('org', 'remove', 'bob')

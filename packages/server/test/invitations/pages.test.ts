@@ -304,7 +304,7 @@ test('a newcomer joins by an invitation only after the emailed code (S8, S55, A0
 test.each([
   ['used', 410, 'This invitation has already been used'],
   ['expired', 410, 'This invitation has expired'],
-  ['revoked', 410, 'This invitation was revoked'],
+  ['revoked', 410, 'This invitation is not valid'],
   ['superseded', 404, 'Invitation not found'],
   ['forged', 404, 'Invitation not found'],
 ] as const)('the page of an invitation that is %s explains the next step (S15, S16)', async (how, status, title) => {

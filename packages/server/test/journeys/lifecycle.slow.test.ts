@@ -103,7 +103,7 @@ describe('the life of a member at the command line', () => {
     )
     assert.match((await birch.run(`invitation revoke ${id} --yes`)).text, /has been revoked/)
     assert.match((await nobody.run('invitation show -', { input: last })).text, /The invitation was revoked/)
-    assert.match((await bob.run('user invite x@example.com')).text, /Your role does not allow this/)
+    assert.match((await bob.run('user invite x@example.com')).text, /You do not have permission for this/)
     assert.match((await birch.json('audit list --action invitation.link_copied')).items[0].target.id, new RegExp(id))
   })
 
@@ -288,7 +288,7 @@ describe('the life of a member at the command line', () => {
       assert.equal(refused.code, 1, `${words}: ${refused.text}`)
       assert.match(refused.text, /This requires your own login[\s\S]*without MUSTER_TOKEN/, words)
     }
-    assert.match((await nobody.run('user invite x@example.com', asMachine)).text, /Your role does not allow this/)
+    assert.match((await nobody.run('user invite x@example.com', asMachine)).text, /You do not have permission for this/)
 
     const id = (await bob.json('key list')).items[0].id
     assert.match((await bob.run(`key rename ${id} "three words now"`)).text, /is now called "three words now"/)
@@ -321,7 +321,7 @@ describe('the life of a member at the command line', () => {
     await juniper.run('user role juniper_bob member --yes')
     const refused = await bob.run('audit export')
     assert.deepEqual([refused.code, refused.stdout], [1, ''])
-    assert.match(refused.text, /Your role does not allow this/)
+    assert.match(refused.text, /You do not have permission for this/)
   })
 
   test.concurrent('the operator sets plans, suspends, resumes and promotes (S7, S29, S58)', async () => {
@@ -414,7 +414,7 @@ describe('the life of a member at the command line', () => {
     assert.equal(set.stdout, 'Technical\tlaurel_bob\nBilling\tbills@example.com\nAddress\tLaurel Ltd, 1 Main Street\n')
     assert.equal((await bob.run('org contacts')).stdout, 'Technical\tlaurel_bob\n')
     assert.match((await laurel.run('org contacts --billing none')).stdout, /Billing\tnone/)
-    assert.match((await bob.run('org contacts --billing x@example.com')).text, /Your role does not allow this/)
+    assert.match((await bob.run('org contacts --billing x@example.com')).text, /You do not have permission for this/)
   })
 
   test.concurrent('changing the password ends other logins and lists the keys that still work (S32)', async () => {

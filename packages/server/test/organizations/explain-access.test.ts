@@ -75,3 +75,53 @@ test('an admin sees who can give a permission that a custom role lacks (P22)', a
   await asAda('PATCH', '/members/bob', { role: 'viewer' })
   expect((await of('apps:read')).detail).toContain('and the operator can grant it to viewers')
 })
+
+test('a member with a narrow custom role asks about themselves (P22)', async () => {
+  const asAda = (method: string, path: string, body?: unknown) => muster.call(method, `/v1/organizations/ada${path}`, { token: tokenOf('ada'), body })
+  await asAda('POST', '/roles', { name: 'Deployer', permissions: ['apps:remove'] })
+  await asAda('PATCH', '/members/bob', { role: 'Deployer' })
+  const { token } = await muster.login(team['bob'] as Human) // a lower role ends the login
+  for (const reference of ['bob', team['bob']?.id as string]) {
+    const own = await why(token, reference, 'apps:remove')
+    expect([own.status, own.body.allowed, own.body.user?.username], JSON.stringify(own.body)).toEqual([200, true, 'bob'])
+  }
+  const other = await why(token, 'ada', 'apps:remove')
+  expect([other.status, other.body.permission]).toEqual([403, 'keys:read'])
+  expect((await why(token, 'nobody_there', 'apps:remove')).body.detail).toBe(other.body.detail)
+  const { body } = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'narrow', scope: ['apps:remove'] } })
+  const byKey = await why(body.key, 'bob', 'apps:remove')
+  expect([byKey.status, byKey.body.code], 'a key does only what its scope names (P12)').toEqual([403, 'insufficient_scope'])
+})
+
+test('a member of a personal organization reads which step is whose (P22)', async () => {
+  const { token } = await muster.person('dave')
+  const { body } = await why(token, 'dave', 'apps:read', 'dave')
+  expect(body.steps.slice(0, 3).map(({ detail }: any) => detail)).toEqual([
+    'The organization dave is not suspended.',
+    'The account of dave is not suspended.',
+    'dave is an active member.',
+  ])
+})
+
+test('an admin sees what a service account may do, and why not (P22)', async () => {
+  const asAda = (method: string, path: string, body?: unknown) => muster.call(method, `/v1/organizations/ada${path}`, { token: tokenOf('ada'), body })
+  const { body: robot } = await asAda('POST', '/service-accounts', { name: 'ci_bot', role: 'viewer' })
+  const { body: key } = await asAda('POST', '/service-accounts/ci_bot/keys', { description: 'all', scope: 'all' })
+  const lacks = await why(tokenOf('ada'), 'ci_bot', 'apps:read')
+  expect(lacks.body).toMatchObject({ user: { id: robot.id, username: 'ci_bot' }, allowed: false, keys: [{ description: 'all', allowed: false }] })
+  expect(lacks.body.steps.map(({ step }: any) => step)).toEqual(['organization', 'membership', 'role'])
+  expect(lacks.body.steps[1].detail).toBe('ci_bot is a service account of ada.')
+  expect((await why(tokenOf('ada'), robot.id, 'members:remove')).body.steps.at(-1).detail).toBe(
+    'The role viewer does not have members:remove. Only the role admin can have it, and a service account is never an admin.',
+  )
+  expect((await why(key.key, 'ci_bot', 'resources:read')).body, 'a service account asks about itself').toMatchObject({ allowed: true, user: { id: robot.id } })
+  expect((await why(key.key, 'ada', 'resources:read')).body.permission).toBe('keys:read')
+
+  await asAda('POST', '/roles', { name: 'Key reader', permissions: ['keys:read'] })
+  await asAda('PATCH', '/members/bob', { role: 'Key reader' })
+  const { token } = await muster.login(team['bob'] as Human)
+  expect((await why(token, 'ada', 'apps:read')).status).toBe(200)
+  expect((await why(token, 'ci_bot', 'apps:read')).body.code, 'without service-accounts:read').toBe('member_not_found')
+  await asAda('DELETE', '/service-accounts/ci_bot')
+  expect((await why(tokenOf('ada'), robot.id, 'apps:read')).body.code).toBe('member_not_found')
+})

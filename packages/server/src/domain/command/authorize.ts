@@ -1,7 +1,8 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
-import { isPermission, type Permission, permissions } from '@muster/contract/permissions.ts'
+import { isDelegable, isPermission, type Permission, permissions } from '@muster/contract/permissions.ts'
 import type { Actor, LiveKey, LiveState, Rights, SessionActor, UserActor } from '../model/live.ts'
 import type { Membership } from '../model/membership.ts'
+import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { nameOfRole, roleHas } from '../model/role.ts'
 import type { Tx } from '../store.ts'
@@ -55,13 +56,35 @@ export const scopeOf = (actor: Rights): string =>
 /** @throws Problem forbidden if the role does not allow it, or insufficient_scope if the scope of the key does not (P12) */
 export function requirePermission(actor: Actor, permission: Permission): void {
   if (!roleHas(actor, permission)) throw new Problem('forbidden', whyForbidden(actor, permission), { extensions: { permission } })
-  if (!mayDo(actor, permission)) throw outOfScope(actor, [permission])
+  requireInScope(actor, permission)
 }
 
-/** What a member lacks, admins have. Another role may lack more. */
+/** For what everybody may do, whatever their role. @throws Problem insufficient_scope if the scope of the key does not name it (P12) */
+export function requireInScope(actor: Actor, permission: Permission): void {
+  if (actor.scope !== null && !actor.scope.has(permission)) throw outOfScope(actor, [permission])
+}
+
+/** Names the permission, and who can give it (P23). */
 function whyForbidden({ organization, ...held }: Actor, permission: Permission): string {
-  if (held.role === 'member') return `This requires the role admin in ${organization.name}.`
-  return `The role ${nameOfRole(held)} does not have ${permission}. An admin of ${organization.name} can give you another role.`
+  const lacks = `The role ${nameOfRole(held)} does not have ${permission}.`
+  if (isDelegable(permission)) return `${lacks} An admin of ${organization.name} can give you another role.`
+  return `${lacks} Only the role admin in ${organization.name} has it.`
+}
+
+/** On a route for clients. No admin can help. */
+export const clientsOnly = (caller: string): Problem =>
+  new Problem('forbidden', `Only clients can do this. ${caller}`, { extensions: { next: 'Use the token of a client.' } })
+
+/** On a route that no client may use. */
+export const peopleOnly = (): Problem =>
+  new Problem('forbidden', 'Only people can do this. The token belongs to a client.', { extensions: { next: 'Use the token of a person.' } })
+
+/** The next step depends on the caller: neither the operator nor a client has an organization. */
+export function organizationNotFound({ kind }: Pick<Principal, 'kind'>): Problem {
+  if (kind === 'operator')
+    return new Problem('organization_not_found', undefined, { extensions: { next: 'Search for it.', command: 'muster server org list' } })
+  if (kind === 'client') return new Problem('organization_not_found', undefined, { extensions: { next: 'Check its name or id.', command: undefined } })
+  return new Problem('organization_not_found')
 }
 
 export function outOfScope(actor: Actor, missing: readonly string[]): Problem {

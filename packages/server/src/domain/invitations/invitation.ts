@@ -18,7 +18,7 @@ import { Problem } from '../model/problem.ts'
 import { type HeldRole, roleOfEvent } from '../model/role.ts'
 import { type RootKey, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import { findRole } from '../roles/find-role.ts'
-import { isStillGiven, isStillGivenBy, requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
+import { isStillGiven, isStillGivenBy, notGivenNow, requireMayGrant, requireRoleKnown } from '../roles/grant.ts'
 import type { Tx } from '../store.ts'
 
 const DAY = 86_400
@@ -114,7 +114,7 @@ export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string)
 /** @throws Problem with the reason why it can no longer be accepted */
 export async function requireOpen(tx: Tx, invitation: Invitation): Promise<void> {
   refuseUnlessOpen(invitation, await tx.now())
-  if (!(await isStillGiven(tx, invitation))) throw new Problem('invitation_revoked')
+  if (!(await isStillGiven(tx, invitation))) throw notGivenNow()
 }
 
 /** At a time that was read from the database. @throws Problem with the reason why it can no longer be accepted */
@@ -155,7 +155,7 @@ export async function consumeInvitation(
 ): Promise<Invitation> {
   const [taken, inviter] = await together(tx.invitations.accept(id, version, userId), tx.memberships.member(organizationId, createdBy))
   if (!taken) throw await whyNotTaken(tx, { id, version })
-  if (!(await isStillGivenBy(tx, inviter, taken))) throw new Problem('invitation_revoked')
+  if (!(await isStillGivenBy(tx, inviter, taken))) throw notGivenNow()
   await record({ type: 'invitation.accepted', target: id, organizationId: taken.organizationId, userId })
   return taken
 }

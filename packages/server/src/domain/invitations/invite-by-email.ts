@@ -15,7 +15,7 @@ import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type HeldCustomRole, type HeldRole, roleOfEvent } from '../model/role.ts'
 import { findRole } from '../roles/find-role.ts'
-import { isStillGiven, requireMayGrant } from '../roles/grant.ts'
+import { isStillGiven, notGivenNow, requireMayGrant } from '../roles/grant.ts'
 import type { Tx } from '../store.ts'
 import { invitationFault, invitationLifetimes, invitationOf, requireMayInvite, revokeInvitations } from './invitation.ts'
 
@@ -266,7 +266,7 @@ async function renewInvitation(context: Context, { organization: reference, id }
     const now = (await tx.invitations.find(invitation.id)) ?? invitation
     throw new Problem(invitationFault(now, await tx.now()) ?? standing ?? 'invitation_not_found')
   }
-  if (!(await isStillGiven(tx, renewed))) throw new Problem('invitation_revoked')
+  if (!(await isStillGiven(tx, renewed))) throw notGivenNow('Invite the person again.')
   const { version } = renewed
   await record({ type: 'invitation.resent', target: renewed.id, organizationId: organization.id, version, expiresAt: renewed.expiresAt.toISOString() })
   await tx.jobs.send({ name: 'mail', data: { template: 'invitation', invitationId: renewed.id, version } })

@@ -10,7 +10,7 @@ import type { Invitation } from '../model/invitation.ts'
 import type { LiveState } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
 import { type HeldRole, inWords } from '../model/role.ts'
-import { isStillGiven } from '../roles/grant.ts'
+import { isStillGiven, notGivenNow } from '../roles/grant.ts'
 import type { Tx } from '../store.ts'
 import { type Blocker, moveBlockers, refuseSuspendedHome } from './move.ts'
 
@@ -104,7 +104,7 @@ async function problemOf(
 ): Promise<MovePlan['problem']> {
   const fault = invitationFault(invitation, await tx.now())
   if (fault) return asProblem(new Problem(fault))
-  if (!(await isStillGiven(tx, invitation))) return asProblem(new Problem('invitation_revoked'))
+  if (!(await isStillGiven(tx, invitation))) return asProblem(notGivenNow())
   if (!isFor(invitation, account)) return asProblem(new Problem('invitation_wrong_address'))
   if (organization?.id === target.id) return asProblem(new Problem('already_member', `You are already a member of ${target.name}.`))
   if (target.suspendedAt) return asProblem(new Problem('organization_suspended'))

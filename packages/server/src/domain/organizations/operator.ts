@@ -1,5 +1,5 @@
 import type { MachineScope } from '@muster/contract/permissions.ts'
-import { requireClient } from '../command/authorize.ts'
+import { organizationNotFound, requireClient } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { refuseUnknownPlan } from '../command/seats.ts'
 import { type CreatedSecret, makeSecret } from '../invitations/invitation.ts'
@@ -19,7 +19,7 @@ export async function enterAsOperator({ tx, principal }: Context, reference: str
   else if (principal.kind !== 'operator') throw new Problem('operator_required')
   const found = await tx.organizations.find(reference)
   const [organization] = found ? await tx.organizations.lock([found.organization.id]) : []
-  if (!found || !organization) throw new Problem('organization_not_found')
+  if (!found || !organization) throw organizationNotFound(principal)
   requireCurrentName(found)
   return organization
 }

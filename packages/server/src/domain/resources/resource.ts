@@ -3,7 +3,7 @@ import { isId, type OrganizationId, type ResourceId, type UserId } from '@muster
 import { RESOURCE_KIND_PATTERN, RESOURCE_NAME_PATTERN } from '@muster/contract/names.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
 import { type Remedy, remedyCommand } from '@muster/contract/remedies.ts'
-import { requireClient, requirePermission } from '../command/authorize.ts'
+import { organizationNotFound, requireClient, requirePermission } from '../command/authorize.ts'
 import type { Context, Execute } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { newId } from '../model/id.ts'
@@ -141,7 +141,7 @@ async function enterResources(
   await requireClient(tx, principal, 'resources:register')
   const found = await tx.organizations.find(reference)
   const [organization] = found ? await tx.organizations.lock([found.organization.id]) : []
-  if (!found || !organization) throw new Problem('organization_not_found')
+  if (!found || !organization) throw organizationNotFound(principal)
   requireCurrentName(found)
   // A platform can remove resources of a suspended organization, but not add any.
   if (organization.suspendedAt && permission !== 'resources:remove') throw new Problem('organization_suspended')

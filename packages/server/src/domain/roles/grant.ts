@@ -50,6 +50,12 @@ export async function isStillGiven(tx: Tx, invitation: Invitation): Promise<bool
   return isStillGivenBy(tx, await tx.memberships.member(invitation.organizationId, invitation.createdBy), invitation)
 }
 
+/** It is not revoked for ever: it counts again when the role of the inviter covers it again. */
+export const notGivenNow = (next = 'Ask an admin of the organization for a new one.'): Problem =>
+  new Problem('invitation_revoked', 'The person who invited can no longer give this role. The invitation counts again if an admin changes that.', {
+    extensions: { next },
+  })
+
 /** For a caller that has read the inviter. */
 export async function isStillGivenBy(tx: Tx, inviter: Member | null, { organizationId, role, customRole }: Invitation): Promise<boolean> {
   if (inviter?.status !== 'active') {

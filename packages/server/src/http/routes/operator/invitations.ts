@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { searchedText } from '../../../domain/accounts/people.ts'
+import { organizationNotFound } from '../../../domain/command/authorize.ts'
 import type { ListedInvitation } from '../../../domain/invitations/store.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { toRoleBody } from '../../representation.ts'
@@ -46,13 +47,13 @@ export const invitationListRoutes: FastifyPluginAsyncZod<Services> = async (app,
         response: answers(pageOfItems(listedSchema)),
       },
     },
-    async ({ query: { search, organization, ...page } }) => {
+    async ({ principal, query: { search, organization, ...page } }) => {
       if (search !== undefined && organization !== undefined) {
         const errors = [{ field: 'search', message: 'Send either search or organization.' }]
         throw new Problem('invalid_request', 'search: Send either search or organization.', { extensions: { errors } })
       }
       const match = organization === undefined ? undefined : await store.reading.organizations.find(organization)
-      if (match === null) throw new Problem('organization_not_found')
+      if (match === null) throw organizationNotFound(principal)
       const { items, nextCursor } = await store.reading.invitations.everywhere({
         ...page,
         search: search === undefined ? undefined : searchedText(search),

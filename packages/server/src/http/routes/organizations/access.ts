@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { mayDo } from '../../../domain/command/authorize.ts'
+import { authorize, mayDo, requireInScope } from '../../../domain/command/authorize.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import { explainAccess } from '../../../domain/organizations/access.ts'
-import { actorOfRequest, findReadableOrganization } from '../../request.ts'
+import { explainAccess, findHolder } from '../../../domain/organizations/access.ts'
+import { findOwnOrganization } from '../../request.ts'
 import { answers, organizationParams } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const accessSchema = z
   .object({
-    user: z.object({ id: z.string(), username: z.string() }),
+    user: z.object({ id: z.string(), username: z.string() }).meta({ description: 'The member, or the service account with its name.' }),
     permission: z.string(),
     api: z.string().nullable().meta({ description: "The API of the platform that the permission belongs to. Null: Muster's own." }),
     allowed: z.boolean(),
@@ -21,14 +21,17 @@ const accessSchema = z
           detail: z.string().meta({ description: 'For a person, with the next step if it did not pass.' }),
         }),
       )
-      .meta({ description: 'In the order in which they are checked. `scope` only for members who ask about themselves with a key.' }),
+      .meta({
+        description:
+          'In the order in which they are checked. `person` only for members, `scope` only for a member or a service account that asks about itself with a key.',
+      }),
     keys: z
       .array(z.object({ id: z.string(), description: z.string(), allowed: z.boolean() }))
-      .meta({ description: "The member's valid keys in this organization." }),
+      .meta({ description: 'The valid keys of the member or service account in this organization.' }),
   })
-  .meta({ id: 'Access', description: 'Why a member may do something, or why not.' })
+  .meta({ id: 'Access', description: 'Why a member or a service account may do something, or why not.' })
 
-/** Why a member may do something, or why not (P22). */
+/** Why a member or a service account may do something, or why not (P22). */
 export const accessRoutes: FastifyPluginAsyncZod<Services> = async (app, { store }) => {
   app.get(
     '/v1/organizations/:org/access',
@@ -38,27 +41,31 @@ export const accessRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
         operationId: 'explainAccess',
         tags: ['Members'],
         summary: 'Explain access',
-        description: 'Returns whether a member has a permission, and each step of the decision. For admins, and for members about themselves.',
+        description:
+          'Returns whether a member or a service account has a permission, and each step of the decision. For admins, and for everybody about themselves, whatever their role.',
         params: organizationParams,
         querystring: z.strictObject({
-          user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }),
+          user: z.string().min(1).max(60).meta({ description: 'A username or a user id, or the name or id of a service account.' }),
           permission: z.string().min(1).max(100).meta({ description: "Of Muster's own API or of an API of the platform: `members:remove` or `apps:deploy`." }),
         }),
         response: answers(accessSchema),
       },
     },
     async (request) => {
-      const { actor } = actorOfRequest(request)
+      const { actor, organization } = await findOwnOrganization(store, request, request.params.org)
       const { user, permission } = request.query
-      const isOwn = actor.kind === 'user' && (user === actor.id || user === actor.username)
-      const { organization } = await findReadableOrganization(store, request, request.params.org, isOwn ? 'organization:read' : 'keys:read')
+      const isOwn = user === actor.id || user === (actor.kind === 'user' ? actor.username : actor.name)
+      if (isOwn) requireInScope(actor, 'organization:read')
+      else authorize(actor, organization.id, 'keys:read')
       // A key with a scope does not list the other keys of its holder (P12).
       const ownKey = request.liveKey?.key.id
       const mayList = actor.scope === null || mayDo(actor, 'keys:read')
-      const member = await store.reading.memberships.member(organization.id, user)
-      if (!member) throw new Problem('member_not_found')
-      const { keys, ...access } = await explainAccess(store.reading, { organization, member, permission, credential: isOwn ? actor : null })
-      return { user: { id: member.userId, username: member.username }, permission, ...access, keys: keys.filter(({ id }) => mayList || id === ownKey) }
+      const holder = await findHolder(store.reading, organization, isOwn ? actor.id : user)
+      const isVisible = isOwn || holder?.kind === 'member' || mayDo(actor, 'service-accounts:read')
+      if (!holder || !isVisible) throw new Problem('member_not_found')
+      const { keys, ...access } = await explainAccess(store.reading, { organization, holder, permission, credential: isOwn ? actor : null })
+      const id = holder.kind === 'member' ? holder.held.userId : holder.held.id
+      return { user: { id, username: holder.name }, permission, ...access, keys: keys.filter((key) => mayList || key.id === ownKey) }
     },
   )
 }

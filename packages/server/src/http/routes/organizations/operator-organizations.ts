@@ -1,6 +1,7 @@
 import { factorPolicies } from '@muster/contract/authentication.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { organizationNotFound } from '../../../domain/command/authorize.ts'
 import type { Organization } from '../../../domain/model/organization.ts'
 import { seatsOf } from '../../../domain/model/plan.ts'
 import { Problem } from '../../../domain/model/problem.ts'
@@ -83,7 +84,7 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
     },
     async (request) => {
       const match = await reading.organizations.find(request.params.org)
-      if (!match) throw new Problem('organization_not_found')
+      if (!match) throw organizationNotFound(request.principal)
       return bodyOf(match.organization)
     },
   )

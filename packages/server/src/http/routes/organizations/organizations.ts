@@ -1,7 +1,7 @@
 import { applicationUrl } from '@muster/contract/names.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { authorize, mayDo } from '../../../domain/command/authorize.ts'
+import { authorize, mayDo, organizationNotFound } from '../../../domain/command/authorize.ts'
 import type { Rights } from '../../../domain/model/live.ts'
 import type { Organization } from '../../../domain/model/organization.ts'
 import { Problem } from '../../../domain/model/problem.ts'
@@ -52,7 +52,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
     },
     async (request, reply) => {
       const match = await store.reading.organizations.find(request.params.org)
-      if (!match) throw new Problem('organization_not_found')
+      if (!match) throw organizationNotFound(request.principal)
       const { organization } = match
       if (request.actor) authorize(request.actor, organization.id, 'organization:read')
       if (match.former) return reply.redirect(`/v1/organizations/${organization.name}`, 308)

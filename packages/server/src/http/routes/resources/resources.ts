@@ -2,6 +2,7 @@ import { isId } from '@muster/contract/ids.ts'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { organizationNotFound } from '../../../domain/command/authorize.ts'
 import type { Organization } from '../../../domain/model/organization.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { Resource } from '../../../domain/model/resource.ts'
@@ -67,7 +68,7 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
   const organizationOf = async (request: FastifyRequest, reference: string): Promise<Organization> => {
     if (request.principal.kind !== 'client') return (await findReadableOrganization(store, request, reference, 'resources:read')).organization
     const match = await store.reading.organizations.find(reference)
-    if (!match) throw new Problem('organization_not_found')
+    if (!match) throw organizationNotFound(request.principal)
     return match.organization
   }
   const named = async (resource: Resource) => {

@@ -276,8 +276,8 @@ const endings: Record<InvitationEnd, (admin: string) => readonly [title: string,
   used: (admin) => ['This invitation has already been used', `Each invitation works once. If you accepted it, sign in. If not, ask ${admin} for a new one.`],
   expired: (admin) => ['This invitation has expired', `Ask ${admin} for a new one.`],
   revoked: (admin) => [
-    'This invitation was revoked',
-    `An admin revoked it, or the person who invited you can no longer invite people. Ask ${admin} for a new one.`,
+    'This invitation is not valid',
+    `An admin revoked it, or the person who invited you can no longer give this role. Ask ${admin} for a new one.`,
   ],
   declined: (admin) => ['This invitation was declined', `It can no longer be accepted. If you changed your mind, ask ${admin} for a new one.`],
   unknown: () => [
