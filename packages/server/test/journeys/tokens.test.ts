@@ -23,9 +23,9 @@ describe.each(engines)('refresh tokens and logout, on %s', (engine) => {
   const tokenOf = async (human: Human): Promise<string> => (await deviceLogin(muster, human, `${SCOPE} offline_access`)).refresh_token ?? ''
 
   test.concurrent('a member who becomes a viewer goes on with a refresh token only (P11)', async () => {
-    const { rosa, ruth } = (await muster.organization({ rosa: 'admin', ruth: 'member' })) as Record<'rosa' | 'ruth', Human>
+    const { rhea, ruth } = (await muster.organization({ rhea: 'admin', ruth: 'member' })) as Record<'rhea' | 'ruth', Human>
     const at = async (human: Human): Promise<Terminal> => (await terminal()).holds(human)
-    const [admin, short, long] = [await at(rosa), await at(ruth), await at(ruth)]
+    const [admin, short, long] = [await at(rhea), await at(ruth), await at(ruth)]
     const token = await tokenOf(ruth)
     await long.edit((credentials) => ({ ...credentials, refresh_token: token }))
     assert.match((await admin.run('user role ruth viewer')).text.replace(/\s+/g, ' '), /ruth has to log in again, unless the login has a refresh token\./)
