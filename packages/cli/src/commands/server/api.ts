@@ -3,6 +3,7 @@ import { command, flag, skipPrompt } from '../../command.ts'
 import { Failure, usage } from '../../errors.ts'
 import { standardInput } from '../../input/standard-input.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
+import { sayRevocation } from '../../output/revocation.ts'
 import { planText, type WrittenApi } from './api-plan.ts'
 
 const aboutTokens =
@@ -35,8 +36,9 @@ const apply = command(
       await ask.confirm('Change the APIs?')
     }
     const query = removeUsed ? { remove_used: 'true' as const } : {}
-    const applied = await operator.PUT('/v1/operator/apis', { params: { query }, body })
+    const applied = await operator.PUT('/v1/operator/apis', { params: { query }, body, ends: true })
     say.data(applied, () => planText(applied, 'Changed', values))
+    if (lost && !say.json) sayRevocation(context, applied, 'changed')
   },
 )
 
