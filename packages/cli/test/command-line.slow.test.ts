@@ -113,7 +113,6 @@ test.each([
   [['revoke', 'rtk_x'], '--yes'],
   [['org', 'join', 'acme', 'muster_os_x'], '--yes'],
   [['org', 'revoke-secret', 'inv_x'], '--yes'],
-  [['user', 'role', 'bob', 'member'], '--yes'],
   [['token', 'revoke', 'rtk_x'], '--yes'],
   [['profile', 'password'], 'Pass - to read it from standard input.'],
   [['profile', 'password', 'in-the-open'], 'A password cannot be passed on the command line.'],
