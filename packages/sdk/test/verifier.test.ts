@@ -55,7 +55,7 @@ describe('the order of refusals (S36)', () => {
       `${head}.${body}`,
       `${head}.${body}.`,
       `${head}.${body}.${signature}.`,
-      `${head}.${body}.${signature.slice(0, -2)}AA`,
+      `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`,
       `${head}.${body}A.${signature}`,
       `${head}.${body}.${signature}=`,
       `${token} `,
