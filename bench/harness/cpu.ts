@@ -12,6 +12,18 @@ export function cpuSeconds(pid: number): number | null {
   return [own, ...children].reduce((sum, stat) => sum + (stat?.ticks ?? 0), 0) / TICKS_PER_SECOND
 }
 
+/** Waits until a process and its children have finished what a load has left them to do, such as sending emails. */
+export async function idle(pid: number, { within = 10_000, look = 300 } = {}): Promise<void> {
+  const until = performance.now() + within
+  let used = cpuSeconds(pid)
+  while (used !== null && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, look))
+    const now = cpuSeconds(pid)
+    if (now === null || (now - used) * 1000 < look / 10) return
+    used = now
+  }
+}
+
 function statOf(pid: number): { group: number; ticks: number } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -52,6 +52,16 @@ export interface Result {
 
 export const isRate = ({ unit }: Pick<Row, 'unit'>): boolean => unit === '/s'
 
+/**
+ * The order of the subjects in a round. A subject leaves work behind (emails, vacuum, pages to flush), so every other round goes backwards: no subject always follows
+ * the same one.
+ */
+export function orderIn<T>(round: number, measured: readonly T[]): T[] {
+  const turn = Math.floor(Math.abs(round) / 2) % measured.length
+  const rotated = [...measured.slice(turn), ...measured.slice(0, turn)]
+  return round % 2 === 0 ? rotated : rotated.reverse()
+}
+
 /** Measures the subjects of a row one after another, round by round, so that a busy moment of the machine affects all of them. */
 export async function measure(bench: Bench, row: Row): Promise<Result> {
   const { id, title, unit, must } = row
@@ -60,8 +70,7 @@ export async function measure(bench: Bench, row: Row): Promise<Result> {
   try {
     const measured = await row.subjects(bench)
     for (let round = -(row.warmUps ?? 1); round < Math.min(row.rounds ?? rounds, rounds); round++) {
-      const turn = Math.abs(round) % measured.length
-      for (const { name, measure: once } of [...measured.slice(turn), ...measured.slice(0, turn)]) {
+      for (const { name, measure: once } of orderIn(round, measured)) {
         const sample = await once(seconds)
         if (round < 0) continue
         const { value, cpu } = typeof sample === 'number' ? { value: sample, cpu: null } : sample

@@ -1,5 +1,5 @@
 import { type Bench, muster, other, type Server } from '../harness/bench.ts'
-import { cpuSeconds } from '../harness/cpu.ts'
+import { cpuSeconds, idle } from '../harness/cpu.ts'
 import { bearer, form, type Load, type Step } from '../harness/load.ts'
 import type { Must, Row, Subject, SubjectName } from '../harness/measure.ts'
 
@@ -30,6 +30,7 @@ export function requestRow({ id, title, engine = 'postgres', use = 'requests', c
         const before = cpuSeconds(pid)
         const { rate, requests } = await bench.load.run({ origin, seconds, connections, ...asked })
         const after = cpuSeconds(pid)
+        await idle(pid)
         return { value: rate, cpu: before === null || after === null ? null : ((after - before) / requests) * 1e6 }
       } finally {
         clearInterval(forget)
