@@ -26,7 +26,24 @@ import {
   toLiveOrganization,
 } from './live-rows.ts'
 
-type Row = Omit<Selectable<ApiKeyTable>, 'token_hash'>
+const columns = [
+  'id',
+  'organization_id',
+  'user_id',
+  'service_account_id',
+  'epoch',
+  'description',
+  'scope',
+  'expires_at',
+  'created_by',
+  'created_at',
+  'last_used_at',
+  'last_address',
+  'ended_at',
+  'ended_reason',
+] as const
+
+type Row = Pick<Selectable<ApiKeyTable>, (typeof columns)[number]>
 
 const toApiKey = (row: Row): ApiKey => ({
   id: row.id as ApiKeyId,
@@ -65,7 +82,7 @@ export function apiKeyStore(db: Kysely<Tables>, floor: PolicyFloor): ApiKeyStore
       .leftJoin('account as a', 'a.id', 'k.user_id')
       .leftJoin('service_account as s', 's.id', 'k.service_account_id')
       .innerJoin('account as maker', 'maker.id', 'k.created_by')
-      .selectAll('k')
+      .select(columns.map((column) => `k.${column}` as const))
       .select([
         sql<string>`coalesce(a.username, s.name, '')`.as('holder_name'),
         sql<string>`coalesce(maker.username, '')`.as('maker_name'),
@@ -173,10 +190,8 @@ export function apiKeyStore(db: Kysely<Tables>, floor: PolicyFloor): ApiKeyStore
         if (of.holder) query = query.where(of.holder === 'user' ? 'k.user_id' : 'k.service_account_id', 'is not', null)
       }
       if (after) query = query.where('k.id', '<', after)
-      const rows = await query
-        .orderBy('k.id', 'desc')
-        .limit(limit + 1)
-        .execute()
+      query = query.orderBy('k.id', 'desc').limit(limit + 1)
+      const rows = await ('organizationId' in of ? query.execute() : executePoint(db, query))
       return pageOf(rows, limit, (row) => [row.id], toListed)
     },
   }

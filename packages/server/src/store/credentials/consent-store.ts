@@ -1,6 +1,7 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Application, Consent, ConsentStore } from '../../domain/credentials/store.ts'
+import { executePoint } from '../database.ts'
 import { idsOfCursor, pageOf } from '../page.ts'
 import type { ConsentTable, Tables } from '../tables.ts'
 
@@ -64,7 +65,7 @@ export function consentStore(db: Kysely<Tables>): ConsentStore {
       return numDeletedRows === 1n
     },
     async removeAllOf(userId) {
-      await db.deleteFrom('consent').where('user_id', '=', userId).execute()
+      await executePoint(db, db.deleteFrom('consent').where('user_id', '=', userId))
     },
     async list(userId, organizationId) {
       const rows = await applications(db)

@@ -1,6 +1,7 @@
 import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, sql } from 'kysely'
 import type { ListedServiceAccount, ServiceAccountStore } from '../../domain/credentials/store.ts'
+import { executePoint } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import { heldCustomRole } from '../roles/role-store.ts'
 import type { Tables } from '../tables.ts'
@@ -119,13 +120,15 @@ export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
       return epoch
     },
     async endKeysOfAll(organizationId) {
-      const rows = await db
-        .updateTable('service_account')
-        .set((eb) => ({ epoch: eb('epoch', '+', 1) }))
-        .where('organization_id', '=', organizationId)
-        .where('ended_at', 'is', null)
-        .returning(['id', 'epoch'])
-        .execute()
+      const rows = await executePoint(
+        db,
+        db
+          .updateTable('service_account')
+          .set((eb) => ({ epoch: eb('epoch', '+', 1) }))
+          .where('organization_id', '=', organizationId)
+          .where('ended_at', 'is', null)
+          .returning(['id', 'epoch']),
+      )
       return rows.map(({ id, epoch }) => ({ id: id as ServiceAccountId, epoch }))
     },
   }

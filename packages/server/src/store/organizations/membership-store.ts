@@ -121,6 +121,8 @@ const memberColumns = sql`m.organization_id, m.user_id, m.role, ${heldCustomRole
     ${of('a.suspended_at')} as suspended_at, (select ${micros(sql`max(s.last_used_at)`)} from session s where s.user_id = m.user_id and s.organization_id = m.organization_id) as last_seen_at`
 const memberRows = sql`membership m join account a on a.id = m.user_id`
 const members = sql`select ${memberColumns} from ${memberRows}`
+/** @param reference a username, or the id of a user, which no username can be */
+const isReferredTo = (reference: string) => sql`${isId('user', reference) ? sql`a.id` : sql`a.username`} = ${reference}`
 
 const toMember = (row: MemberRow): Member => ({
   organizationId: row.organization_id as OrganizationId,
@@ -148,12 +150,14 @@ const toMember = (row: MemberRow): Member => ({
 export function membershipStore(db: Kysely<Tables>): MembershipStore {
   return {
     async find(organizationId, userId) {
-      const row = await db
-        .selectFrom('membership')
-        .select([...columns, customRole])
-        .where('organization_id', '=', organizationId)
-        .where('user_id', '=', userId)
-        .executeTakeFirst()
+      const [row] = await executePoint(
+        db,
+        db
+          .selectFrom('membership')
+          .select([...columns, customRole])
+          .where('organization_id', '=', organizationId)
+          .where('user_id', '=', userId),
+      )
       return row ? toMembership(row) : null
     },
     async current(userId) {
@@ -236,15 +240,14 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       return { version: row.role_version, epoch: row.epoch }
     },
     async member(organizationId, reference) {
-      const { rows } = await sql<MemberRow>`${members}
-        where m.organization_id = ${organizationId} and (a.id = ${reference} or a.username = ${reference})`.execute(db)
+      const { rows } = await sql<MemberRow>`${point} ${members} where m.organization_id = ${organizationId} and ${isReferredTo(reference)}`.execute(db)
       const [row] = rows
       return row ? toMember(row) : null
     },
     async target(organization, reference) {
       const { rows } = await sql<MemberRow & CompanionsRow & { epoch: number }>`${point} select ${memberColumns}, a.epoch,
         ${companionColumns(sql`m.organization_id`, sql`m.user_id`)} from ${memberRows}
-        where m.organization_id = (${organizationNamed(organization)}) and ${isId('user', reference) ? sql`a.id` : sql`a.username`} = ${reference}`.execute(db)
+        where m.organization_id = (${organizationNamed(organization)}) and ${isReferredTo(reference)}`.execute(db)
       const [row] = rows
       return row ? { ...toMember(row), ...toCompanions(row), epoch: row.epoch } : null
     },

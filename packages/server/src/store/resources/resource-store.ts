@@ -2,6 +2,7 @@ import type { OrganizationId, ResourceId, ServiceAccountId, UserId } from '@must
 import { type Kysely, sql } from 'kysely'
 import type { Resource } from '../../domain/model/resource.ts'
 import type { HostLabelStore, ResourceStore } from '../../domain/resources/store.ts'
+import { executePoint } from '../database.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { Tables } from '../tables.ts'
 
@@ -14,7 +15,7 @@ export function resourceStore(db: Kysely<Tables>): ResourceStore {
       .leftJoin('account', 'account.id', 'resource.owner_id')
       .leftJoin('service_account', 'service_account.id', 'resource.owner_id')
       .leftJoin('host_label', (join) => join.onRef('host_label.resource_id', '=', 'resource.id').on('host_label.held_since', 'is', null))
-      .selectAll('resource')
+      .select(['resource.id', 'resource.organization_id', 'resource.kind', 'resource.name', 'resource.owner_id', 'resource.created_at', 'resource.owned_since'])
       .select(['account.username', 'service_account.name as service_account_name', 'host_label.label as host_label'])
       .where('resource.removed_at', 'is', null)
   type Row = Awaited<ReturnType<ReturnType<typeof resources>['execute']>>[number]
@@ -66,7 +67,8 @@ export function resourceStore(db: Kysely<Tables>): ResourceStore {
       let query = resources().where('resource.organization_id', '=', organizationId)
       if (kind !== undefined) query = query.where('resource.kind', '=', kind)
       if (ownerId !== undefined) query = query.where('resource.owner_id', '=', ownerId)
-      return (await query.orderBy('resource.kind').orderBy('resource.name').execute()).map(toResource)
+      query = query.orderBy('resource.kind').orderBy('resource.name')
+      return (await (ownerId === undefined ? query.execute() : executePoint(db, query))).map(toResource)
     },
     async page(organizationId, { kind, ownerId }, { limit, cursor }) {
       const after = idOfCursor(cursor, 'resource')

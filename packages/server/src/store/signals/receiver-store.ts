@@ -1,9 +1,31 @@
 import type { StreamId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Receiver, ReceiverStore } from '../../domain/signals/store.ts'
+import { executePoint } from '../database.ts'
 import type { ReceiverTable, Tables } from '../tables.ts'
 
-const toReceiver = (row: Selectable<ReceiverTable>): Receiver => ({
+const columns = [
+  'id',
+  'client_id',
+  'method',
+  'endpoint_url',
+  'push_authorization',
+  'key_generation',
+  'description',
+  'events_requested',
+  'excluded',
+  'status',
+  'status_reason',
+  'lease_seconds',
+  'lease_until',
+  'watermark',
+  'push_failures',
+  'generation',
+  'failing_since',
+  'created_at',
+] as const
+
+const toReceiver = (row: Pick<Selectable<ReceiverTable>, (typeof columns)[number]>): Receiver => ({
   id: row.id as StreamId,
   clientId: row.client_id,
   method: row.method,
@@ -184,7 +206,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
     },
     async claimPushes(most, claimSeconds, but) {
       // Skips rows that another process has locked. The claim expires, so that it does not outlive this process.
-      const rows = await db
+      const claiming = db
         .updateTable('receiver')
         .set({ push_after: after(claimSeconds) })
         .where(
@@ -210,9 +232,8 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
             .forUpdate('r')
             .skipLocked(),
         )
-        .returningAll()
-        .execute()
-      return rows.map(toReceiver)
+        .returning(columns)
+      return (await executePoint(db, claiming)).map(toReceiver)
     },
     async pushed(id, { watermark, failed, generation }) {
       await db
