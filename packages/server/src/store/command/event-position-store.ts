@@ -22,7 +22,7 @@ export const eventPositionStore = (db: Kysely<Tables>): EventPositionStore => ({
   },
   async newest(feed) {
     const { position, isOfFeed } = columnsOf(feed)
-    const { rows } = await sql<FeedPlace>`
+    const { rows } = await sql<FeedPlace>`${point}
       select ${position} as position, e.id from event_position p join audit_event e on e.seq = p.seq where ${isOfFeed} order by ${position} desc limit 1`.execute(
       db,
     )
@@ -30,7 +30,7 @@ export const eventPositionStore = (db: Kysely<Tables>): EventPositionStore => ({
   },
   async isIn(feed, { position: asked, id }) {
     const { position, isOfFeed } = columnsOf(feed)
-    const { rows } = await sql`
+    const { rows } = await sql`${point}
       select from event_position p join audit_event e on e.seq = p.seq where ${isOfFeed} and ${position} = ${asked}::bigint and e.id = ${id}`.execute(db)
     return rows.length > 0
   },
