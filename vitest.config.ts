@@ -26,7 +26,7 @@ class SleepersFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    globalSetup: ['packages/testkit/src/global-setup.ts'],
+    globalSetup: ['packages/testkit/src/run/global-setup.ts'],
     maxWorkers: 2,
     sequence: { sequencer: SleepersFirst },
     teardownTimeout: 10_000,
@@ -34,7 +34,7 @@ export default defineConfig({
       test: {
         name,
         include,
-        setupFiles: ['packages/testkit/src/before-each-file.ts'],
+        setupFiles: ['packages/testkit/src/run/before-each-file.ts'],
         // Processes, not threads: each moves its own clock.
         pool: 'forks',
         // A worker loads the server once for all of its files: that costs more than most files do.

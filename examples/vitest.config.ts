@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['**/*.peer.ts'],
-    globalSetup: ['../packages/testkit/src/global-setup.ts', 'trust.ts'],
+    globalSetup: ['../packages/testkit/src/run/global-setup.ts', 'trust.ts'],
     pool: 'forks',
     maxWorkers: 1,
     expect: { poll: { timeout: 30_000 } },

@@ -15,6 +15,7 @@ import { openDatabase } from '@muster/server/store/database.ts'
 import { type MovableClock, movableClock } from './clock.ts'
 import { aDatabase, type Engine } from './database.ts'
 import { type MailSink, startMailSink } from './mail-sink.ts'
+import { leaveNameToSecondAttempt } from './run/second-attempt.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 export const SECRET = 'the secret of a muster that is only made for a test'
@@ -144,6 +145,7 @@ export async function startMuster({ engine, databaseUrl, dataDir, env = {}, mail
       const id = newId('user')
       const { typed, canonical } = emailAddress(`${name}@example.com`)
       const passwordHash = await hasher.hash(PASSWORD)
+      await leaveNameToSecondAttempt(database.kysely, name, canonical)
       await store.reading.accounts.insert({ id, email: typed, emailCanonical: canonical, passwordHash, givenName: name, familyName: 'Test' })
       return login({ name, id, email: typed })
     },

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createPool, migrate, openDatabase } from '@muster/server/store/database.ts'
-import { testDatabasePrefix } from './run-folder.ts'
+import { testDatabasePrefix } from './run/run-folder.ts'
 
 export interface PostgresServer {
   url: string

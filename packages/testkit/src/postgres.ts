@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '@muster/server/store/database.ts'
-import { runFolderVariable, testDatabasePrefix } from './run-folder.ts'
+import { runFolderVariable, testDatabasePrefix } from './run/run-folder.ts'
 
 export interface Postgres {
   /** The URL of a database on the server, or without a name of the maintenance database. */

@@ -3,7 +3,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSnapshot } from '@muster/server/store/engine/build-snapshot.ts'
-import { launchPostgres, type PostgresServer } from './postgres-server.ts'
+import { launchPostgres, type PostgresServer } from '../postgres-server.ts'
 import { runFolderVariable } from './run-folder.ts'
 
 // One PostgreSQL server for the whole run, started when the first test requests it, so that `npx vitest run some-file` does not wait for a server it does not
