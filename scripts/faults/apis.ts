@@ -33,7 +33,7 @@ export const apis: Fault[] = [
   {
     title: 'an introspection is active for credentials of the API that asks only (E68)',
     file: `${server}/oauth/endpoints.ts`,
-    find: 'if (!verified || !isAccepted(verified, api, config))',
+    find: 'if (!verified || !audiencesFor(api, config.audience).includes(verified.audience))',
     replace: 'if (!verified)',
     test: `${tests}/oauth/audience-matrix.test.ts`,
     named: 'each credential is accepted',

@@ -57,6 +57,47 @@ export function faultOfMissing(missing: readonly string[], named: Named): Verifi
   return wrong(`The client ${named.clientId} needs the scopes ${named.scopes.join(' and ')}. Register one: ${registration(named)}${hint}`)
 }
 
+export interface AudienceFault {
+  fault: VerifierUnavailable
+  /** No token can be accepted. Otherwise some tokens are refused. */
+  isFatal: boolean
+}
+
+/**
+ * Returns the fault of a verifier whose client is for other audiences, or null. `stream` is the issuer's answer about its stream; an issuer of an earlier
+ * version does not say what the client is for.
+ */
+export function faultOfAudiences(
+  stream: Record<string, unknown>,
+  { audience, otherAudiences = [] }: { audience: string; otherAudiences?: readonly string[] | undefined },
+  named: Named,
+): AudienceFault | null {
+  const { api, audiences } = (stream['muster'] ?? {}) as { api?: string | null; audiences?: string[] }
+  if (api === undefined || !Array.isArray(audiences)) return null
+  const foreign = [audience, ...otherAudiences].filter((one) => !audiences.includes(one))
+  const [first] = foreign
+  if (first === undefined) return null
+  const acceptsNone = foreign.length === 1 + otherAudiences.length
+  const register = `${registration(named)} --api ${first}`
+  if (api !== null) {
+    const belongs = `The client ${named.clientId} belongs to the API ${api}`
+    const message =
+      first === audience
+        ? `${belongs}, and audience is ${first}. Set audience: '${api}', or register a client for the other API: ${register}`
+        : `${belongs}, so it refuses tokens for ${first}. Remove that from otherAudiences. Muster's own audience needs accept_default_audience in the manifest.`
+    return { fault: wrong(message), isFatal: acceptsNone }
+  }
+  // Any other audience may be that of an API, also one that the operator names later. Its tokens are accepted by their signature.
+  const [own = ''] = audiences
+  const isOwnMistaken = first === audience && (audience === named.issuer || withoutSlash(audience) === withoutSlash(own))
+  const message = isOwnMistaken
+    ? `audience is ${audience}, and tokens of Muster's own API carry ${own}. Set audience: '${own}'.`
+    : `The client ${named.clientId} belongs to no API, so API keys for ${first} are refused, and callers with a new role. Register a client for that API: ${register}`
+  return { fault: wrong(message), isFatal: isOwnMistaken && acceptsNone }
+}
+
+const withoutSlash = (audience: string): string => audience.replace(/\/+$/, '')
+
 /** Detects faults that every response shows: another host, a redirect, or a server that is not Muster. */
 function faultOfAnswer(answer: Response, issuer: string): VerifierUnavailable | null {
   if (answer.status === 421)

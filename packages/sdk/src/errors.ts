@@ -41,7 +41,7 @@ export class TokenRefused extends Error {
 
 /**
  * Why a verifier could not decide. `stale`: the verifier has received nothing from the issuer for longer than the lease. `issuer`: the issuer did not give
- * a usable answer. `configuration`: the issuer, the client, its secret or its scopes are wrong, and an operator must correct them. `closed`:
+ * a usable answer. `configuration`: the issuer, the client, its secret, its scopes or the audience are wrong, and an operator must correct them. `closed`:
  * the verifier was closed.
  */
 export type UnavailableReason = 'stale' | 'issuer' | 'configuration' | 'closed'

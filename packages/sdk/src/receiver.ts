@@ -1,5 +1,6 @@
 import { type CryptoKey, type JWTHeaderParameters, jwtVerify } from 'jose'
 import { type Clock, momentOf, since } from './clock.ts'
+import type { AudienceFault } from './configuration.ts'
 import { VerifierUnavailable } from './errors.ts'
 import { type Issuer, readJson } from './issuer.ts'
 import type { Keys } from './jwks.ts'
@@ -14,6 +15,8 @@ export interface ReceiverOptions {
   lease: Lease
   description: string | null
   clock: Clock
+  /** What the issuer's answer about a new stream shows to be wrong. */
+  faultOfStream(stream: Record<string, unknown>): AudienceFault | null
   /** The issuer no longer has the stream. It may have been restored from a backup, so nothing that it said before is certain. */
   onLost(): void
   onError(error: unknown): void
@@ -55,11 +58,13 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => void setTimeout(r
 class StreamLost extends Error {}
 
 /** A Shared Signals stream for this process alone, read by long polling (RFC 8936). */
-export function createReceiver({ issuer, keys, revocations, lease, description, clock, onLost, onError }: ReceiverOptions): Receiver {
+export function createReceiver({ issuer, keys, revocations, lease, description, clock, faultOfStream, onLost, onError }: ReceiverOptions): Receiver {
   const ending = new AbortController()
   const waiting = new Set<{ resolve(): void; reject(error: VerifierUnavailable): void }>()
   let stream: { id: string; ack: string[]; caughtUp: boolean; unreadable: number; snapshotTries: number } | null = null
   let lastError: unknown
+  /** Revocations are received in any case, so that only `ready` fails. */
+  let fatal: VerifierUnavailable | null = null
   let attempts = 0
   let isChecked = false
   let closed = false
@@ -77,8 +82,13 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       ...(description !== null && { description }),
     }
     const answer = await post('/ssf/streams', body, ANSWER_MILLISECONDS)
-    const { stream_id: id, snapshot_endpoint: snapshot, ...problem } = await readJson(answer)
-    if (answer.status !== 201 || typeof id !== 'string') throw refused('The issuer created no stream', answer, problem)
+    const created = await readJson(answer)
+    const { stream_id: id, snapshot_endpoint: snapshot } = created
+    if (answer.status !== 201 || typeof id !== 'string') throw refused('The issuer created no stream', answer, created)
+    const wrong = faultOfStream(created)
+    fatal = wrong?.isFatal ? wrong.fault : null
+    if (fatal) for (const waiter of waiting) waiter.reject(fatal)
+    if (wrong) onError(wrong.fault)
     // An issuer of a version before has no snapshots. There the polls deliver everything.
     return { id, ack: [], caughtUp: false, unreadable: 0, snapshotTries: typeof snapshot === 'string' ? SNAPSHOT_TRIES : 0 }
   }
@@ -236,6 +246,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   return {
     isCurrent,
     ready(seconds) {
+      if (fatal) return Promise.reject(fatal)
       if (isCurrent()) return Promise.resolve()
       // The receiver keeps trying, because the operator may correct the configuration at the issuer.
       if (isConfiguration(lastError)) return Promise.reject(lastError)

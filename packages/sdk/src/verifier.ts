@@ -3,7 +3,7 @@ import { type AccessTokenReader, createAccessTokenReader } from './access-token.
 import { createApiKeys, looksLikeKey } from './api-keys.ts'
 import { type Claims, type ClientClaims, claimsOf, lacksPermissions, type MemberClaims, type TokenClaims, withCan } from './claims.ts'
 import { type Clock, systemClock, TOLERANCE_SECONDS } from './clock.ts'
-import { faultOfOptions } from './configuration.ts'
+import { faultOfAudiences, faultOfOptions } from './configuration.ts'
 import { digest } from './digest.ts'
 import { TokenRefused, VerifierUnavailable } from './errors.ts'
 import { createIssuer, type IssuerOptions } from './issuer.ts'
@@ -59,7 +59,7 @@ export interface Verifier<Caller extends Claims = MemberClaims> {
   /**
    * Resolves when credentials can be checked.
    * @param seconds to wait for an issuer that does not answer; 30 by default
-   * @throws VerifierUnavailable at once when issuer, host, client, secret or scopes are wrong, with what to do; after `seconds` when the issuer does not answer
+   * @throws VerifierUnavailable at once when issuer, host, client, secret, scopes or audience are wrong, with what to do; after `seconds` when the issuer does not answer
    */
   ready(seconds?: number): Promise<void>
   /**
@@ -115,7 +115,8 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     apiKeys.forget()
     roles.forget()
   }
-  const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onLost, onError })
+  const faultOfStream = (stream: Record<string, unknown>) => faultOfAudiences(stream, accepted, { issuer: issuer.url, clientId: issuer.clientId, scopes })
+  const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, faultOfStream, onLost, onError })
   const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, ...accepted, clock })
   const apiKeys = createApiKeys({ issuer, accepted, clock, most: remember })
   /** Verified tokens, without a decision about them. The bound keeps memory constant during a flood (E20). */

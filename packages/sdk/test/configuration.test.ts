@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createVerifier, type VerifierOptions, VerifierUnavailable } from '@muster/sdk'
+import { faultOfAudiences } from '@muster/sdk/configuration.ts'
 import { freePort, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { aClient, aVerifier, type Credentials, eventually } from './verifying.ts'
 
 // A wrong option is reported at once with what to do. An issuer that does not answer is waited for.
@@ -122,4 +123,80 @@ test('onError receives faults in place of the console', async () => {
   const verifier = createVerifier({ issuer: muster.url, ...client, clientId: '', onError: (error) => faults.push(error) })
   await expect(verifier.ready()).rejects.toBe(faults[0])
   expect(warn).not.toHaveBeenCalled()
+})
+
+describe('a client and an audience', () => {
+  const api = (name: string, more = {}) => ({
+    name,
+    audience: `https://${name}.example.com/v1`,
+    permissions: { [`${name}:read`]: 'Read' },
+    grant: { member: ['*'] },
+    ...more,
+  })
+  const [deploy, bills, open] = [api('deploy'), api('bills'), api('open', { accept_default_audience: true })]
+  beforeAll(async () => {
+    const { status } = await muster.call('PUT', '/v1/operator/apis', { token: OPERATOR_TOKEN, body: { apis: [deploy, bills, open] } })
+    expect(status).toBe(200)
+  })
+  /** Starts a verifier that can work, and returns the faults that it reports. */
+  async function warningsOf(options: Partial<VerifierOptions> & Credentials): Promise<string[]> {
+    const warnings: string[] = []
+    const verifier = createVerifier({ issuer: muster.url, onError: (error) => warnings.push((error as Error).message), ...options })
+    closing.push(() => verifier.close())
+    await verifier.ready(60)
+    return warnings
+  }
+
+  test.each([
+    ['a trailing slash', `${deploy.audience}/`],
+    ['another API', bills.audience],
+    ['no audience', undefined],
+  ])('ready rejects at once when the client of an API verifies for %s (P13)', async (_, audience) => {
+    const own = await aClient(muster, ['signals', 'introspect'], deploy.audience)
+    const { message } = await faultOf({ ...own, ...(audience && { audience }) })
+    const named = audience ?? muster.config.audience
+    expect(message).toContain(`The client ${own.clientId} belongs to the API ${deploy.audience}, and audience is ${named}.`)
+    expect(message).toContain(`Set audience: '${deploy.audience}'`)
+    expect(message).toContain(`muster server client create NAME --grant client_credentials --scope signals introspect --api ${named}`)
+  })
+
+  test('a verifier that can accept one of its audiences starts and reports the others', async () => {
+    const ofOpen = await aClient(muster, ['signals', 'introspect'], open.audience)
+    const own = muster.config.audience
+    expect(await warningsOf({ ...ofOpen, audience: open.audience, otherAudiences: [own] })).toEqual([])
+    expect(await warningsOf({ ...ofOpen, audience: own })).toEqual([])
+    expect(await warningsOf({ ...ofOpen, audience: `${open.audience}/`, otherAudiences: [own] })).toEqual([
+      expect.stringContaining("Set audience: 'https://open"),
+    ])
+    const ofDeploy = await aClient(muster, ['signals', 'introspect'], deploy.audience)
+    expect(await warningsOf({ ...ofDeploy, audience: deploy.audience, otherAudiences: [own] })).toEqual([
+      expect.stringContaining(`refuses tokens for ${own}. Remove that from otherAudiences.`),
+    ])
+  })
+
+  test('a verifier whose client has no API starts, and reports an audience of an API', async () => {
+    expect(await warningsOf({ ...client, audience: muster.config.audience })).toEqual([])
+    expect((await faultOf({ audience: `${muster.config.audience}/` })).message).toContain(`Set audience: '${muster.config.audience}'`)
+    // The operator may name the API later. Its tokens are then accepted by their signature.
+    for (const audience of [deploy.audience, 'https://later.example.com'])
+      expect(await warningsOf({ ...client, audience })).toEqual([expect.stringMatching(new RegExp(`belongs to no API.*--api ${audience}$`))])
+  })
+
+  test('ready rejects when the audience is left out and Muster has set another one', () => {
+    const named = { issuer: muster.url, clientId: 'cli_1', scopes: ['signals'] }
+    const stream = { muster: { api: null, audiences: ['urn:example:muster'] } }
+    const found = faultOfAudiences(stream, { audience: muster.url }, named)
+    expect([found?.isFatal, found?.fault.message]).toEqual([true, expect.stringContaining("Set audience: 'urn:example:muster'")])
+  })
+
+  test('a verifier starts at an issuer that does not say what its client is for', async () => {
+    const earlier: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init)
+      if (new URL(String(input)).pathname !== '/ssf/streams' || init?.method !== 'POST') return answer
+      const { muster: _, ...body } = (await answer.json()) as Record<string, unknown>
+      return Response.json(body, { status: answer.status })
+    }
+    const own = await aClient(muster, ['signals', 'introspect'], deploy.audience)
+    expect(await warningsOf({ ...own, audience: bills.audience, fetch: earlier })).toEqual([])
+  })
 })

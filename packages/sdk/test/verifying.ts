@@ -8,8 +8,8 @@ export interface Credentials {
 }
 
 /** Registers the client of a resource server. */
-export async function aClient(muster: Muster, scopes = ['signals', 'introspect']): Promise<Credentials> {
-  const body = { name: 'Resource server', grants: ['client_credentials'], scopes }
+export async function aClient(muster: Muster, scopes = ['signals', 'introspect'], api?: string): Promise<Credentials> {
+  const body = { name: 'Resource server', grants: ['client_credentials'], scopes, api }
   const { body: client } = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })
   return { clientId: client.id, clientSecret: client.secret }
 }

@@ -2,7 +2,7 @@ import type { ClientId } from '@muster/contract/ids.ts'
 import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { type Api, EVERYTHING, permissionsAt } from '../domain/apis/api.ts'
+import { type Api, audiencesFor, EVERYTHING, permissionsAt } from '../domain/apis/api.ts'
 import { actorOfKey, scopeOf } from '../domain/command/authorize.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
@@ -223,7 +223,7 @@ async function introspect(
   if (asking.apiId !== null && !api) return unchecked(null)
   if (looksLikeKey(token)) return unchecked(await introspectKey(options, token, api))
   const verified = await verifiedOrNull(options.accessTokens, token, { anyAudience: true })
-  if (!verified || !isAccepted(verified, api, config)) return unchecked(null)
+  if (!verified || !audiencesFor(api, config.audience).includes(verified.audience)) return unchecked(null)
   const common = {
     active: true,
     token_type: 'Bearer',
@@ -245,10 +245,6 @@ async function introspect(
   const permissions = api && { permissions: permissionsAtApi(api, live, verified.scopes), catalogue_revision: api.revision }
   return { answer: active ? { ...common, ...ofPerson(live), ...permissions, sid: verified.sid } : { active }, isCurrentClient }
 }
-
-/** The tokens of the API that asks (P4, P13). */
-const isAccepted = ({ audience }: VerifiedToken, api: Api | null, config: Pick<Config, 'audience'>): boolean =>
-  audience === (api?.audience ?? config.audience) || (api?.acceptsDefaultAudience === true && audience === config.audience)
 
 /** A verifier caches the answer under its lease until `exp`, and drops it by the holder's epoch or the key's id (S59). */
 async function introspectKey({ store, config }: EndpointOptions, token: string, api: Api | null): Promise<Record<string, unknown> | null> {

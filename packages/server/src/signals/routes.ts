@@ -1,5 +1,7 @@
+import type { ClientId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isLocalHost } from '../config.ts'
+import { audiencesFor } from '../domain/apis/api.ts'
 import { clientsOnly } from '../domain/command/authorize.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
@@ -30,6 +32,8 @@ import type { Streams } from './streams.ts'
 
 export interface StreamRoutesOptions {
   issuer: string
+  /** Muster's own. */
+  audience: string
   store: Store
   execute: Execute
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
@@ -43,11 +47,11 @@ const POLL_BODY_LIMIT = 2 * 1024 * 1024
 /** The event stream management API (Shared Signals Framework 1.0 section 8.1), and poll-based delivery. */
 export async function streamRoutes(
   app: FastifyInstance,
-  { issuer, store, execute, accessTokens, poll, snapshots, streams }: StreamRoutesOptions,
+  { issuer, audience, store, execute, accessTokens, poll, snapshots, streams }: StreamRoutesOptions,
 ): Promise<void> {
   const route = { config: { audience: 'client', clientScope: 'signals' }, schema: { hide: true } } as const
   const place = { issuer, local: isLocalHost(new URL(issuer).hostname) }
-  const clientOf = ({ principal }: FastifyRequest): string => {
+  const clientOf = ({ principal }: FastifyRequest): ClientId => {
     if (principal.kind !== 'client') throw new Problem('forbidden')
     return principal.clientId
   }
@@ -61,28 +65,34 @@ export async function streamRoutes(
     await streams.refresh([receiver.id])
     return receiver
   }
+  const bodiesOf = async (request: FastifyRequest, receivers: Receiver[]): Promise<Record<string, unknown>[]> => {
+    const client = await store.reading.clients.find(clientOf(request))
+    const api = client?.apiId ? await store.reading.apis.find(client.apiId) : null
+    return receivers.map((receiver) => streamBody(issuer, receiver, { api: api?.audience ?? null, audiences: audiencesFor(api, audience) }))
+  }
+  const bodyOf = async (request: FastifyRequest, receiver: Receiver) => (await bodiesOf(request, [receiver]))[0]
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
 
   app.post('/ssf/streams', route, async (request, reply) => {
     const receiver = await execute(createStream, request.principal, newStreamForm(place, request.body))
-    return reply.code(201).send(streamBody(issuer, receiver))
+    return reply.code(201).send(await bodyOf(request, receiver))
   })
   app.get('/ssf/streams', route, async (request) => {
     const { stream_id: id } = formOf(streamChoice, request.query)
-    if (id !== undefined) return streamBody(issuer, await findStream(request, id))
-    return (await store.reading.receivers.listOf(clientOf(request))).map((receiver) => streamBody(issuer, receiver))
+    if (id !== undefined) return bodyOf(request, await findStream(request, id))
+    return bodiesOf(request, await store.reading.receivers.listOf(clientOf(request)))
   })
   app.patch('/ssf/streams', route, async (request) => {
     const { id, form, settings } = changedStreamForm(place, request.body)
     requireAgreement(place, await findStream(request, id), form, { replaces: false })
-    return streamBody(issuer, await refreshed(await execute(changeStream, request.principal, { id, ...settings })))
+    return bodyOf(request, await refreshed(await execute(changeStream, request.principal, { id, ...settings })))
   })
   app.put('/ssf/streams', route, async (request) => {
     const { id, form, settings } = replacedStreamForm(place, request.body)
     requireAgreement(place, await findStream(request, id), form, { replaces: true })
-    return streamBody(issuer, await refreshed(await execute(changeStream, request.principal, { id, ...settings })))
+    return bodyOf(request, await refreshed(await execute(changeStream, request.principal, { id, ...settings })))
   })
   app.delete('/ssf/streams', route, async (request, reply) => {
     const { stream_id: id } = formOf(streamReference, request.query)

@@ -113,7 +113,7 @@ export async function createSignals({
     // Answers the waiting requests, so that the server can close.
     app.addHook('preClose', async () => ending.abort())
     await app.register(configurationRoutes, { issuer })
-    await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, snapshots, streams })
+    await app.register(streamRoutes, { issuer, audience: config.audience, store, execute, accessTokens, poll, snapshots, streams })
     await app.register(changeRoutes, { changes })
     await app.register(forwardAuthRoutes, { audience: config.audience, store, accessTokens, known: feed.log, isCurrent: processReceiver.isCurrent })
     await app.register(eventRoutes, { store, limits, waiters: feedWaiters })

@@ -101,8 +101,15 @@ export function requireAgreement({ issuer }: Place, receiver: Receiver, form: z.
 const sameList = (one: string | string[], other: string | string[]): boolean =>
   JSON.stringify([one].flat().toSorted()) === JSON.stringify([other].flat().toSorted())
 
+/** Tells a verifier which tokens its client is for, so that it notices a wrong audience when it starts (P13). Not in the specification. */
+interface StreamAudiences {
+  /** The audience of the API that the client belongs to, or null. */
+  api: string | null
+  audiences: readonly string[]
+}
+
 /** The stream configuration (section 8.1.1). */
-export function streamBody(issuer: string, receiver: Receiver): Record<string, unknown> {
+export function streamBody(issuer: string, receiver: Receiver, muster: StreamAudiences): Record<string, unknown> {
   const { id, clientId, method, endpointUrl, description, eventsRequested, leaseSeconds } = receiver
   return {
     stream_id: id,
@@ -115,6 +122,7 @@ export function streamBody(issuer: string, receiver: Receiver): Record<string, u
     ...(description !== null && { description }),
     inactivity_timeout: leaseSeconds,
     ...(method === 'poll' && wantsBatches(receiver) && { snapshot_endpoint: `${issuer}/ssf/streams/${id}/snapshot` }),
+    muster,
   }
 }
 

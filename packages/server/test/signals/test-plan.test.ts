@@ -52,6 +52,7 @@ test('a stream can be created, read, updated, replaced, paused and deleted', asy
   const { stream_id: id } = made.body
   expect(made.body).toEqual({
     stream_id: expect.stringMatching(/^str_/),
+    muster: { api: null, audiences: [muster.url] },
     iss: muster.url,
     aud: service.clientId,
     delivery: { method: POLL, endpoint_url: `${muster.url}/ssf/streams/${id}/poll` },

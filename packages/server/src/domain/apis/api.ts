@@ -40,6 +40,10 @@ export function ownAudiences({ audience, issuer }: { audience: string; issuer: s
   return [OWN_API, ...new Set(others)]
 }
 
+/** The audiences of the tokens that a client of the API introspects. Null: a client that belongs to no API (P4, P13). */
+export const audiencesFor = (api: Pick<Api, 'audience' | 'acceptsDefaultAudience'> | null, own: string): string[] =>
+  api ? [api.audience, ...(api.acceptsDefaultAudience ? [own] : [])] : [own]
+
 /** The scope of a login that may do everything its person may do. */
 export const EVERYTHING = 'api'
 
