@@ -39,6 +39,22 @@ export const apis: Fault[] = [
     named: 'each credential is accepted',
   },
   {
+    title: 'a login that names a permission without its API is refused (P2)',
+    file: `${server}/oauth/library.ts`,
+    find: 'await requireApisOfScopes(ctx, client, store)',
+    replace: '',
+    test,
+    named: 'a login that names a permission without its API',
+  },
+  {
+    title: 'a device login that names a permission without its API is refused (P2)',
+    file: `${server}/oauth/plain-device.ts`,
+    find: '.filter((one) => ownScopes.includes(one))',
+    replace: '',
+    test,
+    named: 'a login that names a permission without its API',
+  },
+  {
     title: 'a token names one API (E68)',
     file: `${server}/oauth/resource-server.ts`,
     find: 'wanted.length === 1 &&',
@@ -65,8 +81,8 @@ export const apis: Fault[] = [
   {
     title: 'a token request for a removed API uses up no refresh token (P2, E09)',
     file: `${server}/oauth/resource-server.ts`,
-    find: 'if (isGranted && (await exists(one))) return',
-    replace: 'if (isGranted) return',
+    find: 'if (isGranted && (await exists(one))) return requireApisOfRefresh',
+    replace: 'if (isGranted) return requireApisOfRefresh',
     test,
     named: 'a removed API gets no more tokens',
   },

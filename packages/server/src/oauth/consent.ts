@@ -42,10 +42,10 @@ const termsOfRequested = ({ identity, resources }: RequestedScopes, own: OwnName
   ...[...resources].flatMap(([resource, scopes]) => scopes.map((scope) => termAt(scope, resource, own))),
 ]
 
-/** Whether the person must be asked. @throws InvalidScope for a request of nothing: a permission means something only at its API */
+/** Whether the person must be asked. @throws InvalidScope for a request of nothing: no API has its permissions any more */
 export function needsConsent(consent: Consent | null, requested: RequestedScopes, own: OwnNames): boolean {
   const terms = termsOfRequested(requested, own)
-  if (terms.length === 0) throw new errors.InvalidScope('These scopes mean nothing at Muster. Name their API in `resource`.', '')
+  if (terms.length === 0) throw new errors.InvalidScope('No API has these scopes any more.', '')
   return !coversRequest(consent, terms)
 }
 

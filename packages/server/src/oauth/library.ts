@@ -29,7 +29,7 @@ import { LibraryKey } from './library-key.ts'
 import type { LibraryPages } from './pages.ts'
 import { completeAddress, DEVICE_GRANT, routes } from './paths.ts'
 import { refusalAnswer } from './refusal.ts'
-import { checkResourceBeforeUse, createResourceServerInfo, requireGrantedResource, requireScopes } from './resource-server.ts'
+import { checkResourceBeforeUse, createResourceServerInfo, requireApisOfScopes, requireGrantedResource, requireScopes } from './resource-server.ts'
 import { type OwnNames, resourceOfToken } from './resources.ts'
 import { registeredScopes, type ScopedClient } from './scopes.ts'
 import type { SigningKey } from './signing-keys.ts'
@@ -82,8 +82,9 @@ export function createLibrary(options: LibraryOptions): Provider {
     enabledJWA: { idTokenSigningAlgValues: [...ID_TOKEN_ALGS] },
     pkce: { required: (_ctx, client) => client.require_pkce !== false },
     extraParams: {
-      scope(_ctx: unknown, value: string | undefined, client: never) {
+      async scope(ctx: KoaContextWithOIDC, value: string | undefined, client: never) {
         requireScopes(value, client)
+        await requireApisOfScopes(ctx, client, store)
       },
       nonce: requireNonce,
       refresh_token_name(_ctx: unknown, value: string | undefined) {

@@ -11,7 +11,7 @@ import type { Store } from '../domain/store.ts'
 import type { KnownClients } from './known-clients.ts'
 import { completeAddress, DEVICE_GRANT, routes } from './paths.ts'
 import { plainFields } from './plain-refresh.ts'
-import { allowedScopes } from './scopes.ts'
+import { allowedScopes, ownScopes } from './scopes.ts'
 
 interface Options {
   config: Pick<Config, 'issuer'>
@@ -42,7 +42,8 @@ export function createPlainDevice({ config, store, execute, clients, pending, re
     const client = await clients.find(clientId)
     if (!client || !isPlain(client)) return null
     const scopes = scope.split(' ')
-    const allowed = allowedScopes({ clientId, allowed_scopes: client.scopes }, false)
+    // A permission is for another API.
+    const allowed = allowedScopes({ clientId, allowed_scopes: client.scopes }, false).filter((one) => ownScopes.includes(one))
     if (new Set(scopes).size !== scopes.length || !scopes.every((one) => allowed.includes(one))) return null
     if (scopes.includes('offline_access') && !client.grants.includes('refresh_token')) return null
 

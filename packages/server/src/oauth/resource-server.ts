@@ -1,6 +1,6 @@
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
-import { scopesOf } from '../domain/apis/api.ts'
+import { permissionNames, scopesOf } from '../domain/apis/api.ts'
 import { audiencesAsked } from '../domain/credentials/granted-audience.ts'
 import type { Store } from '../domain/store.ts'
 import { currentExchange } from './exchange.ts'
@@ -45,14 +45,15 @@ export function createResourceServerInfo({ config, store, own }: KnownApis & { c
  * @param granted the resources of the code or refresh token
  * @throws InvalidTarget
  */
-export async function requireGrantedResource({ oidc }: KoaContextWithOIDC, granted: unknown, { store, own }: KnownApis): Promise<void> {
-  const requested = oidc.params?.resource
+export async function requireGrantedResource(ctx: KoaContextWithOIDC, granted: unknown, { store, own }: KnownApis): Promise<void> {
+  const requested = ctx.oidc.params?.resource
   const exists = async (audience: string) => own.includes(audience) || (await store.reading.apis.findByAudience(audience)) !== null
   const audiences = audiencesAsked(granted, own)
   const wanted = requested ? audiencesAsked(requested, own) : [resourceOfToken(audiences, own)].flat()
   const [one = ''] = wanted
   const isGranted = wanted.length === 1 && audiences.includes(one)
-  if (isGranted && (await exists(one))) return
+  const others = audiences.filter((audience) => audience !== one)
+  if (isGranted && (await exists(one))) return requireApisOfRefresh(ctx, others, store)
   const existing = await Promise.all(audiences.map(exists))
   const available = audiences.filter((_, index) => existing[index])
   if (available.length === 0) throw new errors.InvalidTarget('The API was removed, and this login is for no other.')
@@ -93,6 +94,41 @@ export function requireScopes(asked: string | undefined, client: ScopedClient, {
   const other = scopes.find((scope) => !allowed.includes(scope))
   if (other !== undefined) throw invalidScope(`The scope ${other.slice(0, 60)} is not allowed for this client. ${hint}`, other)
   if (scopes.join(' ').length > SCOPE_CHARACTERS) throw invalidScope(`The parameter scope has more than ${SCOPE_CHARACTERS} characters. Request fewer scopes.`)
+}
+
+/**
+ * A permission means something only at its API, so a request that names the permission names the API too (P2). Where a login begins, that is any of its resources.
+ * One that no API has any more is left out, as everywhere (P1).
+ * @throws InvalidScope
+ */
+export async function requireApisOfScopes({ oidc }: KoaContextWithOIDC, client: ScopedClient, store: KnownApis['store']): Promise<void> {
+  if (client.takes_any_scope) return
+  const servers = Object.values(oidc.resourceServers ?? {})
+  const foreign = [...oidc.requestParamScopes].filter((scope) => !ownScopes.includes(scope) && !servers.some(({ scopes }) => scopes.has(scope)))
+  await refuseForeign(foreign, store)
+}
+
+/**
+ * A refresh that names a permission and no resource, though the login has its API. A login from before may have the permission without its API: there it is left out, because naming the API would
+ * not help.
+ */
+async function requireApisOfRefresh(
+  { oidc: { params, requestParamScopes } }: KoaContextWithOIDC,
+  others: readonly string[],
+  store: KnownApis['store'],
+): Promise<void> {
+  if (params?.resource || !params?.scope) return
+  const permissions = [...requestParamScopes].filter((scope) => !ownScopes.includes(scope))
+  await refuseForeign(permissions, store, others)
+}
+
+async function refuseForeign(permissions: readonly string[], store: KnownApis['store'], audiences?: readonly string[]): Promise<void> {
+  if (permissions.length === 0) return
+  const apis = (await store.reading.apis.list()).filter(({ audience }) => audiences?.includes(audience) ?? true)
+  for (const permission of permissions) {
+    const api = apis.find((one) => permissionNames([one]).includes(permission))
+    if (api) throw invalidScope(`The scope ${permission} is for ${api.audience}. Name that API in the parameter resource.`, permission)
+  }
 }
 
 function invalidScope(description: string, scope?: string): errors.InvalidScope {

@@ -9,22 +9,23 @@ const REDIRECT = 'https://app.example/callback'
 const DEPLOY = 'https://deploy.example.com'
 const BILLING = 'https://billing.example.com'
 const OWN = 'urn:muster:api'
+const apis = [
+  {
+    name: 'Deploy',
+    audience: DEPLOY,
+    permissions: { 'apps:read': 'See applications', 'apps:deploy': 'Deploy applications', 'apps:remove': 'Remove applications' },
+    grant: { member: ['apps:read', 'apps:deploy'] },
+    longest_token_life: 600,
+  },
+  { name: 'Billing', audience: BILLING, permissions: { 'invoices:read': 'See invoices' }, grant: { member: ['*'] } },
+]
+const apply = (wanted: unknown) => muster.call('PUT', '/v1/operator/apis?remove_used=true', { token: OPERATOR_TOKEN, body: { apis: wanted } })
 let muster: Muster
 let team: Record<string, Human>
 beforeAll(async () => {
   muster = await startMuster()
   team = await muster.organization({ ada: 'admin', bob: 'member' })
-  const apis = [
-    {
-      name: 'Deploy',
-      audience: DEPLOY,
-      permissions: { 'apps:read': 'See applications', 'apps:deploy': 'Deploy applications', 'apps:remove': 'Remove applications' },
-      grant: { member: ['apps:read', 'apps:deploy'] },
-      longest_token_life: 600,
-    },
-    { name: 'Billing', audience: BILLING, permissions: { 'invoices:read': 'See invoices' }, grant: { member: ['*'] } },
-  ]
-  assert.equal((await muster.call('PUT', '/v1/operator/apis', { token: OPERATOR_TOKEN, body: { apis } })).status, 200)
+  assert.equal((await apply(apis)).status, 200)
 })
 afterAll(() => muster.close())
 
@@ -211,8 +212,8 @@ async function requireNothingUsedUp(send: (more: Form) => ReturnType<typeof post
 }
 
 /** A confidential client, whose refresh tokens rotate. */
-async function rotatingClient(): Promise<Form> {
-  const body = { name: 'Deployer', grants: [DEVICE_GRANT, 'refresh_token'], scopes: ['openid', 'offline_access', 'api'] }
+async function rotatingClient(permissions: string[] = []): Promise<Form> {
+  const body = { name: 'Deployer', grants: [DEVICE_GRANT, 'refresh_token'], scopes: ['openid', 'offline_access', 'api', ...permissions] }
   const { id, secret } = (await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })).body
   return Object.entries({ client_id: id, client_secret: secret })
 }
@@ -292,6 +293,58 @@ test('an unknown resource is refused where it is requested (P2)', async () => {
   assert.equal(device.body.error, 'invalid_target')
   const { at } = await dashboard(['openid', 'apps:read'], team.bob as Human, ['https://unknown.example'])
   assert.equal(at.searchParams.get('error'), 'invalid_target')
+})
+
+test('a login that names a permission without its API is refused (P2)', async () => {
+  const detail = `The scope apps:read is for ${DEPLOY}. Name that API in the parameter resource.`
+  const scopes = ['openid', 'api', 'apps:read', 'invoices:read']
+  const body = { name: 'Public', grants: [DEVICE_GRANT], scopes, public: true }
+  const { id } = (await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })).body
+  const confidential = await rotatingClient(['apps:read'])
+  for (const by of [[['client_id', id]] as Form, confidential]) {
+    const device = (scope: string, resources: string[]) => post('/oauth/device/code', [...by, ['scope', scope], ...resourceFields(resources)])
+    for (const resources of [[], [OWN], [BILLING]]) {
+      const { status, body } = await device('openid apps:read', resources)
+      assert.deepEqual([status, body.error, body.error_description, body.scope], [400, 'invalid_scope', detail, 'apps:read'])
+    }
+    assert.equal((await device('openid apps:read', [DEPLOY, BILLING])).status, 200)
+    assert.equal((await device('openid api', [])).status, 200)
+  }
+  const { at } = await dashboard(['openid', 'apps:read'], team.bob as Human, [])
+  assert.deepEqual([at.origin, at.searchParams.get('error'), at.searchParams.get('error_description')], ['https://app.example', 'invalid_scope', detail])
+})
+
+test('a refresh that names a permission without its API is refused (P2)', async () => {
+  const by = await rotatingClient(['apps:read'])
+  const { poll } = await login(team.bob as Human, [OWN, DEPLOY], 'openid api offline_access apps:read', by)
+  let { refresh_token: token } = (await poll()).body
+  const again = async (more: Form) => {
+    const answer = await post('/oauth/token', [...by, ['grant_type', 'refresh_token'], ['refresh_token', token], ...more])
+    token = answer.body.refresh_token ?? token
+    return answer
+  }
+  const scope: [string, string] = ['scope', 'openid api apps:read']
+  const refused = (await again([scope])).body
+  assert.deepEqual([refused.error, refused.scope], ['invalid_scope', 'apps:read'])
+  assert.equal((await again([])).status, 200) // The refused request has used up nothing.
+  assert.match((await again([scope, ['resource', DEPLOY]])).body.scope, /apps:read/)
+  assert.equal((await again([scope, ['resource', OWN]])).body.scope, 'openid api') // The resource narrows the scope (RFC 8707 section 2.2).
+})
+
+test('a permission that no API has any more is left out of a login (P1)', async () => {
+  const gone = { name: 'Gone', audience: 'https://gone.example.com', permissions: { 'gone:read': 'Read' }, grant: { member: ['*'] } }
+  assert.equal((await apply([...apis, gone])).status, 200)
+  const by = await rotatingClient(['gone:read'])
+  assert.equal((await apply(apis)).status, 200)
+  const scope = 'openid api offline_access gone:read'
+  const { poll } = await login(team.bob as Human, [OWN], scope, by)
+  const { refresh_token: token } = (await poll()).body
+  assert.equal((await apply([...apis, gone])).status, 200)
+  // The login has no resource that the refresh could name instead.
+  const fields: Form = [...by, ['grant_type', 'refresh_token'], ['refresh_token', token], ['scope', scope]]
+  const { status, body } = await post('/oauth/token', fields)
+  assert.deepEqual([status, body.scope], [200, 'openid api offline_access'])
+  assert.equal((await apply(apis)).status, 200)
 })
 
 test("a client's own token is for the own API only (P4)", async () => {

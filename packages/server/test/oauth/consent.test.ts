@@ -171,12 +171,12 @@ describe('a third-party client', () => {
     expect([body.scope, decodeJwt(body.access_token)['permissions']]).toEqual(['apps:read apps:remove', ['apps:read']])
   })
 
-  test('a client that asks for nothing is told to name the API (P16)', async () => {
+  test('a client that does not name the API of its permission is told to (P2)', async () => {
     const app = await charts()
     const browser = await browserAt(team.bob as Human, app)
     const { at } = await browser.request({ scope: 'apps:read', resources: [] })
     expect([at.origin, at.searchParams.get('error')]).toEqual(['https://charts.example', 'invalid_scope'])
-    expect(at.searchParams.get('error_description')).toContain('Name their API in `resource`')
+    expect(at.searchParams.get('error_description')).toContain(`is for ${DEPLOY}. Name that API in the parameter resource.`)
   })
 
   test('creates nothing that outlives its access (P16, E77)', async () => {
