@@ -10266,6 +10266,8 @@ export interface operations {
                     require_pkce?: boolean;
                     /** @description Null removes it. */
                     backchannel_logout_uri?: string | null;
+                    /** @description The audience of its API, which cannot change. Another API needs another client. */
+                    api?: string | null;
                 };
             };
         };

@@ -173,3 +173,15 @@ test('a client belongs to an API that exists, and introspects there (P13)', asyn
   const without = await operator('POST', '/v1/operator/clients', { name: 'x', grants: ['client_credentials'], scopes: ['hosts:read'], api: DEPLOY })
   assert.deepEqual([without.status, without.body.faults[0].field], [422, 'api'])
 })
+
+test('a client keeps its API when the operator names another one (P14)', async () => {
+  const path = `/v1/operator/clients/${introspectors[DEPLOY]?.id}`
+  const { status, body } = await operator('PATCH', path, { name: 'other', api: BILLING })
+  assert.deepEqual([status, body.code, body.faults[0].field], [422, 'client_invalid', 'api'])
+  assert.match(body.detail, /muster server client create NAME --grant client_credentials --scope introspect --api https:\/\/billing\./)
+  assert.equal((await operator('PATCH', path, { api: null })).status, 422)
+  const own = await operator('PATCH', `/v1/operator/clients/${introspectors['own']?.id}`, { api: BILLING })
+  assert.equal(own.status, 422)
+  const same = await operator('PATCH', path, { name: 'renamed', api: DEPLOY })
+  assert.deepEqual([same.status, same.body.name], [200, 'renamed'])
+})

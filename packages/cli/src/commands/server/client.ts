@@ -165,7 +165,7 @@ const update = command(
       'muster server client update cli_… \\\n    --redirect-uri https://a.example/back https://b.example/back',
       'muster server client update cli_… --scope introspect signals',
     ],
-    notes: 'A scope that it no longer has, and a removed redirect URI, are refused at once. To change its grants, create another client.',
+    notes: 'A scope that it no longer has, and a removed redirect URI, are refused at once. To change its grants or its API, create another client.',
   },
   async (context, input) => {
     const body = {

@@ -82,6 +82,8 @@ export async function lockOwnClient(tx: Pick<Tx, 'clients'>, clientId: ClientId)
 
 export interface ChangeClient extends Partial<ClientChange> {
   clientId: ClientId
+  /** Accepted only if it is the API that the client has. */
+  api?: string | null | undefined
   internalHosts?: readonly string[] | undefined
 }
 
@@ -96,7 +98,7 @@ const fieldNames: Record<keyof ClientChange, string> = {
 }
 
 /** Changes the given values of a client. Nothing that was issued to it ends: what it may do is checked at use, and with each new token (P14). */
-export async function changeClient({ tx, principal, record }: Context, { clientId, internalHosts, ...asked }: ChangeClient): Promise<Client> {
+export async function changeClient({ tx, principal, record }: Context, { clientId, api, internalHosts, ...asked }: ChangeClient): Promise<Client> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const client = await lockOwnClient(tx, clientId)
   const wanted = {
@@ -108,7 +110,9 @@ export async function changeClient({ tx, principal, record }: Context, { clientI
     requirePkce: asked.requirePkce ?? client.requirePkce,
     backchannelLogoutUri: asked.backchannelLogoutUri === undefined ? client.backchannelLogoutUri : asked.backchannelLogoutUri,
   }
-  requireNoFaults(wanted, { apis: await tx.apis.list(), kept: client.scopes, internalHosts })
+  const apis = await tx.apis.list()
+  const current = apis.find(({ id }) => id === client.apiId)?.audience ?? null
+  requireNoFaults(wanted, { apis, kept: client.scopes, internalHosts }, api === undefined || api === current ? [] : [faultOfOtherApi(client, api)])
   const changed = (Object.keys(fieldNames) as (keyof ClientChange)[]).filter((field) => !isDeepStrictEqual(wanted[field], client[field]))
   if (changed.length > 0) {
     const { id: target, name, scopes, redirectUris } = wanted
@@ -168,6 +172,12 @@ const faultOfApi = (api: string): Fault => ({
   field: 'api',
   message: `There is no API ${JSON.stringify(api.slice(0, 200))}. To list them: muster server api list`,
 })
+
+/** Its verifiers are set to the audience, and remember what they introspected. Another API is another client. */
+const faultOfOtherApi = ({ scopes, grants }: Pick<Client, 'scopes' | 'grants'>, api: string | null): Fault => {
+  const options = ['--grant', ...grants, '--scope', ...scopes, ...(api === null ? [] : ['--api', api.slice(0, 200)])]
+  return { field: 'api', message: `The API of a client cannot change. Register another client: muster server client create NAME ${options.join(' ')}` }
+}
 
 type Described = Omit<Client, 'id' | 'secrets' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>
 

@@ -145,6 +145,7 @@ export const clientRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = asy
             scopes: scopes.optional(),
             require_pkce: z.boolean().optional(),
             backchannel_logout_uri: logoutUri.nullish().meta({ description: 'Null removes it.' }),
+            api: z.string().max(600).nullish().meta({ description: 'The audience of its API, which cannot change. Another API needs another client.' }),
           })
           .refine((body) => Object.keys(body).length > 0, 'Nothing to change.'),
         response: answers(clientSchema),
@@ -160,6 +161,7 @@ export const clientRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = asy
         postLogoutRedirectUris: others.post_logout_redirect_uris,
         requirePkce: others.require_pkce,
         backchannelLogoutUri: others.backchannel_logout_uri,
+        api: others.api,
         internalHosts: config.logoutHosts,
       })
       await signingKeys.prepare(client)
