@@ -2893,6 +2893,8 @@ export interface components {
             role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Why an open invitation is not accepted now: its inviter could no longer make it. It counts again if that changes. Null if it counts, or is not open. */
+            invalid_reason: string | null;
             /** @description Increased by each resend. */
             version: number;
             /** @description A username. */
@@ -2931,6 +2933,8 @@ export interface components {
             role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Why an open invitation is not accepted now: its inviter could no longer make it. It counts again if that changes. Null if it counts, or is not open. */
+            invalid_reason: string | null;
             created_by: string;
             created_by_name: string;
             /**
@@ -3066,6 +3070,8 @@ export interface components {
             role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Why an open invitation is not accepted now: its inviter could no longer make it. It counts again if that changes. Null if it counts, or is not open. */
+            invalid_reason: string | null;
             /** @description A username. */
             created_by: string;
             /**
@@ -4373,6 +4379,8 @@ export interface components {
             role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Why an open invitation is not accepted now: its inviter could no longer make it. It counts again if that changes. Null if it counts, or is not open. */
+            invalid_reason: string | null;
             /** @description Increased by each resend. */
             version: number;
             /** @description A username. */
@@ -4411,6 +4419,8 @@ export interface components {
             role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Why an open invitation is not accepted now: its inviter could no longer make it. It counts again if that changes. Null if it counts, or is not open. */
+            invalid_reason: string | null;
             created_by: string;
             created_by_name: string;
             /**
@@ -4546,6 +4556,8 @@ export interface components {
             role_name?: string;
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Why an open invitation is not accepted now: its inviter could no longer make it. It counts again if that changes. Null if it counts, or is not open. */
+            invalid_reason: string | null;
             /** @description A username. */
             created_by: string;
             /**

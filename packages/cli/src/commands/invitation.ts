@@ -9,6 +9,7 @@ import { inRole, roleName } from '../output/role.ts'
 import { facts } from '../output/table.ts'
 import { moment, relative, when } from '../output/time.ts'
 import answers from './invitation-answer.ts'
+import { invitationState, sayInvalid } from './shared/invitation-state.ts'
 
 const list = command(
   'invitation list [text]',
@@ -25,25 +26,30 @@ const list = command(
     const { now } = context
     const login = await signedIn(context)
     const most = all ? Number.POSITIVE_INFINITY : defaultListSize
-    printList(
-      context,
-      await readPages(login, '/v1/organizations/{org}/invitations', { params: { path: { org: login.organizationId }, query: { q: text, state, kind } } }, most),
-      {
-        none: text || state || kind ? 'No matching invitations.' : 'No invitations. To invite someone: muster user invite ADDRESS',
-        more: 'Filter with --state or a part of the address, or pass --all.',
-        head: ['ID', 'TO', 'ROLE', 'STATE', 'EXPIRES?', 'CREATED?', 'BY?', 'ACCEPTED BY?'],
-        row: (item) => [
-          item.id,
-          facts(item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'), item.kind, item.email),
-          roleName(item),
-          item.state,
-          moment(item.state === 'open' ? item.expires_at : null, now),
-          moment(item.created_at, now),
-          item.created_by,
-          item.accepted_by,
-        ],
-      },
+    const page = await readPages(
+      login,
+      '/v1/organizations/{org}/invitations',
+      { params: { path: { org: login.organizationId }, query: { q: text, state, kind } } },
+      most,
     )
+    printList(context, page, {
+      none: text || state || kind ? 'No matching invitations.' : 'No invitations. To invite someone: muster user invite ADDRESS',
+      more: 'Filter with --state or a part of the address, or pass --all.',
+      head: ['ID', 'TO', 'ROLE', 'STATE', 'EXPIRES?', 'CREATED?', 'BY?', 'ACCEPTED BY?'],
+      row: (item) => [
+        item.id,
+        facts(item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'), item.kind, item.email),
+        roleName(item),
+        invitationState(item),
+        moment(item.state === 'open' ? item.expires_at : null, now),
+        moment(item.created_at, now),
+        item.created_by,
+        item.accepted_by,
+      ],
+    })
+    sayInvalid(context, page.items)
+    if (!context.say.json && page.items.some((item) => item.invalid_reason))
+      context.say.hint('To replace an invitation that is not valid, invite the person again.')
   },
 )
 

@@ -31,7 +31,19 @@ const invitationStates = {
   revoked: ['idle', 'Revoked'],
   expired: ['idle', 'Expired'],
 } as const
-export const InvitationState = ({ state }: { state: keyof typeof invitationStates }) => {
+interface InvitationStateProps {
+  state: keyof typeof invitationStates
+  /** Why an open invitation is not accepted now. */
+  invalid_reason?: string | null | undefined
+}
+
+export const InvitationState = ({ state, invalid_reason: reason }: InvitationStateProps) => {
   const [tone, word] = invitationStates[state]
+  if (reason)
+    return (
+      <span title={reason}>
+        <Status tone="paused">Not valid</Status>
+      </span>
+    )
   return <Status tone={tone}>{word}</Status>
 }

@@ -113,6 +113,36 @@ test('an invitation opens with all its details', async () => {
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(body.id)
 })
 
+test('an admin sees why an open invitation does not count now (P8)', async () => {
+  const { org, named, call } = await site.organization({ una: 'admin', vic: 'member' })
+  const permissions = ['organization:read', 'members:read', 'invitations:create']
+  await call('POST', '/roles', { name: 'Recruiter', permissions })
+  await call('POST', '/roles', { name: 'Reader', permissions: ['members:read'] })
+  const vic = named('vic')
+  await call('PATCH', `/members/${vic.name}`, { role: 'Recruiter' })
+  const { token } = await site.muster.login(vic)
+  for (const [path, body] of [
+    ['invitations', { email: 'wes@example.com', role: 'Reader' }],
+    ['secrets', { kind: 'link', role: 'Reader' }],
+  ] as const)
+    expect((await site.muster.call('POST', `/v1/organizations/${org}/${path}`, { token, body })).status).toBe(201)
+  await call('PATCH', '/roles/Recruiter', { permissions: permissions.slice(0, 2) })
+
+  const reason = `${vic.name} may no longer invite.`
+  const { page } = await site.consoleOf(named('una'), '/users/invitations?q=wes')
+  await page.getByRole('row', { name: /wes@example.com.*Not valid/ }).waitFor()
+  await isForEveryone(page)
+  await press(page, 'wes@example.com')
+  await dialog(page, 'Invitation for wes@example.com').getByText(`${reason} Invite the person again.`).waitFor()
+  await isForEveryone(page)
+  await press(page, 'Close')
+  await choose(page, 'Actions for wes@example.com', 'Invite again')
+  await page.getByRole('row', { name: /wes@example.com.*Open.*una_/ }).waitFor()
+  await page.goto('/console/settings')
+  await page.getByText(`Not valid now: ${reason}`).waitFor()
+  await isForEveryone(page)
+})
+
 test('a member sees that their role does not include invitations', async () => {
   const { page } = await site.consoleOf(bob, '/users/invitations')
   await page.getByRole('heading', { name: 'Your role does not include this' }).waitFor()

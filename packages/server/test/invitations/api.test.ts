@@ -1,5 +1,5 @@
 import { limits } from '@muster/server/domain/command/limits.ts'
-import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 // The API for invitations: response shapes, problem codes, and tokens that must not be in URLs.
@@ -190,4 +190,34 @@ describe('wrong invitation tokens', () => {
     expect((await muster.call('POST', '/v1/invitations/preview', { body: { token: made.secret } })).status).toBe(200)
     expect((await fetch(`${muster.url}/join`, { headers: { cookie: `muster_invitation=${made.secret}` } })).status).toBe(200)
   })
+})
+
+test('a list says why an open invitation does not count now (P8)', async () => {
+  const team = await muster.organization({ fay: 'admin', gil: 'member' })
+  const at = '/v1/organizations/fay'
+  const as = (who: string, method: string, path: string, body?: unknown) => muster.call(method, `${at}${path}`, { token: team[who]?.token, body })
+  const recruiter = ['organization:read', 'members:read', 'invitations:create']
+  await as('fay', 'POST', '/roles', { name: 'Recruiter', permissions: recruiter })
+  await as('fay', 'POST', '/roles', { name: 'Reader', permissions: ['members:read'] })
+  const reasons = async () => {
+    const lists = [await as('fay', 'GET', '/invitations?kind=email'), await as('fay', 'GET', '/secrets?state=open')]
+    lists.push(await muster.call('GET', '/v1/operator/invitations?search=why@example.com', { token: OPERATOR_TOKEN }))
+    return lists.map(({ body }) => body.items.map(({ state, invalid_reason: reason }: any) => [state, reason]))
+  }
+  const setRole = (role: string) => as('fay', 'PATCH', '/members/gil', { role })
+  const always = (reason: string | null) => Array.from({ length: 3 }, () => [['open', reason]])
+
+  await setRole('Recruiter')
+  team['gil'] = await muster.login(team['gil'] as Human)
+  expect((await as('gil', 'POST', '/invitations', { email: 'why@example.com', role: 'Reader' })).status).toBe(201)
+  expect((await as('gil', 'POST', '/secrets', { kind: 'link', role: 'Reader' })).status).toBe(201)
+  expect(await reasons()).toEqual(always(null))
+  const editRole = (name: string, permissions: string[]) => as('fay', 'PATCH', `/roles/${name}`, { permissions })
+  await editRole('Recruiter', ['organization:read', 'members:read'])
+  expect(await reasons()).toEqual(always('gil may no longer invite.'))
+  await editRole('Recruiter', recruiter)
+  await editRole('Reader', ['members:read', 'audit:read'])
+  expect(await reasons()).toEqual(always('gil may no longer give the role Reader.'))
+  await setRole('admin')
+  expect(await reasons()).toEqual(always(null))
 })

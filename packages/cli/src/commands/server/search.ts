@@ -8,6 +8,7 @@ import { facts } from '../../output/table.ts'
 import { count } from '../../output/text.ts'
 import { exact, moment } from '../../output/time.ts'
 import { detailsOf } from '../audit.ts'
+import { invitationState, sayInvalid } from '../shared/invitation-state.ts'
 
 // The operator's lists of the installation (O13).
 
@@ -57,14 +58,15 @@ const invitations = command(
     if (text !== undefined && org !== undefined) throw usage('Give either TEXT or --org, not both.')
     const query = { search: text, organization: org }
     const most = all ? Number.POSITIVE_INFINITY : defaultListSize
-    printList(context, await readPages(asOperator(context, operatorTokenFile), '/v1/operator/invitations', { params: { query } }, most), {
+    const page = await readPages(asOperator(context, operatorTokenFile), '/v1/operator/invitations', { params: { query } }, most)
+    printList(context, page, {
       none: text === undefined ? 'No invitations.' : `No invitation has an email address or id that begins with ${text}.`,
       more: 'Type more of the address, or pass --all.',
       head: ['EMAIL', 'ORGANIZATION', 'STATE', 'ROLE?', 'EMAILED', 'BY?', 'EXPIRES?', 'ID?'],
       row: (invitation) => [
         invitation.email ?? `(${invitation.kind})`,
         invitation.organization.name,
-        invitation.state,
+        invitationState(invitation),
         roleName(invitation),
         invitation.email === null ? '' : moment(invitation.mailed_at, now, 'not yet'),
         invitation.created_by,
@@ -72,6 +74,7 @@ const invitations = command(
         invitation.id,
       ],
     })
+    sayInvalid(context, page.items)
   },
 )
 

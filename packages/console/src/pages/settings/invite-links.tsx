@@ -87,6 +87,7 @@ export function InviteLinks() {
                       <span className="block text-muted">
                         Expires <Countdown at={secret.expires_at} />
                       </span>
+                      {secret.invalid_reason && <span className="block text-muted">Not valid now: {secret.invalid_reason}</span>}
                     </span>
                     {secret.kind === 'link' && canCreate && (
                       <IconButton label={`Copy the invite link by ${secret.created_by}`} onClick={() => copy.mutate(secret)}>

@@ -48,7 +48,7 @@ interface Props {
 
 /** All details of one invitation, including those that a narrow table hides. */
 export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Props) {
-  const { id, kind, email, state, created_by, created_by_name, created_at, expires_at, mailed_at, ended_at, accepted_by } = invitation
+  const { id, kind, email, state, invalid_reason, created_by, created_by_name, created_at, expires_at, mailed_at, ended_at, accepted_by } = invitation
   const open = state === 'open'
   return (
     <Dialog
@@ -58,7 +58,7 @@ export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Prop
       foot={
         <>
           {open && onRevoke && <Button onClick={onRevoke}>Revoke</Button>}
-          {open && onCopy && kind !== 'secret' && <Button onClick={onCopy}>Copy invitation link</Button>}
+          {open && !invalid_reason && onCopy && kind !== 'secret' && <Button onClick={onCopy}>Copy invitation link</Button>}
           <Button kind="primary" onClick={onClose}>
             Close
           </Button>
@@ -67,7 +67,12 @@ export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Prop
     >
       <Facts>
         <Fact name="State">
-          <InvitationState state={state} />
+          <InvitationState {...invitation} />
+          {invalid_reason && (
+            <p className="text-muted">
+              {invalid_reason} {email === null ? 'Create a new one.' : 'Invite the person again.'}
+            </p>
+          )}
         </Fact>
         <Fact name="Role">
           <RoleLink role={invitation} />

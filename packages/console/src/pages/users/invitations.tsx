@@ -118,32 +118,31 @@ function Invitations() {
   })
 
   const menuFor = (invitation: Invitation): MenuAction[][] => {
-    const { state, kind } = invitation
-    if (state === 'open')
-      return [
-        [
-          ...(kind === 'secret' || !may('invitations:create')
-            ? []
-            : [{ label: 'Copy invitation link', icon: LinkIcon, onSelect: () => copy.mutate(invitation) }]),
-          ...(kind === 'email' && may('invitations:create') ? [{ label: 'Resend', icon: Send, onSelect: () => resend.mutate(invitation) }] : []),
-        ],
-        may('invitations:revoke')
-          ? [
-              {
-                label: 'Revoke',
-                icon: Ban,
-                tone: 'danger',
-                onSelect: () => {
-                  revoke.reset()
-                  setRevoking(invitation)
-                },
+    const { state, kind, invalid_reason: invalid } = invitation
+    const mayCreate = may('invitations:create')
+    const again: MenuAction[] =
+      kind === 'email' && state !== 'accepted' && mayCreate ? [{ label: 'Invite again', icon: UserPlus, onSelect: () => invite.mutate(invitation) }] : []
+    if (state !== 'open') return again.length > 0 ? [again] : []
+    const links: MenuAction[] = [
+      ...(kind === 'secret' || !mayCreate ? [] : [{ label: 'Copy invitation link', icon: LinkIcon, onSelect: () => copy.mutate(invitation) }]),
+      ...(kind === 'email' && mayCreate ? [{ label: 'Resend', icon: Send, onSelect: () => resend.mutate(invitation) }] : []),
+    ]
+    return [
+      invalid ? again : links,
+      may('invitations:revoke')
+        ? [
+            {
+              label: 'Revoke',
+              icon: Ban,
+              tone: 'danger',
+              onSelect: () => {
+                revoke.reset()
+                setRevoking(invitation)
               },
-            ]
-          : [],
-      ]
-    return kind === 'email' && state !== 'accepted' && may('invitations:create')
-      ? [[{ label: 'Invite again', icon: UserPlus, onSelect: () => invite.mutate(invitation) }]]
-      : []
+            },
+          ]
+        : [],
+    ]
   }
 
   const columns: Column<Invitation>[] = [
@@ -161,13 +160,13 @@ function Invitations() {
             {roleName(invitation)} · by {invitation.created_by}, <Time at={invitation.created_at} still />
           </p>
           <p className={cx('flex min-w-0 items-center gap-1.5 text-xs whitespace-nowrap text-muted', below.middle)}>
-            <InvitationState state={invitation.state} /> · <Ending invitation={invitation} />
+            <InvitationState {...invitation} /> · <Ending invitation={invitation} />
           </p>
         </div>
       ),
     },
     { header: 'Role', cell: (invitation) => <Truncated>{roleName(invitation)}</Truncated>, className: 'w-32', from: 'lg' },
-    { header: 'State', cell: ({ state }) => <InvitationState state={state} />, className: 'w-28', from: 'sm' },
+    { header: 'State', cell: (invitation) => <InvitationState {...invitation} />, className: 'w-28', from: 'sm' },
     {
       header: 'Invited by',
       cell: ({ created_by, created_at }) => (

@@ -42,7 +42,7 @@ export interface InvitationFilter {
 /** An invitation in the operator's list (O13). */
 export type ListedInvitation = Pick<
   Invitation,
-  'id' | 'organizationId' | 'kind' | 'state' | 'role' | 'customRole' | 'email' | 'createdAt' | 'expiresAt' | 'mailedAt'
+  'id' | 'organizationId' | 'kind' | 'state' | 'role' | 'customRole' | 'email' | 'createdBy' | 'createdAt' | 'expiresAt' | 'mailedAt'
 > & {
   organizationName: string
   createdByName: string

@@ -102,6 +102,8 @@ export interface MembershipStore {
    * locked the account.
    */
   lowerRole(organizationId: OrganizationId, userId: UserId, role: HeldRole): Promise<{ version: number; epoch: number }>
+  /** Those of these people who are or were members of the organization. */
+  listed(people: readonly Pick<Membership, 'organizationId' | 'userId'>[]): Promise<Member[]>
   member(organizationId: OrganizationId, reference: string): Promise<Member | null>
   /** The same for a command that changes the member, by the id or a name of the organization. */
   target(organization: string, reference: string): Promise<TargetMember | null>

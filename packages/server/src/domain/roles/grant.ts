@@ -1,3 +1,4 @@
+import type { InvitationId } from '@muster/contract/ids.ts'
 import { isBelowMember, isPermission, type Permission, permissions } from '@muster/contract/permissions.ts'
 import { type Api, permissionsOfRole } from '../apis/api.ts'
 import { mayDo, outOfScope } from '../command/authorize.ts'
@@ -57,15 +58,43 @@ export const notGivenNow = (next = 'Ask an admin of the organization for a new o
   })
 
 /** For a caller that has read the inviter. */
-export async function isStillGivenBy(tx: Tx, inviter: Member | null, { organizationId, role, customRole }: Invitation): Promise<boolean> {
+export async function isStillGivenBy(tx: Tx, inviter: Member | null, invitation: Invitation): Promise<boolean> {
+  return (await whyNotGiven(tx, inviter, invitation)) === null
+}
+
+type GivenInvitation = Pick<Invitation, 'id' | 'organizationId' | 'state' | 'createdBy' | 'role' | 'customRole'>
+
+async function whyNotGiven(tx: Pick<Tx, 'apis' | 'memberships'>, inviter: Member | null, invitation: GivenInvitation): Promise<string | null> {
+  const name = inviter?.username ?? 'The person who invited'
   if (inviter?.status !== 'active') {
-    const { active, deactivated } = await tx.memberships.counts(organizationId)
-    return active + deactivated === 0
+    const { active, deactivated } = await tx.memberships.counts(invitation.organizationId)
+    return active + deactivated === 0 ? null : `${name} has no access to the organization.`
   }
-  if (inviter.suspendedAt !== null) return false
-  if (inviter.role === 'admin') return true
+  if (inviter.suspendedAt !== null) return `${name} has no access to the organization.`
+  if (inviter.role === 'admin') return null
   const rights = { ...inviter, scope: null }
-  return mayDo(rights, 'invitations:create') && permissionsBeyond(rights, { role, customRole }, await tx.apis.list()).length === 0
+  if (!mayDo(rights, 'invitations:create')) return `${name} may no longer invite.`
+  const beyond = permissionsBeyond(rights, invitation, await tx.apis.list())
+  return beyond.length === 0 ? null : `${name} may no longer give the role ${nameOfRole(invitation)}.`
+}
+
+/** Why open invitations do not count now, in words, by their ids. Those that count are missing (P8). */
+export async function whyOpenDoNotCount({ memberships, apis }: Tx, invitations: readonly GivenInvitation[]): Promise<ReadonlyMap<InvitationId, string>> {
+  const open = invitations.filter(({ state }) => state === 'open')
+  if (open.length === 0) return new Map()
+  const inviters = await memberships.listed(open.map(({ organizationId, createdBy }) => ({ organizationId, userId: createdBy })))
+  let all: Promise<Api[]> | undefined
+  const list = (): Promise<Api[]> => {
+    all ??= apis.list()
+    return all
+  }
+  const reasons = new Map<InvitationId, string>()
+  for (const invitation of open) {
+    const inviter = inviters.find(({ organizationId, userId }) => organizationId === invitation.organizationId && userId === invitation.createdBy) ?? null
+    const reason = await whyNotGiven({ memberships, apis: { ...apis, list } }, inviter, invitation)
+    if (reason !== null) reasons.set(invitation.id, reason)
+  }
+  return reasons
 }
 
 /**

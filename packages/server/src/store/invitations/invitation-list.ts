@@ -1,4 +1,4 @@
-import type { InvitationId, OrganizationId } from '@muster/contract/ids.ts'
+import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, sql } from 'kysely'
 import type { InvitationSearch, ListedInvitation } from '../../domain/invitations/store.ts'
 import type { Page } from '../../domain/model/page.ts'
@@ -25,7 +25,7 @@ export async function invitationPage(db: Kysely<Tables>, { search, organizationI
   ]
   const order = byAddress ? sql`email_canonical, id` : organizationId === undefined ? sql`id desc` : sql`organization_id, id desc`
   const { rows } = await sql<Row>`
-    select i.id, i.organization_id, i.kind, i.role, ${heldCustomRole('i')} as custom_role, i.email, i.created_at, i.expires_at, i.mailed_at, o.name as organization_name, inviter.username as inviter_username,
+    select i.id, i.organization_id, i.kind, i.role, ${heldCustomRole('i')} as custom_role, i.email, i.created_by, i.created_at, i.expires_at, i.mailed_at, o.name as organization_name, inviter.username as inviter_username,
       case when i.state = 'open' and i.expires_at <= muster_now() then 'expired' else i.state end as state
     from (
       select id, organization_id, kind, state, role, role_id, email, email_canonical, created_by, created_at, expires_at, mailed_at
@@ -45,6 +45,7 @@ export async function invitationPage(db: Kysely<Tables>, { search, organizationI
       role: row.role,
       customRole: row.custom_role,
       email: row.email,
+      createdBy: row.created_by as UserId,
       createdByName: row.inviter_username ?? '',
       createdAt: row.created_at,
       expiresAt: row.expires_at,
@@ -62,6 +63,7 @@ interface Row {
   role: ListedInvitation['role']
   custom_role: ListedInvitation['customRole']
   email: string | null
+  created_by: string
   inviter_username: string | null
   created_at: Date
   expires_at: Date

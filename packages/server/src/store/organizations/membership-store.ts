@@ -244,6 +244,12 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       const [row] = rows
       return row ? toMember(row) : null
     },
+    async listed(people) {
+      const [organizations, users] = [people.map(({ organizationId }) => organizationId), people.map(({ userId }) => userId)]
+      const { rows } = await sql<MemberRow>`${members}
+        where (m.organization_id, m.user_id) in (select * from unnest(${organizations}::text[], ${users}::text[]))`.execute(db)
+      return rows.map(toMember)
+    },
     async target(organization, reference) {
       const { rows } = await sql<MemberRow & CompanionsRow & { epoch: number }>`${point} select ${memberColumns}, a.epoch,
         ${companionColumns(sql`m.organization_id`, sql`m.user_id`)} from ${memberRows}

@@ -13,9 +13,21 @@ import {
   resendInvitation,
 } from '../../../domain/invitations/invite-by-email.ts'
 import { Problem } from '../../../domain/model/problem.ts'
+import { whyOpenDoNotCount } from '../../../domain/roles/grant.ts'
 import { toRoleBody } from '../../representation.ts'
 import { actorOfRequest, findReadableOrganization, idempotencyOf } from '../../request.ts'
-import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, problemSchema, roleFields, roleReference } from '../../schemas.ts'
+import {
+  answers,
+  idempotencyHeaders,
+  instant,
+  invalidReason,
+  organizationParams,
+  pageOfItems,
+  pageQuery,
+  problemSchema,
+  roleFields,
+  roleReference,
+} from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const kind = z.enum(['secret', 'link', 'email'])
@@ -27,6 +39,7 @@ const invitationSchema = z
     email: z.string().nullable().meta({ description: 'Null unless this is an email invitation.' }),
     ...roleFields,
     state,
+    invalid_reason: invalidReason,
     version: z.number().int().meta({ description: 'Increased by each resend.' }),
     created_by: z.string().meta({ description: 'A username.' }),
     created_by_name: z.string().meta({ description: 'The full name of this person. Empty if they gave none.' }),
@@ -38,12 +51,13 @@ const invitationSchema = z
   })
   .meta({ id: 'Invitation' })
 
-const toBody = (view: InvitationView) => ({
+const toBody = (view: InvitationView, reason: string | null = null) => ({
   id: view.id,
   kind: view.kind,
   email: view.email,
   ...toRoleBody(view),
   state: view.state,
+  invalid_reason: reason,
   version: view.version,
   created_by: view.createdBy,
   created_by_name: view.createdByName ?? '', // missing in a stored response of an older server version (Idempotency-Key)
@@ -93,7 +107,8 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       const { organization } = await findReadableOrganization(store, request, request.params.org, 'invitations:read')
       const { q, state, kind: only } = request.query
       const page = await store.reading.invitations.page(organization.id, { kinds: only ? [only] : kind.options, state, q }, request.query)
-      return { items: page.items.map((invitation) => toBody(invitationView(invitation))), next_cursor: page.nextCursor }
+      const reasons = await whyOpenDoNotCount(store.reading, page.items)
+      return { items: page.items.map((invitation) => toBody(invitationView(invitation), reasons.get(invitation.id) ?? null)), next_cursor: page.nextCursor }
     },
   )
 

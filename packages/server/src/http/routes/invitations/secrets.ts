@@ -2,15 +2,26 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { joinPath, revokeInvitation } from '../../../domain/invitations/invitation.ts'
 import { createSecretWithinLimit } from '../../../domain/organizations/use-invitation.ts'
+import { whyOpenDoNotCount } from '../../../domain/roles/grant.ts'
 import { toRoleBody } from '../../representation.ts'
 import { actorOfRequest, findReadableOrganization, idempotencyOf } from '../../request.ts'
-import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, roleFields, roleReference } from '../../schemas.ts'
+import { answers, idempotencyHeaders, instant, invalidReason, organizationParams, pageOfItems, pageQuery, roleFields, roleReference } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const kind = z.enum(['secret', 'link'])
 const state = z.enum(['open', 'accepted', 'declined', 'revoked', 'expired'])
 const secretSchema = z
-  .object({ id: z.string(), kind, ...roleFields, state, created_by: z.string(), created_by_name: z.string(), created_at: instant, expires_at: instant })
+  .object({
+    id: z.string(),
+    kind,
+    ...roleFields,
+    state,
+    invalid_reason: invalidReason,
+    created_by: z.string(),
+    created_by_name: z.string(),
+    created_at: instant,
+    expires_at: instant,
+  })
   .meta({ id: 'Secret', description: 'An organization secret or an invite link, without its secret part, which is shown once, when it is created.' })
 
 /** Organization secrets and invite links: single use, 24 hours. */
@@ -32,12 +43,14 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
     async (request) => {
       const { organization } = await findReadableOrganization(store, request, request.params.org, 'invitations:read')
       const page = await store.reading.invitations.page(organization.id, { kinds: kind.options, state: request.query.state }, request.query)
+      const reasons = await whyOpenDoNotCount(store.reading, page.items)
       return {
         items: page.items.map((invitation) => ({
           id: invitation.id,
           kind: invitation.kind === 'link' ? ('link' as const) : ('secret' as const),
           ...toRoleBody(invitation),
           state: invitation.state,
+          invalid_reason: reasons.get(invitation.id) ?? null,
           created_by: invitation.inviter.username,
           created_by_name: invitation.inviter.name,
           created_at: invitation.createdAt.toISOString(),

@@ -4,8 +4,9 @@ import { searchedText } from '../../../domain/accounts/people.ts'
 import { organizationNotFound } from '../../../domain/command/authorize.ts'
 import type { ListedInvitation } from '../../../domain/invitations/store.ts'
 import { Problem } from '../../../domain/model/problem.ts'
+import { whyOpenDoNotCount } from '../../../domain/roles/grant.ts'
 import { toRoleBody } from '../../representation.ts'
-import { answers, instant, pageOfItems, pageQuery, roleFields, searchField } from '../../schemas.ts'
+import { answers, instant, invalidReason, pageOfItems, pageQuery, roleFields, searchField } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const listedSchema = z
@@ -16,6 +17,7 @@ const listedSchema = z
     organization: z.object({ id: z.string(), name: z.string() }),
     ...roleFields,
     state: z.enum(['open', 'accepted', 'declined', 'revoked', 'expired']),
+    invalid_reason: invalidReason,
     created_by: z.string().meta({ description: 'A username.' }),
     created_at: instant,
     expires_at: instant,
@@ -59,7 +61,8 @@ export const invitationListRoutes: FastifyPluginAsyncZod<Services> = async (app,
         search: search === undefined ? undefined : searchedText(search),
         organizationId: match?.organization.id,
       })
-      return { items: items.map(toBody), next_cursor: nextCursor }
+      const reasons = await whyOpenDoNotCount(store.reading, items)
+      return { items: items.map((invitation) => ({ ...toBody(invitation), invalid_reason: reasons.get(invitation.id) ?? null })), next_cursor: nextCursor }
     },
   )
 }
