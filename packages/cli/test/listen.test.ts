@@ -64,7 +64,7 @@ test('events are printed as they come, and Ctrl-C prints the cursor to continue 
   const { code, stdout, stderr } = await command.ended
   expect(code).toBe(0)
   expect(stdout.split('\n')).toHaveLength(3)
-  expect(stdout).toContain('2026-11-30T12:00:00.000Z\tada\tkey.created\tdone\tdeploy\t{"description":"deploy"}\n')
+  expect(stdout).toContain('2026-11-30T12:00:00.000Z\tada\tkey.created\tdone\tdeploy\t{"description":"deploy"}\t\n')
   expect(stderr).toContain('To continue:\n  muster events listen --after 6-evt_6')
 })
 

@@ -44,3 +44,18 @@ test('a list of invitations says below why an open one does not count now (P8)',
   expect(stderr).not.toMatch(/inv_[23]/)
   expect(stderr).toContain('To replace an invitation that is not valid, invite the person again.')
 })
+
+test('a piped list of events says in the last column how the actor acted (P17)', async () => {
+  const event = { at: '2026-11-30T12:00:00.000Z', action: 'key.created', outcome: 'done', target: { id: 'key_1', name: 'deploy' }, details: { expires: 1 } }
+  const actor = { kind: 'user', id: 'usr_1', name: 'ada' }
+  answers['/v1/organizations/org_1/audit-events'] = {
+    items: [
+      { ...event, id: 'evt_1', actor: { ...actor, via: { kind: 'client', id: 'cli_1', name: 'web-dashboard' } } },
+      { ...event, id: 'evt_2', actor: { ...actor, via: { kind: 'key', id: 'key_1', name: 'deploy' } } },
+      { ...event, id: 'evt_3', actor },
+    ],
+  }
+  const { stdout } = await run('audit', 'list')
+  const before = `${event.at}\tada\tkey.created\tdone\tdeploy\t{"expires":1}`
+  expect(stdout).toBe(`${before}\tvia web-dashboard\n${before}\tby key deploy\n${before}\t\n`)
+})

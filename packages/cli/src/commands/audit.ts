@@ -33,13 +33,17 @@ const queryFrom = ({ actor, target, action, from, to }: Filters, now: number) =>
   to: to === undefined ? undefined : momentFrom(to, '--to', now),
 })
 
+/** For the help of the commands that print such lines. */
+export const pipedNotes =
+  'When piped, each event is a line of tab-separated columns: time, actor, action, outcome, target, details as JSON, and how the actor acted, such as by key deploy.'
+
 const list = command(
   'audit list',
   {
     summary: 'list recent activity in your organization, newest first',
     options: { ...filters, all: flag(`list all events, not only the newest ${defaultListSize}`) },
     examples: ['muster audit list', 'muster audit list --actor ada --from 7d', 'muster audit list --action membership --target bob'],
-    notes: 'Events cannot be changed or deleted. To save them elsewhere: muster audit export',
+    notes: `Events cannot be changed or deleted. ${pipedNotes} To save them elsewhere: muster audit export`,
   },
   async (context, input) => {
     const { now } = context
@@ -55,20 +59,19 @@ const list = command(
   },
 )
 
-/** "ada via web-dashboard", "ci_bot by key deploy" (P17). */
-function actorOf({ name, id, kind, via }: AuditEvent['actor']): string {
-  const who = name ?? id ?? kind
-  return via ? `${who} ${via.kind === 'key' ? 'by key' : 'via'} ${via.name}` : who
-}
+/** "via web-dashboard", "by key deploy" (P17). */
+const wayOf = ({ via }: AuditEvent['actor']): string | null => (via ? `${via.kind === 'key' ? 'by key' : 'via'} ${via.name}` : null)
 
-/** Time, actor, action, target and details of an event. */
+/** Time, actor, action, target and details of an event. Piped, a new column is the last one, because scripts count columns from the left. */
 export const cellsOf = ({ at, actor, action, outcome, target, details, erased }: AuditEvent): Cell[] => [
   facts(exact(at), at),
-  facts(actorOf(actor), actor.name ?? actor.id ?? actor.kind),
+  facts([nameOf(actor), wayOf(actor)].filter(Boolean).join(' '), nameOf(actor)),
   facts(outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action, action, outcome),
   target.name ?? target.id,
-  facts(detailsOf({ details, erased }), JSON.stringify(details)),
+  facts(detailsOf({ details, erased }), JSON.stringify(details), wayOf(actor)),
 ]
+
+const nameOf = ({ name, id, kind }: AuditEvent['actor']): string => name ?? id ?? kind
 
 /** `role admin, reason accepted`. Ids, and numbers that only programs compare, are shown only with `--json`. A value that the operator has erased is `(erased)` (P19). */
 export function detailsOf({ details, erased = [] }: Pick<AuditEvent, 'details' | 'erased'>): string {

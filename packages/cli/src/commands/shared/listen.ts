@@ -3,15 +3,14 @@ import type { Answer } from '../../api/calls.ts'
 import { value } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ProblemError, Unreachable } from '../../errors.ts'
-import { cellsOf } from '../audit.ts'
+import { cellsOf, pipedNotes } from '../audit.ts'
 
 type Feed = Answer<'get', '/v1/organizations/{org}/events'>
 
 /** The option of the commands that listen. */
 export const afterOption = value('CURSOR', 'print the events after this one: a cursor, or start for all events (default: only new events)')
 
-export const listenNotes =
-  'Stop it with Ctrl-C: it prints the cursor to continue from. If the connection is lost, it tries again. With --json, each event is one line and has its cursor.'
+export const listenNotes = `Stop it with Ctrl-C: it prints the cursor to continue from. If the connection is lost, it tries again. With --json, each event is one line and has its cursor. ${pipedNotes}`
 
 const NEW = 'now'
 /** Less than the time after which a request counts as unanswered. */
