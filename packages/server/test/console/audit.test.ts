@@ -44,6 +44,26 @@ test('an event reads as a sentence and opens with all its details', async () => 
   expect(complaints).toEqual([])
 })
 
+test('an event shows its actor and the key they used in full at 1200 px (P17)', async () => {
+  const description = 'deploy from the build server'
+  const { body } = await site.muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description, scope: 'all' } })
+  const made = await site.muster.call('PUT', '/v1/organizations/ada/resources/application/by-key', { token: body.key, body: {} })
+  expect(made.status).toBeLessThan(300)
+  for (const width of [1200, 700]) {
+    const { page } = await site.consoleOf(ada, '/audit?target=application/by-key', { width, height: 800 })
+    const way = page.getByRole('table', { name: 'Audit log' }).getByText(`by key ${description}`)
+    await way.waitFor()
+    const isWhole = await way.evaluate((element) => {
+      const cell = (element as any).closest('td')
+      return [...cell.querySelectorAll('*')].every(
+        (one: any) => one.clientWidth === 0 || (one.scrollWidth <= one.clientWidth + 1 && one.scrollHeight <= one.clientHeight + 1),
+      )
+    })
+    expect(isWhole, `${width} px`).toBe(true)
+    await isForEveryone(page)
+  }
+})
+
 test('filters of the audit log are kept in the URL', async () => {
   const { page } = await site.consoleOf(ada, '/audit')
   await page.getByLabel('Actor', { exact: true }).fill('bob')

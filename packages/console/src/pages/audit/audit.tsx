@@ -99,10 +99,17 @@ function AuditLog() {
     {
       header: 'Actor',
       cell: ({ actor }) => (
-        <span className="block truncate">
-          <Actor actor={actor} />
-          <Via actor={actor} />
-        </span>
+        <div className="min-w-0 py-1">
+          <span className="block truncate">
+            <Actor actor={actor} />
+          </span>
+          {/* A line of its own, because both names together are wider than the column. */}
+          {actor.via && (
+            <span className="line-clamp-2 text-xs leading-tight break-words" title={actor.via.name}>
+              <Via actor={actor} />
+            </span>
+          )}
+        </div>
       ),
       className: 'w-36 @4xl:w-44',
       from: 'sm',
