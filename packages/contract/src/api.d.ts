@@ -2871,7 +2871,7 @@ export interface components {
             } | null;
             loses: {
                 /** @enum {string} */
-                kind: "sessions" | "keys" | "invitations" | "role" | "organization";
+                kind: "sessions" | "keys" | "invitations" | "resources" | "role" | "organization";
                 detail: string;
                 count?: number;
             }[];
@@ -4357,7 +4357,7 @@ export interface components {
             } | null;
             loses: {
                 /** @enum {string} */
-                kind: "sessions" | "keys" | "invitations" | "role" | "organization";
+                kind: "sessions" | "keys" | "invitations" | "resources" | "role" | "organization";
                 detail: string;
                 count?: number;
             }[];

@@ -33,13 +33,10 @@ export const roleFields = {
 
 /** The role in a request. */
 /** Of an invitation in a list. */
-export const invalidReason = z
-  .string()
-  .nullable()
-  .meta({
-    description:
-      'Why an open invitation is not accepted now: its inviter could no longer make it. It counts again if that changes. Null if it counts, or is not open.',
-  })
+export const invalidReason = z.string().nullable().meta({
+  description:
+    'Why an open invitation is not accepted now: its inviter could no longer make it. It counts again if that changes. Null if it counts, or is not open.',
+})
 
 export const roleReference = z.string().min(1).max(100).meta({ description: '`admin`, `member`, `viewer`, or the name or the id of a custom role.' })
 

@@ -177,11 +177,15 @@ describe('changing a role (P8, P9)', () => {
     const name = { organization, kind: 'database', name: 'main' }
     await world.execute(registerResource, people.bob.principal, name)
     const blocked = await world.execute(movePlan, people.bob.principal, {})
-    expect([blocked.possible, blocked.blockers.length]).toEqual([false, 1])
+    expect([blocked.possible, blocked.blockers.length, blocked.loses.some(({ kind }) => kind === 'resources')]).toEqual([false, 1, false])
     await give(people.bob, 'viewer')
     await world.execute(transferResource, ada.principal, { ...name, owner: people.bob.id })
     const bob = await world.again(people.bob)
-    expect(await world.execute(movePlan, bob.principal, {})).toMatchObject({ possible: true, blockers: [] })
+    expect(await world.execute(movePlan, bob.principal, {})).toMatchObject({
+      possible: true,
+      blockers: [],
+      loses: expect.arrayContaining([{ kind: 'resources', count: 1, detail: `1 resource of yours passes to an admin of ${organization}.` }]),
+    })
     await world.written()
     if (way === 'leaves') await world.execute(leaveOrganization, bob.principal, { organization })
     else {

@@ -12,11 +12,11 @@ import { Problem } from '../model/problem.ts'
 import { type HeldRole, inWords } from '../model/role.ts'
 import { isStillGiven, notGivenNow } from '../roles/grant.ts'
 import type { Tx } from '../store.ts'
-import { type Blocker, moveBlockers, refuseSuspendedHome } from './move.ts'
+import { type Blocker, heirOfMover, type Mover, moveBlockers, refuseSuspendedHome } from './move.ts'
 
 /** Something that a move ends or leaves behind. */
 export interface Loss {
-  kind: 'sessions' | 'keys' | 'invitations' | 'role' | 'organization'
+  kind: 'sessions' | 'keys' | 'invitations' | 'resources' | 'role' | 'organization'
   detail: string
   count?: number
 }
@@ -141,6 +141,7 @@ async function losses(tx: Tx, userId: UserId, organization: Target, held: HeldRo
   const sessions = await tx.sessions.countAlive(userId, SESSIONS_COUNTED)
   const invitations = await tx.invitations.countOpen(organization.id, alone ? null : userId)
   const keys = await tx.apiKeys.countAlive({ userId })
+  const resources = await countPassedOn(tx, { userId, organization, role: held.role, customRole: held.customRole })
   const lost: Loss[] = [{ kind: 'organization', detail: lostOrganization(organization, alone) }]
   if (held.role !== 'member' && !alone) lost.push({ kind: 'role', detail: `You are no longer ${inWords(held)} of ${organization.name}.` })
   if (sessions > 1)
@@ -156,7 +157,19 @@ async function losses(tx: Tx, userId: UserId, organization: Target, held: HeldRo
       count: invitations,
       detail: `${counted(invitations, 'open invitation')} to ${organization.name} ${invitations === 1 ? 'is' : 'are'} revoked.`,
     })
+  if (resources > 0)
+    lost.push({
+      kind: 'resources',
+      count: resources,
+      detail: `${counted(resources, 'resource')} of yours ${resources === 1 ? 'passes' : 'pass'} to an admin of ${organization.name}.`,
+    })
   return lost
+}
+
+/** The resources of a person who may not transfer them (P9). Those of others block the move, and the page for deactivated members says that theirs pass on. */
+async function countPassedOn(tx: Tx, mover: Mover): Promise<number> {
+  const heir = await heirOfMover({ tx }, mover)
+  return heir === null ? 0 : (await tx.resources.list(mover.organization.id, { ownerId: mover.userId })).length
 }
 
 function lostOrganization({ name, personal }: Target, alone: boolean): string {

@@ -34,7 +34,7 @@ export interface Blocker {
 export type Mover = Pick<SessionActor, 'userId' | 'organization'> & HeldRole
 
 /** Nobody is kept by resources that they may not transfer: these pass to an admin, as those of a deactivated member (S26, P9). Null: they stay with the member. */
-const heirOfMover = async ({ tx }: Pick<Context, 'tx'>, mover: Mover): Promise<UserId | null> =>
+export const heirOfMover = async ({ tx }: Pick<Context, 'tx'>, mover: Mover): Promise<UserId | null> =>
   roleHas(mover, 'resources:transfer') ? null : heirOf(tx, mover.organization.id, { userId: mover.userId, deactivatedBy: null })
 
 /** All blockers at once, so that a person does not meet them one by one (S23). Called under the lock on the organization. */

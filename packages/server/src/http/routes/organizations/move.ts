@@ -43,7 +43,11 @@ export const movePlanSchema = z
     ),
     problem: z.object({ code: z.string(), detail: z.string() }).nullable().meta({ description: 'Another reason why the move is refused at the moment.' }),
     loses: z.array(
-      z.object({ kind: z.enum(['sessions', 'keys', 'invitations', 'role', 'organization']), detail: z.string(), count: z.number().int().optional() }),
+      z.object({
+        kind: z.enum(['sessions', 'keys', 'invitations', 'resources', 'role', 'organization']),
+        detail: z.string(),
+        count: z.number().int().optional(),
+      }),
     ),
   })
   .meta({ id: 'MovePlan', description: 'The effects of a move, shown beforehand.' })
