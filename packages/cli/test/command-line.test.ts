@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runCommand } from '@muster/testkit/command.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { expect, test } from 'vitest'
 import { hasBrowser } from '../src/login/browser.ts'
@@ -13,23 +14,26 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 // Nothing listens there: whoever gets this far has passed every check that needs no server.
 const nobody = 'http://localhost:49'
 
-/** The command as a child process without a terminal, in an empty folder. */
-function muster(
-  words: string[],
-  { input = '', cwd = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-'))), env = {} }: { input?: string; cwd?: string; env?: Record<string, string> } = {},
-) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
-    cwd,
-    input,
-    encoding: 'utf8',
-    env: { ...bareEnvironment(), HOME: cwd, MUSTER_URL: nobody, ...env },
-  })
+interface Options {
+  input?: string
+  cwd?: string
+  env?: Record<string, string>
+}
+
+const anEmptyFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
+
+/** The environment of every command here. */
+const environment = (cwd: string, env: Record<string, string> = {}) => ({ ...bareEnvironment(), HOME: cwd, MUSTER_URL: nobody, ...env })
+
+/** The command without a terminal, in an empty folder. */
+async function muster(words: string[], { input = '', cwd = anEmptyFolder(), env }: Options = {}) {
+  const { code: status, stdout, stderr } = await runCommand(words, { cwd, input, env: environment(cwd, env) })
   return { status, stdout, stderr, cwd }
 }
 
 /** A file as `muster login` writes it. */
 function aLoginFile(issuer: string) {
-  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
+  const cwd = anEmptyFolder()
   mkdirSync(join(cwd, '.muster'), { mode: 0o700 })
   const path = join(cwd, '.muster', 'credentials')
   writeFileSync(path, JSON.stringify({ version: 1, issuer, access_token: 'stored-token', expires_at: '2099-01-01T00:00:00Z', clock_offset_seconds: 0 }), {
@@ -38,19 +42,25 @@ function aLoginFile(issuer: string) {
   return { cwd, path }
 }
 
-test('muster without arguments prints a short help, most used commands first', () => {
-  const { status, stdout } = muster([])
+test('muster without arguments prints a short help, most used commands first', async () => {
+  const { status, stdout } = await muster([])
   expect(status).toBe(0)
   expect(stdout.indexOf('muster register')).toBeLessThan(stdout.indexOf('muster login'))
   expect(stdout.split('\n').length).toBeLessThan(15)
 })
 
-test('--version prints only the version', () => {
-  expect(muster(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' })
+test('--version prints only the version', async () => {
+  expect(await muster(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' })
 })
 
-test('help prints its examples the way the command is run here', () => {
-  const { stdout } = muster(['completion', '--help'], { env: { MUSTER_CLI_COMMAND: 'npx muster' } })
+test.each([[['--version']], [['regster']], [['login']], [['profile']], [['revoke', '-']]])('the command as a process prints the same: %j', async (words) => {
+  const cwd = anEmptyFolder()
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { cwd, input: '', encoding: 'utf8', env: environment(cwd) })
+  expect({ status, stdout, stderr, cwd }).toEqual(await muster(words, { cwd }))
+})
+
+test('help prints its examples the way the command is run here', async () => {
+  const { stdout } = await muster(['completion', '--help'], { env: { MUSTER_CLI_COMMAND: 'npx muster' } })
   expect(stdout).toContain('Usage: muster completion ')
   expect(stdout).toContain('source <(npx muster completion bash)')
   expect(stdout.replaceAll('npx muster', '').replace('Usage: muster', '')).not.toMatch(/\bmuster (completion|--help)/)
@@ -64,12 +74,12 @@ test('every command has an example that fits in 80 columns', async () => {
   }
 })
 
-test('the help of a command has its notes and examples', () => {
-  const { status, stdout } = muster(['org', 'invite', '--help'])
+test('the help of a command has its notes and examples', async () => {
+  const { status, stdout } = await muster(['org', 'invite', '--help'])
   expect(status).toBe(0)
   expect(stdout).toContain('muster org invite --role admin')
-  expect(muster(['help', 'org', 'invite']).stdout).toBe(stdout)
-  expect(muster(['login', '--help']).stdout).toContain('A login expires after 24 hours.')
+  expect((await muster(['help', 'org', 'invite'])).stdout).toBe(stdout)
+  expect((await muster(['login', '--help'])).stdout).toContain('A login expires after 24 hours.')
 })
 
 test.each([
@@ -120,40 +130,40 @@ test.each([
   [['profile', 'email', 'ada@example.org', '-'], 'Standard input must have one line'],
   [['audit', 'export', '--format', 'xml'], 'jsonl, csv'],
   [['audit', 'list', '--from', 'yesterday'], 'is not a time'],
-])('a wrong command line exits with 2 and a hint: %j', (words, text) => {
-  const { status, stdout, stderr } = muster(words)
+])('a wrong command line exits with 2 and a hint: %j', async (words, text) => {
+  const { status, stdout, stderr } = await muster(words)
   expect(stderr).toContain(text)
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
 })
 
-test('an unexpected argument is not repeated in the error, since it may be a secret', () => {
+test('an unexpected argument is not repeated in the error, since it may be a secret', async () => {
   for (const words of [
     ['org', 'join', 'acme', 'not-to-be-seen', 'x'],
     ['login', '--with-refresh-tokn=not-to-be-seen'],
     ['org', '--secret=not-to-be-seen'],
     ['muster_os_not-to-be-seen'],
   ]) {
-    const { status, stderr } = muster(words)
+    const { status, stderr } = await muster(words)
     expect([status, stderr], words.join(' ')).toEqual([2, expect.not.stringContaining('not-to-be-seen')])
   }
-  expect(muster(['org', 'join', 'a', 'b', 'c']).stderr).toContain('Too many arguments: "muster org join" takes 2 arguments.')
+  expect((await muster(['org', 'join', 'a', 'b', 'c'])).stderr).toContain('Too many arguments: "muster org join" takes 2 arguments.')
 })
 
-test('register with a key is refused and starts no login', () => {
-  const { status, stderr } = muster(['register', '-u', 'zed'], { env: { MUSTER_TOKEN: 'muster_uk_good_or_bad' } })
+test('register with a key is refused and starts no login', async () => {
+  const { status, stderr } = await muster(['register', '-u', 'zed'], { env: { MUSTER_TOKEN: 'muster_uk_good_or_bad' } })
   expect(status).toBe(1)
   expect(stderr).toMatch(/You cannot register with a key[\s\S]*To act as yourself, run it without MUSTER_TOKEN/)
   expect(stderr).not.toContain('Cannot reach')
 })
 
-test('a next step names the server that was used, not the default one', () => {
+test('a next step names the server that was used, not the default one', async () => {
   const elsewhere = 'https://accounts.example.com'
-  expect(muster(['profile', '--url', elsewhere]).stderr).toContain(`Run: muster login --url ${elsewhere}\n`)
-  expect(muster(['profile', '--url', nobody]).stderr).toContain('Run: muster login\n')
-  expect(muster(['profile'], { env: { MUSTER_URL: elsewhere } }).stderr).toContain('Run: muster login\n')
+  expect((await muster(['profile', '--url', elsewhere])).stderr).toContain(`Run: muster login --url ${elsewhere}\n`)
+  expect((await muster(['profile', '--url', nobody])).stderr).toContain('Run: muster login\n')
+  expect((await muster(['profile'], { env: { MUSTER_URL: elsewhere } })).stderr).toContain('Run: muster login\n')
 })
 
-test('logout discards refused credentials, and a link without its target (S49, S50)', () => {
+test('logout discards refused credentials, and a link without its target (S49, S50)', async () => {
   const corrupt = aLoginFile(nobody)
   writeFileSync(corrupt.path, 'nothing of ours')
   const open = aLoginFile(nobody)
@@ -163,30 +173,30 @@ test('logout discards refused credentials, and a link without its target (S49, S
   renameSync(linked.path, value)
   symlinkSync(value, linked.path)
   for (const { cwd, path } of [corrupt, open, linked]) {
-    expect(muster(['login'], { cwd })).toMatchObject({ status: 1, stderr: expect.stringContaining('To discard it: muster logout') })
-    const { status, stderr } = muster(['logout'], { cwd })
+    expect(await muster(['login'], { cwd })).toMatchObject({ status: 1, stderr: expect.stringContaining('To discard it: muster logout') })
+    const { status, stderr } = await muster(['logout'], { cwd })
     expect([status, existsSync(path)]).toEqual([0, false])
     expect(stderr).toMatch(/Credentials refused[\s\S]*could not be ended on the server[\s\S]*Logged out\./)
-    expect(muster(['logout'], { cwd }).stderr).toContain('You are not logged in here.')
+    expect((await muster(['logout'], { cwd })).stderr).toContain('You are not logged in here.')
   }
   expect(existsSync(value)).toBe(true)
 })
 
-test('logout leaves a folder that is a link alone (S49, S50)', () => {
+test('logout leaves a folder that is a link alone (S49, S50)', async () => {
   const folder = aLoginFile(nobody)
-  const other = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
+  const other = anEmptyFolder()
   symlinkSync(dirname(folder.path), join(other, '.muster'))
-  expect(muster(['logout'], { cwd: other }).status).toBe(1)
+  expect((await muster(['logout'], { cwd: other })).status).toBe(1)
   expect(existsSync(folder.path)).toBe(true)
 })
 
-test('logout deletes the credentials in MUSTER_CREDENTIALS, and no other file (S49)', () => {
+test('logout deletes the credentials in MUSTER_CREDENTIALS, and no other file (S49)', async () => {
   const { cwd, path } = aLoginFile(nobody)
   const value = join(cwd, 'value')
   renameSync(path, value)
-  expect(muster(['logout'], { cwd, env: { MUSTER_CREDENTIALS: value } }).status).toBe(0)
+  expect((await muster(['logout'], { cwd, env: { MUSTER_CREDENTIALS: value } })).status).toBe(0)
   writeFileSync(value, 'of value', { mode: 0o600 })
-  expect(muster(['logout'], { cwd, env: { MUSTER_CREDENTIALS: value } }).status).toBe(1)
+  expect((await muster(['logout'], { cwd, env: { MUSTER_CREDENTIALS: value } })).status).toBe(1)
   expect(existsSync(value)).toBe(true)
 })
 
@@ -196,16 +206,16 @@ test.each([
   ['with --no-input', ['login', '--no-input'], {}, '--no-input was given'],
   ['in CI', ['login', '--no-browser'], { CI: 'true' }, 'CI is set'],
   ['in CI', ['register', '-u', 'zed'], { CI: '1' }, 'CI is set'],
-] as const)('a login in the browser exits with 4 at once %s: %j', (_, words, env, why) => {
-  const { status, stderr } = muster([...words], { env })
+] as const)('a login in the browser exits with 4 at once %s: %j', async (_, words, env, why) => {
+  const { status, stderr } = await muster([...words], { env })
   expect(stderr).toContain(why)
   expect(stderr.replace(/\s+/g, ' ')).toMatch(/Set MUSTER_URL, and MUSTER_TOKEN to a key .* or MUSTER_REFRESH_TOKEN/)
   expect(stderr).not.toContain('Cannot reach')
   expect(status).toBe(4)
 })
 
-test('server commands without an operator token name the server', () => {
-  const { status, stderr } = muster(['server', 'organization', 'acme', '--url', 'https://accounts.example.com'])
+test('server commands without an operator token name the server', async () => {
+  const { status, stderr } = await muster(['server', 'organization', 'acme', '--url', 'https://accounts.example.com'])
   expect({ status, stderr }).toEqual({ status: 4, stderr: expect.stringContaining("operator's token for https://accounts.example.com") })
 })
 
@@ -215,8 +225,8 @@ test.each([
   ['a-b-c', 'name_invalid'],
   ['admin', 'name_reserved'],
   ['org_acme', 'name_reserved'],
-])('the name %s is refused before anything is sent', (name, code) => {
-  const { status, stderr } = muster(['register', '-u', name, '--json'])
+])('the name %s is refused before anything is sent', async (name, code) => {
+  const { status, stderr } = await muster(['register', '-u', name, '--json'])
   expect(status).toBe(1)
   expect(JSON.parse(stderr)).toMatchObject({ code })
 })
@@ -232,43 +242,43 @@ test.each([
   ['user', 'list'],
   ['key', 'list'],
   ['audit', 'export'],
-])('without a login and a terminal, %s %s exits with 4 and the command to run', (...words) => {
-  const { status, stderr } = muster(words.filter(Boolean))
+])('without a login and a terminal, %s %s exits with 4 and the command to run', async (...words) => {
+  const { status, stderr } = await muster(words.filter(Boolean))
   expect(status).toBe(4)
   expect(stderr).toContain('Run: muster login')
   expect(stderr).not.toContain('at file:')
 })
 
-test('a stored token is sent to no other issuer (S50)', () => {
+test('a stored token is sent to no other issuer (S50)', async () => {
   const { cwd } = aLoginFile('https://accounts.example.com')
-  expect(muster(['profile'], { cwd }).status).toBe(4)
-  expect(muster(['logout'], { cwd })).toMatchObject({ status: 1, stderr: expect.stringContaining('https://accounts.example.com') })
+  expect((await muster(['profile'], { cwd })).status).toBe(4)
+  expect(await muster(['logout'], { cwd })).toMatchObject({ status: 1, stderr: expect.stringContaining('https://accounts.example.com') })
 })
 
-test('a command uses the issuer of the stored login when no server is specified', () => {
+test('a command uses the issuer of the stored login when no server is specified', async () => {
   const { cwd } = aLoginFile('http://localhost:49')
-  expect(muster(['profile'], { cwd, env: { MUSTER_URL: '' } })).toMatchObject({
+  expect(await muster(['profile'], { cwd, env: { MUSTER_URL: '' } })).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('Cannot reach Muster at http://localhost:49'),
   })
 })
 
-test('credentials behind a symbolic link are refused with a message, not a stack trace', () => {
+test('credentials behind a symbolic link are refused with a message, not a stack trace', async () => {
   const { cwd, path } = aLoginFile(nobody)
-  const other = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
+  const other = anEmptyFolder()
   mkdirSync(join(other, '.muster'), { mode: 0o700 })
   symlinkSync(path, join(other, '.muster', 'credentials'))
-  expect(muster(['profile'], { cwd })).toMatchObject({ status: 1 })
-  expect(muster(['profile'], { cwd: other })).toMatchObject({ status: 1, stderr: expect.stringContaining('is a symbolic link') })
+  expect(await muster(['profile'], { cwd })).toMatchObject({ status: 1 })
+  expect(await muster(['profile'], { cwd: other })).toMatchObject({ status: 1, stderr: expect.stringContaining('is a symbolic link') })
 })
 
-test('logout deletes the file and warns when the server is unreachable (S49)', () => {
+test('logout deletes the file and warns when the server is unreachable (S49)', async () => {
   const { cwd } = aLoginFile(nobody)
-  const { status, stderr } = muster(['logout'], { cwd })
+  const { status, stderr } = await muster(['logout'], { cwd })
   expect(status).toBe(0)
   expect(stderr).toContain('Cannot reach Muster')
   expect(stderr).toContain('Logged out.')
-  expect(muster(['logout'], { cwd })).toMatchObject({ status: 0, stderr: 'You are not logged in here.\n' })
+  expect(await muster(['logout'], { cwd })).toMatchObject({ status: 0, stderr: 'You are not logged in here.\n' })
 })
 
 test('a browser is opened neither over SSH, nor in CI, nor without a display', () => {
