@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { accessibilityFaults, widthFaults } from '@muster/testkit/accessibility.ts'
+import { accessibilityFaults, loadWithEachDocument, widthFaults } from '@muster/testkit/accessibility.ts'
 import { launchBrowser } from '@muster/testkit/browser.ts'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -63,9 +63,14 @@ const wide = { width: 1280, height: 800 }
 const narrow = { width: 320, height: 640 }
 
 /** Opens every page. Returns the faults that `look` finds and those that the browser reports. */
-async function faultsOfAll(options: BrowserContextOptions, look: (page: Page) => Promise<string[]>): Promise<string[]> {
+async function faultsOfAll(
+  options: BrowserContextOptions,
+  look: (page: Page) => Promise<string[]>,
+  prepare: (page: Page) => Promise<unknown> = async () => {},
+): Promise<string[]> {
   const faults: string[] = []
   await withPage(options, async (page) => {
+    await prepare(page)
     let name = ''
     page.on('request', (request) => request.url().startsWith(origin) || faults.push(`${name}: asked ${request.url()}`))
     page.on('console', (message) => message.type() === 'error' && faults.push(`${name}: ${message.text()}`))
@@ -84,13 +89,17 @@ async function excess(page: Page): Promise<string[]> {
 }
 
 test('every page is accessible, fits the window and loads only its own assets', { timeout: 600_000 }, async () => {
-  const faults = await faultsOfAll({ viewport: wide }, async (page) => {
-    const faults = [...(await accessibilityFaults(page)), ...(await excess(page))]
-    await page.setViewportSize(narrow)
-    faults.push(...(await widthFaults(page)), ...(await excess(page)))
-    await page.setViewportSize(wide)
-    return faults
-  })
+  const faults = await faultsOfAll(
+    { viewport: wide },
+    async (page) => {
+      const faults = [...(await accessibilityFaults(page)), ...(await excess(page))]
+      await page.setViewportSize(narrow)
+      faults.push(...(await widthFaults(page)), ...(await excess(page)))
+      await page.setViewportSize(wide)
+      return faults
+    },
+    loadWithEachDocument,
+  )
   expect(faults).toEqual([])
 })
 
