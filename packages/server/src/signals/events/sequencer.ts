@@ -16,8 +16,10 @@ interface Options {
   onError(error: unknown): void
 }
 
-/** Commits within this time share a pass. Each pass is a commit too. */
+/** Commits within this time share a pass. */
 const GATHER_MILLISECONDS = 20
+/** From one pass to the next. Each pass is a commit too, for which the commits of a busy server wait at the disk. */
+const APART_MILLISECONDS = 50
 /** Another process holds the lock, for one pass. It may have begun before this commit, so this process asks again. */
 const BUSY_MILLISECONDS = 10
 /** Finds events of processes that were killed after a commit, and of servers of the version before. */
@@ -33,6 +35,7 @@ export function createSequencer({ store, onLast, onPositioned, onError }: Option
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let thoroughAt = Number.NEGATIVE_INFINITY
+  let passedAt = Number.NEGATIVE_INFINITY
   let stopping = false
 
   /** True if the lock was free, and every event committed before the call has its position. */
@@ -58,8 +61,9 @@ export function createSequencer({ store, onLast, onPositioned, onError }: Option
       if (isDone) for (const committed of waiting) onPositioned((performance.now() - committed) / 1000)
       else commits = [...waiting, ...commits]
     }
+    passedAt = performance.now()
     if (!isDone) schedule(BUSY_MILLISECONDS)
-    else if (commits.length > 0) schedule(GATHER_MILLISECONDS)
+    else if (commits.length > 0) scheduleNext()
   }
 
   const run = (task: () => Promise<void>): void => {
@@ -80,6 +84,8 @@ export function createSequencer({ store, onLast, onPositioned, onError }: Option
     }, milliseconds).unref()
   }
 
+  const scheduleNext = (): void => schedule(Math.max(GATHER_MILLISECONDS, passedAt + APART_MILLISECONDS - performance.now()))
+
   const look = async (): Promise<void> => {
     const isDue = performance.now() - thoroughAt >= THOROUGH_MILLISECONDS
     const { last, areWaiting } = await store.reading.eventPositions.look()
@@ -92,7 +98,7 @@ export function createSequencer({ store, onLast, onPositioned, onError }: Option
     // Bound to this async context, so that a pass is no part of the request whose commit it follows.
     wake: AsyncResource.bind(() => {
       commits.push(performance.now())
-      schedule(GATHER_MILLISECONDS)
+      scheduleNext()
     }),
     async stop() {
       stopping = true
