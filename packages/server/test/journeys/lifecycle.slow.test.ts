@@ -302,7 +302,7 @@ describe('the life of a member at the command line', () => {
     const { juniper, juniper_bob: bob } = await together({ juniper: 'admin', juniper_bob: 'member' })
     await juniper.run('user role juniper_bob admin')
     const list = await juniper.run('audit list --action membership.role_changed --target juniper_bob')
-    assert.match(list.stdout, /^\S+Z\tjuniper\tmembership\.role_changed\tdone\tjuniper_bob\t\{.*"role":"admin".*\}\n$/)
+    assert.match(list.stdout, /^\S+Z\tjuniper\tmembership\.role_changed\tdone\tjuniper_bob\t\{.*"role":"admin".*\}\tvia Muster CLI\n$/)
     assert.equal((await juniper.json('audit list --from 2h --actor juniper --action membership')).items.length, 2)
     const file = await juniper.run('audit export -o audit.jsonl')
     assert.match(file.stderr, /✓ \d+ events in audit\.jsonl/)
