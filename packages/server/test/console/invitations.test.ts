@@ -140,6 +140,7 @@ test('an admin sees why an open invitation does not count now (P8)', async () =>
   await page.getByRole('row', { name: /wes@example.com.*Open.*una_/ }).waitFor()
   await page.goto('/console/settings')
   await page.getByText(`Not valid now: ${reason}`).waitFor()
+  expect(await page.getByRole('button', { name: /Copy the invite link/ }).count()).toBe(0)
   await isForEveryone(page)
 })
 

@@ -89,7 +89,7 @@ export function InviteLinks() {
                       </span>
                       {secret.invalid_reason && <span className="block text-muted">Not valid now: {secret.invalid_reason}</span>}
                     </span>
-                    {secret.kind === 'link' && canCreate && (
+                    {secret.kind === 'link' && canCreate && !secret.invalid_reason && (
                       <IconButton label={`Copy the invite link by ${secret.created_by}`} onClick={() => copy.mutate(secret)}>
                         <LinkIcon aria-hidden size={15} />
                       </IconButton>
