@@ -56,7 +56,7 @@ export const isRate = ({ unit }: Pick<Row, 'unit'>): boolean => unit === '/s'
  * The order of the subjects in a round. A subject leaves work behind (emails, vacuum, pages to flush), so every other round goes backwards: no subject always follows
  * the same one.
  */
-export function orderIn<T>(round: number, measured: readonly T[]): T[] {
+function orderIn<T>(round: number, measured: readonly T[]): T[] {
   const turn = Math.floor(Math.abs(round) / 2) % measured.length
   const rotated = [...measured.slice(turn), ...measured.slice(0, turn)]
   return round % 2 === 0 ? rotated : rotated.reverse()

@@ -106,9 +106,7 @@ export function apiKeyStore(db: Kysely<Tables>, floor: PolicyFloor): ApiKeyStore
         insert into api_key (id, token_hash, organization_id, user_id, service_account_id, epoch, description, scope, expires_at, created_by, methods)
         values (${id}, ${tokenHash}, ${organizationId}, ${userId}, ${serviceAccountId}, ${epoch}, ${description}, ${scope && [...scope]}::text[],
           muster_now() + ${expiresInDays}::int * interval '1 day', ${createdBy}, ${[...methods]})
-        returning id, organization_id, user_id, service_account_id, epoch, description, scope, expires_at, created_by, created_at, last_used_at, last_address, ended_at, ended_reason`.execute(
-        db,
-      )
+        returning ${sql.raw(columns.join(', '))}`.execute(db)
       return toApiKey(rows[0] as Row)
     },
     async find(id) {
